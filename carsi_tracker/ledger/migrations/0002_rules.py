@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from carsi_tracker.database.address import application
+from carsi_tracker.ledger import rules
+
+
+def apply_rules(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    rules.apply(schema_editor.connection, application().user)
+
+
+class Migration(migrations.Migration):
+    """Install the rules of `sql/`; a release that changes a file there adds one like this."""
+
+    dependencies = [
+        ("ledger", "0001_initial"),
+        ("accounts", "0001_initial"),
+        ("admin", "0003_logentry_add_action_flag_choices"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("sessions", "0001_initial"),
+    ]
+
+    operations = [migrations.RunPython(apply_rules, migrations.RunPython.noop, elidable=False)]

@@ -1,0 +1,141 @@
+"""The desk's tables: batches on their way to the ledger, their lines, editors and remarks."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.ledger.models.funding import Appropriation, Commitment
+from carsi_tracker.ledger.models.reference import Document
+from carsi_tracker.ledger.money import DollarsField
+
+
+class Stage(models.TextChoices):
+    """How far an amount has got."""
+
+    APPROPRIATED = "appropriated", _("Appropriated")
+    COMMITTED = "committed", _("Committed")
+    OBLIGATED = "obligated", _("Obligated")
+    DISBURSED = "disbursed", _("Disbursed")
+
+
+class Basis(models.TextChoices):
+    """How directly a document says an amount."""
+
+    STATED = "stated", _("stated")
+    PRESS = "press", _("press")
+    INFERRED = "inferred", _("inferred")
+
+
+class Batch(models.Model):
+    """The unit of work and approval: draft, submitted, posted."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        POSTED = "posted", _("posted")
+
+    title = models.CharField(_("title"), max_length=200)
+    reason = models.TextField(_("reason"), max_length=1000, help_text=_("Published."))
+    reverses = models.OneToOneField(
+        "ledger.Posting",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversal_batch",
+        verbose_name=_("reverses"),
+    )
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
+    version = models.PositiveIntegerField(_("version"), null=True, unique=True, editable=False)
+    token = models.UUIDField(
+        null=True, unique=True, editable=False, db_comment="The form that made it, sent once."
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("created by"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("submitted by"),
+    )
+    submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        permissions = [("post_batch", "Can post or send back batches")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class BatchEditor(models.Model):
+    """A person who had a hand in a batch, and so can't post it; kept by the database."""
+
+    pk = models.CompositePrimaryKey("batch_id", "user_id")
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="editors")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+
+
+class Line(models.Model):
+    """One amount of a batch, that posting turns into an entry."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="lines", verbose_name=_("batch"))
+    appropriation = models.ForeignKey(
+        Appropriation, models.PROTECT, verbose_name=_("appropriation")
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lines",
+        verbose_name=_("commitment"),
+    )
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage)
+    amount = DollarsField(_("amount, U.S. dollars"))
+    effective_date = models.DateField(_("effective date"))
+    document = models.ForeignKey(
+        Document, models.PROTECT, related_name="+", verbose_name=_("source document")
+    )
+    locator = models.CharField(_("where in it"), max_length=200, blank=True)
+    basis = models.CharField(_("how directly it says so"), max_length=8, choices=Basis)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()}, {self.effective_date}"
+
+
+class Remark(models.Model):
+    """What people wrote to each other about a batch; sending back writes one."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="remarks")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+    text = models.TextField(max_length=2000)
+
+    class Meta:
+        ordering = ("id",)
+        default_permissions = ()

@@ -1,0 +1,81 @@
+"""What money is entered against: appropriations and the commitments made from them."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.ledger.models.reference import (
+    Account,
+    Country,
+    Document,
+    Goal,
+    Organization,
+    ProgrammingArea,
+)
+
+
+class Appropriation(models.Model):
+    """Budget authority of one account in one fiscal year, by a law; its amounts are entries."""
+
+    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
+    account = models.ForeignKey(Account, models.PROTECT, verbose_name=_("account"))
+    law = models.ForeignKey(Document, models.PROTECT, verbose_name=_("law"))
+    first_version = models.PositiveIntegerField(_("first version"), null=True, editable=False)
+
+    class Meta:
+        ordering = ("fiscal_year", "account__code")
+        verbose_name = _("appropriation")
+        verbose_name_plural = _("appropriations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("fiscal_year", "account"), name="one_appropriation_a_year_and_account"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account.code} FY{self.fiscal_year}"
+
+
+class Commitment(models.Model):
+    """A part of one appropriation set aside for one area and one country (or the region).
+
+    Until its batch is posted (`first_version`), it belongs to the batch that introduces it.
+    """
+
+    reference = models.CharField(
+        _("reference"),
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z0-9]+(-[A-Z0-9]+)*$", _("Use A-Z, 0-9 and hyphens."))],
+    )
+    title = models.CharField(_("title"), max_length=300)
+    title_es = models.CharField(_("title in Spanish"), max_length=300, blank=True)
+    appropriation = models.ForeignKey(
+        Appropriation, models.PROTECT, verbose_name=_("appropriation")
+    )
+    area = models.ForeignKey(ProgrammingArea, models.PROTECT, verbose_name=_("programming area"))
+    country = models.ForeignKey(Country, models.PROTECT, verbose_name=_("country"))
+    goal = models.ForeignKey(Goal, models.PROTECT, null=True, blank=True, verbose_name=_("goal"))
+    agency = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name=_("agency")
+    )
+    partner = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("partner"),
+    )
+    introduced_by = models.ForeignKey(
+        "ledger.Batch", models.CASCADE, related_name="introduces", verbose_name=_("introduced by")
+    )
+    first_version = models.PositiveIntegerField(_("first version"), null=True, editable=False)
+
+    class Meta:
+        ordering = ("reference",)
+        verbose_name = _("commitment")
+        verbose_name_plural = _("commitments")
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"

@@ -1,0 +1,123 @@
+"""Reference data: what commitments and entries are described with.
+
+Codes are fixed once saved (`sql/frozen.sql`); names may be corrected, with history.
+"""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Named(models.Model):
+    """A thing with a name in both languages."""
+
+    name_en = models.CharField(_("name in English"), max_length=300)
+    name_es = models.CharField(_("name in Spanish"), max_length=300)
+    retired = models.BooleanField(
+        _("retired"), default=False, help_text=_("No longer offered in forms; still shown.")
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the page."""
+        return self.name_es if get_language() == "es" else self.name_en
+
+
+class Account(Named):
+    """A budget account (ESF, INCLE, NADR, FMF)."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+
+    class Meta:
+        ordering = ("code",)
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+
+class ProgrammingArea(Named):
+    """One of the initiative's three programming areas, or `not-attributed`."""
+
+    code = models.SlugField(_("code"), unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), unique=True)
+
+    class Meta:
+        ordering = ("position",)
+        verbose_name = _("programming area")
+        verbose_name_plural = _("programming areas")
+
+
+class Country(Named):
+    """A country, by ISO 3166-1 alpha-2 code, or `regional`."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), unique=True)
+
+    class Meta:
+        ordering = ("position",)
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+
+
+class Goal(Named):
+    """One of the initiative's five goals, by number."""
+
+    number = models.PositiveSmallIntegerField(_("number"), unique=True)
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name = _("goal")
+        verbose_name_plural = _("goals")
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.name}"
+
+
+class Organization(Named):
+    """An agency or partner, under the short name that files print."""
+
+    code = models.CharField(_("short name"), max_length=120, unique=True)
+
+    class Meta:
+        ordering = ("code",)
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+
+
+class Document(models.Model):
+    """A source document, under the key that files print."""
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", _("English")
+        SPANISH = "es", _("Spanish")
+
+    key = models.CharField(
+        _("key"),
+        max_length=60,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens."))],
+        help_text=_("Short and lasting, such as loa-panama-2009."),
+    )
+    title = models.CharField(_("title"), max_length=300)
+    language = models.CharField(
+        _("language of the title"), max_length=2, choices=Language, default=Language.ENGLISH
+    )
+    title_es = models.CharField(_("title in Spanish"), max_length=300, blank=True)
+    publisher = models.CharField(_("publisher"), max_length=200)
+    published_on = models.DateField(_("published on"))
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        ordering = ("key",)
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,39 @@
+-- Rule 3, foundation: what is referred to can't vanish, not even until commit. Django declares
+-- foreign keys deferrable, which would let a referred row appear after a check was made.
+do $$
+declare
+    key record;
+begin
+    for key in
+        select conrelid::regclass as of_table, conname
+        from pg_constraint
+        where contype = 'f' and condeferrable and connamespace = 'public'::regnamespace
+    loop
+        execute format('alter table %s alter constraint %I not deferrable', key.of_table, key.conname);
+    end loop;
+end $$;
+
+-- An amount counts against the appropriation of its own commitment.
+alter table ledger_entry drop constraint if exists entry_commitment_of_appropriation;
+alter table ledger_line drop constraint if exists line_commitment_of_appropriation;
+alter table ledger_commitment drop constraint if exists commitment_of_appropriation;
+
+alter table ledger_commitment
+    add constraint commitment_of_appropriation unique (id, appropriation_id);
+
+alter table ledger_entry
+    add constraint entry_commitment_of_appropriation
+    foreign key (commitment_id, appropriation_id)
+    references ledger_commitment (id, appropriation_id);
+
+alter table ledger_line
+    add constraint line_commitment_of_appropriation
+    foreign key (commitment_id, appropriation_id)
+    references ledger_commitment (id, appropriation_id) on update cascade;
+
+-- What the sums of rules 1 and 2 read: one appropriation, or one commitment, day by day.
+create index if not exists entry_ceiling
+    on ledger_entry (appropriation_id, effective_date) include (stage, amount)
+    where stage in ('appropriated', 'committed');
+create index if not exists entry_stages
+    on ledger_entry (commitment_id, effective_date) include (stage, amount);

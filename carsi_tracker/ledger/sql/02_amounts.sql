@@ -1,0 +1,75 @@
+-- Rule 8: an amount is not zero, not NaN, has no fraction of a cent and is under a trillion;
+-- a date is a real day from 1990 on (posting refuses days that have not come yet).
+do $$
+declare
+    of_table text;
+begin
+    foreach of_table in array array['ledger_line', 'ledger_entry'] loop
+        execute format($ddl$
+            alter table %I
+                drop constraint if exists amount_of_dollars_and_cents,
+                drop constraint if exists effective_date_in_range,
+                drop constraint if exists stage_and_commitment,
+                drop constraint if exists basis_known,
+                drop constraint if exists plain_text,
+                add constraint amount_of_dollars_and_cents check (
+                    amount <> 0 and amount > -1e12 and amount < 1e12 and trunc(amount, 2) = amount
+                ),
+                add constraint effective_date_in_range check (
+                    effective_date >= '1990-01-01' and effective_date < '2100-01-01'
+                ),
+                add constraint stage_and_commitment check (
+                    stage = 'appropriated' and commitment_id is null
+                    or stage in ('committed', 'obligated', 'disbursed') and commitment_id is not null
+                ),
+                add constraint basis_known check (basis in ('stated', 'press', 'inferred')),
+                add constraint plain_text check (
+                    locator !~ '[[:cntrl:]]' and note !~ '[[:cntrl:]]'
+                )
+        $ddl$, of_table);
+    end loop;
+end $$;
+
+-- The files that are hashed have one line a row, so nothing printed in them may break a line.
+alter table ledger_batch
+    drop constraint if exists state_known,
+    drop constraint if exists version_when_posted,
+    drop constraint if exists submission_known,
+    drop constraint if exists plain_text,
+    add constraint state_known check (state in ('draft', 'submitted', 'posted')),
+    add constraint version_when_posted check ((state = 'posted') = (version is not null)),
+    add constraint submission_known check (
+        (submitted_by_id is null) = (submitted_at is null)
+        and (state = 'draft') = (submitted_at is null)
+    ),
+    add constraint plain_text check (
+        title ~ '[^[:space:]]' and reason ~ '[^[:space:]]'
+        and title !~ '[[:cntrl:]]' and reason !~ '[[:cntrl:]]'
+    );
+
+alter table ledger_commitment
+    drop constraint if exists plain_text,
+    add constraint plain_text check (
+        reference ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$'
+        and title ~ '[^[:space:]]' and title !~ '[[:cntrl:]]' and title_es !~ '[[:cntrl:]]'
+    );
+
+alter table ledger_organization
+    drop constraint if exists plain_text,
+    add constraint plain_text check (code ~ '^\S(.*\S)?$' and code !~ '[[:cntrl:]]');
+
+alter table ledger_document
+    drop constraint if exists plain_text,
+    add constraint plain_text check (key ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and title !~ '[[:cntrl:]]');
+
+alter table ledger_programmingarea
+    drop constraint if exists plain_text,
+    add constraint plain_text check (code ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
+
+alter table ledger_country
+    drop constraint if exists plain_text,
+    add constraint plain_text check (code ~ '^([A-Z]{2}|regional)$');
+
+alter table ledger_account
+    drop constraint if exists plain_text,
+    add constraint plain_text check (code ~ '^[A-Z0-9]+$');

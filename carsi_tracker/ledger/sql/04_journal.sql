@@ -1,0 +1,53 @@
+-- Rule 3: a version is final. Nobody but the owner's own code adds to the journal, and nobody at
+-- all updates, deletes or truncates it. Triggers are per row where an empty statement is harmless.
+create function rules.refuse_change_of_journal() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    perform refuse('version_is_final', jsonb_build_object('table', tg_table_name));
+    return null;
+end $$;
+
+create function rules.guard_journal() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    if not runs_as_owner() then
+        perform refuse('version_is_final', jsonb_build_object('table', tg_table_name));
+    end if;
+    return null;
+end $$;
+
+create trigger final before update or delete on ledger_entry
+    for each row execute function rules.refuse_change_of_journal();
+create trigger final before update or delete on ledger_posting
+    for each row execute function rules.refuse_change_of_journal();
+create trigger kept before delete on ledger_head
+    for each row execute function rules.refuse_change_of_journal();
+
+create trigger not_emptied before truncate on ledger_entry
+    for each statement execute function rules.refuse_change_of_journal();
+create trigger not_emptied before truncate on ledger_posting
+    for each statement execute function rules.refuse_change_of_journal();
+create trigger not_emptied before truncate on ledger_head
+    for each statement execute function rules.refuse_change_of_journal();
+create trigger not_emptied before truncate on ledger_change
+    for each statement execute function rules.refuse_change_of_journal();
+
+create trigger posted_only before insert on ledger_entry
+    for each statement execute function rules.guard_journal();
+create trigger posted_only before insert on ledger_posting
+    for each statement execute function rules.guard_journal();
+create trigger posted_only before insert or update on ledger_head
+    for each statement execute function rules.guard_journal();
+create trigger owner_only before insert or update or delete on ledger_office
+    for each statement execute function rules.guard_journal();
+create trigger owner_only before insert or update or delete on ledger_batcheditor
+    for each statement execute function rules.guard_journal();
+create trigger owner_only before insert or update or delete on ledger_change
+    for each statement execute function rules.guard_journal();
+create trigger owner_only before insert or update or delete on ledger_texts
+    for each statement execute function rules.guard_journal();
+
+insert into ledger_office (one, self_approval_rule) values (true, '') on conflict do nothing;
+insert into ledger_texts (one, revision) values (true, 0) on conflict do nothing;

@@ -1,0 +1,52 @@
+-- Rule 3: what figures are filtered by freezes once posted. Each guard reads its own row's
+-- first_version, which post() sets, so that an old snapshot fails instead of slipping past.
+create function rules.guard_appropriation() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.first_version is not null and not runs_as_owner() then
+            perform refuse('version_is_final', '{"table": "ledger_appropriation"}');
+        end if;
+        return new;
+    end if;
+    if old.first_version is not null and (
+        tg_op = 'DELETE'
+        or (old.fiscal_year, old.account_id, old.law_id, old.first_version)
+            is distinct from (new.fiscal_year, new.account_id, new.law_id, new.first_version)
+    ) then
+        perform refuse('frozen', jsonb_build_object('what', 'appropriation'));
+    end if;
+    if tg_op = 'UPDATE' and new.first_version is distinct from old.first_version
+        and not runs_as_owner()
+    then
+        perform refuse('version_is_final', '{"table": "ledger_appropriation"}');
+    end if;
+    return case when tg_op = 'DELETE' then old else new end;
+end $$;
+
+create trigger frozen before insert or update or delete on ledger_appropriation
+    for each row execute function rules.guard_appropriation();
+
+-- Codes stand in files that are hashed, so they are fixed from the start; a wrong one that nothing
+-- uses can be deleted. Names may be corrected.
+create function rules.fix_code() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    perform refuse('code_is_fixed', jsonb_build_object('table', tg_table_name));
+    return null;
+end $$;
+
+create trigger code_is_fixed before update on ledger_account
+    for each row when (old.code is distinct from new.code) execute function rules.fix_code();
+create trigger code_is_fixed before update on ledger_programmingarea
+    for each row when (old.code is distinct from new.code) execute function rules.fix_code();
+create trigger code_is_fixed before update on ledger_country
+    for each row when (old.code is distinct from new.code) execute function rules.fix_code();
+create trigger code_is_fixed before update on ledger_organization
+    for each row when (old.code is distinct from new.code) execute function rules.fix_code();
+create trigger code_is_fixed before update on ledger_goal
+    for each row when (old.number is distinct from new.number) execute function rules.fix_code();
+create trigger code_is_fixed before update on ledger_document
+    for each row when (old.key is distinct from new.key) execute function rules.fix_code();

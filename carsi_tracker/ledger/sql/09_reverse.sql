@@ -1,0 +1,54 @@
+-- Rule 7: a reversal is the exact negation of one version at the same dates, once per version.
+create function rules.reverse(p_version integer, p_title text, p_reason text) returns bigint
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+declare
+    made bigint;
+    first record;
+begin
+    perform require_role('analyst');
+    if not exists (select from ledger_posting where version = p_version) then
+        perform refuse('no_such_version', jsonb_build_object('version', p_version));
+    end if;
+    insert into ledger_batch (title, reason, reverses_id, state, revision, created_at)
+    values (p_title, p_reason, p_version, 'draft', 0, clock_timestamp())
+    on conflict (reverses_id) do nothing
+    returning id into made;
+    if made is null then
+        select id, title, state, version into first from ledger_batch where reverses_id = p_version;
+        perform refuse('reversed_already', jsonb_build_object(
+            'version', p_version, 'batch', first.id, 'title', first.title,
+            'state', first.state, 'by_version', first.version
+        ));
+    end if;
+    insert into ledger_line (
+        batch_id, appropriation_id, commitment_id, stage, amount, effective_date, document_id,
+        locator, basis, note, revision
+    )
+    select
+        made, appropriation_id, commitment_id, stage, -amount, effective_date, document_id,
+        locator, basis, note, 0
+    from ledger_entry
+    where version = p_version
+    order by line;
+    return made;
+end $$;
+
+create function rules.require_exact_reversal(p_batch bigint, p_version integer) returns void
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    if exists (
+        select from (
+            select appropriation_id, commitment_id, stage, -amount as amount, effective_date, 1 as side
+            from ledger_line where batch_id = p_batch
+            union all
+            select appropriation_id, commitment_id, stage, amount, effective_date, -1
+            from ledger_entry where version = p_version
+        ) both_sides
+        group by appropriation_id, commitment_id, stage, amount, effective_date
+        having sum(side) <> 0
+    ) then
+        perform refuse('reversal_altered', jsonb_build_object('version', p_version));
+    end if;
+end $$;

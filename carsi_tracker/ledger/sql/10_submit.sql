@@ -1,0 +1,137 @@
+-- Rule 4: a batch is posted exactly as it was read. The digest covers all that the approver is
+-- shown: title, reason, what it reverses, the lines, their commitments with titles.
+create function rules.batch_digest(p_batch bigint) returns text
+language sql set search_path = public, rules, pg_temp
+as $$
+    select sha256_hex(
+        csv(b.title, b.reason, b.reverses_id::text) || E'\n'
+        || coalesce(
+            (
+                select string_agg(t.text || E'\n' || t.titles || E'\n', '' order by t.id)
+                from line_text t where t.batch_id = b.id
+            ),
+            ''
+        )
+    )
+    from ledger_batch b where b.id = p_batch
+$$;
+
+-- What a batch must be to be submitted, and again to be posted on the given day.
+create function rules.require_whole(p_batch bigint, p_day date) returns void
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+declare
+    size integer;
+    last_day date;
+    unused text;
+    reversed integer;
+begin
+    select count(*), max(effective_date) into size, last_day
+    from ledger_line where batch_id = p_batch;
+    if size = 0 then
+        perform refuse('batch_is_empty');
+    end if;
+    if size > 100000 then
+        perform refuse('batch_too_long', jsonb_build_object('lines', size, 'limit', 100000));
+    end if;
+    if last_day > p_day then
+        perform refuse('date_not_come', jsonb_build_object('date', last_day, 'today', p_day));
+    end if;
+    select c.reference into unused
+    from ledger_commitment c
+    where c.introduced_by_id = p_batch
+        and not exists (
+            select from ledger_line l where l.commitment_id = c.id and l.batch_id = p_batch
+        )
+    order by c.reference limit 1;
+    if found then
+        perform refuse('commitment_without_amount', jsonb_build_object('reference', unused));
+    end if;
+    select reverses_id into reversed from ledger_batch where id = p_batch;
+    if reversed is not null then
+        perform require_exact_reversal(p_batch, reversed);
+    end if;
+end $$;
+
+-- Locks a batch to the end of the transaction and requires a state of it.
+create function rules.lock_batch(p_batch bigint, p_state text) returns ledger_batch
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+declare
+    batch ledger_batch;
+    posting ledger_posting;
+begin
+    select * into batch from ledger_batch where id = p_batch for no key update;
+    if not found then
+        perform refuse('no_such_batch');
+    end if;
+    if batch.state = 'posted' then
+        select * into posting from ledger_posting where batch_id = p_batch;
+        perform refuse('posted_already', jsonb_build_object(
+            'version', posting.version, 'approved_by', posting.approved_by,
+            'posted_at', posting.posted_at
+        ));
+    end if;
+    if batch.state <> p_state then
+        perform refuse(case p_state when 'draft' then 'not_a_draft' else 'not_submitted' end);
+    end if;
+    return batch;
+end $$;
+
+create function rules.submit(p_batch bigint) returns text
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+declare
+    person bigint := require_role('analyst');
+begin
+    perform lock_batch(p_batch, 'draft');
+    perform require_whole(p_batch, washington_day(clock()));
+    perform require_sound_balances(p_batch);
+    update ledger_batch
+    set state = 'submitted', submitted_by_id = person, submitted_at = clock()
+    where id = p_batch;
+    insert into ledger_batcheditor (batch_id, user_id) values (p_batch, person)
+    on conflict do nothing;
+    return batch_digest(p_batch);
+end $$;
+
+create function rules.withdraw(p_batch bigint) returns void
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+begin
+    perform require_role('analyst');
+    perform lock_batch(p_batch, 'submitted');
+    perform note_hand(array[p_batch]);
+end $$;
+
+-- Sending back is not a hand: whoever reads and refuses a batch may post its next state.
+create function rules.send_back(p_batch bigint, p_remark text) returns void
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+declare
+    person bigint := require_role('approver');
+begin
+    perform lock_batch(p_batch, 'submitted');
+    if p_remark !~ '[^[:space:]]' then
+        perform refuse('remark_missing');
+    end if;
+    update ledger_batch
+    set state = 'draft', submitted_by_id = null, submitted_at = null, revision = revision + 1
+    where id = p_batch;
+    insert into ledger_remark (batch_id, author_id, written_at, text)
+    values (p_batch, person, clock(), p_remark);
+end $$;
+
+-- Discarding a draft discards what it introduced.
+create function rules.discard(p_batch bigint) returns void
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+begin
+    perform require_role('analyst');
+    perform lock_batch(p_batch, 'draft');
+    delete from ledger_line where batch_id = p_batch;
+    delete from ledger_commitment where introduced_by_id = p_batch;
+    delete from ledger_remark where batch_id = p_batch;
+    delete from ledger_batcheditor where batch_id = p_batch;
+    delete from ledger_batch where id = p_batch;
+end $$;

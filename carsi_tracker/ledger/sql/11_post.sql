@@ -1,0 +1,82 @@
+-- The one way into the journal. It locks the batch, its commitments and appropriations by id, and
+-- the head, in this order; each lock and what is read under it are separate statements, so that
+-- what is read is what others committed meanwhile.
+create function rules.post(p_batch bigint, p_digest text, p_self_approval_reason text default '')
+returns integer
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+declare
+    person bigint := require_role('approver');
+    batch ledger_batch := lock_batch(p_batch, 'submitted');
+    head ledger_head;
+    posting ledger_posting;
+begin
+    perform from ledger_commitment
+    where id in (select commitment_id from ledger_line where batch_id = p_batch)
+    order by id for share;
+    perform from ledger_appropriation
+    where first_version is null
+        and id in (select appropriation_id from ledger_line where batch_id = p_batch)
+    order by id for no key update;
+    if batch_digest(p_batch) is distinct from p_digest then
+        perform refuse('changed_since_read');
+    end if;
+
+    -- Rule 4: nobody posts what they had a hand in, but in an office of one, which says so.
+    posting.self_approval_rule := '';
+    posting.self_approval_reason := '';
+    if exists (select from ledger_batcheditor where batch_id = p_batch and user_id = person) then
+        select self_approval_rule into posting.self_approval_rule from ledger_office;
+        posting.self_approval_reason := btrim(p_self_approval_reason);
+        if posting.self_approval_rule = '' or posting.self_approval_reason = '' then
+            perform refuse('had_a_hand', jsonb_build_object(
+                'self_approval_allowed', posting.self_approval_rule <> ''
+            ));
+        end if;
+        if posting.self_approval_reason ~ '[[:cntrl:]]' then
+            perform refuse('reason_of_one_line');
+        end if;
+    end if;
+
+    -- Rule 5: versions are gapless, because the head stays locked to the commit.
+    select * into head from ledger_head for no key update;
+    posting.version := head.version + 1;
+    posting.posted_at := greatest(clock(), head.posted_at + interval '1 microsecond');
+
+    perform require_whole(p_batch, washington_day(posting.posted_at));
+    perform require_sound_balances(p_batch);
+
+    -- Rule 3: from here on, their attributes are frozen.
+    update ledger_commitment set first_version = posting.version where introduced_by_id = p_batch;
+    update ledger_appropriation set first_version = posting.version
+    where first_version is null
+        and id in (select appropriation_id from ledger_line where batch_id = p_batch);
+
+    posting.batch_id := p_batch;
+    posting.title := batch.title;
+    posting.reason := batch.reason;
+    posting.reverses_id := batch.reverses_id;
+    posting.approver_id := person;
+    select display_name(u) into posting.approved_by from accounts_user u where u.id = person;
+    select array_agg(display_name(u) order by display_name(u), u.id) into posting.prepared_by
+    from ledger_batcheditor e join accounts_user u on u.id = e.user_id
+    where e.batch_id = p_batch;
+    select count(*), sha256_hex(entries_header() || E'\n' || string_agg(text || E'\n', '' order by id))
+    into posting.entry_count, posting.entries_sha256
+    from line_text where batch_id = p_batch;
+    posting.checksum := next_checksum(head.checksum, posting_text(posting));
+
+    insert into ledger_posting select (posting).*;
+    insert into ledger_entry (
+        version, line, appropriation_id, commitment_id, stage, amount, effective_date, document_id,
+        locator, basis, note
+    )
+    select
+        posting.version, row_number() over (order by id), appropriation_id, commitment_id, stage,
+        amount, effective_date, document_id, locator, basis, note
+    from ledger_line where batch_id = p_batch;
+    update ledger_head
+    set version = posting.version, posted_at = posting.posted_at, checksum = posting.checksum;
+    update ledger_batch set state = 'posted', version = posting.version where id = p_batch;
+    return posting.version;
+end $$;

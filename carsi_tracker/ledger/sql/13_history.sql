@@ -1,0 +1,43 @@
+-- Who changed what, when and why, in names, titles and everything else that describes an amount.
+-- Corrections that the public can see count up the revision of the texts, which pages are cached by.
+create function rules.keep_history() returns trigger
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+declare
+    before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+    after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+begin
+    if before = after then
+        return null;
+    end if;
+    insert into ledger_change ("table", "row", action, before, after, user_id, reason, changed_at)
+    values (
+        tg_table_name, (coalesce(after, before) ->> 'id')::bigint, tg_op, before, after,
+        require_actor(), coalesce(current_setting('carsi.reason', true), ''), clock_timestamp()
+    );
+    if tg_table_name not in ('ledger_commitment', 'ledger_document')
+        or tg_op = 'UPDATE' and before -> 'first_version' = after -> 'first_version'
+            and before ->> 'first_version' is not null
+        or tg_op = 'UPDATE' and tg_table_name = 'ledger_document'
+    then
+        update ledger_texts set revision = revision + 1;
+    end if;
+    return null;
+end $$;
+
+create trigger history after insert or update or delete on ledger_account
+    for each row execute function rules.keep_history();
+create trigger history after insert or update or delete on ledger_programmingarea
+    for each row execute function rules.keep_history();
+create trigger history after insert or update or delete on ledger_country
+    for each row execute function rules.keep_history();
+create trigger history after insert or update or delete on ledger_goal
+    for each row execute function rules.keep_history();
+create trigger history after insert or update or delete on ledger_organization
+    for each row execute function rules.keep_history();
+create trigger history after insert or update or delete on ledger_document
+    for each row execute function rules.keep_history();
+create trigger history after insert or update or delete on ledger_appropriation
+    for each row execute function rules.keep_history();
+create trigger history after insert or update or delete on ledger_commitment
+    for each row execute function rules.keep_history();

@@ -1,0 +1,37 @@
+-- What the application role may do: read all, write the desk and the reference data, call the
+-- verbs. It owns nothing, and it has no way to write the journal.
+do $$
+declare
+    application text := current_setting('carsi.application_role');
+    item text;
+begin
+    execute format('grant usage on schema public, rules to %I', application);
+    execute format('revoke insert, update, delete on all tables in schema public from %I', application);
+    execute format('grant select on all tables in schema public, rules to %I', application);
+    execute format('grant usage on all sequences in schema public to %I', application);
+
+    foreach item in array array[
+        'ledger_account', 'ledger_programmingarea', 'ledger_country', 'ledger_goal',
+        'ledger_organization', 'ledger_document', 'ledger_appropriation', 'ledger_commitment',
+        'ledger_line', 'accounts_user', 'accounts_user_groups', 'accounts_user_user_permissions',
+        'django_session'
+    ] loop
+        execute format('grant insert, update, delete on %I to %I', item, application);
+    end loop;
+    execute format('grant insert, update (title, reason) on ledger_batch to %I', application);
+    execute format('grant insert on ledger_remark, django_admin_log to %I', application);
+
+    revoke execute on all functions in schema rules from public;
+    foreach item in array array[
+        'actor()', 'require_actor()', 'refuse(text, jsonb)', 'runs_as_owner()', 'clock()',
+        'washington_day(timestamptz)', 'note_hand(bigint[])', 'csv(text[])', 'entries_header()',
+        'versions_header()', 'posting_text(ledger_posting)', 'first_checksum()', 'sha256_hex(text)',
+        'next_checksum(text, text)', 'broken_balances(bigint)', 'resting_on(bigint, integer)',
+        'require_sound_balances(bigint)', 'require_exact_reversal(bigint, integer)',
+        'require_whole(bigint, date)', 'batch_digest(bigint)', 'submit(bigint)', 'withdraw(bigint)',
+        'send_back(bigint, text)', 'discard(bigint)', 'reverse(integer, text, text)',
+        'post(bigint, text, text)', 'verify()'
+    ] loop
+        execute format('grant execute on function rules.%s to %I', item, application);
+    end loop;
+end $$;
