@@ -10,14 +10,14 @@ FILES = sorted((Path(__file__).parent / "sql").glob("*.sql"))
 # Each row describes one thing that holds a rule: what kind, its name, and how it is defined.
 INSTALLED = """
     select 'function', p.oid::regprocedure::text,
-        pg_get_functiondef(p.oid) || coalesce(p.proacl::text, '') || p.proowner::regrole
+        pg_get_functiondef(p.oid) || coalesce(p.proacl::text, '') || p.proowner::regrole::text
     from pg_proc p where p.pronamespace = 'rules'::regnamespace
     union all
     select 'view', c.oid::regclass::text, pg_get_viewdef(c.oid) || coalesce(c.relacl::text, '')
     from pg_class c where c.relkind = 'v' and c.relnamespace = 'rules'::regnamespace
     union all
     select 'trigger', t.tgname || ' on ' || t.tgrelid::regclass,
-        pg_get_triggerdef(t.oid) || ' enabled ' || t.tgenabled
+        pg_get_triggerdef(t.oid) || ' enabled ' || t.tgenabled::text
     from pg_trigger t
     join pg_class c on c.oid = t.tgrelid and c.relnamespace = 'public'::regnamespace
     where not t.tgisinternal

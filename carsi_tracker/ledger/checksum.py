@@ -1,0 +1,64 @@
+"""The chain of versions: its public files, and its verification."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from carsi_tracker.ledger import rules
+
+ROWS_A_FETCH = 2000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What verification found: `kind` is entries, chain, head, ceiling, stages or rule."""
+
+    version: int | None
+    kind: str
+    name: str = ""
+
+
+def versions_csv(up_to: int) -> Iterator[str]:
+    """Yield the lines of `versions.csv` up to a version: a header, then a line a version.
+
+    Each version's line ends in its checksum: the SHA-256 of the previous checksum and of the line
+    without its last field, each ended by a line feed. The first previous checksum is the SHA-256
+    of the header without its last field, ended by a line feed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select rules.versions_header() || ',checksum'")
+        yield f"{cursor.fetchone()[0]}\n"
+        cursor.execute(
+            """
+            select rules.posting_text(p) || ',' || checksum
+            from ledger_posting p where version <= %s order by version
+            """,
+            [up_to],
+        )
+        while rows := cursor.fetchmany(ROWS_A_FETCH):
+            yield "".join(f"{text}\n" for (text,) in rows)
+
+
+def entries_csv(version: int) -> Iterator[str]:
+    """Yield the file of one version, whose SHA-256 stands in `versions.csv`."""
+    with connection.cursor() as cursor:
+        cursor.execute("select rules.entries_header()")
+        yield f"{cursor.fetchone()[0]}\n"
+        cursor.execute(
+            "select text from rules.entry_text where version = %s order by line", [version]
+        )
+        while rows := cursor.fetchmany(ROWS_A_FETCH):
+            yield "".join(f"{text}\n" for (text,) in rows)
+
+
+def problems(application_role: str) -> list[Problem]:
+    """Recompute chain, files and rules, as the owner; return what is wrong, first version first."""
+    with connection.cursor() as cursor:
+        cursor.execute("select version, problem from rules.verify()")
+        found = [Problem(*row) for row in cursor.fetchall()]
+    found += [
+        Problem(None, "rule", f"{kind} {name}")
+        for kind, name in rules.differences(connection, application_role)
+    ]
+    return found

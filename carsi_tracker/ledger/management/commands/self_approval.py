@@ -1,0 +1,26 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from carsi_tracker.ledger.models import Office
+
+
+class Command(BaseCommand):
+    help = (
+        "Say whether an office of one may post its own batches, and why. Each version posted so "
+        "says it in public."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        switch = parser.add_mutually_exclusive_group()
+        switch.add_argument("--allow", metavar="REASON", help="allow it, for a published reason")
+        switch.add_argument("--forbid", action="store_true", help="forbid it again")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["allow"]:
+            Office.objects.update(self_approval_rule=" ".join(options["allow"].split()))
+        elif options["forbid"]:
+            Office.objects.update(self_approval_rule="")
+        rule = Office.objects.get().self_approval_rule
+        self.stdout.write(f"Allowed: {rule}" if rule else "A second person posts every batch.")

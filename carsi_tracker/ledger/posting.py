@@ -1,0 +1,126 @@
+"""Thin calls of the database's verbs: the only way to the journal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger.refusals import refusals_in_words
+
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class BrokenBalance:
+    """A balance that a batch would break.
+
+    `balance` is available, committed, obligated, disbursed, unobligated or unliquidated; `asked`
+    and `left` are U.S. dollars on `day`, the first day it fails.
+    """
+
+    appropriation_id: int
+    commitment_id: int | None
+    balance: str
+    day: date
+    asked: Decimal
+    left: Decimal
+
+
+@contextmanager
+def acting(user: User, reason: str = "") -> Iterator[None]:
+    """Run a transaction in which `user` acts, for `reason`; raises Refused for a broken rule."""
+    with refusals_in_words(), transaction.atomic():
+        _set_actor(user, reason)
+        yield
+
+
+def submit(batch_id: int, user: User) -> str:
+    """Submit a draft batch and return the digest of what it holds; raises Refused."""
+    with acting(user):
+        return str(_call("submit", batch_id))
+
+
+def withdraw(batch_id: int, user: User) -> None:
+    """Make a submitted batch a draft again, as an analyst; raises Refused."""
+    with acting(user):
+        _call("withdraw", batch_id)
+
+
+def send_back(batch_id: int, user: User, remark: str) -> None:
+    """Make a submitted batch a draft again, as an approver, with a remark; raises Refused."""
+    with acting(user):
+        _call("send_back", batch_id, remark)
+
+
+def discard(batch_id: int, user: User) -> None:
+    """Delete a draft batch with its lines and the commitments it introduces; raises Refused."""
+    with acting(user):
+        _call("discard", batch_id)
+
+
+def reverse(version: int, user: User, title: str, reason: str) -> int:
+    """Make the draft batch that takes back a version, and return its id; raises Refused."""
+    with acting(user):
+        return int(_call("reverse", version, title, reason))
+
+
+def post(batch_id: int, user: User, digest: str, self_approval_reason: str = "") -> int:
+    """Post a submitted batch as it was read, and return the new version; raises Refused.
+
+    In a transaction of its own, tried again where it met another posting in the wrong order.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with refusals_in_words(), transaction.atomic(durable=True):
+                _set_actor(user, "")
+                return enter(batch_id, digest, self_approval_reason)
+        except OperationalError as error:
+            retry = isinstance(error.__cause__, SerializationFailure | DeadlockDetected)
+            if not retry or attempt == TRIES:
+                raise
+    raise AssertionError
+
+
+def enter(batch_id: int, digest: str, self_approval_reason: str = "") -> int:
+    """Post a submitted batch in the caller's transaction; at most once in each."""
+    return int(_call("post", batch_id, digest, self_approval_reason))
+
+
+def digest(batch_id: int) -> str:
+    """Return the digest of what a batch holds now: what an approver who reads it posts."""
+    return str(_call("batch_digest", batch_id))
+
+
+def broken_balances(batch_id: int) -> list[BrokenBalance]:
+    """Return each balance that would break if the batch were posted now; takes no lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select appropriation_id, commitment_id, balance, day, asked, remaining
+            from rules.broken_balances(%s) order by day, appropriation_id, commitment_id, balance
+            """,
+            [batch_id],
+        )
+        return [BrokenBalance(*row) for row in cursor.fetchall()]
+
+
+def _set_actor(user: User, reason: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('carsi.actor', %s, true), set_config('carsi.reason', %s, true)",
+            [str(user.pk), reason],
+        )
+
+
+def _call(verb: str, *arguments: Any) -> Any:
+    with connection.cursor() as cursor:
+        places = ", ".join(["%s"] * len(arguments))
+        cursor.execute(f"select rules.{verb}({places})", arguments)
+        row = cursor.fetchone()
+        return row and row[0]

@@ -1,0 +1,180 @@
+"""The sourced ledger: `fixtures/`, posted batch by batch through the database's own verbs."""
+
+import csv
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, models
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import (
+    Account,
+    Appropriation,
+    Batch,
+    Commitment,
+    Country,
+    Document,
+    Goal,
+    Line,
+    Organization,
+    ProgrammingArea,
+    Stage,
+)
+
+FIXTURES = settings.BASE_DIR / "fixtures"
+LOADER = "sourced-data"
+SELF_APPROVAL_RULE = (
+    "The sourced figures come from public documents that anybody can check; "
+    "they are loaded by the tracker itself, with nobody else at hand."
+)
+SELF_APPROVAL_REASON = "Loaded from the sourced figures read on 24 and 25 November 2026."
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class SourcedBatch:
+    """A file of `fixtures/ledger`, and the title and reason that `batches.csv` gives it."""
+
+    file: Path
+    title: str
+    reason: str
+
+    @property
+    def token(self) -> uuid.UUID:
+        """What tells that the file was loaded: the same for the same file name."""
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"carsi-tracker:fixtures/ledger/{self.file.name}")
+
+
+def pending() -> list[SourcedBatch]:
+    """Return the batches that are not in the ledger yet, in the order in which they post."""
+    batches = [
+        SourcedBatch(FIXTURES / "ledger" / row["file"], row["title"], row["reason"])
+        for row in _rows(FIXTURES / "ledger" / "batches.csv")
+    ]
+    loaded = set(
+        Batch.objects.filter(state=Batch.State.POSTED, token__isnull=False).values_list(
+            "token", flat=True
+        )
+    )
+    return [batch for batch in batches if batch.token not in loaded]
+
+
+def load(batches: list[SourcedBatch]) -> Iterator[int]:
+    """Post the batches, each in a transaction of its own, and yield each version.
+
+    Runs as the owner of the database, who lets the loader post without a second person.
+    """
+    loader, _ = User.objects.get_or_create(
+        username=LOADER,
+        defaults={"first_name": "CARSI Tracker", "is_active": False, "password": "!"},
+    )
+    with posting.acting(loader, "Reference data of the sourced ledger"):
+        _load_reference_data()
+    titles_es = {
+        row["reference"]: row["title_es"] for row in _rows(FIXTURES / "commitment_titles_es.csv")
+    }
+    for batch in batches:
+        with posting.acting(loader):
+            _set_loader(loader, may_post=True)
+            batch_id = _draft(batch, titles_es)
+            digest = posting.submit(batch_id, loader)
+            version = posting.enter(batch_id, digest, SELF_APPROVAL_REASON)
+            _set_loader(loader, may_post=False)
+        yield version
+
+
+def _set_loader(loader: User, *, may_post: bool) -> None:
+    User.objects.filter(pk=loader.pk).update(
+        is_active=may_post, is_analyst=may_post, is_approver=may_post
+    )
+    with connection.cursor() as cursor:
+        if may_post:
+            cursor.execute(
+                "select set_config('carsi.self_approval', self_approval_rule, true) "
+                "from ledger_office"
+            )
+            cursor.execute(
+                "update ledger_office set self_approval_rule = %s", [SELF_APPROVAL_RULE]
+            )
+        else:
+            cursor.execute(
+                "update ledger_office "
+                "set self_approval_rule = current_setting('carsi.self_approval')"
+            )
+
+
+def _load_reference_data() -> None:
+    _add(Account, "code", _rows(FIXTURES / "accounts.csv"))
+    _add(ProgrammingArea, "code", _rows(FIXTURES / "areas.csv"))
+    _add(Country, "code", _rows(FIXTURES / "countries.csv"))
+    _add(Goal, "number", _rows(FIXTURES / "goals.csv"))
+    _add(Organization, "code", _rows(FIXTURES / "organizations.csv"))
+    _add(Document, "key", _rows(FIXTURES / "documents.csv"))
+    for row in _rows(FIXTURES / "appropriations.csv"):
+        Appropriation.objects.get_or_create(
+            fiscal_year=int(row["fiscal_year"]),
+            account=Account.objects.get(code=row["account"]),
+            defaults={"law": Document.objects.get(key=row["law"])},
+        )
+
+
+def _add(model: type[models.Model], key: str, rows: list[Row]) -> None:
+    present = {str(value) for value in model._default_manager.values_list(key, flat=True)}
+    for row in rows:
+        if row[key] not in present:
+            model._default_manager.create(**row)
+
+
+def _draft(batch: SourcedBatch, titles_es: dict[str, str]) -> int:
+    made = Batch.objects.create(title=batch.title, reason=batch.reason, token=batch.token)
+    for row in _rows(batch.file):
+        appropriation = Appropriation.objects.get(
+            fiscal_year=int(row["fiscal_year"]), account__code=row["account"]
+        )
+        Line.objects.create(
+            batch=made,
+            appropriation=appropriation,
+            commitment=_commitment(made, appropriation, row, titles_es),
+            stage=row["stage"],
+            amount=Decimal(row["amount_usd"]),
+            effective_date=date.fromisoformat(row["effective_date"]),
+            document=Document.objects.get(key=row["document"]),
+            locator=row["locator"],
+            basis=row["basis"],
+            note=row["note"],
+        )
+    return made.pk
+
+
+def _commitment(
+    batch: Batch, appropriation: Appropriation, row: Row, titles_es: dict[str, str]
+) -> Commitment | None:
+    if row["stage"] == Stage.APPROPRIATED:
+        return None
+    commitment, _ = Commitment.objects.get_or_create(
+        reference=row["reference"],
+        defaults={
+            "title": row["title"],
+            "title_es": titles_es.get(row["reference"], ""),
+            "appropriation": appropriation,
+            "area": ProgrammingArea.objects.get(code=row["area"]),
+            "country": Country.objects.get(code=row["country"]),
+            "goal": Goal.objects.get(number=row["goal"]) if row["goal"] else None,
+            "agency": Organization.objects.get(code=row["agency"]),
+            "partner": Organization.objects.get(code=row["partner"]) if row["partner"] else None,
+            "introduced_by": batch,
+        },
+    )
+    return commitment
+
+
+def _rows(file: Path) -> list[Row]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
