@@ -2,11 +2,12 @@
 
 import csv
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
@@ -116,7 +117,11 @@ def _load_reference_data() -> None:
     _add(Country, "code", _rows(FIXTURES / "countries.csv"))
     _add(Goal, "number", _rows(FIXTURES / "goals.csv"))
     _add(Organization, "code", _rows(FIXTURES / "organizations.csv"))
-    _add(Document, "key", _rows(FIXTURES / "documents.csv"))
+    _add(
+        Document,
+        "key",
+        [row | {"background": True} for row in _rows(FIXTURES / "documents.csv")],
+    )
     for row in _rows(FIXTURES / "appropriations.csv"):
         Appropriation.objects.get_or_create(
             fiscal_year=int(row["fiscal_year"]),
@@ -125,7 +130,7 @@ def _load_reference_data() -> None:
         )
 
 
-def _add(model: type[models.Model], key: str, rows: list[Row]) -> None:
+def _add(model: type[models.Model], key: str, rows: Sequence[Mapping[str, Any]]) -> None:
     present = {str(value) for value in model._default_manager.values_list(key, flat=True)}
     for row in rows:
         if row[key] not in present:

@@ -11,6 +11,7 @@ from carsi_tracker.ledger.models.reference import (
     Goal,
     Organization,
     ProgrammingArea,
+    Titled,
 )
 
 
@@ -36,7 +37,7 @@ class Appropriation(models.Model):
         return f"{self.account.code} FY{self.fiscal_year}"
 
 
-class Commitment(models.Model):
+class Commitment(Titled):
     """A part of one appropriation set aside for one area and one country (or the region).
 
     Until its batch is posted (`first_version`), it belongs to the batch that introduces it.
@@ -48,8 +49,6 @@ class Commitment(models.Model):
         unique=True,
         validators=[RegexValidator(r"^[A-Z0-9]+(-[A-Z0-9]+)*$", _("Use A-Z, 0-9 and hyphens."))],
     )
-    title = models.CharField(_("title"), max_length=300)
-    title_es = models.CharField(_("title in Spanish"), max_length=300, blank=True)
     appropriation = models.ForeignKey(
         Appropriation, models.PROTECT, verbose_name=_("appropriation")
     )

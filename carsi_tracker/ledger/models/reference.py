@@ -30,6 +30,31 @@ class Named(models.Model):
         return self.name_es if get_language() == "es" else self.name_en
 
 
+class Titled(models.Model):
+    """A thing with a title as written, and one in Spanish where somebody entered it."""
+
+    title = models.CharField(_("title"), max_length=300)
+    title_es = models.CharField(_("title in Spanish"), max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def written_in(self) -> str:
+        """The language code of `title`."""
+        return "en"
+
+    @property
+    def shown_in(self) -> str:
+        """The language code of `shown_title`."""
+        return "es" if get_language() == "es" and self.title_es else self.written_in
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the language of the page where there is one, else as written."""
+        return self.title_es if self.shown_in == "es" and self.title_es else self.title
+
+
 class Account(Named):
     """A budget account (ESF, INCLE, NADR, FMF)."""
 
@@ -90,7 +115,7 @@ class Organization(Named):
         verbose_name_plural = _("organizations")
 
 
-class Document(models.Model):
+class Document(Titled):
     """A source document, under the key that files print."""
 
     class Language(models.TextChoices):
@@ -104,15 +129,18 @@ class Document(models.Model):
         validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens."))],
         help_text=_("Short and lasting, such as loa-panama-2009."),
     )
-    title = models.CharField(_("title"), max_length=300)
     language = models.CharField(
         _("language of the title"), max_length=2, choices=Language, default=Language.ENGLISH
     )
-    title_es = models.CharField(_("title in Spanish"), max_length=300, blank=True)
     publisher = models.CharField(_("publisher"), max_length=200)
     published_on = models.DateField(_("published on"))
     url = models.URLField(_("address"), max_length=500, blank=True)
     note = models.TextField(_("note"), blank=True)
+    background = models.BooleanField(
+        _("background"),
+        default=False,
+        help_text=_("Listed in public even where no entry cites it."),
+    )
 
     class Meta:
         ordering = ("key",)
@@ -121,3 +149,8 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def written_in(self) -> str:
+        """The language code of `title`."""
+        return self.language
