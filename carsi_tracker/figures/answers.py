@@ -1,0 +1,189 @@
+"""The sums that answer a question, computed once for each day and version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from django.db.models import Count, DecimalField, F, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+
+from carsi_tracker.figures.question import LOOKUPS, Question, entries
+from carsi_tracker.ledger.models import Commitment, Entry, Stage
+
+ZERO = Decimal(0)
+REMEMBERED = 1024
+"""How many answers of each kind a process keeps."""
+
+DIMENSIONS = {
+    "area": "commitment__area__code",
+    "country": "commitment__country__code",
+    "goal": "commitment__goal__number",
+    "commitment": "commitment__reference",
+    "appropriation": "appropriation_id",
+    "basis": "basis",
+    "document": "document__key",
+    "version": "posting_id",
+}
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums by stage, in U.S. dollars, and how many entries they sum."""
+
+    appropriated: Decimal = ZERO
+    committed: Decimal = ZERO
+    obligated: Decimal = ZERO
+    disbursed: Decimal = ZERO
+    entries: int = 0
+
+    @property
+    def available(self) -> Decimal:
+        """What is appropriated and not committed."""
+        return self.appropriated - self.committed
+
+    @property
+    def unobligated(self) -> Decimal:
+        """What is committed and not obligated."""
+        return self.committed - self.obligated
+
+    @property
+    def unliquidated(self) -> Decimal:
+        """What is obligated and not disbursed."""
+        return self.obligated - self.disbursed
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(
+            self.appropriated + other.appropriated,
+            self.committed + other.committed,
+            self.obligated + other.obligated,
+            self.disbursed + other.disbursed,
+            self.entries + other.entries,
+        )
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum in U.S. dollars, and how many entries it sums."""
+
+    amount: Decimal = ZERO
+    entries: int = 0
+
+
+@dataclass(frozen=True)
+class Span:
+    """The first and the last effective date of some entries; None where there are none."""
+
+    first: date | None
+    last: date | None
+
+
+def _by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
+    return {
+        stage: Coalesce(
+            Sum(f"{prefix}amount", filter=Q(**{f"{prefix}stage": stage}) & (only or Q())),
+            Value(ZERO),
+            output_field=DecimalField(),
+        )
+        for stage in Stage.values
+    }
+
+
+@lru_cache(REMEMBERED)
+def totals(question: Question) -> Totals:
+    """Return the sums by stage."""
+    return Totals(**entries(question).order_by().aggregate(**_by_stage(), entries=Count("*")))
+
+
+@lru_cache(REMEMBERED)
+def total(question: Question) -> Amount:
+    """Return the sum of all entries of a stage or measure, with the measure's signs."""
+    row = entries(question).order_by().aggregate(amount=Sum("counted"), entries=Count("*"))
+    return Amount(row["amount"] or ZERO, row["entries"])
+
+
+@lru_cache(REMEMBERED)
+def breakdown(question: Question, dimension: str) -> Mapping[str | int | None, Totals]:
+    """Return the sums by stage for each value of a dimension that has entries.
+
+    Keys are codes (of a goal its number, of an appropriation its id, of a version its number);
+    None gathers the entries that have no such thing.
+    """
+    rows = (
+        entries(question)
+        .order_by()
+        .values(key=F(DIMENSIONS[dimension]))
+        .annotate(**_by_stage(), entries=Count("*"))
+    )
+    return {row.pop("key"): Totals(**row) for row in rows.values("key", *Stage.values, "entries")}
+
+
+@lru_cache(REMEMBERED)
+def matrix(question: Question) -> Mapping[tuple[str, str], Amount]:
+    """Return the sums of commitments' entries by (area code, country code); empty cells lack."""
+    rows = (
+        entries(question)
+        .filter(commitment__isnull=False)
+        .order_by()
+        .values_list("commitment__area__code", "commitment__country__code")
+        .annotate(amount_=Sum("counted"), entries_=Count("*"))
+    )
+    return {(area, country): Amount(amount, count) for area, country, amount, count in rows}
+
+
+@lru_cache(REMEMBERED)
+def span(question: Question) -> Span:
+    """Return the days from the first entry to the last."""
+    row = entries(question).aggregate(first=Min("effective_date"), last=Max("effective_date"))
+    return Span(row["first"], row["last"])
+
+
+def commitments(question: Question) -> QuerySet[Commitment]:
+    """Return the commitments that have an entry by that day, with their sums by stage.
+
+    Each carries `committed`, `obligated`, `disbursed` (U.S. dollars) and `entry_count`, of the
+    entries that the question is about.
+    """
+    asked = Q(
+        entries__posting_id__lte=question.version.number, entries__effective_date__lte=question.day
+    )
+    mine = Q(first_version__lte=question.version.number)
+    for name, value in question.scope.chosen.items():
+        if name in ("measure",):
+            continue
+        lookup = LOOKUPS[name]
+        if lookup.startswith("commitment__"):
+            mine &= _of_commitment(lookup.removeprefix("commitment__"), value)
+        elif lookup.startswith("appropriation__"):
+            mine &= Q(**{lookup: value})
+        else:
+            asked &= Q(**{f"entries__{lookup}": value})
+    sums = _by_stage("entries__", asked)
+    del sums[Stage.APPROPRIATED.value]
+    return (
+        Commitment.objects.filter(mine)
+        .annotate(**sums, entry_count=Count("entries", filter=asked))
+        .filter(entry_count__gt=0)
+    )
+
+
+def _of_commitment(lookup: str, value: str) -> Q:
+    if value == "none":
+        return Q(**{f"{lookup.rpartition('__')[0]}__isnull": True})
+    return Q(**{lookup: value})
+
+
+def documents_cited(question: Question) -> Mapping[str, Amount]:
+    """Return how many entries each document supports, and what they commit, by document key."""
+    return {
+        str(key): Amount(sums.committed, sums.entries)
+        for key, sums in breakdown(question, "document").items()
+    }
+
+
+def first_law(question: Question) -> date | None:
+    """Return the day of the first appropriation in the version, on any day; None without one."""
+    return Entry.objects.filter(
+        posting_id__lte=question.version.number, stage=Stage.APPROPRIATED
+    ).aggregate(first=Min("effective_date"))["first"]

@@ -1,0 +1,91 @@
+"""The codes that a question may name, and the names that pages show for them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from carsi_tracker.ledger.models import (
+    Account,
+    Appropriation,
+    Basis,
+    Commitment,
+    Country,
+    Document,
+    Entry,
+    Goal,
+    Organization,
+    ProgrammingArea,
+    Stage,
+)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the public may name in a version.
+
+    `codes` gives, for each filter, what a reader may write (folded) and the code it means; areas,
+    countries, goals and the like are in the order in which pages show them.
+    """
+
+    areas: tuple[ProgrammingArea, ...]
+    countries: tuple[Country, ...]
+    goals: tuple[Goal, ...]
+    accounts: tuple[Account, ...]
+    organizations: tuple[Organization, ...]
+    codes: Mapping[str, Mapping[str, str]]
+
+
+@lru_cache(maxsize=4)
+def vocabulary(version: int, checksum: str, texts_revision: int) -> Vocabulary:
+    """Return what the public may name in a version; what was never posted is not in it."""
+    posted = Commitment.objects.filter(first_version__lte=version)
+    areas = tuple(ProgrammingArea.objects.all())
+    countries = tuple(Country.objects.all())
+    goals = tuple(Goal.objects.all())
+    accounts = tuple(Account.objects.all())
+    agencies = _organizations(posted, "agency")
+    partners = _organizations(posted, "partner")
+    years = (
+        Appropriation.objects.filter(first_version__lte=version)
+        .order_by("fiscal_year")
+        .values_list("fiscal_year", flat=True)
+        .distinct()
+    )
+    return Vocabulary(
+        areas=areas,
+        countries=countries,
+        goals=goals,
+        accounts=accounts,
+        organizations=tuple({named.code: named for named in (*agencies, *partners)}.values()),
+        codes={
+            "area": _folded(area.code for area in areas),
+            "country": _folded(country.code for country in countries),
+            "goal": _folded([*(str(goal.number) for goal in goals), "none"]),
+            "account": _folded(account.code for account in accounts),
+            "year": _folded(str(year) for year in years),
+            "agency": _folded(agency.code for agency in agencies),
+            "partner": _folded([*(partner.code for partner in partners), "none"]),
+            "commitment": _folded(posted.values_list("reference", flat=True)),
+            "stage": _folded(Stage.values),
+            "measure": _folded(["available", "unobligated", "unliquidated"]),
+            "basis": _folded(Basis.values),
+            "document": _folded(public_documents(version).values_list("key", flat=True)),
+        },
+    )
+
+
+def public_documents(version: int) -> QuerySet[Document]:
+    """Return the documents that a version cites, the laws of its appropriations, and background."""
+    cited = Entry.objects.filter(document=OuterRef("pk"), posting_id__lte=version)
+    law = Appropriation.objects.filter(law=OuterRef("pk"), first_version__lte=version)
+    return Document.objects.filter(Exists(cited) | Exists(law) | Q(background=True))
+
+
+def _organizations(posted: QuerySet[Commitment], role: str) -> list[Organization]:
+    return list(Organization.objects.filter(pk__in=posted.values(role)))
+
+
+def _folded(codes: Iterable[str]) -> dict[str, str]:
+    return {code.casefold(): code for code in codes}
