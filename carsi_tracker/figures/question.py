@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Self
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Case, DecimalField, F, Q, QuerySet, When
@@ -13,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures.vocabulary import vocabulary
+from carsi_tracker.ledger.days import WASHINGTON, today
 from carsi_tracker.ledger.models import Entry, Posting
 
-WASHINGTON = ZoneInfo("America/New_York")
 NONE = "none"
 MEASURES = {
     "available": ("appropriated", "committed"),
@@ -166,11 +165,6 @@ def newest() -> tuple[Version, int]:
         )
         number, checksum, revision = cursor.fetchone()
     return Version(number, checksum), revision
-
-
-def today() -> date:
-    """Return the day in Washington."""
-    return timezone.localdate(timezone=WASHINGTON)
 
 
 def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Question:

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, IntegrityError
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from carsi_tracker.ledger.days import WASHINGTON, day_in_words
 from carsi_tracker.ledger.money import dollars
-
-WASHINGTON = ZoneInfo("America/New_York")
 
 
 @dataclass
@@ -50,11 +48,6 @@ def refusals_in_words() -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
-
-
-def day_in_words(day: date) -> str:
-    """Write a day with the month's name, in the active language."""
-    return formats.date_format(day, _("j F Y"))
 
 
 def _refusal(error: DatabaseError) -> Refused | None:

@@ -1,0 +1,24 @@
+"""Days as the ledger counts them, in Washington, and in words."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+WASHINGTON = ZoneInfo("America/New_York")
+
+
+def today() -> date:
+    """Return the day in Washington."""
+    return timezone.localdate(timezone=WASHINGTON)
+
+
+def day_in_words(day: date) -> str:
+    """Write a day as prose does, in the active language: 13 March 2009."""
+    return formats.date_format(day, _("j F Y"))
+
+
+def short_day(day: date) -> str:
+    """Write a day as tables do, in the active language: 13 Mar 2009."""
+    return formats.date_format(day, _("j M Y"))

@@ -1,0 +1,53 @@
+"""What stands in a page's address beside the question: order and page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures.question import BadQuestion, Question
+
+
+@dataclass(frozen=True)
+class Address:
+    """A question with the order and the page of its table.
+
+    `sort` is a column's name, with a hyphen in front for descending order; None is the default.
+    """
+
+    question: Question
+    sort: str | None = None
+    page: int = 1
+
+    def query(self) -> str:
+        """Write the whole as the query of an address; "" where nothing is asked."""
+        return self.question.query(sort=self.sort, page=self.page if self.page > 1 else None)
+
+    def at_page(self, page: int) -> Self:
+        """Return the address of another page of the same table."""
+        return replace(self, page=page)
+
+    def sorted_by(self, sort: str) -> Self:
+        """Return the address of the table in another order, from its first page."""
+        return replace(self, sort=sort, page=1)
+
+    def asking(self, question: Question) -> Self:
+        """Return the address of another question in the same order, from its first page."""
+        return replace(self, question=question, page=1)
+
+
+def read_address(
+    parameters: Mapping[str, str], question: Question, sorts: frozenset[str]
+) -> Address:
+    """Read order and page; raises BadQuestion for what the table does not have."""
+    sort = parameters.get("sort") or None
+    if sort is not None and sort.removeprefix("-") not in sorts:
+        accepted = ", ".join(sorted(sorts)) or _("no order: this page has no table to sort")
+        raise BadQuestion("sort", sort, accepted)
+    return Address(question, sort, _page(parameters.get("page") or "1"))
+
+
+def _page(text: str) -> int:
+    """Return the page's number; 0 for what is none, which no table has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,0 +1,56 @@
+"""One bar of all that is appropriated: disbursed, unliquidated, unobligated, available."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.figures.answers import Totals
+from carsi_tracker.figures.question import Question
+from carsi_tracker.ledger.money import millions, split
+from carsi_tracker.reports.links import entries_address
+
+TENTH_OF_A_MILLION = Decimal(100_000)
+WIDTH = 1000
+
+LABELS: dict[str, Promise] = {
+    "disbursed": _("Disbursed"),
+    "unliquidated": _("Obligated, not yet disbursed"),
+    "unobligated": _("Committed, not yet obligated"),
+    "available": _("Available: no commitment known"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the bar.
+
+    `amount` is exact; `shown` is in millions of dollars, rounded so that the parts add up to the
+    shown whole; `x` and `width` are thousandths of the bar.
+    """
+
+    name: str
+    label: Promise
+    amount: Decimal
+    shown: Decimal
+    href: str
+    x: Decimal
+    width: Decimal
+
+
+def bar(totals: Totals, question: Question) -> list[Part]:
+    """Return the parts of what is appropriated; none before the first law."""
+    if not totals.appropriated:
+        return []
+    amounts = [getattr(totals, name) for name in LABELS]
+    rounded = split(totals.appropriated, amounts, TENTH_OF_A_MILLION)
+    parts = []
+    x = Decimal(0)
+    for (name, label), amount, shown in zip(LABELS.items(), amounts, rounded, strict=True):
+        width = (amount / totals.appropriated * WIDTH).quantize(Decimal("0.01"))
+        asks = {"stage": name} if name == "disbursed" else {"measure": name}
+        href = entries_address(question.where(**asks))
+        parts.append(Part(name, label, amount, millions(shown), href, x, width))
+        x += width
+    return parts

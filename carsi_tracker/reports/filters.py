@@ -1,0 +1,124 @@
+"""The filters of a page: what is chosen, and what can be."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.figures.question import NONE
+from carsi_tracker.figures.vocabulary import Vocabulary
+from carsi_tracker.ledger.models import Basis, Stage
+from carsi_tracker.reports.freshness import Asked
+
+LABELS: dict[str, Promise] = {
+    "area": gettext_lazy("Programming area"),
+    "country": gettext_lazy("Country"),
+    "goal": gettext_lazy("Goal"),
+    "account": gettext_lazy("Account"),
+    "year": gettext_lazy("Fiscal year"),
+    "agency": gettext_lazy("Agency"),
+    "partner": gettext_lazy("Partner"),
+    "commitment": gettext_lazy("Commitment"),
+    "stage": gettext_lazy("Stage"),
+    "measure": gettext_lazy("Balance"),
+    "basis": gettext_lazy("Basis"),
+    "document": gettext_lazy("Document"),
+    "posted_in": gettext_lazy("Posted in version"),
+}
+MEASURES: dict[str, Promise] = {
+    "available": gettext_lazy("Available (appropriated less committed)"),
+    "unobligated": gettext_lazy("Unobligated (committed less obligated)"),
+    "unliquidated": gettext_lazy("Unliquidated (obligated less disbursed)"),
+}
+OFFERED = (
+    "area", "country", "goal", "account", "year", "agency", "partner", "stage", "basis", "document"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chosen filter in words, and the page without it."""
+
+    label: str
+    value: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Select:
+    """A filter that can be chosen: its options as (code, name, whether chosen)."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str, bool], ...]
+
+
+def chips(path: str, asked: Asked) -> list[Chip]:
+    """Return the chosen filters, each with the address of the page without it."""
+    question, address = asked.question, asked.address
+    return [
+        Chip(
+            str(LABELS[name]),
+            value_in_words(asked.words, name, code),
+            path + address.asking(question.where(**{name: None})).query(),
+        )
+        for name, code in question.scope.chosen.items()
+    ]
+
+
+def selects(asked: Asked) -> list[Select]:
+    """Return the filters that a page offers, with all options of its version."""
+    chosen = asked.question.scope.chosen
+    return [
+        Select(
+            name,
+            str(LABELS[name]),
+            tuple(
+                (code, value_in_words(asked.words, name, code), chosen.get(name) == code)
+                for code in asked.words.codes[name].values()
+            ),
+        )
+        for name in OFFERED
+    ]
+
+
+def hidden(asked: Asked) -> Iterable[tuple[str, str]]:
+    """Return what a filter form carries on unseen: the day, the version, what is not offered."""
+    question = asked.question
+    carried = {
+        name: code for name, code in question.scope.chosen.items() if name not in OFFERED
+    }
+    if question.dated:
+        carried["as_of"] = question.day.isoformat()
+    if question.pinned:
+        carried["version"] = str(question.version)
+    if asked.address.sort:
+        carried["sort"] = asked.address.sort
+    return carried.items()
+
+
+def value_in_words(words: Vocabulary, name: str, code: str) -> str:
+    """Return the name of a code as a page shows it; the code itself where it has no other."""
+    if code == NONE:
+        return _("not stated")
+    if name == "stage":
+        return str(Stage(code).label)
+    if name == "basis":
+        return str(Basis(code).label)
+    if name == "measure":
+        return str(MEASURES[code])
+    named: dict[str, Iterable[object]] = {
+        "area": words.areas,
+        "country": words.countries,
+        "account": words.accounts,
+        "agency": words.organizations,
+        "partner": words.organizations,
+    }
+    for thing in named.get(name, ()):
+        if getattr(thing, "code", None) == code:
+            return f"{code}: {thing}" if name == "account" else str(thing)
+    if name == "goal":
+        return next(str(goal) for goal in words.goals if str(goal.number) == code)
+    return code

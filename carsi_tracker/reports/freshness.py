@@ -1,0 +1,119 @@
+"""Public pages: asked once, computed once, and fresh as soon as the ledger changes."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from carsi_tracker.figures import question as figures
+from carsi_tracker.figures.question import BadQuestion, Question
+from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
+from carsi_tracker.ledger.days import today
+from carsi_tracker.reports.address import Address, read_address
+
+P = ParamSpec("P")
+KEPT_FOR = 24 * 3600
+"""Seconds that a page stays in the cache; its key says what it shows, so it is never stale."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page answers: the question, the rest of the address, the words it may use.
+
+    `head` is the newest version, which the page need not be about.
+    """
+
+    question: Question
+    address: Address
+    words: Vocabulary
+    head: figures.Version
+    texts_revision: int
+
+
+def public_page(
+    *, sorts: frozenset[str] = frozenset()
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Asked, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """Make a view of a question into a public page.
+
+    The page answers 400 where the address asks nonsense, leads a version without checksum to its
+    full address, and is kept in the cache under all that it depends on: version, revision of the
+    texts, release, language, day and address.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, Asked, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @require_safe
+        @wraps(view)
+        def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            head, revision = figures.newest()
+            try:
+                asked = _asked(request, head, revision, sorts)
+            except BadQuestion as bad:
+                return render(request, "400.html", {"bad": bad}, status=400)
+            if _asks_less_than_it_means(request, asked):
+                return HttpResponseRedirect(request.path + asked.address.query())
+            etag = _etag(request, asked)
+            if (fresh := get_conditional_response(request, etag=etag)) is not None:
+                return _marked(fresh, etag, asked)
+            response = cache.get(etag)
+            if response is None:
+                response = view(request, asked, *args, **kwargs)
+                if response.status_code == 200:
+                    cache.set(etag, response, KEPT_FOR)
+            return _marked(response, etag, asked)
+
+        return page
+
+    return decorate
+
+
+def _asked(
+    request: HttpRequest, head: figures.Version, revision: int, sorts: frozenset[str]
+) -> Asked:
+    for name, values in request.GET.lists():
+        if len(values) > 1:
+            raise BadQuestion(name, " ".join(values), "1")
+    question = figures.read(request.GET.dict(), head, revision)
+    address = read_address(request.GET.dict(), question, sorts)
+    version = question.version
+    words = vocabulary(version.number, version.checksum, revision)
+    return Asked(question, address, words, head, revision)
+
+
+def _asks_less_than_it_means(request: HttpRequest, asked: Asked) -> bool:
+    version = request.GET.get("version", "")
+    return bool(request.GET.get("known_on")) or bool(version) and "-" not in version
+
+
+def _etag(request: HttpRequest, asked: Asked) -> str:
+    parts = (
+        asked.head.checksum,
+        asked.texts_revision,
+        settings.RELEASE,
+        request.LANGUAGE_CODE,
+        request.path,
+        asked.address.query(),
+        asked.question.day,
+        today(),
+    )
+    return quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
+
+
+def _marked(response: HttpResponse, etag: str, asked: Asked) -> HttpResponse:
+    if response.status_code in (200, 304):
+        response["ETag"] = etag
+        response["Cache-Control"] = "public, no-cache"
+    return response
