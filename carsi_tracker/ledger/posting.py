@@ -97,6 +97,15 @@ def digest(batch_id: int) -> str:
     return str(_call("batch_digest", batch_id))
 
 
+def rehearse(batch_id: int) -> None:
+    """Raise Refused for what would refuse the batch if it were posted now; takes no lock."""
+    with refusals_in_words(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select rules.require_whole(%s, rules.washington_day(rules.clock()))", [batch_id]
+        )
+        cursor.execute("select rules.require_sound_balances(%s)", [batch_id])
+
+
 def broken_balances(batch_id: int) -> list[BrokenBalance]:
     """Return each balance that would break if the batch were posted now; takes no lock."""
     with connection.cursor() as cursor:

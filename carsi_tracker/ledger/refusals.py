@@ -12,6 +12,7 @@ from django.db import DatabaseError, IntegrityError
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from carsi_tracker.ledger.days import WASHINGTON, day_in_words
 from carsi_tracker.ledger.money import dollars
@@ -58,7 +59,10 @@ def _refusal(error: DatabaseError) -> Refused | None:
         detail = json.loads(diagnostic.message_detail or "")
     except ValueError:
         detail = {}
-    return Refused(diagnostic.constraint_name or "", detail if isinstance(detail, dict) else {})
+    name = diagnostic.constraint_name or ""
+    if name not in WORDS and diagnostic.sqlstate in KINDS:
+        return Refused(KINDS[diagnostic.sqlstate], {"constraint": name})
+    return Refused(name, detail if isinstance(detail, dict) else {})
 
 
 def _balance_broken(detail: dict[str, Any]) -> list[str]:
@@ -181,6 +185,8 @@ def _sentence(text: Callable[[], str]) -> Callable[[dict[str, Any]], list[str]]:
     return lambda detail: [text() % detail]
 
 
+KINDS = {UniqueViolation.sqlstate: "taken_already", ForeignKeyViolation.sqlstate: "referred_to"}
+
 WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "balance_broken": _balance_broken,
     "posted_already": _posted_already,
@@ -242,6 +248,10 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
         lambda: _("An appropriated amount has no commitment; every other amount has one.")
     ),
     "basis_known": _sentence(lambda: _("The basis is stated, press or inferred.")),
+    "taken_already": _sentence(lambda: _("This exists already.")),
+    "referred_to": _sentence(
+        lambda: _("Something else refers to this, or what this refers to does not exist any more.")
+    ),
     "plain_text": _sentence(
         lambda: _("Titles, reasons, notes and references are one line of plain text.")
     ),
