@@ -1,0 +1,135 @@
+"""Where the database is, and as whom to speak to it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from carsi_tracker.database import server
+
+VAR = Path(__file__).resolve().parents[2] / "var"
+EMBEDDED = VAR / "postgres"
+OWNER_COMMANDS = frozenset(
+    {
+        "flush",
+        "load_sourced",
+        "loaddata",
+        "migrate",
+        "remove_stale_contenttypes",
+        "self_approval",
+        "sqlflush",
+        "sqlsequencereset",
+        "verify_ledger",
+    }
+)
+_acting: dict[str, bool] = {"owner": False}
+
+
+@dataclass(frozen=True)
+class Address:
+    """A database and the role that speaks to it; `options` are further words of libpq."""
+
+    host: str
+    port: str
+    name: str
+    user: str
+    password: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, url: str, variable: str) -> "Address":
+        """Read a postgresql:// URL; raise ImproperlyConfigured, which names the variable."""
+        try:
+            words = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+        except psycopg.ProgrammingError:
+            words = {}
+        if not words.get("dbname") or not words.get("user"):
+            message = f"{variable} is no address such as postgresql://user:password@host/database."
+            raise ImproperlyConfigured(message)
+        return cls(
+            words.pop("host", ""),
+            words.pop("port", ""),
+            words.pop("dbname"),
+            words.pop("user"),
+            words.pop("password", ""),
+            tuple(sorted(words.items())),
+        )
+
+    @property
+    def url(self) -> str:
+        """The address as psql and pg_dump take it."""
+        role = quote(self.user, safe="")
+        if self.password:
+            role += ":" + quote(self.password, safe="")
+        words = {"host": self.host, "port": self.port} | dict(self.options)
+        query = urlencode({key: value for key, value in words.items() if value}, quote_via=quote)
+        return f"postgresql://{role}@/{quote(self.name, safe='')}" + (query and f"?{query}")
+
+    def conninfo(self) -> str:
+        """Return the address as psycopg takes it."""
+        return make_conninfo(
+            host=self.host or None,
+            port=self.port or None,
+            dbname=self.name,
+            user=self.user,
+            password=self.password or None,
+            **dict(self.options),
+        )
+
+
+def is_embedded(environ: Mapping[str, str] = os.environ) -> bool:
+    """Say whether the database is the embedded one, which has to be started."""
+    return not environ.get("DATABASE_URL")
+
+
+def embedded(folder: Path, user: str) -> Address:
+    """Return the address of the database that the embedded server keeps in a folder."""
+    return Address(str(server.socket_folder(folder)), "", server.DATABASE, user)
+
+
+def application() -> Address:
+    """Return the address for the role that serves and owns nothing."""
+    if is_embedded():
+        return embedded(EMBEDDED, server.APPLICATION)
+    return Address.parse(os.environ["DATABASE_URL"], "DATABASE_URL")
+
+
+def owner() -> Address:
+    """Return the address for the role that migrates; ImproperlyConfigured where none is known."""
+    if is_embedded():
+        return embedded(EMBEDDED, server.OWNER)
+    if not os.environ.get("DATABASE_OWNER_URL"):
+        message = (
+            "This needs the owner of the database: set DATABASE_OWNER_URL beside DATABASE_URL."
+        )
+        raise ImproperlyConfigured(message)
+    return Address.parse(os.environ["DATABASE_OWNER_URL"], "DATABASE_OWNER_URL")
+
+
+def act_as_owner() -> None:
+    """Let this process speak to the database as its owner; to be called before settings load."""
+    _acting["owner"] = True
+
+
+def django_databases() -> dict[str, dict[str, Any]]:
+    """Return Django's DATABASES, for the role in which this process acts."""
+    address = owner() if _acting["owner"] else application()
+    return {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": address.host,
+            "PORT": address.port,
+            "NAME": address.name,
+            "USER": address.user,
+            "PASSWORD": address.password,
+            "OPTIONS": dict(address.options),
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    }
