@@ -25,11 +25,32 @@ INSTALLED = """
     select 'constraint', k.conname || ' on ' || k.conrelid::regclass, pg_get_constraintdef(k.oid)
     from pg_constraint k where k.connamespace = 'public'::regnamespace and k.conrelid <> 0
     union all
-    select 'grant', c.oid::regclass::text, coalesce(c.relacl::text, '') || coalesce(
-        (select string_agg(attname || attacl::text, ' ' order by attnum)
-        from pg_attribute where attrelid = c.oid and attacl is not null), '')
-    from pg_class c where c.relkind in ('r', 'v', 'S')
+    select 'rewrite rule', r.rulename || ' on ' || r.ev_class::regclass, pg_get_ruledef(r.oid)
+    from pg_rewrite r join pg_class c on c.oid = r.ev_class
+    where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+    union all
+    select 'grant', coalesce(a.attname || ' of ', '') || c.oid::regclass, string_agg(
+        g.privilege_type || ' to ' || coalesce(nullif(g.grantee, 0)::regrole::text, 'public'),
+        ', ' order by g.privilege_type, g.grantee::regrole::text
+    )
+    from pg_class c
+    cross join lateral (
+        select null::name as attname, c.relacl as acl
+        union all
+        select attname, attacl from pg_attribute where attrelid = c.oid and attacl is not null
+    ) a
+    cross join aclexplode(a.acl) g
+    where c.relkind in ('r', 'v', 'S')
         and c.relnamespace in ('public'::regnamespace, 'rules'::regnamespace)
+    group by c.oid, a.attname
+"""
+
+# What no file can take back: an application role that is as mighty as the owner.
+MIGHTY = """
+    select 'role', r.rolname || ' may act as the owner'
+    from pg_roles r
+    join pg_class c on c.oid = 'public.ledger_entry'::regclass
+    where r.rolname = %s and (r.rolcreaterole or pg_has_role(r.oid, c.relowner, 'member'))
 """
 
 
@@ -60,10 +81,12 @@ def differences(connection: BaseDatabaseWrapper, application_role: str) -> list[
     Runs as the owner: applies the files and rolls them back.
     """
     now = installed(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(MIGHTY, [application_role])
+        mighty: list[tuple[str, str]] = cursor.fetchall()
     with transaction.atomic(using=connection.alias):
         apply(connection, application_role)
         by_files = installed(connection)
         transaction.set_rollback(True, using=connection.alias)
-    return sorted(
-        key for key in now.keys() | by_files.keys() if now.get(key) != by_files.get(key)
-    )
+    differing = [key for key in now.keys() | by_files.keys() if now.get(key) != by_files.get(key)]
+    return sorted(differing + mighty)

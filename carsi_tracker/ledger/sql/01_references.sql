@@ -1,15 +1,24 @@
 -- Rule 3, foundation: what is referred to can't vanish, not even until commit. Django declares
--- foreign keys deferrable, which would let a referred row appear after a check was made.
+-- foreign keys deferrable, which would let a referred row appear after a check was made, and without
+-- an action, which would let one statement put another row (another country, say) in its place.
 do $$
 declare
     key record;
 begin
     for key in
-        select conrelid::regclass as of_table, conname
-        from pg_constraint
-        where contype = 'f' and condeferrable and connamespace = 'public'::regnamespace
+        select
+            conrelid::regclass as of_table,
+            conname,
+            split_part(pg_get_constraintdef(k.oid), ' ON ', 1) as declared
+        from pg_constraint k join pg_class c on c.oid = k.conrelid
+        where contype = 'f' and c.relnamespace = 'public'::regnamespace
+            and c.relname like 'ledger\_%'
+            and (condeferrable or confdeltype <> 'r' or confupdtype not in ('r', 'c'))
     loop
-        execute format('alter table %s alter constraint %I not deferrable', key.of_table, key.conname);
+        execute format(
+            'alter table %s drop constraint %I, add constraint %I %s on delete restrict on update restrict',
+            key.of_table, key.conname, key.conname, split_part(key.declared, ' DEFERRABLE', 1)
+        );
     end loop;
 end $$;
 
@@ -24,12 +33,14 @@ alter table ledger_commitment
 alter table ledger_entry
     add constraint entry_commitment_of_appropriation
     foreign key (commitment_id, appropriation_id)
-    references ledger_commitment (id, appropriation_id);
+    references ledger_commitment (id, appropriation_id)
+    on delete restrict on update restrict;
 
 alter table ledger_line
     add constraint line_commitment_of_appropriation
     foreign key (commitment_id, appropriation_id)
-    references ledger_commitment (id, appropriation_id) on update cascade;
+    references ledger_commitment (id, appropriation_id)
+    on delete restrict on update cascade;
 
 -- What the sums of rules 1 and 2 read: one appropriation, or one commitment, day by day.
 create index if not exists entry_ceiling

@@ -47,6 +47,10 @@ alter table ledger_batch
         and title !~ '[[:cntrl:]]' and reason !~ '[[:cntrl:]]'
     );
 
+alter table ledger_office
+    drop constraint if exists plain_text,
+    add constraint plain_text check (self_approval_rule !~ '[[:cntrl:]]');
+
 alter table ledger_commitment
     drop constraint if exists plain_text,
     add constraint plain_text check (

@@ -58,10 +58,12 @@ end $$;
 create function rules.display_name(person accounts_user) returns text
 language sql immutable set search_path = pg_catalog
 as $$
-    select regexp_replace(
-        coalesce(nullif(btrim(person.first_name || ' ' || person.last_name), ''), person.username),
-        '[[:cntrl:]]', ' ', 'g'
+    select coalesce(
+        nullif(regexp_replace(person.first_name || ' ' || person.last_name, blank, ' ', 'g'), ' '),
+        nullif(regexp_replace(person.username, blank, ' ', 'g'), ' '),
+        'person ' || person.id
     )
+    from (values ('[[:cntrl:][:space:]]+')) as v (blank)
 $$;
 
 -- Whether the running code is the owner's: true inside the verbs and for the owner itself, false

@@ -12,8 +12,7 @@ begin
     end if;
     if old.first_version is not null and (
         tg_op = 'DELETE'
-        or (old.fiscal_year, old.account_id, old.law_id, old.first_version)
-            is distinct from (new.fiscal_year, new.account_id, new.law_id, new.first_version)
+        or to_jsonb(old) <> to_jsonb(new)
     ) then
         perform refuse('frozen', jsonb_build_object('what', 'appropriation'));
     end if;

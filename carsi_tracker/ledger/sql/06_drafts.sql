@@ -100,6 +100,9 @@ begin
     then
         perform refuse('state_by_verbs_only');
     end if;
+    if (new.title, new.reason) = (old.title, old.reason) then
+        return old;
+    end if;
     new.state := 'draft';
     new.submitted_by_id := null;
     new.submitted_at := null;

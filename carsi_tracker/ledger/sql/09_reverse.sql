@@ -1,4 +1,5 @@
--- Rule 7: a reversal is the exact negation of one version at the same dates, once per version.
+-- Rule 7: a reversal is the exact negation of one version at the same dates, once per version; it
+-- keeps document and basis too, so that figures filtered by them come out even.
 create function rules.reverse(p_version integer, p_title text, p_reason text) returns bigint
 language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
@@ -40,13 +41,18 @@ as $$
 begin
     if exists (
         select from (
-            select appropriation_id, commitment_id, stage, -amount as amount, effective_date, 1 as side
+            select
+                appropriation_id, commitment_id, stage, -amount as amount, effective_date,
+                document_id, basis, 1 as side
             from ledger_line where batch_id = p_batch
             union all
-            select appropriation_id, commitment_id, stage, amount, effective_date, -1
+            select
+                appropriation_id, commitment_id, stage, amount, effective_date,
+                document_id, basis, -1
             from ledger_entry where version = p_version
         ) both_sides
-        group by appropriation_id, commitment_id, stage, amount, effective_date
+        group by
+            appropriation_id, commitment_id, stage, amount, effective_date, document_id, basis
         having sum(side) <> 0
     ) then
         perform refuse('reversal_altered', jsonb_build_object('version', p_version));

@@ -1,12 +1,32 @@
 -- What the application role may do: read all, write the desk and the reference data, call the
--- verbs. It owns nothing, and it has no way to write the journal.
+-- verbs. It owns nothing, and it has no way to write the journal. Whatever else was granted to it or
+-- to others, but reading, is taken back.
 do $$
 declare
     application text := current_setting('carsi.application_role');
     item text;
 begin
+    for item in
+        select distinct format(
+            'revoke %s on %s from %s', g.privilege_type, c.oid::regclass,
+            case g.grantee when 0 then 'public' else g.grantee::regrole::text end
+        )
+        from pg_class c
+        cross join lateral (
+            select c.relacl as acl
+            union all
+            select attacl from pg_attribute where attrelid = c.oid
+        ) a
+        cross join aclexplode(a.acl) g
+        where c.relkind in ('r', 'v', 'S') and g.grantee <> c.relowner
+            and c.relnamespace in ('public'::regnamespace, 'rules'::regnamespace)
+            and g.privilege_type not in ('SELECT', 'USAGE')
+    loop
+        execute item;
+    end loop;
+    revoke create on schema public from public;
+    execute format('revoke create on schema public from %I', application);
     execute format('grant usage on schema public, rules to %I', application);
-    execute format('revoke insert, update, delete on all tables in schema public from %I', application);
     execute format('grant select on all tables in schema public, rules to %I', application);
     execute format('grant usage on all sequences in schema public to %I', application);
 
