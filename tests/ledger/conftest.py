@@ -1,0 +1,71 @@
+"""Sessions that attack the ledger, each test in a database of its own."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger.models import Appropriation
+from tests import factories
+
+
+@pytest.fixture
+def owner(owner: psycopg.Connection) -> psycopg.Connection:
+    """A session as the owner of the database, each statement committed."""
+    owner.autocommit = True
+    return owner
+
+
+@pytest.fixture
+def application(application: psycopg.Connection) -> psycopg.Connection:
+    """A session as the application role, each statement committed."""
+    application.autocommit = True
+    return application
+
+
+@pytest.fixture
+def another(connect_application: Callable[[], psycopg.Connection]) -> psycopg.Connection:
+    """A second session as the application role."""
+    second = connect_application()
+    second.autocommit = True
+    return second
+
+
+@pytest.fixture(autouse=True)
+def django_speaks_as_application(
+    request: pytest.FixtureRequest, django_db_blocker: Any
+) -> Iterator[None]:
+    """Let Django speak to the test's own database, as the application role."""
+    if "ledger" not in request.fixturenames:
+        yield
+        return
+    info = request.getfixturevalue("application").info
+    saved = dict(connection.settings_dict)
+    connection.settings_dict.update(NAME=info.dbname, USER=info.user, HOST=info.host)
+    with django_db_blocker.unblock():
+        connection.close()
+        yield
+        connection.close()
+    connection.settings_dict.update(saved)
+
+
+@dataclass
+class Ledger:
+    """A small ledger: one appropriation of a million dollars, posted as version 1."""
+
+    analyst: User
+    approver: User
+    appropriation: Appropriation = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.appropriation = factories.funded(1_000_000)
+
+
+@pytest.fixture
+def ledger(django_speaks_as_application: None) -> Ledger:
+    """Give a small ledger, and two people who had no hand in it."""
+    return Ledger(factories.analyst(username="ana"), factories.approver(username="pablo"))
