@@ -1,9 +1,21 @@
-"""All addresses; the pages again under `/es/`."""
+"""All addresses; the pages and the desk again under `/es/`."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
+from django.views.generic import RedirectView
+
+from carsi_tracker.reports import urls as reports
 
 urlpatterns = [
-    *i18n_patterns(path("admin/", admin.site.urls), prefix_default_language=False),
+    *reports.files,
+    path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg")),
+    *i18n_patterns(
+        path("admin/", admin.site.urls), *reports.pages, prefix_default_language=False
+    ),
 ]
+
+handler400 = "carsi_tracker.reports.views.errors.bad_request"
+handler403 = "carsi_tracker.reports.views.errors.forbidden"
+handler404 = "carsi_tracker.reports.views.errors.not_found"
+handler500 = "carsi_tracker.reports.views.errors.server_error"

@@ -10,7 +10,8 @@ from django.db.models import Count, DecimalField, F, Max, Min, Q, QuerySet, Sum,
 from django.db.models.functions import Coalesce
 
 from carsi_tracker.figures.question import LOOKUPS, Question, entries
-from carsi_tracker.ledger.models import Commitment, Entry, Stage
+from carsi_tracker.figures.vocabulary import public_documents
+from carsi_tracker.ledger.models import Commitment, Document, Entry, Stage
 
 ZERO = Decimal(0)
 REMEMBERED = 1024
@@ -174,12 +175,18 @@ def _of_commitment(lookup: str, value: str) -> Q:
     return Q(**{lookup: value})
 
 
-def documents_cited(question: Question) -> Mapping[str, Amount]:
-    """Return how many entries each document supports, and what they commit, by document key."""
-    return {
-        str(key): Amount(sums.committed, sums.entries)
-        for key, sums in breakdown(question, "document").items()
-    }
+def documents(question: Question) -> QuerySet[Document]:
+    """Return the documents that the public sees in a version.
+
+    Each carries `entry_count` and `committed` (U.S. dollars), of the entries by that day.
+    """
+    asked = Q(
+        entries__posting_id__lte=question.version.number, entries__effective_date__lte=question.day
+    )
+    return public_documents(question.version.number).annotate(
+        committed=_by_stage("entries__", asked)[Stage.COMMITTED.value],
+        entry_count=Count("entries", filter=asked),
+    )
 
 
 def first_law(question: Question) -> date | None:

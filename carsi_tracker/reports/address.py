@@ -22,7 +22,7 @@ class Address:
 
     def query(self) -> str:
         """Write the whole as the query of an address; "" where nothing is asked."""
-        return self.question.query(sort=self.sort, page=self.page if self.page > 1 else None)
+        return self.question.query(sort=self.sort, page=None if self.page == 1 else self.page)
 
     def at_page(self, page: int) -> Self:
         """Return the address of another page of the same table."""

@@ -32,6 +32,11 @@ MEASURES: dict[str, Promise] = {
     "unobligated": gettext_lazy("Unobligated (committed less obligated)"),
     "unliquidated": gettext_lazy("Unliquidated (obligated less disbursed)"),
 }
+MEASURE_NAMES: dict[str, Promise] = {
+    "available": gettext_lazy("available"),
+    "unobligated": gettext_lazy("unobligated"),
+    "unliquidated": gettext_lazy("unliquidated"),
+}
 OFFERED = (
     "area", "country", "goal", "account", "year", "agency", "partner", "stage", "basis", "document"
 )  # fmt: skip
@@ -122,3 +127,9 @@ def value_in_words(words: Vocabulary, name: str, code: str) -> str:
     if name == "goal":
         return next(str(goal) for goal in words.goals if str(goal.number) == code)
     return code
+
+
+def name_of_balance(name: str) -> str:
+    """Return the name of a stage or measure as a label: Committed, Unobligated."""
+    label = str(MEASURE_NAMES[name]) if name in MEASURE_NAMES else str(Stage(name).label)
+    return label[:1].upper() + label[1:]

@@ -33,6 +33,7 @@ def render_page(
         "question": question,
         "query": question.everywhere().query(),
         "today": today(),
+        "day_form": day_form(asked),
         "fiscal_year_ends": fiscal_year_ends(request.path, asked),
         "undated": request.path + asked.address.asking(_undated(question)).query(),
         "permanent": request.path + address.asking(question.permanent()).query(),
@@ -59,6 +60,16 @@ def fiscal_year_ends(path: str, asked: Asked) -> list[FiscalYearEnd]:
         for end in ends
         if end <= today()
     ]
+
+
+def day_form(asked: Asked) -> list[tuple[str, str]]:
+    """Return what the form for another day carries on unseen."""
+    carried = dict(asked.question.scope.chosen)
+    if asked.question.pinned:
+        carried["version"] = str(asked.question.version)
+    if asked.address.sort:
+        carried["sort"] = asked.address.sort
+    return list(carried.items())
 
 
 def other_languages(path: str, query: str) -> dict[str, str]:

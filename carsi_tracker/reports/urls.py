@@ -1,0 +1,45 @@
+"""The public addresses."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from carsi_tracker.reports.views import (
+    balance,
+    changes,
+    commitments,
+    documents,
+    entries,
+    health,
+    overview,
+)
+
+
+class VersionConverter(StringConverter):
+    """A version's number: no sign, no leading zero, within the database's integers."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:  # type: ignore[override]
+        return int(value)
+
+
+register_converter(VersionConverter, "number")
+
+pages = [
+    path("", overview.overview, name="overview"),
+    path("entries/", entries.entry_list, name="entries"),
+    path("entries/<number:version>-<number:line>/", entries.entry_detail, name="entry"),
+    path("commitments/", commitments.commitment_list, name="commitments"),
+    path("commitments/<slug:reference>/", commitments.commitment_detail, name="commitment"),
+    path("documents/", documents.document_list, name="documents"),
+    path("documents/<slug:key>/", documents.document_detail, name="document"),
+    path("changes/", changes.version_list, name="changes"),
+    path("changes/<number:version>/", changes.version_detail, name="version"),
+    path("balance/", balance.balance, name="balance"),
+]
+
+files = [
+    path("versions.csv", changes.versions_file, name="versions-file"),
+    path("changes/<number:version>.csv", changes.version_file, name="version-file"),
+    path("health/", health.health, name="health"),
+]

@@ -1,0 +1,106 @@
+"""Versions of the ledger: all of them, each one's own page, and the files that are hashed."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from carsi_tracker.figures import question as figures
+from carsi_tracker.figures.question import Question, Version, entries
+from carsi_tracker.ledger import checksum
+from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.freshness import Asked, public_page
+from carsi_tracker.reports.links import Linked
+from carsi_tracker.reports.tables import EntriesTable, VersionsTable
+from carsi_tracker.reports.views.commitments import balances
+from carsi_tracker.reports.views.lists import render_list
+
+STAGES = ("appropriated", "committed", "obligated", "disbursed")
+
+
+@public_page(sorts=VersionsTable.sorts())
+def version_list(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show the versions, newest first."""
+    rows = Posting.objects.filter(version__lte=asked.question.version.number)
+    return render_list(
+        request, asked, "reports/changes.html", VersionsTable(rows, request.path, asked)
+    )
+
+
+@public_page(sorts=EntriesTable.sorts())
+def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResponse:
+    """Show a version: why, by whom, its effect on the sums, its entries, its file."""
+    question = asked.question.everywhere()
+    known = Posting.objects.filter(version__lte=question.version.number)
+    posting = get_object_or_404(known.select_related("reverses"), version=version)
+    question = question.where(posted_in=version)
+    table = EntriesTable(
+        EntriesTable.rows_of(entries(question)), request.path, asked, exclude=("version",)
+    )
+    return render_list(
+        request,
+        asked,
+        "reports/version.html",
+        table,
+        posting=posting,
+        reversal=known.filter(reverses=version).first(),
+        effects=effects(question, posting),
+        previous=known.filter(version=version - 1).first(),
+        following=known.filter(version=version + 1).first(),
+    )
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a version did to the sum of a stage, in U.S. dollars."""
+
+    stage: str
+    before: Decimal
+    change: Linked
+    after: Linked
+
+
+def effects(question: Question, posting: Posting) -> list[Effect]:
+    """Return each stage's sum before the version, what the version adds, and the sum after it."""
+    after = replace(
+        question.everywhere(),
+        version=Version(posting.version, posting.checksum),
+        pinned=True,
+    )
+    return [
+        Effect(stage, total.amount - change.amount, change, total)
+        for (stage, change), (_, total) in zip(
+            balances(question, STAGES), balances(after, STAGES), strict=True
+        )
+    ]
+
+
+@require_safe
+def versions_file(_request: HttpRequest) -> StreamingHttpResponse:
+    """Answer `versions.csv`: a line a version, each with its checksum."""
+    head, _ = figures.newest()
+    response = StreamingHttpResponse(
+        checksum.versions_csv(head.number), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="versions.csv"'
+    response["ETag"] = quote_etag(head.checksum)
+    response["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@require_safe
+def version_file(_request: HttpRequest, version: int) -> StreamingHttpResponse:
+    """Answer the file of one version, byte for byte as it is hashed; it never changes."""
+    posting = Posting.objects.filter(version=version).first()
+    if posting is None:
+        raise Http404
+    response = StreamingHttpResponse(
+        checksum.entries_csv(version), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="carsi-version-{version}.csv"'
+    response["ETag"] = quote_etag(posting.entries_sha256)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

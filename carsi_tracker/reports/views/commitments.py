@@ -1,0 +1,66 @@
+"""Commitments: all of them, and each one's own page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.question import Question, entries
+from carsi_tracker.ledger.models import Commitment
+from carsi_tracker.reports import filters
+from carsi_tracker.reports.freshness import Asked, public_page
+from carsi_tracker.reports.links import Linked, linked
+from carsi_tracker.reports.tables import CommitmentsTable, EntriesTable
+from carsi_tracker.reports.views.lists import render_list
+
+BALANCES = ("committed", "obligated", "disbursed", "unobligated", "unliquidated")
+
+
+@public_page(sorts=CommitmentsTable.sorts())
+def commitment_list(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show the commitments with their sums by stage."""
+    rows = CommitmentsTable.rows_of(answers.commitments(asked.question))
+    return render_list(
+        request,
+        asked,
+        "reports/commitments.html",
+        CommitmentsTable(rows, request.path, asked),
+        balances=balances(asked.question, ("committed", "obligated", "disbursed")),
+        chips=filters.chips(request.path, asked),
+        selects=filters.selects(asked),
+        hidden=filters.hidden(asked),
+    )
+
+
+@public_page(sorts=EntriesTable.sorts())
+def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> HttpResponse:
+    """Show a commitment with its balances and entries."""
+    question = asked.question.everywhere().where(commitment=reference)
+    posted = Commitment.objects.filter(first_version__lte=question.version.number)
+    commitment = get_object_or_404(
+        posted.select_related(
+            "area", "country", "goal", "agency", "partner", "appropriation__account"
+        ),
+        reference=reference,
+    )
+    table = EntriesTable(
+        EntriesTable.rows_of(entries(question)), request.path, asked, exclude=("commitment",)
+    )
+    return render_list(
+        request,
+        asked,
+        "reports/commitment.html",
+        table,
+        commitment=commitment,
+        balances=balances(question, BALANCES),
+    )
+
+
+def balances(question: Question, names: tuple[str, ...]) -> list[tuple[str, Linked]]:
+    """Return sums and differences of a question by name, each linked to its entries."""
+    totals = answers.totals(question)
+    rows = []
+    for name in names:
+        kind = "measure" if name in filters.MEASURE_NAMES else "stage"
+        asks = question.where(**{kind: name})
+        rows.append((filters.name_of_balance(name), linked(getattr(totals, name), 1, asks)))
+    return rows

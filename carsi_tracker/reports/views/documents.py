@@ -1,0 +1,49 @@
+"""Documents: the sources of all amounts, and each one's own page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.question import entries
+from carsi_tracker.ledger.models import Basis
+from carsi_tracker.figures.vocabulary import public_documents
+from carsi_tracker.reports.freshness import Asked, public_page
+from carsi_tracker.reports.links import linked
+from carsi_tracker.reports.tables import DocumentsTable, EntriesTable
+from carsi_tracker.reports.views.commitments import balances
+from carsi_tracker.reports.views.lists import render_list
+
+STAGES = ("appropriated", "committed", "obligated", "disbursed")
+
+
+@public_page(sorts=DocumentsTable.sorts())
+def document_list(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show the documents, with how many entries cite each."""
+    rows = answers.documents(asked.question.everywhere())
+    return render_list(
+        request, asked, "reports/documents.html", DocumentsTable(rows, request.path, asked)
+    )
+
+
+@public_page(sorts=EntriesTable.sorts())
+def document_detail(request: HttpRequest, asked: Asked, key: str) -> HttpResponse:
+    """Show a document with what it supports, by stage and basis."""
+    question = asked.question.everywhere().where(document=key)
+    document = get_object_or_404(public_documents(question.version.number), key=key)
+    by_basis = answers.breakdown(question, "basis")
+    table = EntriesTable(
+        EntriesTable.rows_of(entries(question)), request.path, asked, exclude=("source",)
+    )
+    return render_list(
+        request,
+        asked,
+        "reports/document.html",
+        table,
+        document=document,
+        balances=balances(question, STAGES) if by_basis else [],
+        bases=[
+            (basis, linked(by_basis[basis].committed, 1, question.where(basis=basis, stage="committed")))
+            for basis in Basis
+            if basis in by_basis and by_basis[basis].committed
+        ],
+    )

@@ -1,0 +1,24 @@
+"""What list pages share: a page of a table, or the page that says it has no such page."""
+
+from typing import Any
+
+from django.core.paginator import EmptyPage
+from django.http import HttpRequest, HttpResponse
+
+from carsi_tracker.reports.freshness import Asked
+from carsi_tracker.reports.pages import render_page
+from carsi_tracker.reports.tables import ROWS_A_PAGE, LedgerTable
+
+
+def render_list(
+    request: HttpRequest, asked: Asked, template: str, table: LedgerTable, **context: Any
+) -> HttpResponse:
+    """Render the page of the table that the address names; 404 where the table lacks it."""
+    try:
+        table.paginate(page=asked.address.page, per_page=ROWS_A_PAGE)
+    except EmptyPage:
+        first_page = table.page_address(1)
+        return render_page(
+            request, asked, "reports/no_such_page.html", status=404, first_page=first_page
+        )
+    return render_page(request, asked, template, table=table, **context)

@@ -1,0 +1,77 @@
+"""The overview."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.vocabulary import public_documents
+from carsi_tracker.ledger.models import Basis, Goal, Posting
+from carsi_tracker.ledger.money import millions, split
+from carsi_tracker.reports.charts.bar import TENTH_OF_A_MILLION, bar
+from carsi_tracker.reports.freshness import Asked, public_page
+from carsi_tracker.reports.links import Linked, entries_address, linked
+from carsi_tracker.reports.matrix import matrix
+from carsi_tracker.reports.pages import render_page
+
+LATEST = 3
+
+
+@dataclass(frozen=True)
+class BasisShare:
+    """How much of what is committed a basis carries: exact, and in millions as shown."""
+
+    basis: Basis
+    amount: Decimal
+    shown: Decimal
+    href: str
+
+
+@public_page()
+def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show how much of the whole is committed, by area and country, and how surely."""
+    question = asked.question.everywhere()
+    totals = answers.totals(question)
+    return render_page(
+        request,
+        asked,
+        "reports/overview.html",
+        totals=totals,
+        bar=bar(totals, question),
+        appropriated_href=entries_address(question.where(stage="appropriated")),
+        committed_href=entries_address(question.where(stage="committed")),
+        first_law=answers.first_law(question),
+        bases=basis_shares(asked, totals.committed),
+        matrix=matrix(asked),
+        goals=goals(asked),
+        latest=Posting.objects.filter(version__lte=question.version.number).order_by("-version")[
+            :LATEST
+        ],
+        documents=public_documents(question.version.number).count(),
+    )
+
+
+def basis_shares(asked: Asked, committed: Decimal) -> list[BasisShare]:
+    """Return what is committed by basis; the parts as shown add up to the whole as shown."""
+    question = asked.question.everywhere().where(stage="committed")
+    found = answers.breakdown(question, "basis")
+    amounts = [found[basis].committed if basis in found else answers.ZERO for basis in Basis]
+    rounded = split(committed, amounts, TENTH_OF_A_MILLION)
+    return [
+        BasisShare(basis, amount, millions(shown), entries_address(question.where(basis=basis)))
+        for basis, amount, shown in zip(Basis, amounts, rounded, strict=True)
+    ]
+
+
+def goals(asked: Asked) -> list[tuple[Goal | None, Linked]]:
+    """Return what is committed by goal, and last what states none."""
+    question = asked.question.everywhere().where(stage="committed")
+    found = answers.breakdown(question, "goal")
+    named: list[Goal | None] = [*asked.words.goals, None]
+    rows = []
+    for goal in named:
+        sums = found.get(goal and goal.number, answers.Totals())
+        asks = question.where(goal=goal.number if goal else "none")
+        rows.append((goal, linked(sums.committed, sums.entries, asks)))
+    return rows
