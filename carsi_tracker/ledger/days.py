@@ -21,4 +21,4 @@ def day_in_words(day: date) -> str:
 
 def short_day(day: date) -> str:
     """Write a day as tables do, in the active language: 13 Mar 2009."""
-    return formats.date_format(day, _("j M Y"))
+    return formats.date_format(day, _("j M Y")).replace(" ", "\N{NO-BREAK SPACE}")

@@ -12,7 +12,7 @@ from carsi_tracker.ledger.money import millions, split
 from carsi_tracker.reports.links import entries_address
 
 TENTH_OF_A_MILLION = Decimal(100_000)
-WIDTH = 1000
+WHOLE = 100
 
 LABELS: dict[str, Promise] = {
     "disbursed": _("Disbursed"),
@@ -27,7 +27,7 @@ class Part:
     """A part of the bar.
 
     `amount` is exact; `shown` is in millions of dollars, rounded so that the parts add up to the
-    shown whole; `x` and `width` are thousandths of the bar.
+    shown whole; `x` and `width` are percent of the bar.
     """
 
     name: str
@@ -48,7 +48,7 @@ def bar(totals: Totals, question: Question) -> list[Part]:
     parts = []
     x = Decimal(0)
     for (name, label), amount, shown in zip(LABELS.items(), amounts, rounded, strict=True):
-        width = (amount / totals.appropriated * WIDTH).quantize(Decimal("0.01"))
+        width = (amount / totals.appropriated * WHOLE).quantize(Decimal("0.01"))
         asks = {"stage": name} if name == "disbursed" else {"measure": name}
         href = entries_address(question.where(**asks))
         parts.append(Part(name, label, amount, millions(shown), href, x, width))
