@@ -1,4 +1,4 @@
-"""The rules of the ledger as the files in `sql/` say them: applied, and compared with a database."""
+"""The rules of the ledger as `sql/` says them: applied, and compared with a database."""
 
 from pathlib import Path
 

@@ -1,6 +1,7 @@
 """Sessions that attack the ledger, each test in a database of its own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,21 +36,34 @@ def another(connect_application: Callable[[], psycopg.Connection]) -> psycopg.Co
     return second
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def django_speaks_as_application(
-    request: pytest.FixtureRequest, django_db_blocker: Any
+    application: psycopg.Connection, django_db_blocker: Any
 ) -> Iterator[None]:
     """Let Django speak to the test's own database, as the application role."""
-    if "ledger" not in request.fixturenames:
+    with _django_on(application, django_db_blocker):
         yield
-        return
-    info = request.getfixturevalue("application").info
+
+
+@pytest.fixture
+def django_speaks_as_owner(owner: psycopg.Connection, django_db_blocker: Any) -> Iterator[None]:
+    """Let Django speak to the test's own database, as its owner."""
+    with _django_on(owner, django_db_blocker):
+        yield
+
+
+@contextmanager
+def _django_on(session: psycopg.Connection, blocker: Any) -> Iterator[None]:
     saved = dict(connection.settings_dict)
-    connection.settings_dict.update(NAME=info.dbname, USER=info.user, HOST=info.host)
-    with django_db_blocker.unblock():
+    info = session.info
+    connection.settings_dict.update(
+        NAME=info.dbname, USER=info.user, HOST=info.host, PORT=info.port, PASSWORD=info.password
+    )
+    with blocker.unblock():
         connection.close()
         yield
         connection.close()
+    connection.settings_dict.clear()
     connection.settings_dict.update(saved)
 
 

@@ -59,8 +59,8 @@ create function rules.display_name(person accounts_user) returns text
 language sql immutable set search_path = pg_catalog
 as $$
     select coalesce(
-        nullif(regexp_replace(person.first_name || ' ' || person.last_name, blank, ' ', 'g'), ' '),
-        nullif(regexp_replace(person.username, blank, ' ', 'g'), ' '),
+        nullif(btrim(regexp_replace(person.first_name || ' ' || person.last_name, blank, ' ', 'g')), ''),
+        nullif(btrim(regexp_replace(person.username, blank, ' ', 'g')), ''),
         'person ' || person.id
     )
     from (values ('[[:cntrl:][:space:]]+')) as v (blank)
