@@ -10,9 +10,7 @@ from carsi_tracker.reports import urls as reports
 urlpatterns = [
     *reports.files,
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg")),
-    *i18n_patterns(
-        path("admin/", admin.site.urls), *reports.pages, prefix_default_language=False
-    ),
+    *i18n_patterns(path("admin/", admin.site.urls), *reports.pages, prefix_default_language=False),
 ]
 
 handler400 = "carsi_tracker.reports.views.errors.bad_request"

@@ -39,7 +39,7 @@ class User(AbstractUser):
         _("administrator"), default=False, help_text=_("Keeps the reference data and the people.")
     )
 
-    objects: ClassVar[PeopleManager] = PeopleManager()  # type: ignore[assignment]
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     class Meta:
         verbose_name = _("person")

@@ -151,7 +151,7 @@ def commitments(question: Question) -> QuerySet[Commitment]:
     )
     mine = Q(first_version__lte=question.version.number)
     for name, value in question.scope.chosen.items():
-        if name in ("measure",):
+        if name == "measure":
             continue
         lookup = LOOKUPS[name]
         if lookup.startswith("commitment__"):
@@ -191,6 +191,9 @@ def documents(question: Question) -> QuerySet[Document]:
 
 def first_law(question: Question) -> date | None:
     """Return the day of the first appropriation in the version, on any day; None without one."""
-    return Entry.objects.filter(
-        posting_id__lte=question.version.number, stage=Stage.APPROPRIATED
-    ).aggregate(first=Min("effective_date"))["first"]
+    return (
+        Entry.objects.filter(posting_id__lte=question.version.number, stage=Stage.APPROPRIATED)
+        .order_by("effective_date")
+        .values_list("effective_date", flat=True)
+        .first()
+    )

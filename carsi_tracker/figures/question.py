@@ -178,7 +178,7 @@ def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Ques
             raise BadQuestion(name, value, _("text without control characters"))
     version = _version(address, head)
     day = _day(address.get("as_of", ""))
-    scope = _scope(address, version, texts_revision)
+    scope = _scope(address, version or head, texts_revision)
     return Question(
         version=version or head,
         day=day or today(),
@@ -219,7 +219,7 @@ def _version(address: Mapping[str, str], head: Version) -> Version | None:
         .values_list("checksum", flat=True)
         .first()
     )
-    sound = not hyphen or (8 <= len(start) and str(checksum).startswith(start))
+    sound = not hyphen or (len(start) >= 8 and str(checksum).startswith(start))
     if checksum is None or not sound:
         raise BadQuestion("version", text, accepted)
     return Version(int(number), checksum)
@@ -258,25 +258,24 @@ def _end_of_moment(text: str) -> datetime:
     return moment
 
 
-def _scope(address: Mapping[str, str], version: Version | None, texts_revision: int) -> Scope:
-    head = version or newest()[0]
-    words = vocabulary(head.number, head.checksum, texts_revision)
+def _scope(address: Mapping[str, str], version: Version, texts_revision: int) -> Scope:
+    words = vocabulary(version.number, version.checksum, texts_revision)
     chosen: dict[str, str] = {}
     for filter_ in fields(Scope):
         name = filter_.name
         value = address.get(name, "").strip()
         if value:
-            chosen[name] = _code(name, value, words.codes.get(name), head)
+            chosen[name] = _code(name, value, words.codes.get(name), version)
     if "stage" in chosen and "measure" in chosen:
         raise BadQuestion("measure", chosen["measure"], _("either a stage or a measure, not both"))
     return Scope(**chosen)
 
 
-def _code(name: str, value: str, codes: Mapping[str, str] | None, head: Version) -> str:
+def _code(name: str, value: str, codes: Mapping[str, str] | None, version: Version) -> str:
     if codes is None:
-        if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= head.number:
+        if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= version.number:
             return str(int(value))
-        raise BadQuestion(name, value, _("a version from 1 to %d") % head.number)
+        raise BadQuestion(name, value, _("a version from 1 to %d") % version.number)
     code = codes.get(value.casefold())
     if code is None:
         shown = list(codes.values())

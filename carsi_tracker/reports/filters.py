@@ -92,9 +92,7 @@ def selects(asked: Asked) -> list[Select]:
 def hidden(asked: Asked) -> Iterable[tuple[str, str]]:
     """Return what a filter form carries on unseen: the day, the version, what is not offered."""
     question = asked.question
-    carried = {
-        name: code for name, code in question.scope.chosen.items() if name not in OFFERED
-    }
+    carried = {name: code for name, code in question.scope.chosen.items() if name not in OFFERED}
     if question.dated:
         carried["as_of"] = question.day.isoformat()
     if question.pinned:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.core.cache import cache
@@ -57,23 +57,23 @@ def public_page(
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @require_safe
         @wraps(view)
-        def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             head, revision = figures.newest()
             try:
                 asked = _asked(request, head, revision, sorts)
             except BadQuestion as bad:
                 return render(request, "400.html", {"bad": bad}, status=400)
-            if _asks_less_than_it_means(request, asked):
+            if _asks_less_than_it_means(request):
                 return HttpResponseRedirect(request.path + asked.address.query())
             etag = _etag(request, asked)
             if (fresh := get_conditional_response(request, etag=etag)) is not None:
-                return _marked(fresh, etag, asked)
+                return _marked(fresh, etag)
             response = cache.get(etag)
             if response is None:
                 response = view(request, asked, *args, **kwargs)
                 if response.status_code == 200:
                     cache.set(etag, response, KEPT_FOR)
-            return _marked(response, etag, asked)
+            return _marked(response, etag)
 
         return page
 
@@ -93,9 +93,9 @@ def _asked(
     return Asked(question, address, words, head, revision)
 
 
-def _asks_less_than_it_means(request: HttpRequest, asked: Asked) -> bool:
+def _asks_less_than_it_means(request: HttpRequest) -> bool:
     version = request.GET.get("version", "")
-    return bool(request.GET.get("known_on")) or bool(version) and "-" not in version
+    return bool(request.GET.get("known_on")) or (bool(version) and "-" not in version)
 
 
 def _etag(request: HttpRequest, asked: Asked) -> str:
@@ -112,7 +112,7 @@ def _etag(request: HttpRequest, asked: Asked) -> str:
     return quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
 
 
-def _marked(response: HttpResponse, etag: str, asked: Asked) -> HttpResponse:
+def _marked(response: HttpResponse, etag: str) -> HttpResponse:
     if response.status_code in (200, 304):
         response["ETag"] = etag
         response["Cache-Control"] = "public, no-cache"

@@ -11,7 +11,7 @@ from carsi_tracker.ledger.money import figure
 
 @dataclass(frozen=True)
 class Linked:
-    """An amount in U.S. dollars, and the address of the entries it sums; none where there are none."""
+    """An amount in U.S. dollars, and the address of the entries it sums; None without any."""
 
     amount: Decimal
     href: str | None

@@ -39,9 +39,7 @@ def matrix(asked: Asked) -> Matrix:
         for country in asked.words.countries
         if country.code in with_entries or not country.retired
     ]
-    areas = [
-        area for area in asked.words.areas if area.code in with_entries or not area.retired
-    ]
+    areas = [area for area in asked.words.areas if area.code in with_entries or not area.retired]
 
     def cell(area: str | None, country: str | None) -> Linked:
         found = [
@@ -69,4 +67,3 @@ def matrix(asked: Asked) -> Matrix:
         totals=tuple(cell(None, country.code) for country in countries),
         total=cell(None, None),
     )
-

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.ledger.days import WASHINGTON, short_day
-from carsi_tracker.ledger.models import Commitment, Document, Entry, Posting, Stage
+from carsi_tracker.ledger.models import Basis, Commitment, Document, Entry, Posting, Stage
 from carsi_tracker.ledger.money import figure
 from carsi_tracker.reports.freshness import Asked
 from carsi_tracker.reports.links import entries_address
@@ -32,7 +32,7 @@ class Head:
     href: str | None
 
 
-class LedgerTable(tables.Table):
+class LedgerTable(tables.Table):  # type: ignore[misc]
     """A table that knows its address: heads sort it, pages follow, both keep the question."""
 
     numeric: ClassVar[frozenset[str]] = frozenset()
@@ -57,11 +57,16 @@ class LedgerTable(tables.Table):
         """Yield the heads of the columns."""
         for bound in self.columns:
             current = next((name for name in self.order_by if name.bare == bound.name), None)
-            order = "" if current is None else "descending" if current.is_descending else "ascending"
+            order = (
+                "" if current is None else "descending" if current.is_descending else "ascending"
+            )
             sort = f"-{bound.name}" if order == "ascending" else bound.name
             href = self.path + self.asked.address.sorted_by(sort).query()
             yield Head(
-                str(bound.header), bound.name in self.numeric, order, href if bound.orderable else None
+                str(bound.header),
+                bound.name in self.numeric,
+                order,
+                href if bound.orderable else None,
             )
 
     def page_address(self, number: int) -> str:
@@ -105,9 +110,7 @@ class EntriesTable(LedgerTable):
         empty_values=(),
         order_by=("commitment__reference", "appropriation_id", "posting_id", "line"),
     )
-    stage = tables.Column(
-        gettext_lazy("Stage"), order_by=("stage_order", "posting_id", "line")
-    )
+    stage = tables.Column(gettext_lazy("Stage"), order_by=("stage_order", "posting_id", "line"))
     source = tables.Column(
         gettext_lazy("Source"),
         accessor="document",
@@ -132,9 +135,7 @@ class EntriesTable(LedgerTable):
     def rows_of(entries: QuerySet[Entry]) -> QuerySet[Entry]:
         """Return entries with all that a row shows, in one query."""
         return in_stage_order(
-            entries.select_related(
-                "commitment__agency", "appropriation__account", "document"
-            )
+            entries.select_related("commitment__agency", "appropriation__account", "document")
         )
 
     def render_effective(self, record: Entry) -> SafeString:
@@ -146,7 +147,7 @@ class EntriesTable(LedgerTable):
         if commitment is None:
             return format_html("{}", record.appropriation)
         return format_html(
-            '{} {}<br><small>{} · {}</small>',
+            "{} {}<br><small>{} · {}</small>",
             _link(_commitment_address(commitment) + self._query, commitment.reference),
             titled(commitment),
             record.appropriation,
@@ -180,9 +181,7 @@ class CommitmentsTable(LedgerTable):
     """Commitments with their sums by stage, each a link to the entries it sums."""
 
     reference = tables.Column(gettext_lazy("Commitment"))
-    area = tables.Column(
-        gettext_lazy("Programming area"), order_by=("area__position", "reference")
-    )
+    area = tables.Column(gettext_lazy("Programming area"), order_by=("area__position", "reference"))
     country = tables.Column(gettext_lazy("Country"), order_by=("country__position", "reference"))
     appropriation = tables.Column(
         gettext_lazy("Appropriation"),
@@ -263,9 +262,7 @@ class VersionsTable(LedgerTable):
     title = tables.Column(gettext_lazy("What changed"), orderable=False)
     posted_at = tables.Column(gettext_lazy("Posted"), orderable=False)
     approved_by = tables.Column(gettext_lazy("Approved by"), orderable=False)
-    entry_count = tables.Column(
-        gettext_lazy("Entries"), order_by=("entry_count", "version")
-    )
+    entry_count = tables.Column(gettext_lazy("Entries"), order_by=("entry_count", "version"))
     checksum = tables.Column(gettext_lazy("Checksum"), orderable=False)
 
     numeric = frozenset({"version", "entry_count"})
@@ -313,8 +310,8 @@ def document_link(document: Document, query: str) -> SafeString:
 
 def basis_mark(entry: Entry) -> SafeString:
     """Show how directly the document says an amount."""
-    label = dict(Entry._meta.get_field("basis").flatchoices)[entry.basis]
-    return format_html('<span class="basis basis-{}">{}</span>', entry.basis, label)
+    basis = Basis(entry.basis)
+    return format_html('<span class="basis basis-{}">{}</span>', basis, basis.label)
 
 
 def _commitment_address(commitment: Commitment) -> str:

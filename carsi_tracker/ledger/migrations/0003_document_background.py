@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0002_rules'),
+        ("ledger", "0002_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='document',
-            name='background',
-            field=models.BooleanField(default=False, help_text='Listed in public even where no entry cites it.', verbose_name='background'),
+            model_name="document",
+            name="background",
+            field=models.BooleanField(
+                default=False,
+                help_text="Listed in public even where no entry cites it.",
+                verbose_name="background",
+            ),
         ),
     ]

@@ -15,11 +15,7 @@ begin
         tg_table_name, (coalesce(after, before) ->> 'id')::bigint, tg_op, before, after,
         require_actor(), coalesce(current_setting('carsi.reason', true), ''), clock_timestamp()
     );
-    if tg_table_name not in ('ledger_commitment', 'ledger_document')
-        or tg_op = 'UPDATE' and before -> 'first_version' = after -> 'first_version'
-            and before ->> 'first_version' is not null
-        or tg_op = 'UPDATE' and tg_table_name = 'ledger_document'
-    then
+    if tg_table_name <> 'ledger_commitment' or before ->> 'first_version' is not null then
         update ledger_texts set revision = revision + 1;
     end if;
     return null;

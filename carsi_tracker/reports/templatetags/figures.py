@@ -43,6 +43,12 @@ def in_words(day: date) -> str:
 
 
 @register.filter
+def short_day(day: date) -> str:
+    """Write a day as tables do: 13 Mar 2009."""
+    return days.short_day(day)
+
+
+@register.filter
 def moment_in_words(moment: datetime) -> str:
     """Write a moment in Washington's time: 13 March 2009, 15:02."""
     return formats.date_format(moment.astimezone(days.WASHINGTON), _("j F Y, H:i"))

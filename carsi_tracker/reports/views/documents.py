@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404
 
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.question import entries
-from carsi_tracker.ledger.models import Basis
 from carsi_tracker.figures.vocabulary import public_documents
+from carsi_tracker.ledger.models import Basis
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import linked
 from carsi_tracker.reports.tables import DocumentsTable, EntriesTable
@@ -42,7 +42,12 @@ def document_detail(request: HttpRequest, asked: Asked, key: str) -> HttpRespons
         document=document,
         balances=balances(question, STAGES) if by_basis else [],
         bases=[
-            (basis, linked(by_basis[basis].committed, 1, question.where(basis=basis, stage="committed")))
+            (
+                basis,
+                linked(
+                    by_basis[basis].committed, 1, question.where(basis=basis, stage="committed")
+                ),
+            )
             for basis in Basis
             if basis in by_basis and by_basis[basis].committed
         ],

@@ -71,7 +71,7 @@ def goals(asked: Asked) -> list[tuple[Goal | None, Linked]]:
     named: list[Goal | None] = [*asked.words.goals, None]
     rows = []
     for goal in named:
-        sums = found.get(goal and goal.number, answers.Totals())
+        sums = found.get(goal.number if goal else None, answers.Totals())
         asks = question.where(goal=goal.number if goal else "none")
         rows.append((goal, linked(sums.committed, sums.entries, asks)))
     return rows
