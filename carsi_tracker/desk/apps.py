@@ -1,5 +1,13 @@
+from importlib import import_module
+
 from django.contrib.admin.apps import AdminConfig
 
 
 class DeskConfig(AdminConfig):
     default_site = "carsi_tracker.desk.site.Desk"
+
+    def ready(self) -> None:
+        """Register what the desk shows."""
+        super().ready()
+        for subject in ("batches", "versions", "commitments", "reference", "people"):
+            import_module(f"carsi_tracker.desk.{subject}")

@@ -1,0 +1,127 @@
+"""Add an allocation: one form that makes batch, commitment, line and, if asked, the submission."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.fields import LineOfText, formfield
+from carsi_tracker.figures.remaining import Remaining
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Appropriation, Basis, Batch, Commitment, Line, Stage
+from carsi_tracker.ledger.money import whole_dollars
+from carsi_tracker.ledger.references import next_reference
+from carsi_tracker.ledger.refusals import Refused
+
+OF_COMMITMENT = (
+    "appropriation", "area", "country", "goal", "agency", "partner", "title", "title_es",
+    "reference",
+)
+OF_LINE = ("amount", "effective_date", "document", "locator", "basis", "note")
+HINTS = {
+    "goal": gettext_lazy("if the source says"),
+    "partner": gettext_lazy("optional"),
+    "title_es": gettext_lazy("optional"),
+    "locator": gettext_lazy("such as page 12, table 3"),
+    "note": gettext_lazy("optional, published"),
+    "reference": gettext_lazy("made for you when left empty"),
+    "reason": gettext_lazy("published; the document’s title when left empty"),
+}
+
+
+class AllocationForm(forms.Form):
+    """A new commitment with its first committed amount."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    reason = LineOfText(label=gettext_lazy("Reason"), max_length=1000, required=False)
+
+    def __init__(self, *args: Any, left: list[Remaining], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= forms.fields_for_model(
+            Commitment, OF_COMMITMENT, formfield_callback=formfield
+        ) | forms.fields_for_model(Line, OF_LINE, formfield_callback=formfield)
+        self.fields["reference"].required = False
+        self.fields["basis"].initial = Basis.STATED
+        self.fields["goal"].empty_label = _("not stated")
+        self.fields["partner"].empty_label = _("none")
+        self.fields["appropriation"].label_from_instance = _label_with(left)
+        for name, hint in HINTS.items():
+            self.fields[name].help_text = hint
+
+    def clean_amount(self) -> Any:
+        """Refuse to start a commitment with an amount that takes back."""
+        amount = self.cleaned_data["amount"]
+        if amount is not None and amount < 0:
+            raise ValidationError(_("An allocation is more than zero."), "negative")
+        return amount
+
+    def clean_reference(self) -> str:
+        """Refuse a typed reference that is in use."""
+        reference = str(self.cleaned_data["reference"])
+        if Commitment.objects.filter(reference=reference).exists():
+            raise ValidationError(_("There is a commitment %s already.") % reference, "taken")
+        return reference
+
+
+def allocate(form: AllocationForm, user: User, *, submit: bool) -> Batch:
+    """Make what a valid form says, in one transaction; raises Refused."""
+    values = form.cleaned_data
+    with posting.acting(user):
+        batch = Batch.objects.create(
+            token=values["token"],
+            title=Truncator(values["title"]).chars(200),
+            reason=values["reason"] or values["document"].title,
+        )
+        described = {name: values[name] for name in OF_COMMITMENT}
+        described["reference"] = values["reference"] or next_reference(values["appropriation"])
+        commitment = Commitment.objects.create(introduced_by=batch, **described)
+        Line.objects.create(
+            batch=batch,
+            appropriation=commitment.appropriation,
+            commitment=commitment,
+            stage=Stage.COMMITTED,
+            **{name: values[name] for name in OF_LINE},
+        )
+        if submit:
+            posting.submit(batch.pk, user)
+    return batch
+
+
+def made_by(token: str) -> Batch | None:
+    """Return the batch that the form with this token made, if it was sent before."""
+    try:
+        return Batch.objects.filter(token=UUID(token)).first()
+    except ValueError:
+        return None
+
+
+def new_token() -> UUID:
+    """Return the token of a form that is shown for the first time."""
+    return uuid4()
+
+
+def without_new_reference(refused: Refused) -> Refused:
+    """Leave out the reference of a commitment that the refusal itself keeps from existing."""
+    broken = [balance | {"new_references": []} for balance in refused.detail.get("broken", [])]
+    return Refused(refused.rule, refused.detail | {"broken": broken}) if broken else refused
+
+
+def _label_with(left: list[Remaining]) -> Any:
+    labels = {
+        row.appropriation.pk: _("%(appropriation)s, not yet law")
+        % {"appropriation": row.appropriation}
+        if row.on_day is None
+        else _("%(appropriation)s, %(amount)s left")
+        % {"appropriation": row.appropriation, "amount": whole_dollars(row.lowest)}
+        for row in left
+    }
+
+    def label(appropriation: Appropriation) -> str:
+        return labels.get(appropriation.pk) or str(appropriation)
+
+    return label

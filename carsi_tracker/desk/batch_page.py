@@ -1,0 +1,98 @@
+"""A batch's page: all that an approver decides on, and what each person may do there."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.approval import SendBackForm, had_a_hand, may_post_alone, next_version
+from carsi_tracker.desk.site import desk, person
+from carsi_tracker.figures.remaining import effects
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch, Commitment, Line
+from carsi_tracker.ledger.refusals import Refused
+
+LINES_A_PAGE = 100
+
+
+def show(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Show a batch: the digest is taken before what it covers, so that it is never newer."""
+    user = person(request)
+    if not user.has_perm("ledger.view_batch"):
+        raise PermissionDenied
+    batch = get_object_or_404(
+        Batch.objects.select_related("created_by", "submitted_by", "reverses", "posting"),
+        pk=_number(batch_id),
+    )
+    posted = batch.state == Batch.State.POSTED
+    digest = "" if posted else posting.digest(batch.pk)
+    begun_with = request.GET.get("digest")
+    if begun_with and digest and begun_with != digest:
+        messages.warning(request, _("This batch was changed since you began to read it."))
+    lines = Paginator(_lines(batch), LINES_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "title": batch.title,
+        "batch": batch,
+        "digest": digest,
+        "lines": lines,
+        "commitments": _commitments(batch, lines.object_list, first_page=lines.number == 1),
+        "editors": batch.editors.select_related("user").order_by("user__username"),
+        "reversal": Batch.objects.filter(reverses__batch=batch).first(),
+        "remarks": batch.remarks.select_related("author"),
+        **(_effect(batch) if not posted else {}),
+        **_what_may_be_done(batch, user),
+    }
+    return desk().page(request, "batch.html", context)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > 15:
+        raise Http404
+    return int(text)
+
+
+def _lines(batch: Batch) -> QuerySet[Line]:
+    return batch.lines.select_related(
+        "commitment", "appropriation__account", "appropriation__law", "document", "changed_by"
+    )
+
+
+def _commitments(batch: Batch, lines: Any, *, first_page: bool) -> QuerySet[Commitment]:
+    shown = Q(pk__in={line.commitment_id for line in lines})
+    if first_page:
+        shown |= Q(introduced_by=batch, lines=None)
+    return Commitment.objects.filter(shown).select_related(
+        "appropriation__account", "area", "country", "goal", "agency", "partner"
+    )
+
+
+def _effect(batch: Batch) -> dict[str, Any]:
+    refused: list[str] = []
+    try:
+        posting.rehearse(batch.pk)
+    except Refused as refusal:
+        refused = refusal.lines
+    return {"effects": effects(batch.pk), "refused": refused, "next_version": next_version()}
+
+
+def _what_may_be_done(batch: Batch, user: User) -> dict[str, Any]:
+    draft, submitted = batch.state == Batch.State.DRAFT, batch.state == Batch.State.SUBMITTED
+    analyst, approver = user.has_perm("ledger.change_batch"), user.has_perm("ledger.post_batch")
+    hand = had_a_hand(batch, user)
+    alone = hand and may_post_alone(batch, user)
+    return {
+        "may_edit": analyst and draft,
+        "may_edit_lines": analyst and draft and batch.reverses_id is None,
+        "may_withdraw": analyst and submitted,
+        "may_send_back": approver and submitted,
+        "may_post": approver and submitted and (alone or not hand),
+        "hand_forbids": approver and submitted and hand and not alone,
+        "may_reverse": user.has_perm("ledger.add_batch") and batch.state == Batch.State.POSTED,
+        "send_back_form": SendBackForm(),
+    }

@@ -1,0 +1,99 @@
+"""Batches: their list, and the addresses of what is done with them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.desk import (
+    allocation_page,
+    approval,
+    batch_page,
+    batch_texts,
+    drafts,
+    line_pages,
+    new_commitments,
+)
+from carsi_tracker.ledger.models import Batch
+
+
+@admin.register(Batch)
+class BatchAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The list; each batch has a page of its own, and nothing is saved by the stock forms."""
+
+    list_display = ("title", "shown_state", "line_count", "created_by", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("created_by",)
+    search_fields = ("title", "reason", "lines__commitment__reference", "introduces__reference")
+    actions = None
+    change_list_template = "desk/batches.html"
+
+    @admin.display(description=_("state"), ordering="state")
+    def shown_state(self, batch: Batch) -> str:
+        """Say how far the batch has got."""
+        if batch.version is not None:
+            return _("posted as version %d") % batch.version
+        return batch.get_state_display()
+
+    @admin.display(description=_("lines"), ordering="line_count")
+    def line_count(self, batch: Any) -> int:
+        """Return the number of lines."""
+        return int(batch.line_count)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        """Return the batches with their numbers of lines."""
+        return super().get_queryset(request).annotate(line_count=Count("lines", distinct=True))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
+        """Leave it to discarding."""
+        return False
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Start an empty batch."""
+        return batch_texts.new_batch(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the batch's page."""
+        return batch_page.show(request, object_id)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the batch's page, which says who had a hand in it."""
+        return batch_page.show(request, object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of the list, of the pages and of what is done there."""
+        own = {
+            "<int:batch_id>/texts/": (batch_texts.edit_texts, "batch_texts"),
+            "<int:batch_id>/submit/": (drafts.submit, "batch_submit"),
+            "<int:batch_id>/withdraw/": (drafts.withdraw, "batch_withdraw"),
+            "<int:batch_id>/discard/": (drafts.discard, "batch_discard"),
+            "<int:batch_id>/post/": (approval.post, "batch_post"),
+            "<int:batch_id>/send-back/": (approval.send_back, "batch_send_back"),
+            "<int:batch_id>/lines/add/": (line_pages.add_line, "line_add"),
+            "<int:batch_id>/lines/<int:line_id>/": (line_pages.edit_line, "line_edit"),
+            "<int:batch_id>/lines/<int:line_id>/delete/": (line_pages.delete_line, "line_delete"),
+            "<int:batch_id>/commitments/<int:commitment_id>/": (
+                new_commitments.edit_commitment,
+                "new_commitment_edit",
+            ),
+            "<int:batch_id>/commitments/<int:commitment_id>/delete/": (
+                new_commitments.delete_commitment,
+                "new_commitment_delete",
+            ),
+            "allocate/": (allocation_page.add_allocation, "allocation_add"),
+            "allocate/left/": (allocation_page.what_is_left, "what_is_left"),
+        }
+        view = self.admin_site.admin_view
+        return [
+            *(path(address, view(page), name=name) for address, (page, name) in own.items()),
+            *super().get_urls(),
+        ]

@@ -1,0 +1,109 @@
+"""Form fields of the desk: what people type, read strictly and said about plainly."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.ledger.amounts import parse_amount
+from carsi_tracker.ledger.dates import parse_day
+from carsi_tracker.ledger.models import Document
+from carsi_tracker.ledger.models.reference import Named
+from carsi_tracker.ledger.money import DollarsField
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class AmountField(forms.CharField):
+    """A typed amount with one reading, as Decimal U.S. dollars."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the Decimal; raises ValidationError."""
+        if value is None or isinstance(value, Decimal):
+            return value
+        return parse_amount(str(value)) if str(value).strip() else None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write an amount from the ledger as people write it; leave typed text alone."""
+        return f"{value:,.2f}" if isinstance(value, Decimal) else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes that bring up digits on a phone."""
+        return {"inputmode": "decimal", "autocomplete": "off"}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Say whether another amount was typed, however it is written."""
+        try:
+            return bool(self.to_python(data) != initial)
+        except ValidationError:
+            return True
+
+
+class DayField(forms.CharField):
+    """A typed day with one reading."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the date; raises ValidationError."""
+        if value is None or isinstance(value, date):
+            return value
+        return parse_day(str(value)) if str(value).strip() else None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a date the ISO way; leave typed text alone."""
+        return value.isoformat() if isinstance(value, date) else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes that say what is typed."""
+        return {"placeholder": "2009-03-13", "autocomplete": "off"}
+
+
+class LineOfText(forms.CharField):
+    """Text of one line, as the public files print it."""
+
+    default_error_messages = {"control": _("Write plain text in one line.")}
+
+    def validate(self, value: Any) -> None:
+        """Refuse line breaks and other control characters."""
+        super().validate(value)
+        if CONTROL.search(value):
+            raise ValidationError(self.error_messages["control"], code="control")
+
+
+def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:
+    """Return the desk's form field for a field of the ledger's models."""
+    if isinstance(db_field, models.ForeignKey):
+        return _choice(db_field, **kwargs)
+    if isinstance(db_field, DollarsField):
+        return AmountField(label=kwargs.get("label", db_field.verbose_name))
+    if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
+        return DayField(label=kwargs.get("label", db_field.verbose_name))
+    if db_field.choices or not isinstance(db_field, models.CharField | models.TextField):
+        return db_field.formfield(**kwargs)
+    if isinstance(db_field, models.URLField):
+        return db_field.formfield(assume_scheme="https", **kwargs)
+    if isinstance(db_field, models.SlugField):
+        return db_field.formfield(**kwargs)
+    return LineOfText(
+        label=kwargs.get("label", db_field.verbose_name),
+        help_text=kwargs.get("help_text", db_field.help_text),
+        required=not db_field.blank,
+        max_length=db_field.max_length,
+        validators=[v for v in db_field.validators if not isinstance(v, MaxLengthValidator)],
+    )
+
+
+def _choice(
+    db_field: "models.ForeignKey[Any, Any]", **kwargs: Any
+) -> forms.Field | None:
+    field = db_field.formfield(**kwargs)
+    if isinstance(field, forms.ModelChoiceField) and issubclass(field.queryset.model, Named):
+        field.queryset = field.queryset.filter(retired=False)
+    if isinstance(field, forms.ModelChoiceField) and field.queryset.model is Document:
+        field.queryset = field.queryset.order_by("title")
+    return field

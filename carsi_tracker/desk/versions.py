@@ -1,0 +1,118 @@
+"""Versions: their list, their pages, and drafting their reversal."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.desk.drafts import BATCH
+from carsi_tracker.desk.fields import LineOfText
+from carsi_tracker.desk.site import desk, person
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch, Posting
+from carsi_tracker.ledger.refusals import Refused
+
+
+class ReversalForm(forms.Form):
+    """Title and reason of a reversal."""
+
+    title = LineOfText(label=gettext_lazy("Title"), max_length=200)
+    reason = LineOfText(
+        label=gettext_lazy("Reason"), help_text=gettext_lazy("published"), max_length=1000
+    )
+
+
+@admin.register(Posting)
+class VersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What was posted; it can be read and reversed."""
+
+    list_display = ("version", "title", "posted_at", "approved_by", "entry_count", "reverses")
+    list_display_links = ("version", "title")
+    list_select_related = ("reverses",)
+    search_fields = ("title", "reason", "approved_by", "entries__commitment__reference")
+    ordering = ("-version",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Posting]:
+        """Return the versions, with those that reverse them."""
+        return super().get_queryset(request).select_related("reverses", "batch")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Leave it to posting."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say no: a version is final."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say no: a version is final."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say whether the person may read batches."""
+        return person(request).has_perm("ledger.view_batch")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Say whether the person may read batches."""
+        return self.has_view_permission(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show a version by its batch's page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        version = self.get_object(request, object_id)
+        if version is None:
+            return redirect("admin:ledger_posting_changelist")
+        return redirect(BATCH, version.batch_id)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the version's page: it has no other history."""
+        return self.change_view(request, object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses, with that of a reversal."""
+        view = self.admin_site.admin_view
+        return [
+            path("<int:version>/reverse/", view(reverse_version), name="version_reverse"),
+            *super().get_urls(),
+        ]
+
+
+@permission_required("ledger.add_batch", raise_exception=True)
+def reverse_version(request: HttpRequest, version: int) -> HttpResponse:
+    """Ask for title and reason of a version's reversal, and draft it."""
+    posted = get_object_or_404(Posting, pk=version)
+    title = _("Reversal of version %(version)d: %(title)s") % {
+        "version": version,
+        "title": posted.title,
+    }
+    form = ReversalForm(request.POST or None, initial={"title": Truncator(title).chars(200)})
+    if form.is_valid():
+        try:
+            batch_id = posting.reverse(version, person(request), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, refused.lines)  # type: ignore[arg-type]
+        else:
+            messages.success(request, _("The reversal was drafted."))
+            return redirect(BATCH, batch_id)
+    context = {
+        "title": _("Reverse version %d") % version,
+        "posting": posted,
+        "form": form,
+        "first": Batch.objects.filter(reverses=posted).first(),
+    }
+    return desk().page(request, "reverse.html", context)
