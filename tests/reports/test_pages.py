@@ -1,0 +1,319 @@
+"""The public pages over HTTP."""
+
+import re
+from decimal import Decimal
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from carsi_tracker.figures import answers
+from carsi_tracker.ledger.models import Posting
+
+pytestmark = pytest.mark.usefixtures("sourced")
+
+PAGES = (
+    "/",
+    "/entries/",
+    "/entries/12-5/",
+    "/commitments/",
+    "/commitments/CARSI-08-INCLE-10/",
+    "/documents/",
+    "/documents/gao-13-295r/",
+    "/changes/",
+    "/changes/12/",
+    "/balance/",
+)
+
+
+def text(client: Client, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status, address
+    return response.content.decode()
+
+
+def links(html: str, path: str) -> set[str]:
+    return {unescape(href) for href in re.findall(r'href="([^"]+)"', html) if href.startswith(path)}
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["", "/es"])
+@pytest.mark.parametrize(
+    "query", ["", "?as_of=2009-09-30", "?as_of=2008-02-29", "?as_of=", "?utm_source=mail"]
+)
+def test_every_page_answers_on_every_day_in_both_languages(
+    client: Client, path: str, language: str, query: str
+) -> None:
+    response = client.get(language + path + query)
+    assert response.status_code == 200
+    expected = "es" if language else "en"
+    assert response["Content-Language"] == expected
+    assert f'<html lang="{expected}">' in response.content.decode()
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_an_older_version_shows_that_version(client: Client, path: str) -> None:
+    bare = client.get(f"{path}?version=12")
+    assert bare.status_code == 302
+    checksum = Posting.objects.get(version=12).checksum
+    assert bare["Location"] == f"{path}?version=12-{checksum[:8]}"
+    assert f"12-{checksum[:8]}" in text(client, bare["Location"])
+
+
+def test_what_a_later_version_made_does_not_exist_in_an_older_one(client: Client) -> None:
+    checksum = Posting.objects.get(version=12).checksum[:8]
+    for path in ("/changes/13/", "/entries/13-1/", "/commitments/CARSI-08-INCLE-10/"):
+        assert client.get(path).status_code == 200
+        assert client.get(f"{path}?version=12-{checksum}").status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [
+        ("as_of=2009-02-29", "2009-02-29"),
+        ("as_of=30/09/2009", "30/09/2009"),
+        ("version=99", "99"),
+        ("version=12-00000000", "12-00000000"),
+        ("known_on=2001-01-01", "2001-01-01"),
+        ("area=nowhere", "nowhere"),
+        ("sort=nothing", "nothing"),
+        ("as_of=2009-09-30&as_of=2009-09-29", "2009-09-30 2009-09-29"),
+    ],
+)
+def test_a_bad_value_is_named_and_answered_400(
+    client: Client, path: str, query: str, value: str
+) -> None:
+    assert value in unescape(text(client, f"{path}?{query}", 400))
+    assert value in unescape(text(client, f"/es{path}?{query}", 400))
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["area", "partner", "document", "as_of", "version", "known_on", "sort", "page", "x"],
+)
+def test_a_nul_is_answered_400(client: Client, parameter: str) -> None:
+    for path in ("/", "/entries/", "/commitments/"):
+        assert client.get(f"{path}?{parameter}=a%00b").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing/",
+        "/commitments/CARSI-08-INCLE-70/",
+        "/commitments/%00/",
+        "/commitments/a%00b/",
+        "/documents/nothing/",
+        "/changes/17/",
+        "/changes/0/",
+        "/changes/99999999999999/",
+        "/changes/17.csv",
+        "/entries/16-5/",
+        "/entries/0-0/",
+        "/entries/99999999999-1/",
+    ],
+)
+def test_what_never_existed_is_answered_404_with_the_same_bytes(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.content == client.get("/nothing-of-the-kind/").content
+    spanish = client.get(f"/es{path}")
+    assert spanish.status_code == 404
+
+
+def sums_behind(client: Client, address: str) -> Decimal:
+    """Add up the amounts of all pages of an entries list."""
+    total, page = Decimal(0), address
+    while page:
+        html = text(client, page)
+        body = html.partition("<tbody>")[2].partition("</tbody>")[0]
+        for row in body.split("</tr>")[:-1]:
+            amount = re.findall(r'<td class="number">([^<]+)</td>', row)[-1]
+            total += Decimal(amount.replace(",", "").replace("−", "-"))
+        following = re.search(r'rel="next" href="([^"]+)"', html)
+        page = unescape(following.group(1)) if following else ""
+    return total
+
+
+@pytest.mark.parametrize("query", ["", "?as_of=2009-09-29", "?as_of=2009-09-30"])
+@pytest.mark.parametrize("path", ["/", "/commitments/", "/documents/", "/balance/"])
+def test_every_figure_of_a_page_is_the_sum_behind_its_link(
+    client: Client, path: str, query: str
+) -> None:
+    html = text(client, path + query)
+    cells = re.findall(r'<a href="(/entries/\?[^"]*)">([−\d,.]+)</a>', html)
+    assert len(cells) > 10
+    for href, shown in set(cells):
+        asked = parse_qs(urlsplit(unescape(href)).query)
+        if "stage" not in asked and "measure" not in asked:
+            continue
+        behind = sums_behind(client, unescape(href))
+        assert behind == Decimal(shown.replace(",", "").replace("−", "-")), href
+
+
+def test_the_parts_of_the_whole_as_shown_add_up_to_it(client: Client) -> None:
+    html = text(client, "/")
+    parts = re.findall(r"<strong>\$([\d.]+) million</strong>", html)
+    assert len(parts) == 4
+    assert sum(Decimal(part) for part in parts) == Decimal("165.0")
+    bases = re.findall(r'basis=\w+">\$([\d.]+) million<', html)
+    assert sum(Decimal(part) for part in bases) == Decimal("123.1")
+
+
+def test_before_the_first_law_nothing_is_appropriated(client: Client) -> None:
+    html = text(client, "/?as_of=2008-06-29")
+    assert "Nothing is appropriated yet" in html
+    assert "30 June 2008" in html
+    assert "%" not in html.partition("<main")[2]
+
+
+def test_the_end_of_fiscal_year_2009_is_a_link(client: Client) -> None:
+    assert '<a href="/?as_of=2009-09-30">FY2009</a>' in text(client, "/")
+    spanish = text(client, "/es/entries/?country=PA&sort=-amount")
+    assert "/es/entries/?country=PA&amp;as_of=2009-09-30&amp;sort=-amount" in spanish
+
+
+def entries_on(client: Client, address: str) -> list[str]:
+    """Return the addresses of the entries of all pages of a list, in order."""
+    found: list[str] = []
+    page = address
+    while page:
+        html = text(client, page)
+        found += re.findall(r'<th scope="row"><a href="/entries/(\d+-\d+)/', html)
+        following = re.search(r'rel="next" href="([^"]+)"', html)
+        page = unescape(following.group(1)) if following else ""
+    return found
+
+
+@pytest.mark.parametrize(
+    "sort", ["effective", "commitment", "stage", "source", "basis", "version", "amount"]
+)
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_each_entry_stands_once_over_the_pages_in_every_order(
+    client: Client, sort: str, sign: str
+) -> None:
+    found = entries_on(client, f"/entries/?sort={sign}{sort}")
+    assert len(found) == len(set(found)) == 134
+
+
+def test_the_question_survives_paging_sorting_and_the_language(client: Client) -> None:
+    html = text(client, "/entries/?country=PA&as_of=2011-09-30&sort=-amount")
+    assert len(entries_on(client, "/entries/?country=PA&sort=-amount")) == 16
+    sorting = next(href for href in links(html, "/entries/") if "sort=stage" in href)
+    assert {"country=PA", "as_of=2011-09-30"} <= set(urlsplit(sorting).query.split("&"))
+    assert "/es/entries/?country=PA&as_of=2011-09-30&sort=-amount" in links(html, "/es/")
+    following = next(
+        href for href in links(text(client, "/entries/?as_of=2011-09-30&sort=-amount"), "/entries/")
+        if "page=2" in href
+    )
+    assert {"as_of=2011-09-30", "sort=-amount", "page=2"} == set(
+        urlsplit(following).query.split("&")
+    )
+
+
+def test_a_changed_filter_starts_at_the_first_page(client: Client) -> None:
+    html = text(client, "/entries/?basis=inferred&sort=amount")
+    form = html.partition('<details class="filters">')[2].partition("</form>")[0]
+    assert 'name="page"' not in form
+    assert all("page=" not in href for href in re.findall(r'<li><a href="([^"]+)" aria-label', html))
+
+
+@pytest.mark.parametrize("page", ["abc", "999", "0", "-1", "1.0", "١"])
+def test_a_page_that_does_not_exist_is_404_and_leads_to_the_first(
+    client: Client, page: str
+) -> None:
+    html = text(client, f"/entries/?sort=-amount&page={page}", 404)
+    assert 'href="/entries/?sort=-amount"' in html
+
+
+def test_the_zero_of_costa_rica_leads_to_what_makes_it(client: Client) -> None:
+    assert sorted(entries_on(client, "/entries/?area=not-attributed&country=CR&stage=committed")) == [
+        "10-1",
+        "15-12",
+    ]
+
+
+def test_the_page_of_one_area_says_what_has_no_stated_area(client: Client) -> None:
+    html = text(client, "/entries/?area=community&country=HN&stage=committed")
+    assert "$3,500,000" in html
+    assert "no area stated" in html
+
+
+def test_versions_posted_without_a_second_person_say_so_and_why(client: Client) -> None:
+    html = text(client, "/changes/12/")
+    assert "Posted without a second person." in html
+    assert "public documents that anybody can check" in html
+    assert "Loaded from the sourced figures" in html
+
+
+def test_the_books_balance_in_public(client: Client) -> None:
+    html = text(client, "/balance/")
+    assert "<h1>The books balance</h1>" in html
+    assert html.count("<td>yes</td>") == 7
+    assert "$123,109,500 plus available $41,890,500 is $165,000,000" in html
+
+
+def test_the_language_is_the_address_alone(client: Client) -> None:
+    for wanted in ("es", "en"):
+        client.cookies["django_language"] = wanted
+        assert client.get("/", headers={"accept-language": wanted})["Content-Language"] == "en"
+        assert client.get("/es/", headers={"accept-language": wanted})["Content-Language"] == "es"
+
+
+def test_a_page_is_revalidated_by_its_own_etag_only(client: Client) -> None:
+    first = client.get("/")
+    again = client.get("/", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get("/es/", headers={"if-none-match": first["ETag"]}).status_code == 200
+    assert client.get("/?as_of=2009-09-30")["ETag"] != first["ETag"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_refuses_to_be_posted_to(client: Client, path: str) -> None:
+    assert client.post(path).status_code == 405
+
+
+def queries(client: Client, address: str) -> int:
+    """Count the queries of a page that nothing was remembered of."""
+    cache.clear()
+    for answer in (answers.totals, answers.total, answers.breakdown, answers.matrix, answers.span):
+        answer.cache_clear()
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("path", ["/", "/entries/", "/commitments/", "/documents/"])
+def test_the_number_of_queries_does_not_grow_with_rows(client: Client, path: str) -> None:
+    client.get(path)
+    few, many = f"{path}?as_of=2009-01-09", f"{path}?as_of=2011-09-30"
+    assert queries(client, many) == queries(client, few)
+
+
+def test_pages_carry_a_strict_content_security_policy(client: Client) -> None:
+    policy = client.get("/")["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    html = text(client, "/")
+    assert not re.search(r"\sstyle=|<style|<script|\son\w+=", html)
+
+
+def test_health_tells_that_the_database_answers(client: Client) -> None:
+    response = client.get("/health/")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+def test_every_data_table_has_a_caption_and_scoped_heads(client: Client) -> None:
+    for path in PAGES:
+        html = text(client, path)
+        for table in re.findall(r"<table.*?</table>", html, re.DOTALL):
+            assert "<caption" in table
+            assert all("scope=" in head for head in re.findall(r"<th\b[^>]*>", table))
+            for row in table.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")[:-1]:
+                assert row.count('<th scope="row"') == 1
