@@ -19,7 +19,14 @@ from carsi_tracker.ledger.references import next_reference
 from carsi_tracker.ledger.refusals import Refused
 
 OF_COMMITMENT = (
-    "appropriation", "area", "country", "goal", "agency", "partner", "title", "title_es",
+    "appropriation",
+    "area",
+    "country",
+    "goal",
+    "agency",
+    "partner",
+    "title",
+    "title_es",
     "reference",
 )
 OF_LINE = ("amount", "effective_date", "document", "locator", "basis", "note")

@@ -66,7 +66,7 @@ def _lines(batch: Batch) -> QuerySet[Line]:
 def _commitments(batch: Batch, lines: Any, *, first_page: bool) -> QuerySet[Commitment]:
     shown = Q(pk__in={line.commitment_id for line in lines})
     if first_page:
-        shown |= Q(introduced_by=batch, lines=None)
+        shown |= Q(pk__in=batch.introduces.filter(lines=None).values("pk"))
     return Commitment.objects.filter(shown).select_related(
         "appropriation__account", "area", "country", "goal", "agency", "partner"
     )

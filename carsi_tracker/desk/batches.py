@@ -17,11 +17,12 @@ from carsi_tracker.desk import (
     line_pages,
     new_commitments,
 )
+from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.ledger.models import Batch
 
 
 @admin.register(Batch)
-class BatchAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BatchAdmin(ListAdmin):
     """The list; each batch has a page of its own, and nothing is saved by the stock forms."""
 
     list_display = ("title", "shown_state", "line_count", "created_by", "created_at")

@@ -17,7 +17,13 @@ class CommitmentAdmin(ReferenceAdmin):
     list_filter = ("area", "country", "appropriation__account", "appropriation__fiscal_year")
     search_fields = ("reference", "title", "title_es")
     fixed_fields = (
-        "reference", "appropriation", "area", "country", "goal", "agency", "partner",
+        "reference",
+        "appropriation",
+        "area",
+        "country",
+        "goal",
+        "agency",
+        "partner",
         "introduced_by",
     )
 
@@ -32,4 +38,5 @@ class CommitmentAdmin(ReferenceAdmin):
         commitment = self.get_object(request, object_id)
         if commitment and commitment.first_version is None:
             return redirect("admin:ledger_batch_change", commitment.introduced_by_id)
-        return super().change_view(request, object_id, form_url, extra_context)
+        context = {"show_delete": False, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)

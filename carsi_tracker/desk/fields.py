@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.amounts import parse_amount
@@ -80,9 +81,9 @@ def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field 
     if isinstance(db_field, models.ForeignKey):
         return _choice(db_field, **kwargs)
     if isinstance(db_field, DollarsField):
-        return AmountField(label=kwargs.get("label", db_field.verbose_name))
+        return AmountField(label=capfirst(db_field.verbose_name))
     if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
-        return DayField(label=kwargs.get("label", db_field.verbose_name))
+        return DayField(label=capfirst(db_field.verbose_name))
     if db_field.choices or not isinstance(db_field, models.CharField | models.TextField):
         return db_field.formfield(**kwargs)
     if isinstance(db_field, models.URLField):
@@ -90,17 +91,15 @@ def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field 
     if isinstance(db_field, models.SlugField):
         return db_field.formfield(**kwargs)
     return LineOfText(
-        label=kwargs.get("label", db_field.verbose_name),
-        help_text=kwargs.get("help_text", db_field.help_text),
+        label=capfirst(db_field.verbose_name),
+        help_text=db_field.help_text,
         required=not db_field.blank,
         max_length=db_field.max_length,
         validators=[v for v in db_field.validators if not isinstance(v, MaxLengthValidator)],
     )
 
 
-def _choice(
-    db_field: "models.ForeignKey[Any, Any]", **kwargs: Any
-) -> forms.Field | None:
+def _choice(db_field: "models.ForeignKey[Any, Any]", **kwargs: Any) -> forms.Field | None:
     field = db_field.formfield(**kwargs)
     if isinstance(field, forms.ModelChoiceField) and issubclass(field.queryset.model, Named):
         field.queryset = field.queryset.filter(retired=False)

@@ -43,9 +43,15 @@ class LineForm(GuardedForm):
             return cleaned
         kind, _separator, key = cleaned["against"].partition("-")
         if (kind == APPROPRIATION) != (cleaned["stage"] == Stage.APPROPRIATED):
-            self.add_error("stage", ValidationError(_(
-                "An appropriation takes appropriated amounts, a commitment the other stages."
-            ), "stage"))
+            self.add_error(
+                "stage",
+                ValidationError(
+                    _(
+                        "An appropriation takes appropriated amounts, a commitment the other stages."
+                    ),
+                    "stage",
+                ),
+            )
         elif kind == APPROPRIATION:
             self.instance.commitment = None
             self.instance.appropriation_id = int(key)

@@ -23,8 +23,15 @@ class NewCommitmentForm(GuardedForm):
     class Meta:
         model = Commitment
         fields = (
-            "reference", "title", "title_es", "appropriation", "area", "country", "goal",
-            "agency", "partner",
+            "reference",
+            "title",
+            "title_es",
+            "appropriation",
+            "area",
+            "country",
+            "goal",
+            "agency",
+            "partner",
         )
         formfield_callback = formfield
 
@@ -52,7 +59,9 @@ def edit_commitment(request: HttpRequest, batch_id: int, commitment_id: int) -> 
             add_refusal(form, refused)
     context = {"title": commitment.reference, "batch": batch, "form": form, "stale": stale}
     unused = not commitment.lines.exists()
-    return desk().page(request, "commitment.html", context | {"unused": unused} | {"commitment": commitment})
+    return desk().page(
+        request, "commitment.html", context | {"unused": unused} | {"commitment": commitment}
+    )
 
 
 @require_POST

@@ -7,12 +7,13 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
+from carsi_tracker.desk.lists import ListAdmin
 
 ROLES = ("is_analyst", "is_approver", "is_administrator")
 
@@ -28,8 +29,10 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
         keeps_access = cleaned.get("is_active") and cleaned.get("is_administrator")
         if self.instance.pk == self.acting_user.pk and not keeps_access:
             raise ValidationError(
-                _("You can't deactivate yourself or give up being an administrator; somebody "
-                  "else has to do it.")
+                _(
+                    "You can't deactivate yourself or give up being an administrator; somebody "
+                    "else has to do it."
+                )
             )
         return cleaned
 
@@ -46,7 +49,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg,misc]
     form = PersonForm
     add_form = NewPersonForm
     add_form_template = None
@@ -66,7 +69,13 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
             None,
             {
                 "fields": (
-                    "username", "first_name", "last_name", "email", *ROLES, "password1", "password2"
+                    "username",
+                    "first_name",
+                    "last_name",
+                    "email",
+                    *ROLES,
+                    "password1",
+                    "password2",
                 )
             },
         ),
@@ -80,12 +89,21 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         form.acting_user = request.user
         return form
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show a person, without offering deletion."""
+        context = {"show_delete": False, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
     def get_deleted_objects(  # type: ignore[override]
         self, objs: Any, request: HttpRequest
     ) -> AdminDeletion:
         """Refuse: versions and histories name people, so they are deactivated instead."""
         rows = list(objs)
         names, kinds, missing, referring = deletion(rows)
-        instead = _("People are not deleted, because versions and histories name them. Deactivate "
-                    "them instead: take “active” off.")
+        instead = _(
+            "People are not deleted, because versions and histories name them. Deactivate "
+            "them instead: take “active” off."
+        )
         return names, kinds, missing, [*referring, instead]

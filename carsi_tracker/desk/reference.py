@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
 from carsi_tracker.desk.fields import LineOfText, formfield
 from carsi_tracker.desk.history import history
+from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.site import person
 from carsi_tracker.desk.stale import GuardedForm
 from carsi_tracker.ledger.models import (
@@ -59,14 +60,16 @@ class ReferenceForm(GuardedForm):
         return cleaned
 
 
-class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReferenceAdmin(ListAdmin):
     """Rows whose changes the database keeps with person and reason; nothing goes to Django's log."""
 
     form = ReferenceForm
     change_form_template = "desk/reference_form.html"
     fixed_fields: tuple[str, ...] = ("code",)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         """Return the fields that are fixed once saved."""
         return self.fixed_fields if obj else ()
 
@@ -157,7 +160,7 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class NamedAdmin(ReferenceAdmin):
-    list_display: Any = ("code", "name_en", "name_es", "retired")
+    list_display: Any = ("code", "name_en", "name_es")
     list_filter = ("retired",)
     search_fields = ("code", "name_en", "name_es")
 
@@ -168,7 +171,7 @@ admin.site.register((Account, Country, ProgrammingArea, Organization), NamedAdmi
 @admin.register(Goal)
 class GoalAdmin(NamedAdmin):
     fixed_fields = ("number",)
-    list_display = ("number", "name_en", "name_es", "retired")
+    list_display = ("number", "name_en", "name_es")
     search_fields = ("name_en", "name_es")
 
 

@@ -11,6 +11,9 @@ from django.urls import translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+WORK = ("Batch", "Posting", "Commitment")
+LANGUAGES = {"en": "English", "es": "Español"}
+
 if TYPE_CHECKING:
     from carsi_tracker.accounts.models import User
 
@@ -33,6 +36,22 @@ class Desk(AdminSite):
         ]
         return context
 
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the kinds of rows by what they are for: work, then reference data, then people."""
+        sections = []
+        for app in super().get_app_list(request, app_label):
+            if app["app_label"] != "ledger":
+                sections.append(app)
+                continue
+            work = [model for model in app["models"] if model["object_name"] in WORK]
+            other = [model for model in app["models"] if model["object_name"] not in WORK]
+            work.sort(key=lambda model: WORK.index(model["object_name"]))
+            sections.append({**app, "models": work})
+            sections.append({**app, "name": _("Reference data"), "models": other})
+        return sections
+
     def page(
         self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
     ) -> TemplateResponse:
@@ -51,6 +70,3 @@ def desk() -> Desk:
 def person(request: HttpRequest) -> "User":
     """Return the person who asks; pages of the desk are shown to signed-in people only."""
     return cast("User", request.user)
-
-
-LANGUAGES = {"en": "English", "es": "Español"}

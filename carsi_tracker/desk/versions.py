@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.desk.fields import LineOfText
+from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Posting
@@ -32,7 +33,7 @@ class ReversalForm(forms.Form):
 
 
 @admin.register(Posting)
-class VersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class VersionAdmin(ListAdmin):
     """What was posted; it can be read and reversed."""
 
     list_display = ("version", "title", "posted_at", "approved_by", "entry_count", "reverses")
