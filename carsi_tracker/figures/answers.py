@@ -143,8 +143,8 @@ def span(question: Question) -> Span:
 def commitments(question: Question) -> QuerySet[Commitment]:
     """Return the commitments that have an entry by that day, with their sums by stage.
 
-    Each carries `committed`, `obligated`, `disbursed` (U.S. dollars) and `entry_count`, of the
-    entries that the question is about.
+    Each carries `committed`, `obligated`, `disbursed` (U.S. dollars), `committed_entries` and the
+    like (how many entries each sums), and `entry_count`, of the entries that are asked about.
     """
     asked = Q(
         entries__posting_id__lte=question.version.number, entries__effective_date__lte=question.day
@@ -162,9 +162,13 @@ def commitments(question: Question) -> QuerySet[Commitment]:
             asked &= Q(**{f"entries__{lookup}": value})
     sums = _by_stage("entries__", asked)
     del sums[Stage.APPROPRIATED.value]
+    counts = {
+        f"{stage}_entries": Count("entries", filter=asked & Q(entries__stage=stage))
+        for stage in sums
+    }
     return (
         Commitment.objects.filter(mine)
-        .annotate(**sums, entry_count=Count("entries", filter=asked))
+        .annotate(**sums, **counts, entry_count=Count("entries", filter=asked))
         .filter(entry_count__gt=0)
     )
 
@@ -178,13 +182,14 @@ def _of_commitment(lookup: str, value: str) -> Q:
 def documents(question: Question) -> QuerySet[Document]:
     """Return the documents that the public sees in a version.
 
-    Each carries `entry_count` and `committed` (U.S. dollars), of the entries by that day.
+    Each carries `entry_count`, `committed` (U.S. dollars) and `committed_entries`, by that day.
     """
     asked = Q(
         entries__posting_id__lte=question.version.number, entries__effective_date__lte=question.day
     )
     return public_documents(question.version.number).annotate(
         committed=_by_stage("entries__", asked)[Stage.COMMITTED.value],
+        committed_entries=Count("entries", filter=asked & Q(entries__stage=Stage.COMMITTED)),
         entry_count=Count("entries", filter=asked),
     )
 

@@ -17,7 +17,7 @@ from carsi_tracker.ledger.days import WASHINGTON, short_day
 from carsi_tracker.ledger.models import Basis, Commitment, Document, Entry, Posting, Stage
 from carsi_tracker.ledger.money import figure
 from carsi_tracker.reports.freshness import Asked
-from carsi_tracker.reports.links import entries_address
+from carsi_tracker.reports.links import Linked, entries_address, linked
 
 ROWS_A_PAGE = 100
 
@@ -217,8 +217,9 @@ class CommitmentsTable(LedgerTable):
         return self._sum(record, "disbursed", value)
 
     def _sum(self, record: Commitment, stage: str, value: Decimal) -> SafeString:
+        count = getattr(record, f"{stage}_entries")
         asks = self.asked.question.where(commitment=record.reference, stage=stage)
-        return _link(entries_address(asks), figure(value))
+        return _figure(linked(value, count, asks))
 
 
 class DocumentsTable(LedgerTable):
@@ -242,17 +243,14 @@ class DocumentsTable(LedgerTable):
         return short_day(record.published_on)
 
     def render_entry_count(self, record: Document, value: int) -> SafeString:
-        return self._linked(record, f"{value:,}", value)
+        if not value:
+            return format_html("0")
+        asks = self.asked.question.where(document=record.key)
+        return _link(entries_address(asks), f"{value:,}")
 
     def render_committed(self, record: Document, value: Decimal) -> SafeString:
-        asks = {"stage": "committed"}
-        return self._linked(record, figure(value), record.entry_count, **asks)  # type: ignore[attr-defined]
-
-    def _linked(self, record: Document, text: str, count: int, **asks: str) -> SafeString:
-        if not count:
-            return format_html("–")
-        question = self.asked.question.where(document=record.key, **asks)
-        return _link(entries_address(question), text)
+        asks = self.asked.question.where(document=record.key, stage="committed")
+        return _figure(linked(value, record.committed_entries, asks))  # type: ignore[attr-defined]
 
 
 class VersionsTable(LedgerTable):
@@ -316,6 +314,10 @@ def basis_mark(entry: Entry) -> SafeString:
 
 def _commitment_address(commitment: Commitment) -> str:
     return reverse("commitment", args=[commitment.reference])
+
+
+def _figure(figure: Linked) -> SafeString:
+    return _link(figure.href, figure.text) if figure.href else format_html("{}", figure.text)
 
 
 def _link(href: str, text: str) -> SafeString:

@@ -59,6 +59,7 @@ def test_every_page_answers_on_every_day_in_both_languages(
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_of_an_older_version_shows_that_version(client: Client, path: str) -> None:
+    path = path.replace("INCLE-10", "INCLE-01")
     bare = client.get(f"{path}?version=12")
     assert bare.status_code == 302
     checksum = Posting.objects.get(version=12).checksum
@@ -149,12 +150,12 @@ def test_every_figure_of_a_page_is_the_sum_behind_its_link(
 ) -> None:
     html = text(client, path + query)
     cells = re.findall(r'<a href="(/entries/\?[^"]*)">([−\d,.]+)</a>', html)
-    assert len(cells) > 10
+    assert len(cells) >= 4
     for href, shown in set(cells):
-        asked = parse_qs(urlsplit(unescape(href)).query)
-        if "stage" not in asked and "measure" not in asked:
-            continue
-        behind = sums_behind(client, unescape(href))
+        address = unescape(href)
+        asked = parse_qs(urlsplit(address).query)
+        is_sum = "stage" in asked or "measure" in asked
+        behind = sums_behind(client, address) if is_sum else len(entries_on(client, address))
         assert behind == Decimal(shown.replace(",", "").replace("−", "-")), href
 
 
@@ -210,7 +211,8 @@ def test_the_question_survives_paging_sorting_and_the_language(client: Client) -
     assert {"country=PA", "as_of=2011-09-30"} <= set(urlsplit(sorting).query.split("&"))
     assert "/es/entries/?country=PA&as_of=2011-09-30&sort=-amount" in links(html, "/es/")
     following = next(
-        href for href in links(text(client, "/entries/?as_of=2011-09-30&sort=-amount"), "/entries/")
+        href
+        for href in links(text(client, "/entries/?as_of=2011-09-30&sort=-amount"), "/entries/")
         if "page=2" in href
     )
     assert {"as_of=2011-09-30", "sort=-amount", "page=2"} == set(
@@ -222,10 +224,12 @@ def test_a_changed_filter_starts_at_the_first_page(client: Client) -> None:
     html = text(client, "/entries/?basis=inferred&sort=amount")
     form = html.partition('<details class="filters">')[2].partition("</form>")[0]
     assert 'name="page"' not in form
-    assert all("page=" not in href for href in re.findall(r'<li><a href="([^"]+)" aria-label', html))
+    assert all(
+        "page=" not in href for href in re.findall(r'<li><a href="([^"]+)" aria-label', html)
+    )
 
 
-@pytest.mark.parametrize("page", ["abc", "999", "0", "-1", "1.0", "١"])
+@pytest.mark.parametrize("page", ["abc", "999", "0", "-1", "1.0", "١"])  # noqa: RUF001
 def test_a_page_that_does_not_exist_is_404_and_leads_to_the_first(
     client: Client, page: str
 ) -> None:
@@ -234,7 +238,9 @@ def test_a_page_that_does_not_exist_is_404_and_leads_to_the_first(
 
 
 def test_the_zero_of_costa_rica_leads_to_what_makes_it(client: Client) -> None:
-    assert sorted(entries_on(client, "/entries/?area=not-attributed&country=CR&stage=committed")) == [
+    assert sorted(
+        entries_on(client, "/entries/?area=not-attributed&country=CR&stage=committed")
+    ) == [
         "10-1",
         "15-12",
     ]

@@ -50,7 +50,9 @@ def balance(request: HttpRequest, asked: Asked) -> HttpResponse:
         "reports/balance.html",
         totals=totals,
         linked={
-            stage: linked(getattr(totals, stage), totals.entries, question.where(stage=stage))
+            stage: linked(
+                amount := getattr(totals, stage), bool(amount), question.where(stage=stage)
+            )
             for stage in Stage.values
         },
         ways=ways,
