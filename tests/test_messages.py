@@ -33,7 +33,7 @@ def messages() -> list[tuple[str, list[str]]]:
     assert not any(message.fuzzy for message in catalogue if message.id)
     return [
         (
-            message.id if isinstance(message.id, str) else message.id[0],
+            message.id if isinstance(message.id, str) else message.id[-1],
             [message.string] if isinstance(message.string, str) else list(message.string),
         )
         for message in catalogue

@@ -168,6 +168,14 @@ def test_the_parts_of_the_whole_as_shown_add_up_to_it(client: Client) -> None:
     assert sum(Decimal(part) for part in bases) == Decimal("123.1")
 
 
+def test_figures_are_written_alike_in_both_languages(client: Client) -> None:
+    shown = r">([$−]?[\d,.]+)(?: million| millones)?<"
+    english, spanish = text(client, "/"), text(client, "/es/")
+    assert len(re.findall(shown, english)) > 30
+    assert re.findall(shown, english) == re.findall(shown, spanish)
+    assert 'width="5.96%"' in spanish
+
+
 def test_before_the_first_law_nothing_is_appropriated(client: Client) -> None:
     html = text(client, "/?as_of=2008-06-29")
     assert "Nothing is appropriated yet" in html

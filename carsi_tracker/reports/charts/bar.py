@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures.answers import Totals
 from carsi_tracker.figures.question import Question
-from carsi_tracker.ledger.money import millions, split
+from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.links import entries_address
 
 TENTH_OF_A_MILLION = Decimal(100_000)
@@ -26,8 +26,8 @@ LABELS: dict[str, Promise] = {
 class Part:
     """A part of the bar.
 
-    `amount` is exact; `shown` is in millions of dollars, rounded so that the parts add up to the
-    shown whole; `x` and `width` are percent of the bar.
+    `amount` is exact; `shown` is rounded to tenths of a million dollars, so that the parts add up
+    to the shown whole; `x` and `width` are percent of the bar.
     """
 
     name: str
@@ -51,6 +51,6 @@ def bar(totals: Totals, question: Question) -> list[Part]:
         width = (amount / totals.appropriated * WHOLE).quantize(Decimal("0.01"))
         asks = {"stage": name} if name == "disbursed" else {"measure": name}
         href = entries_address(question.where(**asks))
-        parts.append(Part(name, label, amount, millions(shown), href, x, width))
+        parts.append(Part(name, label, amount, shown, href, x, width))
         x += width
     return parts

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Basis, Goal, Posting
-from carsi_tracker.ledger.money import millions, split
+from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.bar import TENTH_OF_A_MILLION, bar
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked, entries_address, linked
@@ -20,7 +20,7 @@ LATEST = 3
 
 @dataclass(frozen=True)
 class BasisShare:
-    """How much of what is committed a basis carries: exact, and in millions as shown."""
+    """What is committed on a basis: exact, and rounded to tenths of a million as shown."""
 
     basis: Basis
     amount: Decimal
@@ -59,7 +59,7 @@ def basis_shares(asked: Asked, committed: Decimal) -> list[BasisShare]:
     amounts = [found[basis].committed if basis in found else answers.ZERO for basis in Basis]
     rounded = split(committed, amounts, TENTH_OF_A_MILLION)
     return [
-        BasisShare(basis, amount, millions(shown), entries_address(question.where(basis=basis)))
+        BasisShare(basis, amount, shown, entries_address(question.where(basis=basis)))
         for basis, amount, shown in zip(Basis, amounts, rounded, strict=True)
     ]
 
