@@ -1,0 +1,35 @@
+"""The documents are true."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_links_of_a_document_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text())
+    for link in links:
+        if "://" not in link:
+            assert (document.parent / link).exists(), link
+
+
+def test_the_commands_of_the_readme_are_targets_of_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    commands = set(re.findall(r"\bmake ([a-z-]+)", (ROOT / "README.md").read_text()))
+    assert {"run", "test", "lint", "bench"} <= commands
+    assert commands <= targets
+
+
+@pytest.mark.parametrize(
+    "decision", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.stem
+)
+def test_a_decision_is_short_and_says_context_decision_and_consequences(decision: Path) -> None:
+    text = decision.read_text()
+    assert text.count("\n") < 40
+    for part in ("Context", "Decision", "Consequences"):
+        assert re.search(rf"(\*\*|## ){part}", text), part
