@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from carsi_tracker.reports.freshness import Asked
 from carsi_tracker.reports.pages import render_page
-from carsi_tracker.reports.tables import ROWS_A_PAGE, LedgerTable
+from carsi_tracker.reports.tables.base import ROWS_A_PAGE, LedgerTable
 
 
 def render_list(

@@ -1,0 +1,81 @@
+"""What all public tables share: heads that sort, pages, and the question kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import django_tables2 as tables
+from django.db.models import QuerySet
+
+from carsi_tracker.reports.freshness import Asked
+
+ROWS_A_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column: its title, how it is sorted now, and the page sorted by it."""
+
+    title: str
+    numeric: bool
+    sorted: str
+    href: str | None
+
+
+class LedgerTable(tables.Table):  # type: ignore[misc]
+    """A table that knows its address: heads sort it, pages follow, both keep the question."""
+
+    numeric: ClassVar[frozenset[str]] = frozenset()
+    caption: ClassVar[Any] = ""
+
+    class Meta:
+        template_name = "tables/table.html"
+        attrs: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, data: QuerySet[Any], path: str, asked: Asked, **kwargs: Any) -> None:
+        self.path, self.asked = path, asked
+        super().__init__(data, order_by=asked.address.sort or self._meta.order_by, **kwargs)
+
+    @classmethod
+    def sorts(cls) -> frozenset[str]:
+        """Return the names of the columns that the table can be sorted by."""
+        return frozenset(
+            name for name, column in cls.base_columns.items() if column.orderable is not False
+        )
+
+    def heads(self) -> Iterator[Head]:
+        """Yield the heads of the columns."""
+        for bound in self.columns:
+            current = next((name for name in self.order_by if name.bare == bound.name), None)
+            order = (
+                "" if current is None else "descending" if current.is_descending else "ascending"
+            )
+            sort = f"-{bound.name}" if order == "ascending" else bound.name
+            href = self.path + self.asked.address.sorted_by(sort).query()
+            yield Head(
+                str(bound.header),
+                bound.name in self.numeric,
+                order,
+                href if bound.orderable else None,
+            )
+
+    def page_address(self, number: int) -> str:
+        """Return the address of another page of the table."""
+        return self.path + self.asked.address.at_page(number).query()
+
+    def pages(self) -> Iterator[tuple[str, str | None]]:
+        """Yield the pages as (number, address), the present one without; gaps as an ellipsis."""
+        for number in self.paginator.get_elided_page_range(self.page.number):
+            here = number in (self.page.number, self.paginator.ELLIPSIS)
+            yield str(number), None if here else self.page_address(int(number))
+
+    @property
+    def previous_page(self) -> str | None:
+        """The address of the page before; None on the first."""
+        number = self.page.number
+        return self.page_address(number - 1) if self.page.has_previous() else None
+
+    @property
+    def next_page(self) -> str | None:
+        """The address of the page after; None on the last."""
+        return self.page_address(self.page.number + 1) if self.page.has_next() else None

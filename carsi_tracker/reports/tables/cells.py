@@ -1,0 +1,42 @@
+"""What stands in the cells of tables."""
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from carsi_tracker.ledger.models import Basis, Commitment, Document, Entry
+from carsi_tracker.reports.links import Linked
+
+
+def titled(thing: Commitment | Document) -> SafeString:
+    """Show a title, marked with its language."""
+    return format_html('<span lang="{}">{}</span>', thing.shown_in, thing.shown_title)
+
+
+def document_link(document: Document, query: str) -> SafeString:
+    """Link a document's title to its page."""
+    href = reverse("document", args=[document.key]) + query
+    return format_html(
+        '<a href="{}" lang="{}">{}</a>', href, document.shown_in, document.shown_title
+    )
+
+
+def basis_mark(entry: Entry) -> SafeString:
+    """Show how directly the document says an amount."""
+    basis = Basis(entry.basis)
+    return format_html('<span class="basis basis-{}">{}</span>', basis, basis.label)
+
+
+def commitment_address(commitment: Commitment) -> str:
+    """Return the address of a commitment's page."""
+    return reverse("commitment", args=[commitment.reference])
+
+
+def figure_cell(figure: Linked) -> SafeString:
+    """Show a figure, as a link where entries stand behind it."""
+    return link(figure.href, figure.text) if figure.href else format_html("{}", figure.text)
+
+
+def link(href: str, text: str) -> SafeString:
+    """Show a link."""
+    return format_html('<a href="{}">{}</a>', href, text)

@@ -1,0 +1,108 @@
+"""The table of entries."""
+
+from decimal import Decimal
+
+import django_tables2 as tables
+from django.db.models import Case, IntegerField, QuerySet, When
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.ledger.days import short_day
+from carsi_tracker.ledger.models import Entry, Stage
+from carsi_tracker.ledger.money import figure
+from carsi_tracker.reports.tables.base import LedgerTable
+from carsi_tracker.reports.tables.cells import (
+    basis_mark,
+    commitment_address,
+    document_link,
+    link,
+    titled,
+)
+
+
+class EntriesTable(LedgerTable):
+    """Entries, each with its commitment, document, basis and version."""
+
+    effective = tables.Column(
+        gettext_lazy("Effective"),
+        accessor="effective_date",
+        order_by=("effective_date", "posting_id", "line"),
+    )
+    commitment = tables.Column(
+        gettext_lazy("Commitment"),
+        empty_values=(),
+        order_by=("commitment__reference", "appropriation_id", "posting_id", "line"),
+    )
+    stage = tables.Column(gettext_lazy("Stage"), order_by=("stage_order", "posting_id", "line"))
+    source = tables.Column(
+        gettext_lazy("Source"),
+        accessor="document",
+        order_by=("document__key", "posting_id", "line"),
+    )
+    basis = tables.Column(gettext_lazy("Basis"), order_by=("basis", "posting_id", "line"))
+    version = tables.Column(
+        gettext_lazy("Version"), accessor="posting_id", order_by=("posting_id", "line")
+    )
+    amount = tables.Column(
+        gettext_lazy("Amount, USD"),
+        accessor="counted",
+        order_by=("counted", "posting_id", "line"),
+    )
+
+    numeric = frozenset({"version", "amount"})
+
+    class Meta(LedgerTable.Meta):
+        order_by = "effective"
+
+    @staticmethod
+    def rows_of(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+        """Return entries with all that a row shows, in one query."""
+        return in_stage_order(
+            entries.select_related("commitment__agency", "appropriation__account", "document")
+        )
+
+    def render_effective(self, record: Entry) -> SafeString:
+        href = reverse("entry", args=[record.posting_id, record.line])
+        return link(href + self._query, short_day(record.effective_date))
+
+    def render_commitment(self, record: Entry) -> SafeString:
+        commitment = record.commitment
+        if commitment is None:
+            return format_html("{}", record.appropriation)
+        return format_html(
+            "{} {}<br><small>{} · {}</small>",
+            link(commitment_address(commitment) + self._query, commitment.reference),
+            titled(commitment),
+            record.appropriation,
+            commitment.agency.code,
+        )
+
+    def render_stage(self, record: Entry) -> str:
+        return str(Stage(record.stage).label)
+
+    def render_source(self, record: Entry) -> SafeString:
+        link = document_link(record.document, self._query)
+        return format_html("{}, {}", link, record.locator) if record.locator else link
+
+    def render_basis(self, record: Entry) -> SafeString:
+        mark = basis_mark(record)
+        note = format_html('<br><small lang="en">{}</small>', record.note)
+        return format_html("{}{}", mark, note) if record.note else mark
+
+    def render_version(self, value: int) -> SafeString:
+        return link(reverse("version", args=[value]) + self._query, str(value))
+
+    def render_amount(self, value: Decimal) -> str:
+        return figure(value)
+
+    @property
+    def _query(self) -> str:
+        return self.asked.question.everywhere().query()
+
+
+def in_stage_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Add `stage_order`, so that entries can be sorted as money goes, not by the alphabet."""
+    cases = [When(stage=stage, then=position) for position, stage in enumerate(Stage.values)]
+    return entries.annotate(stage_order=Case(*cases, output_field=IntegerField()))

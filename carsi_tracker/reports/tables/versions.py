@@ -1,0 +1,56 @@
+"""The table of versions."""
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.ledger.days import WASHINGTON, short_day
+from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.links import entries_address
+from carsi_tracker.reports.tables.base import LedgerTable
+from carsi_tracker.reports.tables.cells import (
+    link,
+)
+
+
+class VersionsTable(LedgerTable):
+    """The versions of the ledger, newest first."""
+
+    version = tables.Column(gettext_lazy("Version"))
+    title = tables.Column(gettext_lazy("What changed"), orderable=False)
+    posted_at = tables.Column(gettext_lazy("Posted"), orderable=False)
+    approved_by = tables.Column(gettext_lazy("Approved by"), orderable=False)
+    entry_count = tables.Column(gettext_lazy("Entries"), order_by=("entry_count", "version"))
+    checksum = tables.Column(gettext_lazy("Checksum"), orderable=False)
+
+    numeric = frozenset({"version", "entry_count"})
+
+    class Meta(LedgerTable.Meta):
+        order_by = "-version"
+
+    def render_version(self, record: Posting) -> SafeString:
+        query = self.asked.question.everywhere().query()
+        return link(reverse("version", args=[record.version]) + query, str(record.version))
+
+    def render_title(self, record: Posting) -> SafeString:
+        return format_html(
+            '<span lang="en">{}</span><br><small lang="en">{}</small>', record.title, record.reason
+        )
+
+    def render_posted_at(self, record: Posting) -> str:
+        return short_day(record.posted_at.astimezone(WASHINGTON).date())
+
+    def render_approved_by(self, record: Posting) -> str:
+        if record.self_approval_reason:
+            return _("posted without a second person")
+        return record.approved_by
+
+    def render_entry_count(self, record: Posting, value: int) -> SafeString:
+        asks = self.asked.question.everywhere().where(posted_in=record.version)
+        return link(entries_address(asks), f"{value:,}")
+
+    def render_checksum(self, value: str) -> SafeString:
+        return format_html("<code>{}</code>", value[:8])
