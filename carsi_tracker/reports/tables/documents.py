@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import django_tables2 as tables
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
@@ -38,9 +37,9 @@ class DocumentsTable(LedgerTable):
     def render_published_on(self, record: Document) -> str:
         return short_day(record.published_on)
 
-    def render_entry_count(self, record: Document, value: int) -> SafeString:
+    def render_entry_count(self, record: Document, value: int) -> SafeString | str:
         if not value:
-            return format_html("0")
+            return "0"
         asks = self.asked.question.where(document=record.key)
         return link(entries_address(asks), f"{value:,}")
 

@@ -1,0 +1,101 @@
+"""What all tests share: the database server, a database of their own, people."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.cache import cache
+
+from carsi_tracker.database import address, server
+from tests import databases
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The names of the databases that a worker's tests start from."""
+
+    empty: str
+    sourced: str
+
+
+@pytest.fixture(scope="session")
+def templates(worker_id: str, django_db_blocker: Any) -> Iterator[Templates]:
+    """Make the databases that this worker's tests start from."""
+    made = Templates(f"test_{worker_id}_empty", f"test_{worker_id}_sourced")
+    if address.is_embedded():
+        server.start(databases.FOLDER, durable=False)
+    with django_db_blocker.unblock():
+        databases.make_templates(made.empty, made.sourced)
+    yield made
+    for name in (made.empty, made.sourced):
+        databases.remove(name)
+    if address.is_embedded():
+        server.release(databases.FOLDER)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(templates: Templates) -> Iterator[None]:
+    """Let Django speak to the migrated database, as the application role."""
+    with databases.speaking_to(databases.application_of(templates.empty)):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_cached() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def sourced(
+    templates: Templates,
+    django_db_setup: None,  # noqa: ARG001 (comes first)
+    request: pytest.FixtureRequest,
+) -> Iterator[None]:
+    """Give the sourced ledger, as the application role, in a transaction that is rolled back."""
+    with databases.speaking_to(databases.application_of(templates.sourced)):
+        request.getfixturevalue("db")
+        yield
+
+
+@pytest.fixture
+def database(templates: Templates, worker_id: str) -> Iterator[str]:
+    """Give the name of a fresh migrated database, for tests whose sessions commit."""
+    name = f"test_{worker_id}_copy"
+    databases.make(name, templates.empty)
+    yield name
+    databases.remove(name)
+
+
+@pytest.fixture
+def owner(database: str) -> Iterator[psycopg.Connection]:
+    """Give a session on the fresh database, as its owner."""
+    with psycopg.connect(databases.owner_of(database).conninfo()) as session:
+        yield session
+
+
+@pytest.fixture
+def connect_application(database: str) -> Iterator[Callable[[], psycopg.Connection]]:
+    """Give what opens sessions on the fresh database, as the application role."""
+    sessions: list[psycopg.Connection] = []
+
+    def connect() -> psycopg.Connection:
+        session = psycopg.connect(databases.application_of(database).conninfo())
+        sessions.append(session)
+        return session
+
+    yield connect
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def application(connect_application: Callable[[], psycopg.Connection]) -> psycopg.Connection:
+    """Give a session on the fresh database, as the application role."""
+    return connect_application()
+
+
+@pytest.fixture
+def desk_database(sourced: None) -> None:
+    """Give the sourced ledger to the desk, which writes as the application role."""

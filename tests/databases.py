@@ -1,0 +1,85 @@
+"""The databases of a test run: a migrated one and a sourced one, and fresh copies of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+
+from carsi_tracker.database import address, server
+from carsi_tracker.database.address import Address
+
+FOLDER: Path = address.VAR / "test-postgres"
+
+
+def owner_of(name: str) -> Address:
+    """Return the address of a test database for its owner."""
+    return replace(_server(server.OWNER) or address.owner(), name=name)
+
+
+def application_of(name: str) -> Address:
+    """Return the address of a test database for the application role."""
+    return replace(_server(server.APPLICATION) or address.application(), name=name)
+
+
+def make(name: str, template: str | None = None) -> None:
+    """Make a database anew, empty or as a copy."""
+    with _maintenance() as session:
+        session.execute(_named("drop database if exists {} with (force)", name))
+        if template:
+            session.execute(_named("create database {} template {}", name, template))
+        else:
+            session.execute(_named("create database {}", name))
+
+
+def remove(name: str) -> None:
+    """Remove a database, whoever is still connected."""
+    with _maintenance() as session:
+        session.execute(_named("drop database if exists {} with (force)", name))
+
+
+def make_templates(empty: str, sourced: str) -> None:
+    """Make a migrated database, and one with the sourced ledger."""
+    make(empty)
+    with speaking_to(owner_of(empty)):
+        call_command("migrate", verbosity=0)
+    make(sourced, empty)
+    with speaking_to(owner_of(sourced)):
+        call_command("load_sourced", verbosity=0)
+
+
+@contextmanager
+def speaking_to(database: Address) -> Iterator[None]:
+    """Let Django speak to a database, in the role of the address."""
+    saved = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(
+        HOST=database.host,
+        PORT=database.port,
+        NAME=database.name,
+        USER=database.user,
+        PASSWORD=database.password,
+        OPTIONS=dict(database.options),
+    )
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.clear()
+        connection.settings_dict.update(saved)
+
+
+def _server(role: str) -> Address | None:
+    return address.embedded(FOLDER, role) if address.is_embedded() else None
+
+
+def _maintenance() -> psycopg.Connection:
+    return psycopg.connect(owner_of("postgres").conninfo(), autocommit=True)
+
+
+def _named(statement: str, *names: str) -> sql.Composed:
+    return sql.SQL(statement).format(*(sql.Identifier(name) for name in names))
