@@ -29,7 +29,7 @@ def application_of(name: str) -> Address:
 def make(name: str, template: str | None = None) -> None:
     """Make a database anew, empty or as a copy."""
     with _maintenance() as session:
-        session.execute(_named("drop database if exists {} with (force)", name))
+        session.execute(_named("drop database if exists {}", name))
         if template:
             session.execute(_named("create database {} template {}", name, template))
         else:
@@ -37,9 +37,9 @@ def make(name: str, template: str | None = None) -> None:
 
 
 def remove(name: str) -> None:
-    """Remove a database, whoever is still connected."""
+    """Remove a database; sessions that are just closing are waited for."""
     with _maintenance() as session:
-        session.execute(_named("drop database if exists {} with (force)", name))
+        session.execute(_named("drop database if exists {}", name))
 
 
 def make_templates(empty: str, sourced: str) -> None:

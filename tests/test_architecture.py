@@ -8,7 +8,9 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 MODULES = [
-    path for path in sorted((ROOT / "carsi_tracker").rglob("*.py")) if "migrations" not in path.parts
+    path
+    for path in sorted((ROOT / "carsi_tracker").rglob("*.py"))
+    if "migrations" not in path.parts
 ]
 RULES = sorted((ROOT / "carsi_tracker" / "ledger" / "sql").glob("*.sql"))
 

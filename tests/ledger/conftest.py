@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger import sourced
 from carsi_tracker.ledger.models import Appropriation
 from tests import factories
 
@@ -69,17 +70,33 @@ def _django_on(session: psycopg.Connection, blocker: Any) -> Iterator[None]:
 
 @dataclass
 class Ledger:
-    """A small ledger: one appropriation of a million dollars, posted as version 1."""
+    """A ledger with a funded appropriation, and two people who had no hand in it."""
 
     analyst: User
     approver: User
-    appropriation: Appropriation = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.appropriation = factories.funded(1_000_000)
+    appropriation: Appropriation
 
 
 @pytest.fixture
 def ledger(django_speaks_as_application: None) -> Ledger:
-    """Give a small ledger, and two people who had no hand in it."""
-    return Ledger(factories.analyst(username="ana"), factories.approver(username="pablo"))
+    """Give a small ledger: one appropriation of a million dollars, posted as version 1."""
+    return Ledger(
+        factories.analyst(username="ana"),
+        factories.approver(username="pablo"),
+        factories.funded(1_000_000),
+    )
+
+
+@pytest.fixture
+def sourced_ledger(
+    owner: psycopg.Connection, application: psycopg.Connection, django_db_blocker: Any
+) -> Iterator[Ledger]:
+    """Give the sourced ledger, an analyst and an approver; Django speaks as the application."""
+    with _django_on(owner, django_db_blocker):
+        list(sourced.load(sourced.pending()))
+    with _django_on(application, django_db_blocker):
+        yield Ledger(
+            factories.analyst(username="ana"),
+            factories.approver(username="pablo"),
+            Appropriation.objects.get(fiscal_year=2008, account__code="INCLE"),
+        )

@@ -1,0 +1,160 @@
+"""The desk over the sourced ledger, asked by each role over HTTP as the application role."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from html import unescape
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import (
+    Appropriation,
+    Batch,
+    Country,
+    Document,
+    Organization,
+    ProgrammingArea,
+)
+from tests import factories
+
+ALLOCATE = "/admin/ledger/batch/allocate/"
+Ask = Callable[..., HttpResponse]
+
+
+@dataclass
+class People:
+    """Two analysts, an approver, an administrator, and a client signed in as each."""
+
+    ana: User
+    benito: User
+    petra: User
+    adela: User
+
+    def client(self, person: User) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    @property
+    def analyst(self) -> Client:
+        return self.client(self.ana)
+
+    @property
+    def approver(self) -> Client:
+        return self.client(self.petra)
+
+    @property
+    def administrator(self) -> Client:
+        return self.client(self.adela)
+
+
+@pytest.fixture
+def people(desk_database: Any) -> People:
+    """Give the sourced ledger and the people who work on it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        assert cursor.fetchone() == ("carsi_app",)
+    return People(
+        ana=factories.analyst(username="ana", first_name="Ana", last_name="Alva"),
+        benito=factories.analyst(username="benito", first_name="Benito", last_name="Bo"),
+        petra=factories.approver(username="petra", first_name="Petra", last_name="Paz"),
+        adela=factories.administrator(username="adela"),
+    )
+
+
+def allocation(**changes: Any) -> dict[str, Any]:
+    """What somebody fills into the allocation form: patrol boats of INCLE FY2008."""
+    return {
+        "token": str(uuid4()),
+        "amount": "250,000.00",
+        "effective_date": "2009-06-15",
+        "appropriation": appropriation(2008, "INCLE").pk,
+        "area": ProgrammingArea.objects.get(code="law-enforcement").pk,
+        "country": Country.objects.get(code="HN").pk,
+        "goal": "",
+        "agency": Organization.objects.get(code="State/INL").pk,
+        "partner": "",
+        "title": "Patrol boats, Honduras",
+        "title_es": "",
+        "document": Document.objects.get(key="spend-plan-2008").pk,
+        "locator": "page 12, table 3",
+        "basis": "stated",
+        "note": "",
+        "reason": "",
+        "reference": "",
+        "_submit": "",
+    } | changes
+
+
+def appropriation(year: int, account: str) -> Appropriation:
+    return Appropriation.objects.get(fiscal_year=year, account__code=account)
+
+
+def allocate(client: Client, **changes: Any) -> Batch:
+    """Send the allocation form and return the batch that it made."""
+    sent = allocation(**changes)
+    if "_draft" in changes:
+        del sent["_submit"]
+    response = client.post(ALLOCATE, sent)
+    assert response.status_code == 302, reading(response)
+    return Batch.objects.get(token=sent["token"])
+
+
+def page_of(batch: Batch) -> str:
+    return f"/admin/ledger/batch/{batch.pk}/change/"
+
+
+def address(batch: Batch, verb: str) -> str:
+    return f"/admin/ledger/batch/{batch.pk}/{verb}/"
+
+
+def reading(response: HttpResponse) -> str:
+    """What a person reads on a page, in one line."""
+    body = re.sub(r"(?s)<(head|script)\b.*?</\1>|<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+([.,:;)]|$)", r"\1", re.sub(r"\s+", " ", unescape(body)))
+
+
+def told(client: Client, address: str, **sent: Any) -> str:
+    """Send a form, follow to the page that it ends at, and return what a person reads there."""
+    response = client.post(address, sent, follow=True)
+    assert response.status_code == 200
+    return reading(response)
+
+
+def hidden(html: str, name: str) -> str:
+    """The value of a hidden field of a page."""
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', html)
+    assert found, name
+    return unescape(found[1])
+
+
+def post_it(client: Client, batch: Batch, **sent: Any) -> str:
+    """Read a batch, confirm that it is to be posted, and return what a person reads then."""
+    digest = posting.digest(batch.pk)
+    return told(client, address(batch, "post"), digest=digest, **sent)
+
+
+def error_of(response: Any, field: str) -> str:
+    """What stands at a field of a form that was refused."""
+    assert response.status_code == 200
+    return " ".join(response.context["form"].errors.get(field, []))
+
+
+def messages_of(response: Any) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def committed() -> Decimal:
+    """All that the ledger holds as committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("select sum(amount) from ledger_entry where stage = 'committed'")
+        return Decimal(cursor.fetchone()[0])
