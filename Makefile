@@ -1,0 +1,55 @@
+# CARSI Tracker. `make run` serves it; the other commands are for people who work on it.
+PYTHON ?= python3
+VENV := .venv/bin/python
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+ARGS ?=
+
+.PHONY: run test lint bench migrations-check messages venv python
+
+run: .venv/serving $(MESSAGES)
+	@exec $(VENV) -m carsi_tracker.serve
+
+test: .venv/developing $(MESSAGES)
+	@exec $(VENV) -m pytest $(ARGS)
+
+lint: .venv/developing
+	$(VENV) -m ruff check .
+	$(VENV) -m ruff format --check .
+	$(VENV) -m mypy
+	$(VENV) -m djlint --check --lint --quiet templates
+	$(VENV) manage.py makemigrations --check --dry-run
+	.venv/bin/lint-imports
+
+bench: .venv/developing
+	@exec $(VENV) -m benchmarks $(ARGS)
+
+migrations-check: .venv/serving
+	$(VENV) manage.py makemigrations --check --dry-run
+
+# Collects the texts to translate; needs GNU gettext.
+messages: .venv/developing
+	$(VENV) manage.py makemessages --locale es --no-obsolete --ignore '.venv' --ignore var
+
+venv: .venv/developing
+
+.venv/developing: .venv/serving requirements-dev.txt
+	@echo "Installing what tests and lint need"
+	@$(VENV) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv/serving: requirements.txt | python
+	@echo "Installing what serving needs into .venv"
+	@test -x $(VENV) || $(PYTHON) -m venv .venv
+	@$(VENV) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+python:
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "No $(PYTHON): install Python 3.11 or newer, or say make PYTHON=/path/to/python."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is $$($(PYTHON) -V): Python 3.11 or newer is needed; name one by make PYTHON=."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "$(PYTHON) has no venv module: install it (on Debian and Ubuntu, python3-venv)."; exit 1; }
+
+%.mo: %.po .venv/serving
+	@$(VENV) -m babel.messages.frontend compile --input-file $< --output-file $@ 2>/dev/null
