@@ -10,6 +10,7 @@ run: .venv/serving $(MESSAGES)
 	@exec $(VENV) -m carsi_tracker.serve
 
 test: .venv/developing $(MESSAGES)
+	@$(VENV) -m tests.browser.chromium
 	@exec $(VENV) -m pytest $(ARGS)
 
 lint: .venv/developing

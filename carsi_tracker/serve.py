@@ -1,4 +1,4 @@
-"""What `make run` runs: the database, its migrations, the sourced ledger, people, the web server."""
+"""What `make run` runs: database, migrations, the sourced ledger, people, web server."""
 
 import hashlib
 import os
@@ -24,7 +24,7 @@ PEOPLE = ("analyst", "approver", "administrator")
 SECONDS_BETWEEN_LOOKS = 2.0
 
 
-class Stop(Exception):  # noqa: N818 (it is what a signal means)
+class Stop(Exception):
     """Somebody asked the tracker to stop."""
 
 
@@ -99,8 +99,9 @@ def _load_sourced() -> None:
 
 def _make_people() -> None:
     from carsi_tracker.accounts.models import User
+    from carsi_tracker.ledger import sourced
 
-    if User.objects.exclude(password="!").exists():
+    if User.objects.exclude(username=sourced.LOADER).exists():
         return
     _say("Making passwords")
     with transaction.atomic():
@@ -146,7 +147,7 @@ def _require_no_newer_release() -> None:
 
 def _port() -> int:
     text = os.environ.get("PORT", "8000")
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         sys.exit(f"PORT is {text!r}; it has to be a number from 1 to 65535.")
     return int(text)
 

@@ -1,0 +1,45 @@
+"""Finds a Chromium or Chrome for the browser tests, and gets one where there is none."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find() -> str | None:
+    """Return the path of a browser: `CHROMIUM`, one that is installed, or Playwright's own."""
+    candidates = [os.environ.get("CHROMIUM"), *(shutil.which(name) for name in NAMES)]
+    found = next((path for path in candidates if path and os.path.exists(path)), None)  # noqa: PTH110
+    return found or _playwrights_own()
+
+
+def _playwrights_own() -> str | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if os.path.exists(path) else None  # noqa: PTH110
+
+
+def _install() -> None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+        subprocess.run(["apt-get", "update"], **quiet)  # type: ignore[call-overload]
+        subprocess.run(["apt-get", "install", "-y", "chromium"], **quiet)  # type: ignore[call-overload]
+    else:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+
+
+def main() -> None:
+    """Make sure that there is a browser, or say in one line what to install."""
+    if find() is None:
+        print("Getting a browser for the tests", flush=True)  # noqa: T201
+        _install()
+    if find() is None:
+        sys.exit("No Chromium or Chrome was found: install one, or name it by CHROMIUM=/path/to/it.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""A real browser in front of the tracker as it is served."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from carsi_tracker.web import WebServer
+from tests import databases, factories
+from tests.browser import chromium
+from tests.conftest import Templates
+
+PASSWORD = "read the docs, then post"  # of people who exist in one test's database
+
+
+@dataclass(frozen=True)
+class Site:
+    """The tracker, served; `database` is its own."""
+
+    address: str
+    database: str
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium.find()
+    assert path, "run `make test`, which gets a browser"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop beside Django's ORM
+    with sync_playwright() as playwright:
+        words = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+        launched = playwright.chromium.launch(executable_path=path, args=words)
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def served(database: str, folder: Path, blocker: Any) -> Iterator[Site]:
+    """Serve a database as `make run` does, with an analyst, an approver and an administrator."""
+    application = databases.application_of(database)
+    with blocker.unblock(), databases.speaking_to(application):
+        factories.analyst(username="ana", password=PASSWORD)
+        factories.approver(username="petra", password=PASSWORD)
+        factories.administrator(username="adela", password=PASSWORD)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = WebServer(port, folder / "web.pid")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", application.url)
+        server.start()
+    try:
+        yield Site(f"http://127.0.0.1:{port}", database)
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def site(
+    templates: Templates,
+    worker_id: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: Any,
+) -> Iterator[Site]:
+    """The tracker with the sourced ledger, for tests that only read."""
+    name = f"test_{worker_id}_site"
+    databases.make(name, templates.sourced)
+    with served(name, tmp_path_factory.mktemp("site"), django_db_blocker) as running:
+        yield running
+    databases.remove(name)
+
+
+@pytest.fixture
+def desk_site(
+    templates: Templates, worker_id: str, tmp_path: Path, django_db_blocker: Any
+) -> Iterator[Site]:
+    """The tracker with the sourced ledger of its own, for tests that write."""
+    name = f"test_{worker_id}_desk"
+    databases.make(name, templates.sourced)
+    with served(name, tmp_path, django_db_blocker) as running:
+        yield running
+    databases.remove(name)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Give what opens a page of its own, with the width, scheme and so on of a context."""
+    contexts = []
+
+    def open_one(width: int = 1280, **words: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **words)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, site: Site, username: str) -> None:
+    """Sign somebody in at the desk."""
+    page.goto(f"{site.address}/admin/login/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds on a page."""
+    found = Axe().run(page).response["violations"]
+    return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"]]
+
+
+def is_wider_than_its_window(page: Page) -> bool:
+    """Say whether the page has to be scrolled sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))

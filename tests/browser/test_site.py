@@ -1,0 +1,113 @@
+"""What people see of the public site."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
+
+PATHS = (
+    "/",
+    "/?as_of=2008-02-29",
+    "/entries/",
+    "/entries/?area=community&country=GT&stage=committed&as_of=2009-09-30",
+    "/entries/12-5/",
+    "/commitments/",
+    "/commitments/CARSI-08-INCLE-10/",
+    "/documents/",
+    "/documents/gao-13-295r/",
+    "/changes/",
+    "/changes/12/",
+    "/balance/",
+    "/nothing/",
+    "/entries/?area=nowhere",
+    "/entries/?page=9",
+)
+Open = Callable[..., Page]
+
+
+@pytest.mark.parametrize("language", ["", "/es"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    site: Site, open_page: Open, language: str, width: int, scheme: str
+) -> None:
+    page = open_page(width, color_scheme=scheme)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    for path in PATHS:
+        page.goto(site.address + language + path)
+        assert not [text for text in said if "Failed to load resource" not in text], path
+        assert not is_wider_than_its_window(page), path
+        assert not faults(page), path
+        said.clear()
+
+
+def test_a_reader_follows_a_figure_to_its_document(site: Site, open_page: Open) -> None:
+    page = open_page()
+    page.goto(site.address)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("$165.0 million")
+    page.get_by_role("link", name="7,848,000").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("$7,848,000 committed")
+    page.get_by_role("link", name="CARSI-08-ESF-06").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Educational exchanges, Guatemala")
+    page.get_by_role("link", name="GAO-13-295R").first.click()
+    expect(page.get_by_role("link", name="gao.gov")).to_be_visible()
+
+
+def test_a_reader_asks_for_another_day_without_script(site: Site, open_page: Open) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(f"{site.address}/entries/?country=PA")
+    page.get_by_label("Another day").fill("2009-09-30")
+    page.get_by_role("button", name="Show").first.click()
+    expect(page.get_by_text("as of 30 September 2009").first).to_be_visible()
+    assert "country=PA" in page.url
+    page.get_by_role("link", name="Español").click()
+    expect(page.get_by_text("al 30 de septiembre de 2009").first).to_be_visible()
+    assert "/es/entries/?country=PA" in page.url
+
+
+def test_a_reader_filters_and_sorts(site: Site, open_page: Open) -> None:
+    page = open_page()
+    page.goto(f"{site.address}/entries/")
+    page.get_by_text("Change the filter").click()
+    page.get_by_label("Country").select_option("HN")
+    page.get_by_label("Stage").select_option("committed")
+    page.locator(".filters").get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("$4,059,000 committed")
+    page.get_by_role("link", name="Amount, USD").click()
+    expect(page.get_by_role("columnheader", name="Amount, USD")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    assert {"country=HN", "stage=committed", "sort=amount"} <= set(page.url.split("?")[1].split("&"))
+
+
+def test_a_wide_table_scrolls_in_a_region_that_takes_focus(site: Site, open_page: Open) -> None:
+    page = open_page(320)
+    page.goto(site.address)
+    region = page.get_by_role("region", name="Committed, U.S. dollars").first
+    region.focus()
+    expect(region).to_be_focused()
+    assert region.evaluate("element => element.scrollWidth > element.clientWidth")
+
+
+def test_print_shows_the_day_the_version_and_every_column(site: Site, open_page: Open) -> None:
+    page = open_page(816)
+    page.goto(f"{site.address}/?as_of=2009-09-30")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("as of 30 September 2009").first).to_be_visible()
+    expect(page.get_by_text("CARSI Tracker, version 16-")).to_be_visible()
+    assert not is_wider_than_its_window(page)
+
+
+def test_a_posting_is_on_the_public_page_at_the_next_request(
+    desk_site: Site, open_page: Open
+) -> None:
+    reader, analyst, approver = open_page(), open_page(), open_page()
+    reader.goto(desk_site.address)
+    expect(reader.get_by_role("heading", level=1)).to_contain_text("$123.1 million")
+    sign_in(analyst, desk_site, "ana")
+    analyst.goto(f"{desk_site.address}/admin/ledger/posting/16/reverse/")
+    analyst.get_by_role("button", name="Draft the reversal").click()
+    analyst.goto(f"{desk_site.address}/changes/17/")
+    expect(analyst.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")
