@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
+from tests.browser.conftest import Site, faults, is_wider_than_its_window
 
 PATHS = (
     "/",
@@ -98,16 +98,3 @@ def test_print_shows_the_day_the_version_and_every_column(site: Site, open_page:
     expect(page.get_by_text("as of 30 September 2009").first).to_be_visible()
     expect(page.get_by_text("CARSI Tracker, version 16-")).to_be_visible()
     assert not is_wider_than_its_window(page)
-
-
-def test_a_posting_is_on_the_public_page_at_the_next_request(
-    desk_site: Site, open_page: Open
-) -> None:
-    reader, analyst, approver = open_page(), open_page(), open_page()
-    reader.goto(desk_site.address)
-    expect(reader.get_by_role("heading", level=1)).to_contain_text("$123.1 million")
-    sign_in(analyst, desk_site, "ana")
-    analyst.goto(f"{desk_site.address}/admin/ledger/posting/16/reverse/")
-    analyst.get_by_role("button", name="Draft the reversal").click()
-    analyst.goto(f"{desk_site.address}/changes/17/")
-    expect(analyst.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")

@@ -1,0 +1,130 @@
+"""What analysts, approvers and administrators see of the desk."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
+
+ALLOCATE = "/admin/ledger/batch/allocate/"
+Open = Callable[..., Page]
+
+
+def fill_in(page: Page, site: Site, **changes: str) -> None:
+    """Fill the allocation form in, as the analyst of the story does."""
+    page.goto(f"{site.address}{ALLOCATE}")
+    page.get_by_label("Amount, U.S. dollars").fill(changes.get("amount", "250,000.00"))
+    page.get_by_label("Effective date").fill(changes.get("date", "2008-09-04"))
+    page.get_by_label("Appropriation", exact=True).select_option(index=option(page, "FMF FY2008"))
+    page.get_by_label("Programming area").select_option(
+        label="Law enforcement and security force assistance"
+    )
+    page.get_by_label("Country").select_option(label="Honduras")
+    page.get_by_label("Agency").select_option(index=option(page, "U.S. Department of State, Bureau", "Agency"))
+    page.get_by_label("Title", exact=True).fill("Patrol boats, Honduras")
+    page.get_by_label("Source document").select_option(
+        index=option(page, "FY 2008 Supplemental Appropriations Spending Plan", "Source document")
+    )
+    page.get_by_label("Where in it").fill("page 12, table 3")
+
+
+def option(page: Page, start: str, label: str = "Appropriation") -> int:
+    """Return the position of the choice whose text starts so."""
+    field = page.get_by_label(label, exact=label == "Appropriation").first
+    texts = field.locator("option").all_text_contents()
+    return next(index for index, text in enumerate(texts) if text.startswith(start))
+
+
+def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open) -> None:
+    reader, analyst, approver = open_page(), open_page(), open_page()
+    reader.goto(desk_site.address)
+    expect(reader.get_by_role("heading", level=1)).to_contain_text("$123.1 million")
+
+    sign_in(analyst, desk_site, "ana")
+    fill_in(analyst, desk_site)
+    analyst.get_by_role("button", name="Save and submit").click()
+    refusal = "FMF FY2008: $250,000.00 asked, $0.00 left on 4 September 2008"
+    expect(analyst.get_by_text(refusal).first).to_be_visible()
+    expect(analyst.get_by_label("Title", exact=True)).to_have_value("Patrol boats, Honduras")
+    expect(analyst.get_by_label("Amount, U.S. dollars")).to_have_attribute("aria-invalid", "true")
+    assert not faults(analyst)
+
+    analyst.get_by_label("Appropriation", exact=True).select_option(
+        index=option(analyst, "INCLE FY2008")
+    )
+    analyst.get_by_role("button", name="Save and submit").click()
+    expect(analyst.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
+    expect(analyst.get_by_role("button", name="Post as version 17")).to_have_count(0)
+    batch = analyst.url
+
+    reader.reload()
+    expect(reader.get_by_role("heading", level=1)).to_contain_text("$123.1 million")
+
+    sign_in(approver, desk_site, "petra")
+    approver.goto(batch)
+    expect(approver.get_by_text("Nothing is counted until it is posted.")).to_be_visible()
+    assert not faults(approver)
+    approver.get_by_role("link", name="Post as version 17").or_(
+        approver.get_by_role("button", name="Post as version 17")
+    ).click()
+    expect(approver.get_by_text("Posting is final.")).to_be_visible()
+    assert not faults(approver)
+    approver.get_by_role("button", name="Post as version 17").click()
+    expect(approver.get_by_text("Posted as version 17.").first).to_be_visible()
+
+    reader.reload()
+    expect(reader.get_by_role("heading", level=1)).to_contain_text("$123.4 million")
+    reader.get_by_role("link", name="Version 17", exact=True).click()
+    expect(reader.get_by_text("Patrol boats, Honduras").first).to_be_visible()
+    expect(reader.get_by_text("Posted without a second person.")).to_have_count(0)
+
+
+PAGES = {
+    "ana": (
+        "/admin/",
+        ALLOCATE,
+        "/admin/ledger/batch/",
+        "/admin/ledger/batch/add/",
+        "/admin/ledger/batch/7/change/",
+        "/admin/ledger/posting/",
+        "/admin/ledger/posting/7/reverse/",
+        "/admin/ledger/commitment/",
+        "/admin/ledger/document/",
+        "/admin/ledger/document/add/",
+        "/admin/password_change/",
+    ),
+    "petra": ("/admin/", "/admin/ledger/batch/", "/admin/ledger/batch/7/change/"),
+    "adela": (
+        "/admin/",
+        "/admin/ledger/country/",
+        "/admin/ledger/country/add/",
+        "/admin/ledger/country/1/change/",
+        "/admin/ledger/country/1/history/",
+        "/admin/ledger/country/1/delete/",
+        "/admin/ledger/appropriation/",
+        "/admin/accounts/user/",
+        "/admin/accounts/user/add/",
+        "/admin/accounts/user/2/change/",
+    ),
+}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+@pytest.mark.parametrize("username", PAGES)
+def test_axe_finds_nothing_on_the_desk_and_no_page_scrolls_sideways(
+    site: Site, open_page: Open, username: str, width: int, scheme: str
+) -> None:
+    page = open_page(width, color_scheme=scheme)
+    sign_in(page, site, username)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    for path in PAGES[username]:
+        for language in ("", "/es"):
+            response = page.goto(site.address + language + path)
+            assert response is not None
+            assert response.status == 200, path
+            assert not [text for text in said if text.startswith(("error", "warning"))], path
+            assert not is_wider_than_its_window(page), path
+            assert not faults(page), path
+            said.clear()
