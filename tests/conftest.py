@@ -50,7 +50,7 @@ def _nothing_cached() -> None:
 @pytest.fixture
 def sourced(
     templates: Templates,
-    django_db_setup: None,  # noqa: ARG001 (comes first)
+    django_db_setup: None,
     request: pytest.FixtureRequest,
 ) -> Iterator[None]:
     """Give the sourced ledger, as the application role, in a transaction that is rolled back."""
@@ -97,5 +97,10 @@ def application(connect_application: Callable[[], psycopg.Connection]) -> psycop
 
 
 @pytest.fixture
-def desk_database(sourced: None) -> None:
-    """Give the sourced ledger to the desk, which writes as the application role."""
+def desk_database(templates: Templates, worker_id: str, django_db_blocker: Any) -> Iterator[None]:
+    """Give a copy of the sourced ledger, to which Django commits as the application role."""
+    name = f"test_{worker_id}_written"
+    databases.make(name, templates.sourced)
+    with django_db_blocker.unblock(), databases.speaking_to(databases.application_of(name)):
+        yield
+    databases.remove(name)

@@ -61,6 +61,8 @@ def edit_line(request: HttpRequest, batch_id: int, line_id: int) -> HttpResponse
                     return redirect(BATCH, batch_id)
                 stale, form = form.stale, form.again() if form.stale else form
         except Refused as refused:
+            if not form.is_bound:
+                return refusal(request, batch_id, refused)
             add_refusal(form, refused)
     return _page(request, batch, form, title=_("Edit an amount"), line=line, stale=stale)
 

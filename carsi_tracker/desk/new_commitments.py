@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -56,6 +57,8 @@ def edit_commitment(request: HttpRequest, batch_id: int, commitment_id: int) -> 
                     return redirect(BATCH, batch_id)
                 stale, form = form.stale, form.again() if form.stale else form
         except Refused as refused:
+            if not form.is_bound:
+                return refusal(request, batch_id, refused)
             add_refusal(form, refused)
     context = {"title": commitment.reference, "batch": batch, "form": form, "stale": stale}
     unused = not commitment.lines.exists()
@@ -71,6 +74,8 @@ def delete_commitment(request: HttpRequest, batch_id: int, commitment_id: int) -
     try:
         with draft_of(request, batch_id) as batch:
             get_object_or_404(batch.introduces, pk=commitment_id).delete()
+    except ProtectedError:
+        return refusal(request, batch_id, Refused("referred_to"))
     except Refused as refused:
         return refusal(request, batch_id, refused)
     messages.success(request, _("The commitment was removed."))

@@ -25,9 +25,8 @@ def _playwrights_own() -> str | None:
 
 def _install() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-        subprocess.run(["apt-get", "update"], **quiet)  # type: ignore[call-overload]
-        subprocess.run(["apt-get", "install", "-y", "chromium"], **quiet)  # type: ignore[call-overload]
+        subprocess.run(["apt-get", "-qq", "update"], check=False)
+        subprocess.run(["apt-get", "-qq", "install", "-y", "chromium"], check=False)
     else:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
@@ -38,7 +37,9 @@ def main() -> None:
         print("Getting a browser for the tests", flush=True)  # noqa: T201
         _install()
     if find() is None:
-        sys.exit("No Chromium or Chrome was found: install one, or name it by CHROMIUM=/path/to/it.")
+        sys.exit(
+            "No Chromium or Chrome was found: install one, or name it by CHROMIUM=/path/to/it."
+        )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ def fill_in(page: Page, site: Site, **changes: str) -> None:
         label="Law enforcement and security force assistance"
     )
     page.get_by_label("Country").select_option(label="Honduras")
-    page.get_by_label("Agency").select_option(index=option(page, "U.S. Department of State, Bureau", "Agency"))
+    page.get_by_label("Agency").select_option(
+        index=option(page, "U.S. Department of State, Bureau", "Agency")
+    )
     page.get_by_label("Title", exact=True).fill("Patrol boats, Honduras")
     page.get_by_label("Source document").select_option(
         index=option(page, "FY 2008 Supplemental Appropriations Spending Plan", "Source document")

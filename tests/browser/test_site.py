@@ -79,7 +79,9 @@ def test_a_reader_filters_and_sorts(site: Site, open_page: Open) -> None:
     expect(page.get_by_role("columnheader", name="Amount, USD")).to_have_attribute(
         "aria-sort", "ascending"
     )
-    assert {"country=HN", "stage=committed", "sort=amount"} <= set(page.url.split("?")[1].split("&"))
+    assert {"country=HN", "stage=committed", "sort=amount"} <= set(
+        page.url.split("?")[1].split("&")
+    )
 
 
 def test_a_wide_table_scrolls_in_a_region_that_takes_focus(site: Site, open_page: Open) -> None:

@@ -6,7 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from conftest import (
+from django.db import connection
+from django.test import Client
+
+from carsi_tracker.ledger.models import Batch, Commitment, Country, Line, Stage
+from carsi_tracker.ledger.posting import acting
+from tests.desk.conftest import (
     ALLOCATE,
     People,
     allocate,
@@ -16,11 +21,6 @@ from conftest import (
     page_of,
     reading,
 )
-from django.db import connection
-from django.test import Client
-
-from carsi_tracker.ledger.models import Batch, Commitment, Country, Line, Stage
-from carsi_tracker.ledger.posting import acting
 
 
 def test_one_form_makes_batch_commitment_line_and_submission(people: People) -> None:
@@ -111,9 +111,7 @@ def test_exactly_what_is_left_is_accepted_and_a_cent_more_is_not(people: People)
 
 
 def test_nothing_is_committed_before_its_law(people: People) -> None:
-    sent = allocation(
-        appropriation=appropriation(2009, "INCLE").pk, effective_date="2009-03-10"
-    )
+    sent = allocation(appropriation=appropriation(2009, "INCLE").pk, effective_date="2009-03-10")
     said = error_of(people.analyst.post(ALLOCATE, sent), "amount")
     assert said == "INCLE FY2009: $250,000.00 asked, $0.00 left on 10 March 2009."
 

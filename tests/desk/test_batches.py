@@ -4,11 +4,11 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from conftest import People, address, allocate, hidden, page_of, reading, told
 
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.posting import acting
+from tests.desk.conftest import People, address, allocate, hidden, page_of, reading, told
 
 LIST = "/admin/ledger/batch/"
 ADD = "/admin/ledger/batch/add/"
@@ -198,7 +198,10 @@ def test_the_new_commitment_is_edited_in_its_batch(people: People) -> None:
         client,
         path,
         **sent
-        | {"seen": hidden(client.get(path).content.decode(), "seen"), "reference": "CARSI-08-INCLE-03"},
+        | {
+            "seen": hidden(client.get(path).content.decode(), "seen"),
+            "reference": "CARSI-08-INCLE-03",
+        },
     )
 
 

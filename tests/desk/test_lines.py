@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import People, address, allocate, appropriation, hidden, reading, told
 from django.test import Client
 
 from carsi_tracker.ledger.models import Batch, Commitment, Document, Line
 from carsi_tracker.ledger.posting import acting
+from tests.desk.conftest import People, address, allocate, appropriation, hidden, reading, told
 
 
 def amount(**changes: Any) -> dict[str, Any]:
@@ -37,9 +37,7 @@ def batch(people: People) -> Batch:
     return allocate(people.analyst, _draft="")
 
 
-def test_amounts_of_any_stage_are_added_to_posted_commitments(
-    people: People, batch: Batch
-) -> None:
+def test_amounts_of_any_stage_are_added_to_posted_commitments(people: People, batch: Batch) -> None:
     for stage in ("committed", "obligated", "disbursed"):
         assert "The amount was added." in add(people.analyst, batch, stage=stage)
     assert list(batch.lines.values_list("stage", flat=True)) == [
@@ -156,9 +154,7 @@ def test_a_line_deleted_meanwhile_refuses_the_save(people: People, batch: Batch)
 def test_a_line_changed_meanwhile_is_not_deleted(people: People, batch: Batch) -> None:
     line = batch.lines.get()
     path = address(batch, f"lines/{line.pk}/delete")
-    seen = hidden(
-        people.analyst.get(address(batch, f"lines/{line.pk}")).content.decode(), "seen"
-    )
+    seen = hidden(people.analyst.get(address(batch, f"lines/{line.pk}")).content.decode(), "seen")
     with acting(people.ana):
         Line.objects.filter(pk=line.pk).update(note="Changed")
     text = told(people.client(people.benito), path, seen=seen)
@@ -170,10 +166,8 @@ def test_the_lines_of_a_posted_batch_are_final(people: People) -> None:
     posted = Batch.objects.get(version=7)
     line = posted.lines.first()
     assert line
-    text = told(
-        people.analyst, address(posted, f"lines/{line.pk}/delete"), seen="", follow_me=""
-    )
+    text = told(people.analyst, address(posted, f"lines/{line.pk}/delete"), seen="", follow_me="")
     assert "This batch was posted as version 7 and is final." in text
-    response = people.analyst.post(address(posted, f"lines/{line.pk}"), amount(seen=""))
-    assert "This batch was posted as version 7 and is final." in reading(response)
+    text = told(people.analyst, address(posted, f"lines/{line.pk}"), **amount(seen=""))
+    assert "This batch was posted as version 7 and is final." in text
     assert posted.lines.count() == 8

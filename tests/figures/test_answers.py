@@ -32,7 +32,7 @@ def ask(**address: str) -> Question:
         ("", 165_000_000, 123_109_500, 30_374_500, 9_835_000, 134),
     ],
 )
-def test_totals_through_a_day(  # noqa: PLR0917 (a row of the table)
+def test_totals_through_a_day(
     day: str, appropriated: int, committed: int, obligated: int, disbursed: int, count: int
 ) -> None:
     expected = Totals(

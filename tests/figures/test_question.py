@@ -51,7 +51,7 @@ def test_codes_are_read_without_regard_to_case_and_written_as_the_ledger_has_the
         ("as_of", "2009-02-29"),
         ("as_of", "30/09/2009"),
         ("as_of", "2009-9-30"),
-        ("as_of", "２００９-09-30"),  # noqa: RUF001 (wide digits)
+        ("as_of", "２００９-09-30"),
         ("as_of", "20090930"),
         ("as_of", "today"),
         ("as_of", "infinity"),

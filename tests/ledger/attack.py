@@ -59,5 +59,7 @@ def post(session: psycopg.Connection, user: User, batch: int, reason: str = "") 
     """Post a batch as it stands, by raw SQL."""
     with acting(session, user):
         return int(
-            value(session, "select rules.post(%s, rules.batch_digest(%s), %s)", batch, batch, reason)
+            value(
+                session, "select rules.post(%s, rules.batch_digest(%s), %s)", batch, batch, reason
+            )
         )

@@ -34,8 +34,18 @@ def test_a_day_that_does_not_exist_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "39885", "13.03.09", "20090313", "2009-W11-5", "today", "infinity", "13-3/2009", "٢٠٠٩-٠٣-١٣"],
-)  # fmt: skip
+    [
+        "",
+        "39885",
+        "13.03.09",
+        "20090313",
+        "2009-W11-5",
+        "today",
+        "infinity",
+        "13-3/2009",
+        "٢٠٠٩-٠٣-١٣",
+    ],
+)
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="2009-03-13"):
         parse_day(text)

@@ -237,7 +237,7 @@ def test_a_changed_filter_starts_at_the_first_page(client: Client) -> None:
     )
 
 
-@pytest.mark.parametrize("page", ["abc", "999", "0", "-1", "1.0", "١"])  # noqa: RUF001
+@pytest.mark.parametrize("page", ["abc", "999", "0", "-1", "1.0", "١"])
 def test_a_page_that_does_not_exist_is_404_and_leads_to_the_first(
     client: Client, page: str
 ) -> None:

@@ -23,9 +23,7 @@ ADD = """
 @pytest.fixture
 def commitment(ledger: Ledger) -> Commitment:
     """Give a commitment that a draft introduces."""
-    return factories.commitment(
-        factories.batch(ledger.analyst), appropriation=ledger.appropriation
-    )
+    return factories.commitment(factories.batch(ledger.analyst), appropriation=ledger.appropriation)
 
 
 def add(

@@ -76,8 +76,14 @@ def test_a_batch_starts_as_a_draft(
     columns = "title, reason, revision, created_at, " + ", ".join(values)
     places = "%s, %s, 0, now(), " + ", ".join(["%s"] * len(values))
     with refused("batch_starts_as_draft"):
-        run(application, ledger.analyst,
-            f"insert into ledger_batch ({columns}) values ({places})", "x", "x", *values.values())  # fmt: skip
+        run(
+            application,
+            ledger.analyst,
+            f"insert into ledger_batch ({columns}) values ({places})",
+            "x",
+            "x",
+            *values.values(),
+        )
     with (
         refused("batch_starts_as_draft"),
         acting(application, ledger.analyst),
@@ -115,8 +121,13 @@ def test_a_line_keeps_its_batch(
 ) -> None:
     other = factories.batch(ledger.analyst)
     with refused("line_keeps_its_batch"):
-        run(application, ledger.analyst,
-            "update ledger_line set batch_id = %s where batch_id = %s", other.pk, draft.pk)  # fmt: skip
+        run(
+            application,
+            ledger.analyst,
+            "update ledger_line set batch_id = %s where batch_id = %s",
+            other.pk,
+            draft.pk,
+        )
 
 
 def test_a_commitment_stays_with_the_batch_that_introduces_it(

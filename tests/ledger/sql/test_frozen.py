@@ -111,8 +111,11 @@ def test_nobody_claims_that_something_was_posted(
         table,
     )
     with refused("version_is_final"):
-        run(application, ledger.analyst,
-            f"insert into {table} ({columns}, first_version) select {columns}, 1 from {table}")  # fmt: skip
+        run(
+            application,
+            ledger.analyst,
+            f"insert into {table} ({columns}, first_version) select {columns}, 1 from {table}",
+        )
 
 
 CODES = {
@@ -140,8 +143,11 @@ def test_names_may_be_corrected(
     ledger: Ledger, application: psycopg.Connection, table: str
 ) -> None:
     factories.committed(ledger.appropriation, 100, goal=factories.goal())
-    run(application, ledger.analyst,
-        f"update ledger_{table} set name_en = 'Another', name_es = 'Otro', retired = true")  # fmt: skip
+    run(
+        application,
+        ledger.analyst,
+        f"update ledger_{table} set name_en = 'Another', name_es = 'Otro', retired = true",
+    )
     assert value(application, "select count(*) from rules.verify()") == 0
 
 
