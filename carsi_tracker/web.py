@@ -94,7 +94,7 @@ class WebServer:
 
 def _commands(group: int) -> list[str]:
     """Return the command lines of the living processes of a group."""
-    listed = subprocess.run(  # noqa: S603 (fixed words)
+    listed = subprocess.run(
         ["ps", "-A", "-o", "pgid=,stat=,args="],  # noqa: S607 (wherever it is)
         capture_output=True,
         text=True,

@@ -171,9 +171,7 @@ def _prepare(folder: Path) -> None:
             statement = sql.SQL("create role {} login createdb")
             connection.execute(statement.format(sql.Identifier(OWNER)))
         if APPLICATION not in roles:
-            connection.execute(
-                sql.SQL("create role {} login").format(sql.Identifier(APPLICATION))
-            )
+            connection.execute(sql.SQL("create role {} login").format(sql.Identifier(APPLICATION)))
         names = {row[0] for row in connection.execute("select datname from pg_database")}
         if DATABASE not in names:
             statement = sql.SQL("create database {} owner {}")

@@ -54,9 +54,10 @@ class AllocationForm(forms.Form):
         ) | forms.fields_for_model(Line, OF_LINE, formfield_callback=formfield)
         self.fields["reference"].required = False
         self.fields["basis"].initial = Basis.STATED
-        self.fields["goal"].empty_label = _("not stated")
-        self.fields["partner"].empty_label = _("none")
-        self.fields["appropriation"].label_from_instance = _label_with(left)
+        fields: Any = self.fields
+        fields["goal"].empty_label = _("not stated")
+        fields["partner"].empty_label = _("none")
+        fields["appropriation"].label_from_instance = _label_with(left)
         for name, hint in HINTS.items():
             self.fields[name].help_text = hint
 

@@ -27,11 +27,11 @@ class TextsForm(GuardedForm):
         fields = ("title", "reason")
         formfield_callback = formfield
 
-    def save(self, commit: bool = True) -> Batch:
+    def save(self, commit: bool = True) -> Batch:  # noqa: FBT002 (as Django has it)
         """Save the texts alone: the rest of a batch is written by the database's verbs."""
-        changed = {"update_fields": ["title", "reason"]} if self.instance.pk else {}
-        self.instance.save(**changed)
-        return self.instance
+        batch: Batch = self.instance
+        batch.save(update_fields=["title", "reason"] if batch.pk else None)
+        return batch
 
 
 class NewBatchForm(TextsForm):

@@ -1,5 +1,6 @@
 """Batches: their list, and the addresses of what is done with them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -46,7 +47,8 @@ class BatchAdmin(ListAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         """Return the batches with their numbers of lines."""
-        return super().get_queryset(request).annotate(line_count=Count("lines", distinct=True))
+        batches: QuerySet[Batch] = super().get_queryset(request)
+        return batches.annotate(line_count=Count("lines", distinct=True))
 
     def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
         """Leave it to discarding."""
@@ -72,7 +74,7 @@ class BatchAdmin(ListAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses of the list, of the pages and of what is done there."""
-        own = {
+        own: dict[str, tuple[Callable[..., HttpResponse], str]] = {
             "<int:batch_id>/texts/": (batch_texts.edit_texts, "batch_texts"),
             "<int:batch_id>/submit/": (drafts.submit, "batch_submit"),
             "<int:batch_id>/withdraw/": (drafts.withdraw, "batch_withdraw"),

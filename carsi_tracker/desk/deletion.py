@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.utils import model_ngettext
-from django.db.models import Count, Model
+from django.db.models import Count, ForeignObjectRel, Model
 from django.utils.text import capfirst
 
 AdminDeletion = tuple[list[str], dict[str, int], set[str], list[str]]
@@ -41,7 +41,7 @@ def referring(rows: Sequence[Model]) -> dict[Any, list[str]]:
 def _relations(model: type[Model]) -> list[tuple[Any, str]]:
     relations = []
     for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and relation.is_relation:
+        if isinstance(relation, ForeignObjectRel):
             related: Any = relation.related_model
             if related._meta.default_permissions and not related._meta.auto_created:
                 relations.append((related, relation.field.name))

@@ -76,7 +76,7 @@ class LineOfText(forms.CharField):
             raise ValidationError(self.error_messages["control"], code="control")
 
 
-def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:
+def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> Any:
     """Return the desk's form field for a field of the ledger's models."""
     if isinstance(db_field, models.ForeignKey):
         return _choice(db_field, **kwargs)
@@ -99,10 +99,12 @@ def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field 
     )
 
 
-def _choice(db_field: "models.ForeignKey[Any, Any]", **kwargs: Any) -> forms.Field | None:
+def _choice(db_field: "models.ForeignKey[Any, Any]", **kwargs: Any) -> Any:
     field = db_field.formfield(**kwargs)
-    if isinstance(field, forms.ModelChoiceField) and issubclass(field.queryset.model, Named):
-        field.queryset = field.queryset.filter(retired=False)
-    if isinstance(field, forms.ModelChoiceField) and field.queryset.model is Document:
-        field.queryset = field.queryset.order_by("title")
+    if isinstance(field, forms.ModelChoiceField):
+        choices: Any = field.queryset
+        if issubclass(choices.model, Named):
+            field.queryset = choices.filter(retired=False)
+        if choices.model is Document:
+            field.queryset = choices.order_by("title")
     return field

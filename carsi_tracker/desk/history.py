@@ -66,7 +66,7 @@ def _changed_fields(
 def _word(field: "Field[Any, Any]", value: Any, names: dict[str, dict[Any, str]]) -> str:
     if value in (None, ""):
         return "–"
-    return names.get(field.column, {}).get(value, str(value))
+    return names.get(field.column or "", {}).get(value, str(value))
 
 
 def _names(row: Model, changes: list[Change]) -> dict[str, dict[Any, str]]:

@@ -97,6 +97,7 @@ def _page(
     request: HttpRequest,
     batch: Batch,
     form: LineForm,
+    *,
     title: str,
     line: Line | None = None,
     stale: Stale | None = None,

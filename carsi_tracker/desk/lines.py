@@ -47,7 +47,8 @@ class LineForm(GuardedForm):
                 "stage",
                 ValidationError(
                     _(
-                        "An appropriation takes appropriated amounts, a commitment the other stages."
+                        "An appropriation takes appropriated amounts, "
+                        "a commitment the other stages."
                     ),
                     "stage",
                 ),

@@ -49,11 +49,11 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg,misc]
+class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg]
     form = PersonForm
     add_form = NewPersonForm
     add_form_template = None
-    change_user_password_template = "desk/person_password.html"
+    change_user_password_template = "desk/person_password.html"  # noqa: S105 (a template)
     list_display = ("username", "first_name", "last_name", *ROLES, "is_active")
     list_filter = (*ROLES, "is_active")
     filter_horizontal = ()
@@ -82,10 +82,14 @@ class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg,misc]
     )
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT002 (as Django has it)
+        **kwargs: Any,
     ) -> Any:
         """Return the form, which knows who asks."""
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.acting_user = request.user
         return form
 
@@ -96,9 +100,7 @@ class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg,misc]
         context = {"show_delete": False, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
-    def get_deleted_objects(  # type: ignore[override]
-        self, objs: Any, request: HttpRequest
-    ) -> AdminDeletion:
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> AdminDeletion:
         """Refuse: versions and histories name people, so they are deactivated instead."""
         rows = list(objs)
         names, kinds, missing, referring = deletion(rows)

@@ -61,7 +61,7 @@ class ReferenceForm(GuardedForm):
 
 
 class ReferenceAdmin(ListAdmin):
-    """Rows whose changes the database keeps with person and reason; nothing goes to Django's log."""
+    """Rows whose changes the database keeps with person and reason, not Django's log."""
 
     form = ReferenceForm
     change_form_template = "desk/reference_form.html"
@@ -80,10 +80,14 @@ class ReferenceAdmin(ListAdmin):
         return [name for name in fields if saves or name not in ("seen", "change_reason")]
 
     def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+        change: bool = False,  # noqa: FBT002 (as Django has it)
+        **kwargs: Any,
     ) -> Any:
         """Return the form, which says what the database refused in this request."""
-        form = super().get_form(request, obj, change, formfield_callback=formfield, **kwargs)
+        form: Any = super().get_form(request, obj, change, formfield_callback=formfield, **kwargs)
         form.refused = getattr(request, "refused", None)
         return form
 
@@ -126,7 +130,9 @@ class ReferenceAdmin(ListAdmin):
             self.message_user(request, str(refused), messages.ERROR)
             return redirect(request.get_full_path())
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def response_action(  # type: ignore[override]
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> Any:
         """Run an action on many rows as the person who asks."""
         try:
             with acting(person(request)):
@@ -135,9 +141,7 @@ class ReferenceAdmin(ListAdmin):
             self.message_user(request, str(refused), messages.ERROR)
             return redirect(request.get_full_path())
 
-    def get_deleted_objects(  # type: ignore[override]
-        self, objs: Any, request: HttpRequest
-    ) -> AdminDeletion:
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> AdminDeletion:
         """Return what would be deleted, and what refers to it and so forbids it."""
         return deletion(list(objs))
 
@@ -160,7 +164,7 @@ class ReferenceAdmin(ListAdmin):
 
 
 class NamedAdmin(ReferenceAdmin):
-    list_display: Any = ("code", "name_en", "name_es")
+    list_display = ("code", "name_en", "name_es")
     list_filter = ("retired",)
     search_fields = ("code", "name_en", "name_es")
 
@@ -172,7 +176,7 @@ admin.site.register((Account, Country, ProgrammingArea, Organization), NamedAdmi
 class GoalAdmin(NamedAdmin):
     fixed_fields = ("number",)
     list_display = ("number", "name_en", "name_es")
-    search_fields = ("name_en", "name_es")
+    search_fields = ("name_en", "name_es")  # type: ignore[assignment]
 
 
 @admin.register(Document)

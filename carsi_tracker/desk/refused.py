@@ -18,4 +18,4 @@ FIELDS = {
 def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
     """Add a refusal to a form as errors of the field it is about, or of the whole form."""
     field = FIELDS.get(refused.rule)
-    form.add_error(field if field in form.fields else None, refused.lines)  # type: ignore[arg-type]
+    form.add_error(field if field in form.fields else None, refused.lines)

@@ -56,7 +56,7 @@ class Desk(AdminSite):
         self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
     ) -> TemplateResponse:
         """Render a page of the desk from `templates/desk/`."""
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         return TemplateResponse(
             request, f"desk/{template}", {**self.each_context(request), **context}, status=status
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -105,10 +105,11 @@ def last_change(row: Model) -> tuple[str, datetime | None]:
 def in_words(form_field: forms.Field, value: Any) -> str:
     """Write a value of a form field as people read it."""
     if isinstance(form_field, forms.ModelChoiceField):
-        found = form_field.queryset.model._default_manager.filter(pk=getattr(value, "pk", value))
+        queryset: Any = form_field.queryset
+        found = queryset.model._default_manager.filter(pk=getattr(value, "pk", value))
         return str(found.first() or "–") if value else "–"
     if isinstance(form_field, forms.ChoiceField):
-        return str(dict(flatten_choices(form_field.choices)).get(value, value))
+        return str(dict(flatten_choices(cast("Any", form_field.choices))).get(value, value))
     if isinstance(value, Decimal):
         return dollars(value)
     if isinstance(value, date):

@@ -106,7 +106,7 @@ def reverse_version(request: HttpRequest, version: int) -> HttpResponse:
         try:
             batch_id = posting.reverse(version, person(request), **form.cleaned_data)
         except Refused as refused:
-            form.add_error(None, refused.lines)  # type: ignore[arg-type]
+            form.add_error(None, refused.lines)
         else:
             messages.success(request, _("The reversal was drafted."))
             return redirect(BATCH, batch_id)

@@ -41,7 +41,9 @@ def dollars(amount: Decimal) -> str:
 
 def whole_dollars(amount: Decimal) -> str:
     """Write an amount as prose does, without cents where it has none: `$123,109,500`."""
-    digits = f"{abs(amount):,.0f}" if amount == amount.to_integral_value() else f"{abs(amount):,.2f}"
+    digits = (
+        f"{abs(amount):,.0f}" if amount == amount.to_integral_value() else f"{abs(amount):,.2f}"
+    )
     return _signed(amount, f"${digits}")
 
 

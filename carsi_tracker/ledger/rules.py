@@ -60,9 +60,7 @@ def apply(connection: BaseDatabaseWrapper, application_role: str) -> None:
     Runs as the owner, in the caller's transaction.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('carsi.application_role', %s, true)", [application_role]
-        )
+        cursor.execute("select set_config('carsi.application_role', %s, true)", [application_role])
         cursor.execute("drop schema if exists rules cascade; create schema rules")
         for file in FILES:
             cursor.execute(file.read_text())

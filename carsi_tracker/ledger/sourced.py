@@ -101,9 +101,7 @@ def _set_loader(loader: User, *, may_post: bool) -> None:
                 "select set_config('carsi.self_approval', self_approval_rule, true) "
                 "from ledger_office"
             )
-            cursor.execute(
-                "update ledger_office set self_approval_rule = %s", [SELF_APPROVAL_RULE]
-            )
+            cursor.execute("update ledger_office set self_approval_rule = %s", [SELF_APPROVAL_RULE])
         else:
             cursor.execute(
                 "update ledger_office "

@@ -8,7 +8,7 @@ from django.test import Client
 
 from carsi_tracker.ledger.models import Batch, Commitment, Document, Line
 from carsi_tracker.ledger.posting import acting
-from tests.desk.conftest import People, address, allocate, appropriation, hidden, reading, told
+from tests.desk.conftest import People, address, allocate, appropriation, hidden, told
 
 
 def amount(**changes: Any) -> dict[str, Any]:

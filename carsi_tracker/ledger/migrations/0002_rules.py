@@ -8,6 +8,7 @@ from carsi_tracker.ledger import rules
 
 
 def apply_rules(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Apply the files, for the role that serves."""
     rules.apply(schema_editor.connection, application().user)
 
 
