@@ -17,7 +17,7 @@ lint: .venv/developing
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
-	$(VENV) -m djlint --check --lint --quiet templates
+	$(VENV) -m djlint --lint --quiet templates
 	$(VENV) manage.py makemigrations --check --dry-run
 	.venv/bin/lint-imports
 
