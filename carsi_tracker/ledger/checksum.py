@@ -26,30 +26,20 @@ def versions_csv(up_to: int) -> Iterator[str]:
     without its last field, each ended by a line feed. The first previous checksum is the SHA-256
     of the header without its last field, ended by a line feed.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select rules.versions_header() || ',checksum'")
-        yield f"{cursor.fetchone()[0]}\n"
-        cursor.execute(
-            """
-            select rules.posting_text(p) || ',' || checksum
-            from ledger_posting p where version <= %s order by version
-            """,
-            [up_to],
-        )
-        while rows := cursor.fetchmany(ROWS_A_FETCH):
-            yield "".join(f"{text}\n" for (text,) in rows)
+    yield _header("rules.versions_header() || ',checksum'")
+    yield from _lines(
+        """
+        select rules.posting_text(p) || ',' || checksum
+        from ledger_posting p where version <= %s order by version
+        """,
+        up_to,
+    )
 
 
 def entries_csv(version: int) -> Iterator[str]:
     """Yield the file of one version, whose SHA-256 stands in `versions.csv`."""
-    with connection.cursor() as cursor:
-        cursor.execute("select rules.entries_header()")
-        yield f"{cursor.fetchone()[0]}\n"
-        cursor.execute(
-            "select text from rules.entry_text where version = %s order by line", [version]
-        )
-        while rows := cursor.fetchmany(ROWS_A_FETCH):
-            yield "".join(f"{text}\n" for (text,) in rows)
+    yield _header("rules.entries_header()")
+    yield from _lines("select text from rules.entry_text where version = %s order by line", version)
 
 
 def problems(application_role: str) -> list[Problem]:
@@ -62,3 +52,17 @@ def problems(application_role: str) -> list[Problem]:
         for kind, name in rules.differences(connection, application_role)
     ]
     return found
+
+
+def _header(expression: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {expression}")
+        return f"{cursor.fetchone()[0]}\n"
+
+
+def _lines(query: str, version: int) -> Iterator[str]:
+    """Stream the lines of a query from a cursor of the server, in constant memory."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, [version])
+        while rows := cursor.fetchmany(ROWS_A_FETCH):
+            yield "".join(f"{text}\n" for (text,) in rows)

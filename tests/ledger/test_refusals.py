@@ -1,0 +1,80 @@
+"""Every refusal is said in words, with what was asked, what was left and the day."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from carsi_tracker.ledger.refusals import WORDS, Refused
+from carsi_tracker.ledger.rules import FILES
+
+
+def names() -> set[str]:
+    text = "\n".join(Path(file).read_text() for file in FILES)
+    raised = set(re.findall(r"refuse\(\s*'(\w+)'", text))
+    return raised | set(re.findall(r"add constraint (\w+)\s+check", text))
+
+
+def test_every_rule_that_the_files_raise_has_words() -> None:
+    assert len(names()) > 25
+    known = {"state_known", "version_when_posted", "submission_known"}  # verbs keep them
+    assert names() - known <= set(WORDS)
+
+
+BROKEN = {
+    "total": 1,
+    "undo_first": [],
+    "broken": [
+        {
+            "appropriation": "INCLE FY2008",
+            "reference": None,
+            "new_references": ["CARSI-08-INCLE-68"],
+            "balance": "available",
+            "day": "2009-09-25",
+            "asked": "11500000.00",
+            "left": "11010500.00",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "en",
+            "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 asked, "
+            "$11,010,500.00 left on 25 September 2009.",
+        ),
+        (
+            "es",
+            "CARSI-08-INCLE-68, INCLE FY2008: se piden $11,500,000.00 y quedan "
+            "$11,010,500.00 el 25 de septiembre de 2009.",
+        ),
+    ],
+)
+def test_a_broken_ceiling_is_said_in_both_languages(language: str, sentence: str) -> None:
+    with translation.override(language):
+        assert Refused("balance_broken", BROKEN).lines == [sentence]
+
+
+def test_a_total_below_zero_is_said_with_the_day_and_what_to_undo_first() -> None:
+    broken = {
+        "reference": "CARSI-09-ESF-01",
+        "balance": "committed",
+        "day": "2009-11-17",
+        "asked": "12000000.00",
+        "left": "5250000.00",
+    }
+    undo = [{"version": 9, "title": "Agreement with Guatemala"}]
+    refused = Refused("balance_broken", {"broken": [broken], "total": 3, "undo_first": undo})
+    assert refused.lines == [
+        "CARSI-09-ESF-01 would be committed −$6,750,000.00 on 17 November 2009.",
+        "And 2 more balances.",
+        "Reverse first: version 9, “Agreement with Guatemala”.",
+    ]
+
+
+def test_an_unknown_rule_is_still_said_in_a_sentence() -> None:
+    assert str(Refused("something_new")) == "The database refused this: something_new."
