@@ -11,6 +11,7 @@ from pathlib import Path
 
 PROCESSES = 2
 SECONDS_TO_STOP = 15
+SECONDS_TO_FREE = 5  # a port, once its processes are killed
 APPLICATION = "carsi_tracker.wsgi:application"
 
 
@@ -27,20 +28,15 @@ class WebServer:
 
     def require_port(self) -> None:
         """End what a killed start left behind; raise PortTaken if another program has the port."""
-        self._end_orphans()
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except PermissionError:
-                message = f"Port {self.port} can't be used by this user; choose one by PORT=."
-                raise PortTaken(message) from None
-            except OSError:
+        patience = time.monotonic() + (SECONDS_TO_FREE if self._end_orphans() else 0)
+        while not self._is_free():
+            if time.monotonic() > patience:
                 message = (
                     f"Port {self.port} is taken by another program; stop it, "
                     f"or choose another port: PORT={self.port % 65535 + 1} make run."
                 )
-                raise PortTaken(message) from None
+                raise PortTaken(message)
+            time.sleep(0.05)
 
     def start(self) -> None:
         """Start the server; it answers when this returns."""
@@ -79,23 +75,35 @@ class WebServer:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def _end_orphans(self) -> None:
+    def _is_free(self) -> bool:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except PermissionError:
+                message = f"Port {self.port} can't be used by this user; choose one by PORT=."
+                raise PortTaken(message) from None
+            except OSError:
+                return False
+        return True
+
+    def _end_orphans(self) -> bool:
         """End the processes of a server whose parent was killed, if they still are ours."""
         try:
             group = int(self.pid_file.read_text())
         except (FileNotFoundError, ValueError):
-            return
-        if any(APPLICATION in command for command in _commands(group)):
+            return False
+        ours = any(APPLICATION in command for command in _commands(group))
+        if ours:
             os.killpg(group, signal.SIGKILL)
-            while _commands(group):
-                time.sleep(0.05)
         self.pid_file.unlink(missing_ok=True)
+        return ours
 
 
 def _commands(group: int) -> list[str]:
     """Return the command lines of the living processes of a group."""
     listed = subprocess.run(
-        ["ps", "-A", "-o", "pgid=,stat=,args="],  # noqa: S607 (wherever it is)
+        ["ps", "-A", "-ww", "-o", "pgid=,stat=,args="],  # noqa: S607 (wherever it is)
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,76 @@
+"""Where the database is, and as whom: by environment and by command."""
+
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from carsi_tracker.database import address, secret, server
+from carsi_tracker.database.address import Address
+from tests.database.conftest import Checkout, clean_environment
+
+
+def test_an_address_is_written_as_psql_takes_it() -> None:
+    written = Address("db.example", "5433", "carsi", "app", "p@ss/word").url
+    assert written == "postgresql://app:p%40ss%2Fword@/carsi?host=db.example&port=5433"
+    assert Address.parse(written, "X") == Address("db.example", "5433", "carsi", "app", "p@ss/word")
+
+
+@pytest.mark.parametrize("text", ["mysql://a@b/c", "postgresql://", "nonsense", "postgresql:///x"])
+def test_what_is_no_address_is_said_with_the_name_of_the_variable(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", text)
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_URL is no address such as [^\n]+$"):
+        address.application()
+
+
+def test_both_roles_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app@h/d")
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://boss@h/d")
+    assert not address.is_embedded()
+    assert (address.application().user, address.owner().user) == ("app", "boss")
+
+
+def test_without_the_owner_s_address_its_commands_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app@h/d")
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
+    with pytest.raises(ImproperlyConfigured, match="set DATABASE_OWNER_URL beside DATABASE_URL"):
+        address.owner()
+
+
+def test_outside_of_the_embedded_server_a_secret_is_required(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app@h/d")
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is not set"):
+        secret.secret_key()
+
+
+def test_a_command_that_needs_the_owner_ends_with_one_sentence(checkout: Checkout) -> None:
+    result = subprocess.run(
+        [sys.executable, "manage.py", "migrate"],
+        cwd=checkout.folder,
+        env=clean_environment(DATABASE_URL="postgresql://app@h/d", SECRET_KEY="x"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr == (
+        "This needs the owner of the database: set DATABASE_OWNER_URL beside DATABASE_URL.\n"
+    )
+
+
+def test_the_addresses_printed_are_those_in_use(checkout: Checkout) -> None:
+    with checkout.serving() as run:
+        run.until("their passwords are in")
+        for words, role in (((), server.APPLICATION), (("--owner",), server.OWNER)):
+            printed = checkout.manage("database_address", *words)
+            assert not printed.stderr
+            with psycopg.connect(printed.stdout.strip()) as session:
+                found = session.execute("select current_user, count(*) from ledger_entry")
+                assert found.fetchone() == (role, 134)

@@ -1,0 +1,201 @@
+"""The embedded PostgreSQL: shared, stopped by its last user, back after every kill."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from carsi_tracker.database import address, place, server
+from tests.database.conftest import remove_places
+
+AS_ROOT = os.geteuid() == 0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Give where a server keeps its data; what it keeps elsewhere goes with it."""
+    yield tmp_path / "data of its own"
+    server.release(tmp_path / "data of its own")
+    remove_places(tmp_path)
+
+
+OUR_ROLES = "select count(*) from pg_roles where rolname like 'carsi%'"
+
+
+def ask(folder: Path, query: str = OUR_ROLES) -> object:
+    with psycopg.connect(address.embedded(folder, server.SUPERUSER).conninfo()) as session:
+        row = session.execute(query).fetchone()
+        return row and row[0]
+
+
+def test_it_starts_with_its_roles_and_database_and_stops_with_its_last_user(folder: Path) -> None:
+    server.start(folder, durable=False)
+    assert ask(folder) == 2
+    assert ask(folder, "select rolsuper from pg_roles where rolname = 'carsi_owner'") is False
+    assert ask(folder, "show listen_addresses") == ""
+    assert server.release(folder)
+    assert not server.is_running(folder)
+
+
+def test_another_process_shares_it_and_the_last_one_stops_it(folder: Path) -> None:
+    server.start(folder, durable=False)
+    other = subprocess.Popen(
+        [sys.executable, "-c", SHARE, str(folder)],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with other:
+        assert other.stdout
+        assert other.stdout.readline() == "joined\n"
+        assert not server.release(folder)
+        assert server.is_running(folder)
+        other.communicate("\n")
+    assert not server.is_running(folder)
+
+
+SHARE = """
+import sys
+from pathlib import Path
+from carsi_tracker.database import server
+server.start(Path(sys.argv[1]), durable=False)
+print("joined", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_a_killed_server_comes_back_with_what_was_committed(folder: Path) -> None:
+    server.start(folder)
+    with psycopg.connect(
+        address.embedded(folder, server.OWNER).conninfo(), autocommit=True
+    ) as session:
+        session.execute("create table kept (v int); insert into kept values (7)")
+    pid = int((place.data_folder(folder) / "postmaster.pid").read_text().split("\n")[0])
+    os.kill(pid, signal.SIGKILL)
+    server.ensure(folder)
+    assert ask(folder, "select v from kept") == 7
+
+
+def test_a_pid_file_that_names_another_process_is_no_hindrance(folder: Path) -> None:
+    server.start(folder, durable=False)
+    pid_file = place.data_folder(folder) / "postmaster.pid"
+    text = pid_file.read_text()
+    server.release(folder)
+    pid_file.write_text(text.replace(text.split("\n")[0], str(os.getpid()), 1))
+    server.start(folder, durable=False)
+    assert ask(folder) == 2
+
+
+def test_a_copy_of_a_running_folder_is_a_server_of_its_own(folder: Path, tmp_path: Path) -> None:
+    server.start(folder, durable=False)
+    copy = tmp_path / "a copy"
+    data = place.data_folder(folder)
+    shutil.copytree(data, copy, ignore=shutil.ignore_patterns(".s.PGSQL*"))
+    if AS_ROOT:
+        for path in (copy, *copy.rglob("*")):
+            os.chown(path, data.stat().st_uid, data.stat().st_gid)
+    server.start(copy, durable=False)
+    try:
+        assert ask(copy, "show data_directory") == str(place.data_folder(copy))
+        assert ask(folder, "show data_directory") == str(data)
+    finally:
+        server.release(copy)
+
+
+def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> None:
+    folder = tmp_path / ("a long name " * 8) / ("and another " * 4) / "data"
+    try:
+        server.start(folder, durable=False)
+        assert ask(folder) == 2
+    finally:
+        server.release(folder)
+        remove_places(tmp_path)
+
+
+def test_modes_of_folders_that_are_not_its_own_stay(folder: Path, tmp_path: Path) -> None:
+    parents = (tmp_path, *tmp_path.parents)
+    before = [parent.stat().st_mode for parent in parents]
+    server.start(folder, durable=False)
+    assert [parent.stat().st_mode for parent in parents] == before
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="asks for a folder that only root may enter")
+def test_in_a_folder_that_only_root_may_enter_it_keeps_its_data_elsewhere_and_says_where(
+    tmp_path: Path,
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    try:
+        elsewhere = server.start(closed / "data", durable=False)
+        assert elsewhere is not None
+        assert elsewhere.is_relative_to(place.PLACES)
+        assert ask(closed / "data") == 2
+        assert closed.stat().st_mode & 0o777 == 0o700
+    finally:
+        server.release(closed / "data")
+        remove_places(tmp_path)
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="becomes another user")
+def test_an_ordinary_user_is_served_too() -> None:
+    folder = Path("/tmp") / f"carsi-ordinary-{os.getpid()}"  # noqa: S108 (a user has to reach it)
+    folder.mkdir(mode=0o755)
+    os.chown(folder, 65534, 65534)
+    try:
+        result = subprocess.run(
+            [python_for_everybody(), "-c", ORDINARY, str(folder / "data")],
+            cwd=settings.BASE_DIR,
+            user=65534,
+            group=65534,
+            extra_groups=[],
+            env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": PACKAGES},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.stdout == "2\n", result.stderr
+    finally:
+        shutil.rmtree(folder)
+
+
+PACKAGES = str(Path(psycopg.__file__).parents[1])
+
+
+def python_for_everybody() -> str:
+    """Return a Python of our version that any user may run; root's own may be out of reach."""
+    name = f"python3.{sys.version_info.minor}"
+    for candidate in (sys.executable, f"/usr/bin/{name}", f"/usr/local/bin/{name}"):
+        try:
+            subprocess.run([candidate, "-V"], check=True, user=65534, stdout=subprocess.DEVNULL)
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return candidate
+    pytest.skip(f"only root may run the {name} of this machine")
+
+
+ORDINARY = """
+import sys
+from pathlib import Path
+import psycopg
+from carsi_tracker.database import address, server
+folder = Path(sys.argv[1])
+server.start(folder, durable=False)
+with psycopg.connect(address.embedded(folder, server.OWNER).conninfo()) as session:
+    roles = session.execute("select count(*) from pg_roles where rolname like 'carsi%'")
+    print(roles.fetchone()[0])
+"""
+
+
+@pytest.mark.skipif(AS_ROOT, reason="root may write everywhere")
+def test_a_folder_that_can_t_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(server.ServerError, match=r"can't be written by this user\.$"):
+        server.start(tmp_path / "data")
