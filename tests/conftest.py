@@ -23,9 +23,12 @@ class Templates:
 @pytest.fixture(scope="session")
 def templates(worker_id: str, django_db_blocker: Any) -> Iterator[Templates]:
     """Make the databases that this worker's tests start from."""
-    made = Templates(f"test_{worker_id}_empty", f"test_{worker_id}_sourced")
+    made = Templates(
+        f"{databases.prefix(worker_id)}_empty", f"{databases.prefix(worker_id)}_sourced"
+    )
     if address.is_embedded():
         server.start(databases.FOLDER, durable=False)
+    databases.remove_those_of_dead_runs()
     with django_db_blocker.unblock():
         databases.make_templates(made.empty, made.sourced)
     yield made
@@ -62,7 +65,7 @@ def sourced(
 @pytest.fixture
 def database(templates: Templates, worker_id: str) -> Iterator[str]:
     """Give the name of a fresh migrated database, for tests whose sessions commit."""
-    name = f"test_{worker_id}_copy"
+    name = f"{databases.prefix(worker_id)}_copy"
     databases.make(name, templates.empty)
     yield name
     databases.remove(name)
@@ -99,7 +102,7 @@ def application(connect_application: Callable[[], psycopg.Connection]) -> psycop
 @pytest.fixture
 def desk_database(templates: Templates, worker_id: str, django_db_blocker: Any) -> Iterator[None]:
     """Give a copy of the sourced ledger, to which Django commits as the application role."""
-    name = f"test_{worker_id}_written"
+    name = f"{databases.prefix(worker_id)}_written"
     databases.make(name, templates.sourced)
     with django_db_blocker.unblock(), databases.speaking_to(databases.application_of(name)):
         yield

@@ -1,5 +1,7 @@
 """The databases of a test run: a migrated one and a sourced one, and fresh copies of them."""
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +16,21 @@ from carsi_tracker.database import address, server
 from carsi_tracker.database.address import Address
 
 FOLDER: Path = address.VAR / "test-postgres"
+
+
+def prefix(worker: str) -> str:
+    """Return how the names of a worker's databases begin: with the process of the test run."""
+    controller = os.getppid() if worker != "master" else os.getpid()
+    return f"test_{controller}_{worker}"
+
+
+def remove_those_of_dead_runs() -> None:
+    """Remove what runs that were killed left behind."""
+    with _maintenance() as session:
+        for (name,) in session.execute("select datname from pg_database").fetchall():
+            run = re.match(r"test_(\d+)_", name)
+            if run and not Path(f"/proc/{run[1]}").exists() and Path("/proc/self").exists():
+                session.execute(_named("drop database if exists {}", name))
 
 
 def owner_of(name: str) -> Address:

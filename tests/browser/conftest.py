@@ -69,7 +69,7 @@ def site(
     django_db_blocker: Any,
 ) -> Iterator[Site]:
     """The tracker with the sourced ledger, for tests that only read."""
-    name = f"test_{worker_id}_site"
+    name = f"{databases.prefix(worker_id)}_site"
     databases.make(name, templates.sourced)
     with served(name, tmp_path_factory.mktemp("site"), django_db_blocker) as running:
         yield running
@@ -81,7 +81,7 @@ def desk_site(
     templates: Templates, worker_id: str, tmp_path: Path, django_db_blocker: Any
 ) -> Iterator[Site]:
     """The tracker with the sourced ledger of its own, for tests that write."""
-    name = f"test_{worker_id}_desk"
+    name = f"{databases.prefix(worker_id)}_desk"
     databases.make(name, templates.sourced)
     with served(name, tmp_path, django_db_blocker) as running:
         yield running

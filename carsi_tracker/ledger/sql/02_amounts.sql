@@ -20,9 +20,9 @@ begin
                 ),
                 add constraint stage_and_commitment check (
                     stage = 'appropriated' and commitment_id is null
-                    or stage in ('committed', 'obligated', 'disbursed') and commitment_id is not null
+                    or stage::text = any (array['committed', 'obligated', 'disbursed']) and commitment_id is not null
                 ),
-                add constraint basis_known check (basis in ('stated', 'press', 'inferred')),
+                add constraint basis_known check (basis::text = any (array['stated', 'press', 'inferred'])),
                 add constraint plain_text check (
                     locator !~ '[[:cntrl:]]' and note !~ '[[:cntrl:]]'
                 )
@@ -36,7 +36,7 @@ alter table ledger_batch
     drop constraint if exists version_when_posted,
     drop constraint if exists submission_known,
     drop constraint if exists plain_text,
-    add constraint state_known check (state in ('draft', 'submitted', 'posted')),
+    add constraint state_known check (state::text = any (array['draft', 'submitted', 'posted'])),
     add constraint version_when_posted check ((state = 'posted') = (version is not null)),
     add constraint submission_known check (
         (submitted_by_id is null) = (submitted_at is null)
