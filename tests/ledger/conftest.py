@@ -10,9 +10,19 @@ import pytest
 from django.db import connection
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.ledger import sourced
 from carsi_tracker.ledger.models import Appropriation
-from tests import factories
+from tests import databases, factories
+from tests.conftest import Templates
+
+
+@pytest.fixture
+def database(templates: Templates, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the name of a fresh database: migrated, and sourced where a test asks for that."""
+    name = f"test_{worker_id}_copy"
+    asks_for_sourced = "sourced_ledger" in request.fixturenames
+    databases.make(name, templates.sourced if asks_for_sourced else templates.empty)
+    yield name
+    databases.remove(name)
 
 
 @pytest.fixture
@@ -88,15 +98,10 @@ def ledger(django_speaks_as_application: None) -> Ledger:
 
 
 @pytest.fixture
-def sourced_ledger(
-    owner: psycopg.Connection, application: psycopg.Connection, django_db_blocker: Any
-) -> Iterator[Ledger]:
+def sourced_ledger(django_speaks_as_application: None) -> Ledger:
     """Give the sourced ledger, an analyst and an approver; Django speaks as the application."""
-    with _django_on(owner, django_db_blocker):
-        list(sourced.load(sourced.pending()))
-    with _django_on(application, django_db_blocker):
-        yield Ledger(
-            factories.analyst(username="ana"),
-            factories.approver(username="pablo"),
-            Appropriation.objects.get(fiscal_year=2008, account__code="INCLE"),
-        )
+    return Ledger(
+        factories.analyst(username="ana"),
+        factories.approver(username="pablo"),
+        Appropriation.objects.get(fiscal_year=2008, account__code="INCLE"),
+    )
