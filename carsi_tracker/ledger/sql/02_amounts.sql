@@ -43,7 +43,7 @@ alter table ledger_batch
         and (state = 'draft') = (submitted_at is null)
     ),
     add constraint plain_text check (
-        title ~ '[^[:space:]]' and reason ~ '[^[:space:]]'
+        title ~ '[^[:space:]\u00a0\u2007\u202f]' and reason ~ '[^[:space:]\u00a0\u2007\u202f]'
         and title !~ '[[:cntrl:]]' and reason !~ '[[:cntrl:]]'
     );
 
@@ -55,7 +55,7 @@ alter table ledger_commitment
     drop constraint if exists plain_text,
     add constraint plain_text check (
         reference ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$'
-        and title ~ '[^[:space:]]' and title !~ '[[:cntrl:]]' and title_es !~ '[[:cntrl:]]'
+        and title ~ '[^[:space:]\u00a0\u2007\u202f]' and title !~ '[[:cntrl:]]' and title_es !~ '[[:cntrl:]]'
     );
 
 alter table ledger_organization
