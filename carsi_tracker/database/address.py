@@ -28,6 +28,7 @@ OWNER_COMMANDS = frozenset(
         "verify_ledger",
     }
 )
+SESSION = "-c idle_in_transaction_session_timeout=60s"  # nobody holds the head for longer
 _acting: dict[str, bool] = {"owner": False}
 
 
@@ -128,7 +129,7 @@ def django_databases() -> dict[str, dict[str, Any]]:
             "NAME": address.name,
             "USER": address.user,
             "PASSWORD": address.password,
-            "OPTIONS": dict(address.options),
+            "OPTIONS": {"options": SESSION} | dict(address.options),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
         }

@@ -131,17 +131,27 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """Give a copy of the tracker, in a folder with a space in its name."""
-    made = Checkout(tmp_path_factory.mktemp("a checkout"))
+    made = copied(tmp_path_factory.mktemp("a checkout"))
+    yield made
+    remove_places(made.folder)
+
+
+@pytest.fixture
+def new_checkout(tmp_path: Path) -> Iterator[Checkout]:
+    """Give a copy of the tracker that nobody has run yet."""
+    yield copied(tmp_path)
+    remove_places(tmp_path)
+
+
+def copied(folder: Path) -> Checkout:
+    """Copy what serving needs into a folder."""
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(
-                source, made.folder / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy2(source, made.folder / name)
-    yield made
-    remove_places(made.folder)
+            shutil.copy2(source, folder / name)
+    return Checkout(folder)
 
 
 def remove_places(folder: Path) -> None:

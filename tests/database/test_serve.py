@@ -16,8 +16,9 @@ ADDRESS = "CARSI Tracker is at"
 
 
 def test_the_first_start_serves_the_sourced_figures_and_makes_passwords(
-    checkout: Checkout,
+    new_checkout: Checkout,
 ) -> None:
+    checkout = new_checkout
     with checkout.serving() as run:
         run.until("their passwords are in")
         said = "".join(run.said)
