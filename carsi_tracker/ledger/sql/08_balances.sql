@@ -3,6 +3,7 @@
 --
 -- Gives each balance that would break if the batch were posted now, with its first bad day, what
 -- the batch takes from the balance up to that day, and what was left of it without the batch.
+-- Days before the batch's first one are not touched by it, so they are summed into that day.
 create function rules.broken_balances(p_batch bigint)
 returns table (
     appropriation_id bigint,
@@ -12,9 +13,13 @@ returns table (
     asked numeric,
     remaining numeric
 )
-language plpgsql set search_path = public, rules, pg_temp
+language plpgsql
+set search_path = public, rules, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
+declare
+    first_day date := (select min(effective_date) from ledger_line where batch_id = p_batch);
 begin
     return query
     with days as (
@@ -22,7 +27,7 @@ begin
         from (
             select
                 e.appropriation_id,
-                e.effective_date,
+                greatest(e.effective_date, first_day) as effective_date,
                 case e.stage when 'appropriated' then e.amount else -e.amount end as posted,
                 0 as moved
             from ledger_entry e
@@ -59,7 +64,12 @@ begin
 
     return query
     with amounts as (
-        select e.commitment_id, e.effective_date, e.stage, e.amount as posted, 0 as moved
+        select
+            e.commitment_id,
+            greatest(e.effective_date, first_day) as effective_date,
+            e.stage,
+            e.amount as posted,
+            0 as moved
         from ledger_entry e
         where e.commitment_id in (
             select l.commitment_id from ledger_line l

@@ -1,20 +1,25 @@
 -- Rule 4: a batch is posted exactly as it was read. The digest covers all that the approver is
 -- shown: title, reason, what it reverses, the lines, their commitments with titles.
 create function rules.batch_digest(p_batch bigint) returns text
-language sql set search_path = public, rules, pg_temp
+language plpgsql
+set search_path = public, rules, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
-    select sha256_hex(
-        csv(b.title, b.reason, b.reverses_id::text) || E'\n'
-        || coalesce(
-            (
-                select string_agg(t.text || E'\n' || t.titles || E'\n', '' order by t.id)
-                from line_text t where t.batch_id = b.id
-            ),
-            ''
+begin
+    return (
+        select sha256_hex(
+            csv(b.title, b.reason, b.reverses_id::text) || E'\n'
+            || coalesce(
+                (
+                    select string_agg(t.text || E'\n' || t.titles || E'\n', '' order by t.id)
+                    from line_text t where t.batch_id = b.id
+                ),
+                ''
+            )
         )
-    )
-    from ledger_batch b where b.id = p_batch
-$$;
+        from ledger_batch b where b.id = p_batch
+    );
+end $$;
 
 -- What a batch must be to be submitted, and again to be posted on the given day.
 create function rules.require_whole(p_batch bigint, p_day date) returns void

@@ -3,7 +3,9 @@
 -- what is read is what others committed meanwhile.
 create function rules.post(p_batch bigint, p_digest text, p_self_approval_reason text default '')
 returns integer
-language plpgsql security definer set search_path = public, rules, pg_temp
+language plpgsql security definer
+set search_path = public, rules, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     person bigint := require_role('approver');

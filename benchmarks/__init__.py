@@ -1,0 +1,1 @@
+"""Measurements of the tracker, as ratios within one run."""

@@ -1,0 +1,24 @@
+"""Runs the measurements named, or all: posting, matrix, overview."""
+
+import sys
+
+from benchmarks import ledgers
+
+
+def main() -> None:
+    """Print each measurement as a line; ratios are medians within this run."""
+    ledgers.settings()
+    from benchmarks import matrix, overview, posting
+
+    known = {"posting": posting.measure, "matrix": matrix.measure, "overview": overview.measure}
+    chosen = sys.argv[1:] or list(known)
+    if unknown := set(chosen) - set(known):
+        sys.exit(f"There is no measurement {unknown.pop()!r}; there are {', '.join(known)}.")
+    with ledgers.fresh_server() as folder:
+        for name in chosen:
+            for what, result in known[name](folder):
+                print(f"{what:<50} {result}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
