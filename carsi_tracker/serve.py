@@ -92,9 +92,10 @@ def _load_sourced() -> None:
 
     batches = sourced.pending()
     for done, _version in enumerate(sourced.load(batches), 1):
-        _say(f"Loading the sourced ledger: {done} of {len(batches)} batches", over=True)
-    if batches:
-        print()
+        last = done == len(batches)
+        if last or sys.stdout.isatty():
+            step = f"Loading the sourced ledger: {done} of {len(batches)} batches"
+            print(f"\r{step}", end="\n" if last else "", flush=True)
 
 
 def _make_people() -> None:
@@ -152,8 +153,8 @@ def _port() -> int:
     return int(text)
 
 
-def _say(step: str, *, over: bool = False) -> None:
-    print(f"\r{step}" if over else step, end="" if over else "\n", flush=True)
+def _say(step: str) -> None:
+    print(step, flush=True)
 
 
 def _last_line(error: Exception) -> str:
