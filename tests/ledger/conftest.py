@@ -18,7 +18,7 @@ from tests.conftest import Templates
 @pytest.fixture
 def database(templates: Templates, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """Give the name of a fresh database: migrated, and sourced where a test asks for that."""
-    name = f"test_{worker_id}_copy"
+    name = f"{databases.prefix(worker_id)}_copy"
     asks_for_sourced = "sourced_ledger" in request.fixturenames
     databases.make(name, templates.sourced if asks_for_sourced else templates.empty)
     yield name
