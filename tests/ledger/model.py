@@ -49,7 +49,6 @@ class Ledger:
 
     drafts: dict[Key, Draft] = field(default_factory=dict)
     versions: dict[int, list[Amount]] = field(default_factory=dict)
-    posted_batches: list[Key] = field(default_factory=list)
     reversed: set[int] = field(default_factory=set)
     titles: dict[Key, str] = field(default_factory=dict)
 
@@ -94,7 +93,6 @@ class Ledger:
 
     def post(self, key: Key, version: int) -> None:
         draft = self.drafts.pop(key)
-        self.posted_batches.append(key)
         self.versions[version] = list(draft.lines.values())
         if draft.reverses is not None:
             self.reversed.add(draft.reverses)
