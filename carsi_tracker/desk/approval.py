@@ -61,8 +61,10 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
             return refusal(request, batch_id, refused)
         messages.success(request, _("Posted as version %d.") % version)
         return redirect(BATCH, batch_id)
-    if batch.state != Batch.State.SUBMITTED:
+    if batch.state != Batch.State.SUBMITTED or not (form.is_bound or request.GET.get("digest")):
         return redirect(BATCH, batch_id)
+    if had_a_hand(batch, person(request)) and not alone:
+        return refusal(request, batch_id, Refused("had_a_hand", {"self_approval_allowed": False}))
     context = {
         "title": _("Post this batch?"),
         "batch": batch,
@@ -83,6 +85,7 @@ def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
         for error in form.errors["remark"]:
             messages.error(request, f"{form['remark'].label}: {error}")
         return redirect(BATCH, batch_id)
+    get_object_or_404(Batch, pk=batch_id)
     try:
         posting.send_back(batch_id, person(request), form.cleaned_data["remark"])
     except Refused as refused:

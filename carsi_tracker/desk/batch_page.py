@@ -36,6 +36,7 @@ def show(request: HttpRequest, batch_id: str) -> HttpResponse:
     if begun_with and digest and begun_with != digest:
         messages.warning(request, _("This batch was changed since you began to read it."))
     lines = Paginator(_lines(batch), LINES_A_PAGE).get_page(request.GET.get("page"))
+    reversal = Batch.objects.filter(reverses__batch=batch).first()
     context = {
         "title": batch.title,
         "batch": batch,
@@ -43,7 +44,8 @@ def show(request: HttpRequest, batch_id: str) -> HttpResponse:
         "lines": lines,
         "commitments": _commitments(batch, lines.object_list, first_page=lines.number == 1),
         "editors": batch.editors.select_related("user").order_by("user__username"),
-        "reversal": Batch.objects.filter(reverses__batch=batch).first(),
+        "reversal": reversal,
+        "may_reverse": posted and reversal is None and user.has_perm("ledger.add_batch"),
         "remarks": batch.remarks.select_related("author"),
         **(_effect(batch) if not posted else {}),
         **_what_may_be_done(batch, user),
@@ -93,6 +95,5 @@ def _what_may_be_done(batch: Batch, user: User) -> dict[str, Any]:
         "may_send_back": approver and submitted,
         "may_post": approver and submitted and (alone or not hand),
         "hand_forbids": approver and submitted and hand and not alone,
-        "may_reverse": user.has_perm("ledger.add_batch") and batch.state == Batch.State.POSTED,
         "send_back_form": SendBackForm(),
     }

@@ -65,6 +65,7 @@ def refusal(request: HttpRequest, batch_id: int, refused: Refused) -> HttpRespon
 def _ask(
     request: HttpRequest, batch_id: int, verb: Callable[[int, User], Any], done: str
 ) -> HttpResponse:
+    get_object_or_404(Batch, pk=batch_id)
     try:
         verb(batch_id, person(request))
     except Refused as refused:

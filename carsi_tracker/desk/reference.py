@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import RegexValidator
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
-from carsi_tracker.desk.fields import LineOfText, formfield
+from carsi_tracker.desk.fields import CONTROL, LineOfText, formfield
 from carsi_tracker.desk.history import history
 from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.site import person
@@ -96,7 +97,7 @@ class ReferenceAdmin(ListAdmin):
     ) -> Any:
         """Return the row, locked where it is about to be saved."""
         row = super().get_object(request, object_id, from_field)
-        if row and request.method == "POST":
+        if row and connection.in_atomic_block and request.method == "POST":
             row = self.get_queryset(request).select_for_update().filter(pk=row.pk).first()
         return row
 
@@ -112,7 +113,7 @@ class ReferenceAdmin(ListAdmin):
         if request.method != "POST":
             return super().changeform_view(*arguments)
         try:
-            with acting(person(request), request.POST.get("change_reason", "")):
+            with acting(person(request), _reason(request)):
                 return super().changeform_view(*arguments)
         except Refused as refused:
             request.refused = refused  # type: ignore[attr-defined]
@@ -124,7 +125,7 @@ class ReferenceAdmin(ListAdmin):
     ) -> HttpResponse:
         """Delete what nothing refers to, as the person who asks."""
         try:
-            with acting(person(request), request.POST.get("change_reason", "")):
+            with acting(person(request)):
                 return super().delete_view(request, object_id, extra_context)
         except Refused as refused:
             self.message_user(request, str(refused), messages.ERROR)
@@ -198,3 +199,8 @@ class AppropriationAdmin(ReferenceAdmin):
         """Return what is frozen once it is posted: all of it."""
         posted = isinstance(obj, Appropriation) and obj.first_version is not None
         return ("fiscal_year", "account", "law") if posted else ()
+
+
+def _reason(request: HttpRequest) -> str:
+    """Return the typed reason; where it isn't plain text, the form refuses it."""
+    return CONTROL.sub(" ", request.POST.get("change_reason", ""))

@@ -166,7 +166,7 @@ def test_the_lines_of_a_posted_batch_are_final(people: People) -> None:
     posted = Batch.objects.get(version=7)
     line = posted.lines.first()
     assert line
-    text = told(people.analyst, address(posted, f"lines/{line.pk}/delete"), seen="", follow_me="")
+    text = told(people.analyst, address(posted, f"lines/{line.pk}/delete"), seen="")
     assert "This batch was posted as version 7 and is final." in text
     text = told(people.analyst, address(posted, f"lines/{line.pk}"), **amount(seen=""))
     assert "This batch was posted as version 7 and is final." in text

@@ -1,0 +1,204 @@
+"""Posting a batch as it was read, or sending it back."""
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import psycopg
+import pytest
+from django.db import connection
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch, Commitment, Posting
+from carsi_tracker.ledger.posting import acting
+from tests import databases
+from tests.desk.conftest import (
+    People,
+    address,
+    allocate,
+    appropriation,
+    committed,
+    hidden,
+    page_of,
+    post_it,
+    reading,
+    told,
+)
+
+BEFORE = Decimal("123109500.00")
+
+
+@pytest.fixture
+def batch(people: People) -> Batch:
+    return allocate(people.analyst)
+
+
+def allow_self_approval(rule: str) -> None:
+    """Switch self-approval on, as the owner of the database does."""
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(databases.owner_of(name).conninfo()) as owner:
+        owner.execute("update ledger_office set self_approval_rule = %s", [rule])
+
+
+def test_an_approver_is_asked_once_more_and_posts_what_was_read(
+    people: People, batch: Batch
+) -> None:
+    client = people.approver
+    page = client.get(page_of(batch)).content.decode()
+    digest = posting.digest(batch.pk)
+    assert f'href="{address(batch, "post")}?digest={digest}"' in page
+    question = client.get(address(batch, "post"), {"digest": digest})
+    assert "“Patrol boats, Honduras”, 1 line, will be version 17" in reading(question)
+    assert hidden(question.content.decode(), "digest") == digest
+    assert committed() == BEFORE
+    text = told(client, address(batch, "post"), digest=digest)
+    assert "Posted as version 17." in text
+    assert committed() == BEFORE + 250_000
+    assert Posting.objects.get(version=17).approved_by == "Petra Paz"
+
+
+def test_posting_twice_says_when_and_by_whom_it_was_posted(people: People, batch: Batch) -> None:
+    post_it(people.approver, batch)
+    text = post_it(people.approver, batch)
+    assert "This batch was posted already, as version 17, by Petra Paz on" in text
+    assert committed() == BEFORE + 250_000
+
+
+def test_a_posting_sent_twice_at_once_posts_once(people: People, batch: Batch) -> None:
+    digest = posting.digest(batch.pk)
+
+    def send(_: int) -> int:
+        try:
+            return people.approver.post(address(batch, "post"), {"digest": digest}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(send, range(4))) == {302}
+    assert committed() == BEFORE + 250_000
+    assert Posting.objects.count() == 17
+
+
+def test_two_batches_race_for_what_is_left_and_one_is_refused_in_words(people: People) -> None:
+    """Case 12: both were submitted while enough was left for each."""
+    of = appropriation(2008, "NADR").pk
+    first, second = (
+        allocate(people.analyst, amount="1000000.00", effective_date="2009-09-30", appropriation=of)
+        for _ in range(2)
+    )
+    assert "Posted as version 17." in post_it(people.approver, first)
+    text = post_it(people.approver, second)
+    assert "NADR FY2008: $1,000,000.00 asked, $365,000.00 left on 30 September 2009." in text
+    second.refresh_from_db()
+    assert second.state == Batch.State.SUBMITTED
+    assert committed() == Decimal("124109500.00")
+
+
+def test_what_changed_since_it_was_read_is_not_posted(people: People, batch: Batch) -> None:
+    digest = posting.digest(batch.pk)
+    posting.withdraw(batch.pk, people.ana)
+    with acting(people.ana):
+        Commitment.objects.filter(introduced_by=batch).update(title="Something else")
+    posting.submit(batch.pk, people.ana)
+    text = told(people.approver, address(batch, "post"), digest=digest)
+    assert "This batch was changed since you read it." in text
+    assert committed() == BEFORE
+
+
+@pytest.mark.parametrize("digest", ["", "x", "0" * 64, "0" * 65, "a\x00b"])
+def test_a_posting_without_the_digest_of_what_was_read_is_refused(
+    people: People, batch: Batch, digest: str
+) -> None:
+    people.approver.post(address(batch, "post"), {"digest": digest})
+    people.approver.post(address(batch, "post"))
+    assert committed() == BEFORE
+
+
+def test_the_question_is_not_asked_about_something_that_was_not_read(
+    people: People, batch: Batch
+) -> None:
+    response = people.approver.get(address(batch, "post"))
+    assert response["Location"] == page_of(batch)
+
+
+def test_who_prepared_a_batch_is_told_why_they_cannot_post_it(people: People, batch: Batch) -> None:
+    """Case 15: also as an approver, and as a superuser."""
+    why = "You prepared this batch or part of it. Somebody who had no hand in it has to post it."
+    for gained in ({"is_approver": True}, {"is_superuser": True}):
+        User.objects.filter(pk=people.ana.pk).update(**gained)
+        page = people.analyst.get(page_of(batch))
+        assert why in reading(page)
+        assert address(batch, "post") not in page.content.decode()
+        assert why in post_it(people.analyst, batch)
+        digest = posting.digest(batch.pk)
+        asked = people.analyst.get(address(batch, "post"), {"digest": digest}, follow=True)
+        assert why in reading(asked)
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.SUBMITTED
+    assert committed() == BEFORE
+
+
+def test_who_only_read_and_sent_back_can_still_post(people: People, batch: Batch) -> None:
+    text = told(people.approver, address(batch, "send-back"), remark="Which page?\nSay it.")
+    assert "Sent back with your remark." in text
+    shown = reading(people.analyst.get(page_of(batch)))
+    assert "Which page? Say it. Petra Paz," in shown
+    posting.submit(batch.pk, people.ana)
+    assert "Posted as version 17." in post_it(people.approver, batch)
+
+
+def test_a_batch_is_not_sent_back_without_saying_why(people: People, batch: Batch) -> None:
+    for remark in ("", "   ", "x" * 2001, "a\x00b"):
+        text = told(people.approver, address(batch, "send-back"), remark=remark)
+        assert "What is to be changed:" in text
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.SUBMITTED
+
+
+def test_a_batch_that_was_withdrawn_meanwhile_is_neither_posted_nor_sent_back(
+    people: People, batch: Batch
+) -> None:
+    digest = posting.digest(batch.pk)
+    posting.withdraw(batch.pk, people.ana)
+    for text in (
+        told(people.approver, address(batch, "post"), digest=digest),
+        told(people.approver, address(batch, "send-back"), remark="Why?"),
+    ):
+        assert "This batch is a draft: it was changed, withdrawn or sent back meanwhile." in text
+
+
+@pytest.mark.parametrize("verb", ["post", "send-back"])
+def test_only_approvers_post_and_send_back(people: People, batch: Batch, verb: str) -> None:
+    sent = {"digest": posting.digest(batch.pk), "remark": "Why?"}
+    for client in (people.client(people.benito), people.administrator):
+        assert client.post(address(batch, verb), sent).status_code == 403
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.SUBMITTED
+
+
+def test_an_office_of_one_posts_its_own_batch_with_a_reason(people: People, batch: Batch) -> None:
+    allow_self_approval("One person works here.")
+    User.objects.filter(pk=people.ana.pk).update(is_approver=True)
+    client, digest = people.analyst, posting.digest(batch.pk)
+    question = client.get(address(batch, "post"), {"digest": digest})
+    assert "Why you post it without a second person" in reading(question)
+    refused = client.post(address(batch, "post"), {"digest": digest})
+    assert refused.context["form"].errors["self_approval_reason"]
+    text = post_it(client, batch, self_approval_reason="My colleague is ill")
+    assert "Posted without a second person One person works here. My colleague is ill" in text
+    assert Posting.objects.get(version=17).self_approval_reason == "My colleague is ill"
+
+
+def test_somebody_else_needs_no_reason_in_an_office_of_one(people: People, batch: Batch) -> None:
+    allow_self_approval("One person works here.")
+    assert "Posted as version 17." in post_it(people.approver, batch)
+    assert Posting.objects.get(version=17).self_approval_reason == ""
+
+
+@pytest.mark.parametrize("number", ["9999", "9" * 30])
+@pytest.mark.parametrize("verb", ["post", "send-back", "submit", "withdraw", "discard"])
+def test_what_does_not_exist_is_not_found(people: People, number: str, verb: str) -> None:
+    User.objects.filter(pk=people.ana.pk).update(is_approver=True)
+    sent = {"digest": "0" * 64, "remark": "Why?"}
+    path = f"/admin/ledger/batch/{number}/{verb}/"
+    assert people.analyst.post(path, sent, follow=True).status_code == 404
