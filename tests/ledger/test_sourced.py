@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.figures import answers
@@ -28,7 +29,7 @@ def test_it_holds_what_its_readme_says() -> None:
         dimension: {
             key: sums.committed for key, sums in answers.breakdown(question, dimension).items()
         }
-        for dimension in ("country", "area")
+        for dimension in ("country", "area", "goal")
     }
     assert found["country"] == {
         "GT": 11_674_500,
@@ -46,6 +47,34 @@ def test_it_holds_what_its_readme_says() -> None:
         "capacity": 35_800_000,
         "not-attributed": 9_658_500,
     }
+    assert found["goal"] == {
+        1: 6_750_000,
+        2: 39_097_000,
+        3: 36_655_000,
+        5: 699_000,
+        None: 39_908_500,
+    }
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize(
+    ("version", "committed", "obligated", "disbursed", "available"),
+    [
+        ("12", 122_633_000, 29_898_000, 9_835_000, 42_367_000),
+        ("16", 123_109_500, 30_374_500, 9_835_000, 41_890_500),
+    ],
+)
+def test_its_totals_are_those_of_its_sources_before_and_after_the_corrections(
+    version: str, committed: int, obligated: int, disbursed: int, available: int
+) -> None:
+    totals = answers.totals(read({"version": version}, *newest()))
+    assert totals.appropriated == 165_000_000
+    assert (totals.committed, totals.obligated, totals.disbursed, totals.available) == (
+        committed,
+        obligated,
+        disbursed,
+        available,
+    )
 
 
 @pytest.mark.usefixtures("sourced")
@@ -62,6 +91,15 @@ def test_afterwards_nobody_may_post_alone_and_the_loader_can_do_nothing() -> Non
     loader = User.objects.get(username=sourced.LOADER)
     assert (loader.is_active, loader.is_analyst, loader.is_approver) == (False, False, False)
     assert not loader.has_usable_password()
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize("password", ["", "!", sourced.LOADER])
+def test_nobody_signs_in_as_the_loader(client: Client, password: str) -> None:
+    sent = {"username": sourced.LOADER, "password": password, "next": "/admin/"}
+    response = client.post("/admin/login/", sent)
+    assert response.status_code == 200
+    assert "_auth_user_id" not in client.session
 
 
 @pytest.mark.usefixtures("sourced")
