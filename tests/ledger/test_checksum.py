@@ -2,10 +2,12 @@
 
 import re
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from carsi_tracker.ledger import checksum
@@ -26,18 +28,19 @@ def files(sourced: None, client: Client, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def check(folder: Path) -> subprocess.CompletedProcess[str]:
+def check(folder: Path, shell: str = "sh") -> subprocess.CompletedProcess[str]:
     (lines,) = re.findall(r"```sh check\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     return subprocess.run(
-        ["sh", "-c", lines], cwd=folder, capture_output=True, text=True, check=False
+        [shell, "-c", lines], cwd=folder, capture_output=True, text=True, check=False
     )
 
 
-def test_the_shell_lines_of_the_document_check_the_public_files(files: Path) -> None:
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_the_shell_lines_of_the_document_check_the_public_files(files: Path, shell: str) -> None:
     head = Posting.objects.get(version=16).checksum
-    checked = check(files)
+    checked = check(files, shell)
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert checked.stdout == f"All versions check; the last checksum is {head}\n"
+    assert checked.stdout == f"Versions 1 to 16 check; the last checksum is {head}\n"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +58,36 @@ def test_one_changed_byte_is_found(files: Path, name: str, old: str, new: str, s
     (files / name).write_text(text.replace(old, new, 1))
     checked = check(files)
     assert (checked.returncode, checked.stdout) == (1, f"{said}\n")
+
+
+@pytest.mark.parametrize("name", ["versions.csv", "1.csv", "16.csv"])
+@pytest.mark.parametrize("where", [0, 0.5, -1], ids=["first", "middle", "last"])
+def test_a_byte_changed_anywhere_is_found(files: Path, name: str, where: float) -> None:
+    changed = bytearray((files / name).read_bytes())
+    changed[int(len(changed) * where) if where > 0 else int(where)] ^= 1
+    (files / name).write_bytes(changed)
+    assert check(files).returncode == 1
+
+
+def test_a_version_cut_off_shows_in_the_last_checksum(files: Path) -> None:
+    lines = (files / "versions.csv").read_text().splitlines(keepends=True)
+    (files / "versions.csv").write_text("".join(lines[:-1]))
+    noted = Posting.objects.get(version=15).checksum
+    assert check(files).stdout == f"Versions 1 to 15 check; the last checksum is {noted}\n"
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize(
+    "lines", [checksum.versions_csv, checksum.entries_csv], ids=["versions", "entries"]
+)
+def test_a_file_is_read_from_a_cursor_of_the_server(lines: Callable[[int], Iterator[str]]) -> None:
+    written = lines(16)
+    next(written)
+    next(written)
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_cursors where not is_holdable")
+        assert cursor.fetchone() == (1,)
+    written.close()  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("sourced")

@@ -8,7 +8,6 @@ from django.utils import translation
 from carsi_tracker.ledger.refusals import KINDS, WORDS, Refused
 from carsi_tracker.ledger.rules import FILES
 
-
 VERBS_KEEP = {"state_known", "version_when_posted", "submission_known"}
 """Constraints over columns that only the verbs write, so that nobody can be told of them."""
 
