@@ -1,0 +1,172 @@
+"""People: given roles and deactivated by administrators, never deleted."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from carsi_tracker.accounts.models import User
+from tests.desk.conftest import People, allocate, page_of, post_it, reading, told
+
+LIST = "/admin/accounts/user/"
+PASSWORD = "a-long-walk-in-Tegucigalpa"
+
+
+def person(user: User, **changes: Any) -> dict[str, Any]:
+    """What somebody fills into a person's form; a role that is off is not sent."""
+    sent: dict[str, Any] = {
+        "username": user.username,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+    }
+    roles = ("is_analyst", "is_approver", "is_administrator", "is_active")
+    sent |= {role: "on" for role in roles if getattr(user, role)} | changes
+    return {name: value for name, value in sent.items() if value is not None}
+
+
+def test_an_administrator_adds_a_person_who_then_signs_in_and_changes_the_password(
+    people: People,
+) -> None:
+    text = told(
+        people.administrator,
+        f"{LIST}add/",
+        username="nina",
+        first_name="Nina",
+        last_name="Nova",
+        is_analyst="on",
+        password1=PASSWORD,
+        password2=PASSWORD,
+    )
+    assert "was added successfully" in text
+    nina = User.objects.get(username="nina")
+    assert (nina.is_analyst, nina.is_approver, nina.is_administrator) == (True, False, False)
+
+    client = Client()
+    signed_in = told(client, "/admin/login/?next=/admin/", username="nina", password=PASSWORD)
+    assert "Signed in as Nina Nova" in signed_in
+    told(
+        client,
+        "/admin/password_change/",
+        old_password=PASSWORD,
+        new_password1="another-walk-home",
+        new_password2="another-walk-home",
+    )
+    nina.refresh_from_db()
+    assert nina.check_password("another-walk-home")
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["ana", "petra", "adela"])
+def test_everybody_changes_their_own_password(people: People, who: str) -> None:
+    user = User.objects.get(username=who)
+    user.set_password(PASSWORD)
+    user.save()
+    client = people.client(user)
+    wrong = client.post(
+        "/admin/password_change/",
+        {"old_password": "x", "new_password1": "12345678", "new_password2": "1"},
+    )
+    assert set(wrong.context["form"].errors) == {"old_password", "new_password2"}
+    told(
+        client,
+        "/admin/password_change/",
+        old_password=PASSWORD,
+        new_password1="another-walk-home",
+        new_password2="another-walk-home",
+    )
+    user.refresh_from_db()
+    assert user.check_password("another-walk-home")
+
+
+def test_an_administrator_gives_and_takes_roles(people: People) -> None:
+    path = f"{LIST}{people.benito.pk}/change/"
+    told(people.administrator, path, **person(people.benito, is_approver="on", is_analyst=None))
+    people.benito.refresh_from_db()
+    assert (people.benito.is_analyst, people.benito.is_approver) == (False, True)
+    assert people.client(people.benito).get("/admin/ledger/batch/allocate/").status_code == 403
+    assert LogEntry.objects.get().user == people.adela
+
+
+def test_a_deactivated_person_is_out_at_once_and_still_named(people: People) -> None:
+    batch = allocate(people.analyst)
+    session = people.approver
+    post_it(session, batch)
+    path = f"{LIST}{people.petra.pk}/change/"
+    told(people.administrator, path, **person(people.petra, is_active=None))
+    assert session.get("/admin/")["Location"].startswith("/admin/login/")
+    assert "Petra Paz" in reading(people.analyst.get(page_of(batch)))
+
+
+def test_administrators_do_not_lock_themselves_out(people: People) -> None:
+    path = f"{LIST}{people.adela.pk}/change/"
+    for changes in ({"is_active": None}, {"is_administrator": None}):
+        text = told(people.administrator, path, **person(people.adela, **changes))
+        assert "You can't deactivate yourself" in text
+    people.adela.refresh_from_db()
+    assert people.adela.is_active
+    assert people.adela.is_administrator
+
+
+def test_people_are_not_deleted_singly_or_in_bulk(people: People) -> None:
+    """Case 17: whoever posted batches, and whoever did nothing yet."""
+    post_it(people.approver, allocate(people.analyst))
+    client, before = people.administrator, User.objects.count()
+    for user, said in ((people.petra, "1 version"), (people.benito, "Deactivate")):
+        for text in (
+            reading(client.get(f"{LIST}{user.pk}/delete/")),
+            told(client, f"{LIST}{user.pk}/delete/", post="yes"),
+            told(client, LIST, action="delete_selected", _selected_action=user.pk, post="yes"),
+        ):
+            assert "Nothing was deleted." in text
+            assert "Deactivate them instead" in text
+            assert said in text
+    assert User.objects.count() == before
+
+
+def test_an_administrator_sets_somebodys_password(people: People) -> None:
+    path = f"{LIST}{people.ana.pk}/password/"
+    page = people.administrator.get(path)
+    assert page.status_code == 200
+    told(
+        people.administrator,
+        path,
+        usable_password="true",
+        password1=PASSWORD,
+        password2=PASSWORD,
+        **{"set-password": ""},
+    )
+    people.ana.refresh_from_db()
+    assert people.ana.check_password(PASSWORD)
+
+
+def test_nobody_is_made_a_superuser_by_the_form(people: People) -> None:
+    path = f"{LIST}{people.ana.pk}/change/"
+    told(people.administrator, path, **person(people.ana, is_superuser="on", is_staff="on"))
+    people.ana.refresh_from_db()
+    assert not people.ana.is_superuser
+
+
+@pytest.mark.parametrize("who", ["analyst", "approver"])
+def test_only_administrators_see_people(people: People, who: str) -> None:
+    client: Client = getattr(people, who)
+    for path in (
+        LIST,
+        f"{LIST}add/",
+        f"{LIST}{people.ana.pk}/change/",
+        f"{LIST}{people.ana.pk}/delete/",
+        f"{LIST}{people.ana.pk}/password/",
+    ):
+        assert client.get(path).status_code == 403
+        assert client.post(path, person(people.ana, is_administrator="on")).status_code == 403
+    assert LIST not in client.get("/admin/").content.decode()
+    people.ana.refresh_from_db()
+    assert not people.ana.is_administrator
+
+
+def test_who_has_no_role_does_not_enter_the_desk(people: People) -> None:
+    visitor = User.objects.create_user("visitor", PASSWORD)
+    text = told(Client(), "/admin/login/", username="visitor", password=PASSWORD)
+    assert "Sign out" not in text
+    assert people.client(visitor).get("/admin/").status_code == 302

@@ -1,0 +1,365 @@
+"""Reference data: kept by administrators, with reasons, history, and nothing lost by deleting."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection, models
+from django.test import Client
+
+from carsi_tracker.ledger.models import (
+    Account,
+    Appropriation,
+    Change,
+    Commitment,
+    Country,
+    Document,
+    Goal,
+    Organization,
+    ProgrammingArea,
+)
+from tests import databases
+from tests.desk.conftest import People, hidden, reading, told
+
+WAITING = """
+    select count(*) from pg_locks join pg_stat_activity using (pid)
+    where not granted and datname = current_database()
+"""
+KINDS = [Account, Country, ProgrammingArea, Goal, Organization, Document, Appropriation]
+
+
+def place(row: models.Model | type[models.Model], verb: str = "") -> str:
+    path = f"/admin/ledger/{row._meta.model_name}/"
+    if not verb:
+        return path
+    return f"{path}{verb}/" if isinstance(row, type) else f"{path}{row.pk}/{verb}/"
+
+
+def panama() -> Country:
+    return Country.objects.get(code="PA")
+
+
+def country(client: Client | None = None, **changes: Any) -> dict[str, Any]:
+    """What somebody fills into Panama's form; `client` opened it now."""
+    row = panama()
+    seen = hidden(client.get(place(row, "change")).content.decode(), "seen") if client else ""
+    return {
+        "name_en": row.name_en,
+        "name_es": row.name_es,
+        "position": row.position,
+        "change_reason": "As the ministry writes it",
+        "seen": seen,
+    } | changes
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return {
+        "key": "loa-honduras-2010",
+        "title": "Letter of agreement with Honduras",
+        "language": "en",
+        "title_es": "",
+        "publisher": "U.S. Department of State",
+        "published_on": "2010-02-12",
+        "url": "",
+        "note": "",
+        "change_reason": "",
+    } | changes
+
+
+def rows() -> dict[type[models.Model], int]:
+    return {kind: kind._default_manager.count() for kind in (*KINDS, Commitment)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everybody_reads_every_kind_and_administrators_add(
+    people: People, kind: type[models.Model]
+) -> None:
+    row = kind._default_manager.all()[0]
+    for client in (people.analyst, people.approver, people.administrator):
+        for path in (place(kind), place(row, "change"), place(row, "history")):
+            assert client.get(path).status_code == 200, path
+    assert people.administrator.get(place(kind, "add")).status_code == 200
+
+
+def test_a_name_is_corrected_with_a_reason_that_stands_in_the_history(people: People) -> None:
+    client = people.administrator
+    text = told(client, place(panama(), "change"), **country(client, name_es="República de Panamá"))
+    assert "was changed successfully" in text
+    assert panama().name_es == "República de Panamá"
+    history = reading(client.get(place(panama(), "history")))
+    assert "adela changed name in Spanish: Panamá → República de Panamá" in history
+    assert "As the ministry writes it" in history
+    change = Change.objects.filter(table="ledger_country", row=panama().pk).last()
+    assert change
+    assert (change.user, change.reason) == (people.adela, "As the ministry writes it")
+    assert not LogEntry.objects.exists()
+
+
+def test_a_change_without_a_reason_is_refused(people: People) -> None:
+    client = people.administrator
+    for reason in ("", "two\nlines", "a\x00b"):
+        sent = country(client, name_es="Otro", change_reason=reason)
+        response = client.post(place(panama(), "change"), sent)
+        assert response.context["adminform"].form.errors["change_reason"]
+    assert panama().name_es == "Panamá"
+
+
+def test_a_code_is_fixed_once_saved(people: People) -> None:
+    client = people.administrator
+    page = client.get(place(panama(), "change")).content.decode()
+    assert 'name="code"' not in page
+    told(client, place(panama(), "change"), **country(client, code="PX", name_en="Panamá"))
+    assert panama().name_en == "Panamá"
+
+
+def test_a_name_saved_meanwhile_is_shown_beside_ones_own_and_kept(people: People) -> None:
+    client = people.administrator
+    old = country(client)
+    told(client, place(panama(), "change"), **country(client, name_en="Republic of Panama"))
+    text = told(client, place(panama(), "change"), **old | {"name_en": "PANAMA"})
+    assert "Somebody else changed this since you opened it" in text
+    assert "Saved by adela on" in text
+    assert "Name in English Republic of Panama PANAMA" in text
+    assert panama().name_en == "Republic of Panama"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "field"),
+    [
+        (Country, {"code": "pa"}, "code"),
+        (Country, {"code": "PA", "position": "90"}, "code"),
+        (Country, {"code": "Regional"}, "code"),
+        (Account, {"code": "esf"}, "code"),
+        (ProgrammingArea, {"code": "Rule_of_law", "position": "9"}, "code"),
+        (Organization, {"code": "State/INL"}, "code"),
+        (Organization, {"code": "a\nb"}, "code"),
+        (Goal, {"number": "1"}, "number"),
+        (Goal, {"number": "99999"}, "number"),
+        (Document, {"key": "Not A Key"}, "key"),
+        (Document, {"key": "gao-13-295r"}, "key"),
+        (Document, {"published_on": "09/02/2009"}, "published_on"),
+        (Document, {"title": "two\nlines"}, "title"),
+        (Appropriation, {"fiscal_year": "99999"}, "fiscal_year"),
+    ],
+)
+def test_what_cannot_be_accepted_is_said_at_its_field(
+    people: People, kind: type[models.Model], sent: dict[str, str], field: str
+) -> None:
+    before = rows()
+    names = {"name_en": "A", "name_es": "B", "position": "90"}
+    response = people.administrator.post(place(kind, "add"), document() | names | sent)
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors[field]
+    assert rows() == before
+
+
+def test_a_second_appropriation_of_account_and_year_is_refused(people: People) -> None:
+    first = Appropriation.objects.all()[0]
+    sent = {"fiscal_year": first.fiscal_year, "account": first.account_id, "law": first.law_id}
+    response = people.administrator.post(place(Appropriation, "add"), sent)
+    assert response.context["adminform"].form.errors
+    assert Appropriation.objects.count() == 7
+
+
+def test_a_code_that_somebody_else_takes_at_the_same_moment_is_refused_in_words(
+    people: People,
+) -> None:
+    name = connection.settings_dict["NAME"]
+
+    def send() -> str:
+        try:
+            sent = document(title="Typed at the same moment")
+            response = people.administrator.post(place(Document, "add"), sent)
+            assert response.status_code == 200
+            return reading(response)
+        finally:
+            connection.close()
+
+    with (
+        ThreadPoolExecutor(1) as thread,
+        psycopg.connect(databases.application_of(name).conninfo()) as other,
+        psycopg.connect(databases.owner_of(name).conninfo(), autocommit=True) as watcher,
+    ):
+        other.execute("select set_config('carsi.actor', %s, true)", [str(people.ana.pk)])
+        other.execute(
+            "insert into ledger_document (key, title, language, title_es, publisher, "
+            "published_on, url, note, background) "
+            "values ('loa-honduras-2010', 'First', 'en', '', 'State', '2010-02-12', '', '', false)"
+        )
+        answer = thread.submit(send)
+        while watcher.execute(WAITING).fetchone() == (0,):
+            assert not answer.done()
+        other.commit()
+        text = answer.result()
+    assert "This exists already." in text
+    assert Document.objects.get(key="loa-honduras-2010").title == "First"
+
+
+def test_analysts_add_and_change_documents_and_nothing_else(people: People) -> None:
+    client = people.analyst
+    told(client, place(Document, "add"), **document())
+    added = Document.objects.get(key="loa-honduras-2010")
+    seen = hidden(client.get(place(added, "change")).content.decode(), "seen")
+    sent = document(seen=seen, title="Second letter", change_reason="Exact title")
+    told(client, place(added, "change"), **sent)
+    added.refresh_from_db()
+    assert added.title == "Second letter"
+    assert client.post(place(added, "delete"), {"post": "yes"}).status_code == 403
+    for kind in set(KINDS) - {Document}:
+        row = kind._default_manager.all()[0]
+        assert client.get(place(kind, "add")).status_code == 403
+        assert client.post(place(kind, "add"), country()).status_code == 403
+        assert client.post(place(row, "change"), country()).status_code == 403
+        assert client.post(place(row, "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_approvers_change_nothing(people: People) -> None:
+    before = rows()
+    for kind in KINDS:
+        row = kind._default_manager.all()[0]
+        assert people.approver.post(place(kind, "add"), country()).status_code == 403
+        assert people.approver.post(place(row, "change"), country()).status_code == 403
+        assert people.approver.post(place(row, "delete"), {"post": "yes"}).status_code == 403
+    assert rows() == before
+
+
+def test_a_document_added_in_a_popup_is_handed_to_the_form_below(people: People) -> None:
+    response = people.analyst.post(
+        f"{place(Document, 'add')}?_popup=1&_to_field=id", document(_popup="1", _to_field="id")
+    )
+    added = Document.objects.get(key="loa-honduras-2010")
+    assert response.status_code == 200
+    assert f"&quot;value&quot;: &quot;{added.pk}&quot;" in response.content.decode()
+    assert "<script>" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (panama, "commitments"),
+        (lambda: Document.objects.get(key="gao-13-295r"), "72 entries"),
+    ],
+)
+def test_what_is_referred_to_is_not_deleted_singly_or_in_bulk(
+    people: People, row: Any, said: str
+) -> None:
+    """Case 17."""
+    client, found, before = people.administrator, row(), rows()
+    for text in (
+        reading(client.get(place(found, "delete"))),
+        told(client, place(found, "delete"), post="yes"),
+        told(client, place(type(found)), action="delete_selected", _selected_action=found.pk),
+        told(
+            client,
+            place(type(found)),
+            action="delete_selected",
+            _selected_action=found.pk,
+            post="yes",
+        ),
+    ):
+        assert "Nothing was deleted. This is still referred to:" in text
+        assert said in text
+    assert rows() == before
+
+
+def test_a_posted_commitment_is_not_deleted_singly_or_in_bulk(people: People) -> None:
+    """Case 17."""
+    posted = Commitment.objects.get(reference="CARSI-08-INCLE-03")
+    client = people.analyst
+    for text in (
+        told(client, place(posted, "delete"), post="yes"),
+        told(
+            client,
+            place(Commitment),
+            action="delete_selected",
+            _selected_action=posted.pk,
+            post="yes",
+        ),
+    ):
+        assert "This is still referred to" in text
+        assert "2 entries" in text
+    assert Commitment.objects.count() == 37
+
+
+def test_what_nothing_refers_to_is_deleted_singly_and_in_bulk(people: People) -> None:
+    client = people.administrator
+    keys = ("one", "two", "three")
+    for key in keys:
+        told(client, place(Document, "add"), **document(key=key))
+    one, two, three = (Document.objects.get(key=key) for key in keys)
+    assert "Nothing refers to this. Delete it?" in reading(client.get(place(one, "delete")))
+    assert "was deleted successfully" in told(client, place(one, "delete"), post="yes")
+    text = told(
+        client,
+        place(Document),
+        action="delete_selected",
+        _selected_action=[two.pk, three.pk],
+        post="yes",
+    )
+    assert "Successfully deleted 2 documents." in text
+    assert not Document.objects.filter(key__in=keys).exists()
+    assert Change.objects.filter(action="DELETE", user=people.adela).count() == 3
+
+
+def test_one_row_referred_to_keeps_all_that_were_selected(people: People) -> None:
+    client = people.administrator
+    told(client, place(Document, "add"), **document())
+    free, used = (Document.objects.get(key=key) for key in ("loa-honduras-2010", "gao-13-295r"))
+    told(
+        client,
+        place(Document),
+        action="delete_selected",
+        _selected_action=[free.pk, used.pk],
+        post="yes",
+    )
+    assert Document.objects.filter(pk__in=(free.pk, used.pk)).count() == 2
+
+
+def test_the_title_of_a_posted_commitment_is_corrected_and_nothing_else(people: People) -> None:
+    posted = Commitment.objects.get(reference="CARSI-08-INCLE-03")
+    client = people.analyst
+    page = client.get(place(posted, "change")).content.decode()
+    told(
+        client,
+        place(posted, "change"),
+        title="Better policing, Panama",
+        title_es=posted.title_es,
+        country=Country.objects.get(code="HN").pk,
+        reference="OTHER-1",
+        seen=hidden(page, "seen"),
+        change_reason="Typing error",
+    )
+    posted.refresh_from_db()
+    assert (posted.title, posted.reference) == ("Better policing, Panama", "CARSI-08-INCLE-03")
+    assert posted.country == panama()
+    history = reading(client.get(place(posted, "history")))
+    assert "title: Improved policing and police equipment, Panama → Better policing" in history
+    assert "country: – → Panama" in history
+
+
+def test_what_is_posted_of_an_appropriation_is_only_shown(people: People) -> None:
+    row = Appropriation.objects.all()[0]
+    page = people.administrator.get(place(row, "change")).content.decode()
+    assert 'name="fiscal_year"' not in page
+
+
+def test_addresses_with_broken_values_are_no_server_error(people: People) -> None:
+    client = people.administrator
+    for path in (
+        "/admin/ledger/country/x/change/",
+        "/admin/ledger/country/99999999999999999999/change/",
+        "/admin/ledger/country/1/history/",
+        "/admin/ledger/country/?q=%00",
+        "/admin/ledger/country/?retired__exact=%00",
+        "/admin/ledger/batch/?state__exact=%00",
+        "/admin/ledger/batch/?q=%00",
+        "/admin/ledger/batch/?p=9999",
+        "/admin/ledger/commitment/?area__id__exact=%00",
+        "/admin/ledger/commitment/?area__id__exact=999999999999999999999",
+    ):
+        assert client.get(path, follow=True).status_code < 500, path
+    assert client.post(place(panama(), "history")).status_code < 500
+    commitment = Commitment.objects.all()[0]
+    assert people.analyst.post(place(commitment, "history")).status_code < 500
