@@ -1,0 +1,105 @@
+"""What is left of appropriations, and what a batch would leave of them."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from carsi_tracker.figures.remaining import Effect, Remaining, effects, remaining
+from carsi_tracker.ledger.models import Stage
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("sourced")
+
+
+def left(day: str) -> dict[str, Remaining]:
+    return {str(row.appropriation): row for row in remaining(date.fromisoformat(day))}
+
+
+def amounts(row: Remaining) -> tuple[Decimal | None, Decimal, date, Decimal]:
+    return row.on_day, row.lowest, row.lowest_day, row.pending
+
+
+def test_the_lowest_balance_from_a_day_on_stands_beside_the_balance_of_the_day() -> None:
+    day, lowest_day = date(2008, 9, 4), date(2009, 9, 25)
+    rows = left("2008-09-04")
+    assert amounts(rows["INCLE FY2008"]) == (24_800_000, 11_010_500, lowest_day, 0)
+    assert amounts(rows["NADR FY2008"]) == (1_365_000, 1_365_000, day, 0)
+    assert amounts(rows["FMF FY2008"]) == (0, 0, day, 0)
+
+
+def test_the_balance_of_a_day_counts_what_happened_on_it() -> None:
+    day = date(2026, 11, 25)
+    assert amounts(left("2026-11-25")["INCLE FY2008"]) == (11_010_500, 11_010_500, day, 0)
+    assert left("2009-03-13")["INCLE FY2008"].on_day == 14_628_500
+
+
+def test_nothing_is_left_before_the_law() -> None:
+    before, after = left("2009-03-10")["INCLE FY2009"], left("2009-03-11")["INCLE FY2009"]
+    assert amounts(before) == (None, 0, date(2009, 3, 10), 0)
+    assert after.on_day
+    assert left("1999-01-01")["ESF FY2008"].on_day is None
+
+
+def test_every_appropriation_is_listed_in_order_also_one_without_amounts() -> None:
+    made = factories.appropriation(fiscal_year=2010)
+    rows = remaining(date(2026, 11, 25))
+    assert [str(row.appropriation) for row in rows][:3] == [
+        "ESF FY2008",
+        "FMF FY2008",
+        "INCLE FY2008",
+    ]
+    assert len(rows) == 8
+    assert amounts(left("2026-11-25")[str(made)]) == (None, 0, date(2026, 11, 25), 0)
+
+
+def test_what_is_left_now_adds_up_to_what_is_available() -> None:
+    rows = remaining(date(2026, 11, 25))
+    assert sum(row.on_day or 0 for row in rows) == Decimal("41890500.00")
+
+
+def test_pending_is_committed_in_drafts_and_submitted_batches_and_not_taken_off() -> None:
+    of = left("2026-11-25")["INCLE FY2008"].appropriation
+    draft = factories.batch()
+    new = factories.commitment(draft, appropriation=of)
+    factories.line(draft, new, Stage.COMMITTED, 250_000)
+    factories.line(draft, new, Stage.OBLIGATED, 100_000)
+    other = factories.batch()
+    factories.line(other, factories.commitment(other, appropriation=of), Stage.COMMITTED, 150_000)
+    factories.submitted(other)
+    row = left("2026-11-25")["INCLE FY2008"]
+    assert (row.on_day, row.pending) == (Decimal(11_010_500), Decimal(400_000))
+
+
+def test_an_effect_says_what_is_left_before_and_after_and_on_the_lowest_day() -> None:
+    of = left("2026-11-25")["INCLE FY2008"].appropriation
+    draft = factories.batch()
+    factories.line(
+        draft, factories.commitment(draft, appropriation=of), Stage.COMMITTED, 11_500_000
+    )
+    factories.line(draft, of, Stage.APPROPRIATED, 1_000_000, date(2010, 5, 1))
+    expected = Effect(
+        of, Decimal(11_010_500), Decimal(-10_500_000), Decimal(-489_500), date(2009, 9, 25)
+    )
+    assert effects(draft.pk) == [expected]
+    assert expected.after == 510_500
+
+
+def test_a_batch_that_only_obligates_touches_no_appropriation() -> None:
+    of = left("2026-11-25")["INCLE FY2008"].appropriation
+    commitment = of.commitment_set.all()[0]
+    draft = factories.batch()
+    factories.line(draft, commitment, Stage.OBLIGATED, 1)
+    assert effects(draft.pk) == []
+
+
+def test_the_queries_do_not_grow_with_the_appropriations() -> None:
+    with CaptureQueriesContext(connection) as few:
+        remaining(date(2026, 11, 25))
+    for _ in range(3):
+        factories.appropriation()
+    with CaptureQueriesContext(connection) as many:
+        remaining(date(2026, 11, 25))
+    assert len(few) == len(many) == 2
