@@ -1,5 +1,7 @@
 """`verify_ledger` names what was altered, even by the owner."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 
 import psycopg
@@ -24,6 +26,17 @@ def verify(database: str) -> tuple[str, str]:
         except CommandError as error:
             return said.getvalue(), str(error)
     return said.getvalue(), ""
+
+
+@contextmanager
+def without_triggers(owner: psycopg.Connection) -> Iterator[None]:
+    """Let the owner write what the triggers refuse."""
+    tables = ("entry", "posting", "commitment", "document", "head", "batch")
+    for table in tables:
+        owner.execute(f"alter table ledger_{table} disable trigger user")
+    yield
+    for table in tables:
+        owner.execute(f"alter table ledger_{table} enable trigger user")
 
 
 def test_a_sound_ledger_verifies(database: str) -> None:
@@ -56,15 +69,64 @@ def test_a_sound_ledger_verifies(database: str) -> None:
 def test_what_the_owner_alters_is_named_with_the_first_version_that_fails(
     database: str, owner: psycopg.Connection, alteration: str, first: int, said: str
 ) -> None:
-    tables = ("entry", "posting", "commitment", "document", "head", "batch")
-    for table in tables:
-        owner.execute(f"alter table ledger_{table} disable trigger user")
-    owner.execute(alteration)
-    for table in tables:
-        owner.execute(f"alter table ledger_{table} enable trigger user")
+    with without_triggers(owner):
+        owner.execute(alteration)
     told, failure = verify(database)
     assert said in told
     assert f"version {first} is the first that fails" in failure
+
+
+FORGE = """
+    update ledger_posting p set entries_sha256 = (
+        select rules.sha256_hex(
+            rules.entries_header() || E'\\n' || string_agg(text || E'\\n', '' order by line)
+        ) from rules.entry_text e where e.version = p.version
+    );
+    do $$
+    declare
+        posting ledger_posting;
+        previous text := rules.first_checksum();
+    begin
+        for posting in select * from ledger_posting order by version loop
+            previous := rules.next_checksum(previous, rules.posting_text(posting));
+            update ledger_posting set checksum = previous where version = posting.version;
+        end loop;
+        update ledger_head set checksum = previous;
+    end $$;
+"""
+"""Makes the files and the chain agree with whatever the entries say now."""
+
+
+@pytest.mark.parametrize(
+    ("alteration", "first", "said"),
+    [
+        ("amount = 90000000 where version = 2 and line = 1", 2, "beyond what was appropriated"),
+        ("effective_date = '1999-01-01' where stage = 'disbursed'", 12, "out of order"),
+    ],
+)
+def test_an_owner_who_forges_the_whole_chain_still_meets_the_rules(
+    database: str, owner: psycopg.Connection, alteration: str, first: int, said: str
+) -> None:
+    with without_triggers(owner):
+        owner.execute(f"update ledger_entry set {alteration}")
+        owner.execute(FORGE)
+    told, failure = verify(database)
+    assert said in told
+    assert "its entries" not in told
+    assert f"version {first} is the first that fails" in failure
+
+
+def test_a_forged_chain_that_keeps_the_rules_shows_in_every_noted_checksum(
+    database: str, owner: psycopg.Connection
+) -> None:
+    noted = owner.execute("select checksum from ledger_posting where version = 16").fetchone()
+    with without_triggers(owner):
+        owner.execute("update ledger_posting set reason = 'another' where version = 1")
+        owner.execute(FORGE)
+    said, failure = verify(database)
+    assert not failure
+    assert noted
+    assert noted[0] not in said
 
 
 @pytest.mark.parametrize(

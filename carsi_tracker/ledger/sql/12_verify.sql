@@ -27,8 +27,7 @@ as $$
             appropriation_id,
             effective_date,
             sum(sum(case stage when 'appropriated' then amount else -amount end))
-                over (partition by appropriation_id order by effective_date) as available,
-            max(max(version)) over (partition by appropriation_id order by effective_date) as version
+                over (partition by appropriation_id order by effective_date) as available
         from ledger_entry
         where stage in ('appropriated', 'committed')
         group by appropriation_id, effective_date
@@ -39,12 +38,49 @@ as $$
             effective_date,
             sum(coalesce(sum(amount) filter (where stage = 'committed'), 0)) over by_day as committed,
             sum(coalesce(sum(amount) filter (where stage = 'obligated'), 0)) over by_day as obligated,
-            sum(coalesce(sum(amount) filter (where stage = 'disbursed'), 0)) over by_day as disbursed,
-            max(max(version)) over by_day as version
+            sum(coalesce(sum(amount) filter (where stage = 'disbursed'), 0)) over by_day as disbursed
         from ledger_entry
         where commitment_id is not null
         group by commitment_id, effective_date
         window by_day as (partition by commitment_id order by effective_date)
+    ),
+    -- What is broken today, was so from the first version on whose sums through that day fail.
+    broken_ceilings as (
+        select min(v.version) as version
+        from ceiling_days d
+        cross join lateral (
+            select
+                e.version,
+                sum(sum(case e.stage when 'appropriated' then e.amount else -e.amount end))
+                    over (order by e.version) as available
+            from ledger_entry e
+            where e.stage in ('appropriated', 'committed')
+                and e.appropriation_id = d.appropriation_id and e.effective_date <= d.effective_date
+            group by e.version
+        ) v
+        where d.available < 0 and v.available < 0
+        group by d.appropriation_id
+    ),
+    broken_stages as (
+        select min(v.version) as version
+        from stage_days d
+        cross join lateral (
+            select
+                e.version,
+                sum(coalesce(sum(e.amount) filter (where e.stage = 'committed'), 0))
+                    over by_version as committed,
+                sum(coalesce(sum(e.amount) filter (where e.stage = 'obligated'), 0))
+                    over by_version as obligated,
+                sum(coalesce(sum(e.amount) filter (where e.stage = 'disbursed'), 0))
+                    over by_version as disbursed
+            from ledger_entry e
+            where e.commitment_id = d.commitment_id and e.effective_date <= d.effective_date
+            group by e.version
+            window by_version as (order by e.version)
+        ) v
+        where not (0 <= d.disbursed and d.disbursed <= d.obligated and d.obligated <= d.committed)
+            and not (0 <= v.disbursed and v.disbursed <= v.obligated and v.obligated <= v.committed)
+        group by d.commitment_id
     )
     select p.version, 'entries'
     from ledger_posting p left join files f using (version)
@@ -64,9 +100,8 @@ as $$
     where (h.version, h.checksum)
         <> (coalesce(p.version, 0), coalesce(p.checksum, first_checksum()))
     union all
-    select version, 'ceiling' from ceiling_days where available < 0
+    select version, 'ceiling' from broken_ceilings
     union all
-    select version, 'stages' from stage_days
-    where not (0 <= disbursed and disbursed <= obligated and obligated <= committed)
+    select version, 'stages' from broken_stages
     order by 1, 2
 $$;
