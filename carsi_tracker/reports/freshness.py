@@ -104,7 +104,7 @@ def _etag(request: HttpRequest, asked: Asked) -> str:
         asked.texts_revision,
         settings.RELEASE,
         request.LANGUAGE_CODE,
-        request.path,
+        request.build_absolute_uri(request.path),
         asked.address.query(),
         asked.question.day,
         today(),

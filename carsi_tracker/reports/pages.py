@@ -28,6 +28,7 @@ def render_page(
 ) -> HttpResponse:
     """Render a public page with its day, version, permanent address and other language."""
     address, question = asked.address, asked.question
+    permanent = request.path + address.asking(question.permanent()).query()
     around = {
         "asked": asked,
         "question": question,
@@ -36,7 +37,8 @@ def render_page(
         "day_form": day_form(asked),
         "fiscal_year_ends": fiscal_year_ends(request.path, asked),
         "undated": request.path + asked.address.asking(_undated(question)).query(),
-        "permanent": request.path + address.asking(question.permanent()).query(),
+        "permanent": permanent,
+        "permanent_in_full": request.build_absolute_uri(permanent),
         "newest": request.path + address.asking(_unpinned(question)).query(),
         "languages": other_languages(request.path, address.query()),
         "report_errors_to": settings.REPORT_ERRORS_TO,
