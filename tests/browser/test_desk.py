@@ -130,3 +130,129 @@ def test_axe_finds_nothing_on_the_desk_and_no_page_scrolls_sideways(
             assert not is_wider_than_its_window(page), path
             assert not faults(page), path
             said.clear()
+
+
+def drafted(page: Page, site: Site) -> str:
+    """Save an allocation of $250,000 as a draft and return its path, without the language."""
+    fill_in(page, site)
+    page.get_by_label("Appropriation", exact=True).select_option(index=option(page, "INCLE FY2008"))
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
+    return page.url.removeprefix(site.address).removesuffix("change/")
+
+
+def look(page: Page, address: str) -> None:
+    """Go to a page and find it sound."""
+    response = page.goto(address)
+    assert response is not None
+    assert response.status == 200, address
+    assert not is_wider_than_its_window(page), address
+    assert not faults(page), address
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(1280, "light", ""), (320, "dark", "/es")]
+)
+def test_axe_finds_nothing_on_the_pages_of_a_batch_at_work(
+    desk_site: Site, open_page: Open, width: int, scheme: str, language: str
+) -> None:
+    analyst, approver = (open_page(width, color_scheme=scheme) for _ in range(2))
+    sign_in(analyst, desk_site, "ana")
+    sign_in(approver, desk_site, "petra")
+    batch = drafted(analyst, desk_site)
+    there = f"{desk_site.address}{language}{batch}"
+    for path in ("change/", "texts/", "lines/add/", "discard/"):
+        look(analyst, f"{there}{path}")
+    look(analyst, f"{there}change/")
+    edits = analyst.locator("#lines a, #commitments a").evaluate_all("all => all.map(a => a.href)")
+    assert len(edits) == 2
+    for address in edits:
+        look(analyst, address)
+
+    other = open_page(width, color_scheme=scheme)
+    sign_in(other, desk_site, "ana")
+    for page, amount in ((analyst, "310,000.00"), (other, "250,000.00")):
+        page.goto(edits[0])
+        page.locator("#id_amount").fill(amount)
+    for page in (analyst, other):
+        page.locator("main form .desk-button").first.click()
+    expect(other.locator(".desk-differs")).to_contain_text("$310,000.00")
+    expect(other.locator("#id_amount")).to_have_value("310,000.00")
+    assert not is_wider_than_its_window(other)
+    assert not faults(other)
+
+    analyst.locator(f'form[action="{language}{batch}submit/"] button').click()
+    look(analyst, f"{there}change/")
+    look(approver, f"{there}change/")
+    approver.locator(f'a[href^="{language}{batch}post/"]').click()
+    assert not is_wider_than_its_window(approver)
+    assert not faults(approver)
+
+
+def test_a_document_added_in_a_window_of_its_own_is_chosen_below(
+    desk_site: Site, open_page: Open
+) -> None:
+    page = open_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    sign_in(page, desk_site, "ana")
+    fill_in(page, desk_site)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="add one").click()
+    window = opened.value
+    window.get_by_label("Key").fill("loa-honduras-2010")
+    window.get_by_label("Title:", exact=True).fill("Letter of agreement with Honduras")
+    window.get_by_label("Publisher").fill("U.S. Department of State")
+    window.get_by_label("Published on").fill("2010-02-12")
+    with window.expect_event("close"):
+        window.get_by_role("button", name="Save", exact=True).click()
+    chosen = page.get_by_label("Source document").locator("option:checked")
+    expect(chosen).to_have_text("Letter of agreement with Honduras")
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Patrol boats, Honduras")
+    assert not [text for text in said if text.startswith(("error", "warning"))]
+
+
+def test_what_is_left_follows_the_date_and_without_script_a_button(
+    site: Site, open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, site, "ana")
+    page.goto(f"{site.address}{ALLOCATE}")
+    table = page.get_by_role("table")
+    page.get_by_label("Effective date").fill("2008-09-04")
+    page.get_by_label("Effective date").press("Tab")
+    expect(table).to_contain_text("24,800,000")
+    expect(table).to_contain_text("not yet law")
+    assert not faults(page)
+
+    plain = open_page(java_script_enabled=False)
+    sign_in(plain, site, "ana")
+    plain.goto(f"{site.address}{ALLOCATE}")
+    plain.get_by_label("Effective date").fill("2008-09-04")
+    plain.get_by_role("button", name="Show for the date typed").click()
+    expect(plain.get_by_role("table")).to_contain_text("24,800,000")
+    expect(plain.get_by_label("Effective date")).to_have_value("2008-09-04")
+
+
+def test_an_allocation_is_entered_by_keyboard_alone(desk_site: Site, open_page: Open) -> None:
+    page = open_page()
+    sign_in(page, desk_site, "ana")
+    page.goto(f"{desk_site.address}{ALLOCATE}")
+    page.get_by_label("Amount, U.S. dollars").focus()
+    keys = page.keyboard
+    for typed in ("250,000.00", "2009-06-15", "INCLE FY2008", "Law", "Hond", "", "U.S. Department"):
+        keys.type(typed)
+        keys.press("Tab")
+    for typed in ("", "Patrol boats", ""):
+        keys.type(typed)
+        keys.press("Tab")
+    keys.press("Tab")
+    for typed in ("FY 2008 Supp", "page 12", "", "", "", ""):
+        keys.type(typed)
+        keys.press("Tab")
+    keys.press("Tab")
+    expect(page.get_by_role("button", name="Show for the date typed")).to_be_focused()
+    keys.press("Tab")
+    expect(page.get_by_role("button", name="Save and submit")).to_be_focused()
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patrol boats")
