@@ -21,8 +21,8 @@ def test_random_work_keeps_every_rule_and_every_figure() -> None:
     run_machine(
         Desk,
         settings=settings(
-            max_examples=500 if LONG else 50,
-            stateful_step_count=100 if LONG else 30,
+            max_examples=200 if LONG else 50,
+            stateful_step_count=60 if LONG else 30,
             deadline=None,
             derandomize=not LONG,
             database=None,
