@@ -109,12 +109,15 @@ def _copied(installed: Path, place: Path) -> Path:
     if not copy.exists():
         draft = copy.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(installed, draft, symlinks=True)
+        package = installed.parent
+        for part in (package, package.with_name(f"{WHEEL}.libs")):  # which programs look for beside
+            if part.exists():
+                shutil.copytree(part, draft / part.name, symlinks=True)
         for path in (draft, *draft.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         draft.rename(copy)
-    return copy
+    return copy / WHEEL / installed.name
 
 
 def _require_ours(folder: Path) -> None:

