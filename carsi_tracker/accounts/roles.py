@@ -24,7 +24,12 @@ def _each(actions: tuple[str, ...], models: tuple[str, ...]) -> frozenset[str]:
 
 
 VIEW = _each(("view",), (*REFERENCE_DATA, *DESK))
-ANALYST = VIEW | _each(("add", "change", "delete"), DESK) | _each(("add", "change"), ("document",))
+ANALYST = (
+    VIEW
+    | _each(("add", "change", "delete"), DESK)
+    | _each(("add", "change"), ("document",))
+    | _each(("add",), ("organization",))
+)
 APPROVER = VIEW | {"ledger.post_batch"}
 ADMINISTRATOR = (
     VIEW

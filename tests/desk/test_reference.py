@@ -197,7 +197,9 @@ def test_a_code_that_somebody_else_takes_at_the_same_moment_is_refused_in_words(
     assert Document.objects.get(key="loa-honduras-2010").title == "First"
 
 
-def test_analysts_add_and_change_documents_and_nothing_else(people: People) -> None:
+def test_analysts_add_and_change_documents_add_organizations_and_nothing_else(
+    people: People,
+) -> None:
     client = people.analyst
     told(client, place(Document, "add"), **document())
     added = Document.objects.get(key="loa-honduras-2010")
@@ -207,10 +209,14 @@ def test_analysts_add_and_change_documents_and_nothing_else(people: People) -> N
     added.refresh_from_db()
     assert added.title == "Second letter"
     assert client.post(place(added, "delete"), {"post": "yes"}).status_code == 403
+    partner = {"code": "OIJ", "name_en": "Judicial police", "name_es": "Policía judicial"}
+    told(client, place(Organization, "add"), **partner)
+    assert Organization.objects.filter(code="OIJ").exists()
     for kind in set(KINDS) - {Document}:
         row = kind._default_manager.all()[0]
-        assert client.get(place(kind, "add")).status_code == 403
-        assert client.post(place(kind, "add"), country()).status_code == 403
+        if kind is not Organization:
+            assert client.get(place(kind, "add")).status_code == 403
+            assert client.post(place(kind, "add"), country()).status_code == 403
         assert client.post(place(row, "change"), country()).status_code == 403
         assert client.post(place(row, "delete"), {"post": "yes"}).status_code == 403
 
