@@ -145,6 +145,26 @@ def test_a_forged_chain_that_keeps_the_rules_shows_in_every_noted_checksum(
             "constraint amount_of_dollars_and_cents on ledger_line",
         ),
         ("create function rules.more() returns int language sql as 'select 1'", "rules.more()"),
+        (
+            "create function public.meddle() returns trigger language plpgsql as"
+            " 'begin return null; end'; create trigger meddle before insert on ledger_entry"
+            " for each row execute function public.meddle()",
+            "trigger meddle on ledger_entry",
+        ),
+        (
+            "create rule deaf as on update to ledger_head do instead nothing",
+            "rewrite rule deaf on ledger_head",
+        ),
+        (
+            f"grant update (version) on ledger_batch to {application().user}",
+            "grant version of ledger_batch",
+        ),
+        ("grant truncate on ledger_line to public", "grant ledger_line"),
+        (
+            "alter table ledger_entry drop constraint entry_commitment_of_appropriation",
+            "constraint entry_commitment_of_appropriation on ledger_entry",
+        ),
+        (f"grant execute on function rules.lock_batch to {application().user}", "rules.lock_batch"),
     ],
 )
 def test_a_rule_that_is_not_as_its_file_says_is_named(
@@ -159,6 +179,13 @@ def test_a_rule_that_is_not_as_its_file_says_is_named(
 def test_what_is_installed_is_what_the_files_say(database: str) -> None:
     with databases.speaking_to(databases.owner_of(database)):
         assert rules.differences(connection, databases.application_of(database).user) == []
+
+
+def test_an_application_role_as_mighty_as_the_owner_is_named(database: str) -> None:
+    owner = databases.owner_of(database)
+    with databases.speaking_to(owner):
+        found = rules.differences(connection, owner.user)
+    assert ("role", f"{owner.user} may act as the owner") in found
 
 
 def test_an_application_role_may_not_verify_by_changing_rules(
