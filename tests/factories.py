@@ -66,23 +66,30 @@ def area(by: User | None = None, **fields: Any) -> ProgrammingArea:
     names = {"name_en": f"Area {serial}", "name_es": f"Área {serial}"}
     with _acting(by):
         return ProgrammingArea.objects.create(
-            **{"code": f"area-{serial}", "position": serial, **names} | fields
+            **{"code": f"area-{serial}", "position": 1000 + serial, **names} | fields
         )
 
 
 def country(by: User | None = None, **fields: Any) -> Country:
-    serial = next(_serial)
-    code = chr(65 + serial // 26 % 26) + chr(65 + serial % 26)
+    taken = set(Country.objects.values_list("code", flat=True))
+    serial, code = next((n, c) for n, c in _codes() if c not in taken)
     names = {"name_en": f"Country {code}", "name_es": f"País {code}"}
     with _acting(by):
-        return Country.objects.create(**{"code": code, "position": serial, **names} | fields)
+        return Country.objects.create(**{"code": code, "position": 1000 + serial, **names} | fields)
+
+
+def _codes() -> Iterator[tuple[int, str]]:
+    """Yield two-letter codes in turn, of which the sourced ledger has some."""
+    while True:
+        serial = next(_serial)
+        yield serial, chr(65 + serial // 26 % 26) + chr(65 + serial % 26)
 
 
 def goal(by: User | None = None, **fields: Any) -> Goal:
     serial = next(_serial)
     names = {"name_en": f"Goal {serial}", "name_es": f"Objetivo {serial}"}
     with _acting(by):
-        return Goal.objects.create(**{"number": serial, **names} | fields)
+        return Goal.objects.create(**{"number": 1000 + serial, **names} | fields)
 
 
 def organization(by: User | None = None, **fields: Any) -> Organization:
