@@ -2,11 +2,11 @@
 
 import sys
 
-from benchmarks import ledgers
+from benchmarks import ledgers, table
 
 
 def main() -> None:
-    """Print each measurement as a line; ratios are medians within this run."""
+    """Print each measurement as lines of one table."""
     ledgers.settings()
     from benchmarks import matrix, overview, posting
 
@@ -15,9 +15,10 @@ def main() -> None:
     if unknown := set(chosen) - set(known):
         sys.exit(f"There is no measurement {unknown.pop()!r}; there are {', '.join(known)}.")
     with ledgers.fresh_server() as folder:
+        print(table.head(), flush=True)
         for name in chosen:
-            for what, result in known[name](folder):
-                print(f"{what:<50} {result}", flush=True)
+            for row in known[name](folder):
+                print(row, flush=True)
 
 
 if __name__ == "__main__":

@@ -21,15 +21,21 @@ class Ledger:
     owner: Address
     application: Address
 
-    def run_as_owner(self, statement: str) -> None:
+    def run_as_owner(self, *statements: str) -> None:
         """Run SQL as the owner, with the guards of the journal and the desk switched off."""
         tables = ("entry", "posting", "head", "batch", "line", "commitment", "appropriation")
         with psycopg.connect(self.owner.conninfo(), autocommit=True) as session:
             for table in tables:
                 session.execute(f"alter table ledger_{table} disable trigger user")
-            session.execute(statement)
+            for statement in statements:
+                session.execute(statement)
             for table in tables:
                 session.execute(f"alter table ledger_{table} enable trigger user")
+        self.settle()
+
+    def settle(self) -> None:
+        """Let the planner know how large the tables have become, as a server does in time."""
+        with psycopg.connect(self.owner.conninfo(), autocommit=True) as session:
             session.execute("vacuum analyze")
 
 

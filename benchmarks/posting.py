@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from threading import Barrier
@@ -11,10 +12,62 @@ import psycopg
 
 from benchmarks import ledgers
 from benchmarks.ledgers import Ledger
+from benchmarks.table import Row
 
-ROUNDS = 5
-POSTS = 192  # in a round, shared by the connections
+ROUNDS = 11
+POSTS = 96  # in a round, shared by the connections
+CONNECTIONS = (1, 32)
+FIRST_YEAR = 2030
 
+# An appropriation for each round, with ten commitments and 900 days of entries of a cent.
+FUND = """
+    with appropriation as (
+        insert into ledger_appropriation (fiscal_year, account_id, law_id, first_version)
+        select {first_year} + n, a.account_id, a.law_id, 16
+        from generate_series(0, {rounds}) n, ledger_appropriation a
+        where a.id = (select min(id) from ledger_appropriation)
+        returning id, fiscal_year
+    ),
+    commitment as (
+        insert into ledger_commitment (
+            reference, title, title_es, appropriation_id, area_id, country_id, agency_id,
+            introduced_by_id, first_version
+        )
+        select 'M-' || a.fiscal_year || '-' || n, 'Measured', '', a.id, c.area_id, c.country_id,
+            c.agency_id, c.introduced_by_id, 16
+        from appropriation a, generate_series(0, 9) n, ledger_commitment c
+        where c.reference = 'CARSI-09-INCLE-01'
+        returning id, appropriation_id, right(reference, 1)::int as position
+    ),
+    amount as (
+        select id as appropriation_id, null::bigint as commitment_id, 'appropriated' as stage,
+            1000000 as amount, 0 as day
+        from appropriation
+        union all
+        select c.appropriation_id, c.id, 'committed', 0.01, n % 900
+        from generate_series(2, {entries}) n join commitment c on c.position = n % 10
+    )
+    insert into ledger_entry (
+        version, line, appropriation_id, commitment_id, stage, amount, effective_date,
+        document_id, locator, basis, note
+    )
+    select 16, 1000 + row_number() over (), appropriation_id, commitment_id, stage, amount,
+        '2009-03-11'::date + day, (select min(id) from ledger_document), '', 'stated', ''
+    from amount
+"""
+PEOPLE = """
+    insert into accounts_user (
+        id, username, password, is_superuser, first_name, last_name, email, is_active,
+        date_joined, is_analyst, is_approver, is_administrator
+    ) values
+        (1001, 'ana', '!', false, '', '', '', true, now(), true, false, false),
+        (1002, 'petra', '!', false, '', '', '', true, now(), false, true, false)
+"""
+BARE_TABLE = """
+    create table bare (id bigint generated always as identity primary key, v int, t text);
+    grant insert on bare to {role}
+"""
+BARE = "insert into bare (v, t) values (1, 'x'), (2, 'y')"
 DRAFT = """
     with made as (
         insert into ledger_batch (title, reason, state, revision, created_at)
@@ -25,70 +78,99 @@ DRAFT = """
         batch_id, appropriation_id, commitment_id, stage, amount, effective_date, document_id,
         locator, basis, note, revision
     )
-    select made.id, c.appropriation_id, c.id, 'obligated', 0.01, '2011-10-01',
+    select made.id, c.appropriation_id, c.id, 'committed', 0.01, '2011-10-01',
         (select min(id) from ledger_document), '', 'stated', '', 0
-    from made, ledger_commitment c where c.reference = 'CARSI-09-INCLE-01'
-"""
-BARE = """
-    insert into bare (v, t) values (1, 'x'), (2, 'y')
+    from made
+    join ledger_commitment c on c.reference = 'M-' || %(year)s::text || '-' || made.id %% 10
 """
 
+Rates = dict[int, list[float]]
 
-def measure(folder: Path) -> list[tuple[str, str]]:
-    """Return rows of (what, ratio) for 1 and 32 connections, at 100 and 10,000 entries."""
+
+@dataclass(frozen=True)
+class Submitted:
+    """A batch to post, and the digest of what its approver read."""
+
+    batch: int
+    digest: str
+
+
+def measure(folder: Path) -> list[Row]:
+    """Return the rates of posts and bare transactions, at 100 and at 10,000 entries."""
     rows = []
     for entries in (100, 10_000):
         ledger = ledgers.make(folder, f"posting_{entries}")
-        _fund(ledger, entries)
-        rates = {connections: _rounds(ledger, connections) for connections in (1, 32)}
-        for connections, (post, bare) in rates.items():
-            ratio = median(b / p for p, b in zip(post, bare, strict=True))
-            rows.append(
-                (
-                    f"post, {entries:,} entries, {connections} connection(s)",
-                    (
-                        f"{median(post):,.0f}/s; bare {median(bare):,.0f}/s; "
-                        f"a post costs {ratio:.1f} bare transactions"
-                    ),
-                )
-            )
-        share = median(rates[32][0]) / median(rates[1][0])
-        rows.append((f"post, {entries:,} entries, 32 connections against 1", f"{share:.2f}"))
+        rows += _rows(entries, *_rounds(ledger, _prepare(ledger, entries)))
     return rows
 
 
-def _fund(ledger: Ledger, entries: int) -> None:
-    """Put as many entries on the appropriation, and the people and the bare table in place."""
+def _rows(entries: int, posts: Rates, bares: Rates) -> list[Row]:
+    what = f"post, {entries:,} entries,"
+    one, many = (posts[connections] for connections in CONNECTIONS)
+    return [
+        *(
+            Row(
+                f"{what} {connections} at once : bare",
+                f"{median(posts[connections]):,.0f}/s",
+                f"{median(bares[connections]):,.0f}/s",
+                _ratios(bares[connections], posts[connections]),
+                "<= 4" if (entries, connections) == (100, 1) else "",
+            )
+            for connections in CONNECTIONS
+        ),
+        Row(
+            f"{what} 32 at once : 1",
+            f"{median(many):,.0f}/s",
+            f"{median(one):,.0f}/s",
+            _ratios(many, one),
+            ">= 0.9" if entries == 100 else "",
+        ),
+    ]
+
+
+def _ratios(of: list[float], to: list[float]) -> list[float]:
+    return [first / second for first, second in zip(of, to, strict=True)]
+
+
+def _prepare(ledger: Ledger, entries: int) -> list[list[Submitted]]:
+    """Submit the batches of each round, and of one before them, on an appropriation of its own.
+
+    The appropriation passes `entries` halfway through the round.
+    """
+    rounds = ROUNDS * len(CONNECTIONS)
     ledger.run_as_owner(
-        f"""
-        insert into ledger_entry (
-            version, line, appropriation_id, commitment_id, stage, amount, effective_date,
-            document_id, locator, basis, note
-        )
-        select 16, 1000 + n, c.appropriation_id, c.id, 'committed', 0.01,
-            '2009-03-11'::date + (n % 900), (select min(id) from ledger_document), '', 'stated', ''
-        from generate_series(1, {entries}) n, ledger_commitment c
-        where c.reference = 'CARSI-09-INCLE-01';
-        insert into accounts_user (
-            id, username, password, is_superuser, first_name, last_name, email, is_active,
-            date_joined, is_analyst, is_approver, is_administrator
-        ) values
-            (1001, 'ana', '!', false, '', '', '', true, now(), true, false, false),
-            (1002, 'petra', '!', false, '', '', '', true, now(), false, true, false);
-        create table bare (id bigint generated always as identity primary key, v int, t text);
-        grant insert on bare to {ledger.application.user}
-        """
+        FUND.format(first_year=FIRST_YEAR, rounds=rounds, entries=entries - POSTS // 2),
+        PEOPLE,
+        BARE_TABLE.format(role=ledger.application.user),
     )
+    batches = [_submitted(ledger, FIRST_YEAR + number) for number in range(rounds + 1)]
+    ledger.settle()
+    return batches
 
 
-def _rounds(ledger: Ledger, connections: int) -> tuple[list[float], list[float]]:
-    posts, bares = [], []
-    sessions = [psycopg.connect(ledger.application.conninfo()) for _ in range(connections)]
+def _submitted(ledger: Ledger, year: int) -> list[Submitted]:
+    """Draft and submit batches of a line each, on the commitments of a year."""
+    with psycopg.connect(ledger.application.conninfo()) as session:
+        session.execute("select set_config('carsi.actor', '1001', true)")
+        session.execute(DRAFT, {"n": POSTS, "year": year})
+        rows = session.execute(
+            "select id, rules.submit(id) from ledger_batch where state = 'draft' order by id"
+        ).fetchall()
+    return [Submitted(batch, digest) for batch, digest in rows]
+
+
+def _rounds(ledger: Ledger, batches: list[list[Submitted]]) -> tuple[Rates, Rates]:
+    posts: Rates = {connections: [] for connections in CONNECTIONS}
+    bares: Rates = {connections: [] for connections in CONNECTIONS}
+    sessions = [psycopg.connect(ledger.application.conninfo()) for _ in range(max(CONNECTIONS))]
+    first, *others = batches
     try:
-        for _ in range(ROUNDS):
-            batches = _submitted(ledger, POSTS)
-            bares.append(_rate(sessions, lambda s, _: _bare(s), list(range(POSTS))))
-            posts.append(_rate(sessions, _post, batches))
+        _rate(sessions, _bare, first)
+        _rate(sessions, _post, first)
+        for number, items in enumerate(others):
+            connections = CONNECTIONS[number % len(CONNECTIONS)]
+            bares[connections].append(_rate(sessions[:connections], _bare, items))
+            posts[connections].append(_rate(sessions[:connections], _post, items))
     finally:
         for session in sessions:
             session.close()
@@ -97,9 +179,10 @@ def _rounds(ledger: Ledger, connections: int) -> tuple[list[float], list[float]]
 
 def _rate(
     sessions: list[psycopg.Connection],
-    work: Callable[[psycopg.Connection, int], None],
-    items: list[int],
+    work: Callable[[psycopg.Connection, Submitted], None],
+    items: list[Submitted],
 ) -> float:
+    """Return how many items a second the sessions work through together."""
     start = Barrier(len(sessions) + 1)
 
     def one(number: int) -> None:
@@ -116,27 +199,12 @@ def _rate(
         return len(items) / (time.perf_counter() - began)
 
 
-def _bare(session: psycopg.Connection) -> None:
+def _bare(session: psycopg.Connection, _item: Submitted) -> None:
     with session.transaction():
         session.execute(BARE)
 
 
-def _post(session: psycopg.Connection, batch: int) -> None:
+def _post(session: psycopg.Connection, item: Submitted) -> None:
     with session.transaction():
         session.execute("select set_config('carsi.actor', '1002', true)")
-        session.execute("select rules.post(%s, %s)", [batch, DIGESTS[batch]])
-
-
-DIGESTS: dict[int, str] = {}
-
-
-def _submitted(ledger: Ledger, number: int) -> list[int]:
-    with psycopg.connect(ledger.application.conninfo()) as session:
-        session.execute("select set_config('carsi.actor', '1001', true)")
-        session.execute(DRAFT, {"n": number})
-        rows = session.execute(
-            "select id, rules.submit(id) from ledger_batch where state = 'draft' order by id"
-        ).fetchall()
-    DIGESTS.clear()
-    DIGESTS.update(rows)
-    return [batch for batch, _ in rows]
+        session.execute("select rules.post(%s, %s)", [item.batch, item.digest])
