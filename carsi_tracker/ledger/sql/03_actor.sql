@@ -29,11 +29,13 @@ end $$;
 create function rules.require_actor() returns bigint
 language plpgsql stable set search_path = public, rules, pg_temp
 as $$
+declare
+    person bigint := actor();
 begin
-    if actor() is null then
+    if person is null then
         perform refuse('actor_unknown');
     end if;
-    return actor();
+    return person;
 end $$;
 
 -- The row stays locked to the end of the transaction, so nobody loses the role meanwhile.
@@ -41,9 +43,10 @@ create function rules.require_role(role text) returns bigint
 language plpgsql set search_path = public, rules, pg_temp
 as $$
 declare
+    acting bigint := require_actor();
     person accounts_user;
 begin
-    select * into person from accounts_user where id = require_actor() for share;
+    select * into person from accounts_user where id = acting for share;
     if not coalesce(
         person.is_active
         and case role when 'analyst' then person.is_analyst when 'approver' then person.is_approver end,

@@ -28,7 +28,7 @@ begin
             select
                 e.appropriation_id,
                 greatest(e.effective_date, first_day) as effective_date,
-                case e.stage when 'appropriated' then e.amount else -e.amount end as posted,
+                sum(case e.stage when 'appropriated' then e.amount else -e.amount end) as posted,
                 0 as moved
             from ledger_entry e
             where e.stage in ('appropriated', 'committed')
@@ -36,6 +36,7 @@ begin
                     select l.appropriation_id from ledger_line l
                     where l.batch_id = p_batch and l.stage in ('appropriated', 'committed')
                 )
+            group by e.appropriation_id, greatest(e.effective_date, first_day)
             union all
             select
                 l.appropriation_id,
@@ -170,6 +171,9 @@ declare
     reversed integer;
     undo_first jsonb;
 begin
+    if not exists (select from broken_balances(p_batch)) then
+        return;
+    end if;
     select
         jsonb_agg(
             jsonb_build_object(
@@ -197,9 +201,6 @@ begin
     join ledger_account k on k.id = a.account_id
     left join ledger_commitment c on c.id = b.commitment_id;
 
-    if total = 0 then
-        return;
-    end if;
     select reverses_id into reversed from ledger_batch where id = p_batch;
     if reversed is not null then
         select jsonb_agg(jsonb_build_object('version', version, 'title', title))

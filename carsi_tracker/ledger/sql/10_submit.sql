@@ -1,25 +1,34 @@
 -- Rule 4: a batch is posted exactly as it was read. The digest covers all that the approver is
 -- shown: title, reason, what it reverses, the lines, their commitments with titles.
-create function rules.batch_digest(p_batch bigint) returns text
+-- The lines are put into words once, for the digest and for the file that a posting makes of them.
+create function rules.read_batch(
+    p_batch bigint, out digest text, out entry_count integer, out entries_sha256 text
+)
 language plpgsql
 set search_path = public, rules, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
+declare
+    lines text;
 begin
-    return (
-        select sha256_hex(
-            csv(b.title, b.reason, b.reverses_id::text) || E'\n'
-            || coalesce(
-                (
-                    select string_agg(t.text || E'\n' || t.titles || E'\n', '' order by t.id)
-                    from line_text t where t.batch_id = b.id
-                ),
-                ''
-            )
-        )
-        from ledger_batch b where b.id = p_batch
-    );
+    with line as materialized (
+        select id, text, titles from line_text where batch_id = p_batch
+    )
+    select
+        count(*),
+        sha256_hex(entries_header() || E'\n' || string_agg(text || E'\n', '' order by id)),
+        coalesce(string_agg(text || E'\n' || titles || E'\n', '' order by id), '')
+    into entry_count, entries_sha256, lines
+    from line;
+    select sha256_hex(csv(title, reason, reverses_id::text) || E'\n' || lines) into digest
+    from ledger_batch where id = p_batch;
 end $$;
+
+create function rules.batch_digest(p_batch bigint) returns text
+language sql set search_path = public, rules, pg_temp
+as $$
+    select digest from read_batch(p_batch)
+$$;
 
 -- What a batch must be to be submitted, and again to be posted on the given day.
 create function rules.require_whole(p_batch bigint, p_day date) returns void

@@ -10,6 +10,7 @@ as $$
 declare
     person bigint := require_role('approver');
     batch ledger_batch := lock_batch(p_batch, 'submitted');
+    content record;
     head ledger_head;
     posting ledger_posting;
 begin
@@ -20,7 +21,8 @@ begin
     where first_version is null
         and id in (select appropriation_id from ledger_line where batch_id = p_batch)
     order by id for no key update;
-    if batch_digest(p_batch) is distinct from p_digest then
+    select * into content from read_batch(p_batch);
+    if content.digest is distinct from p_digest then
         perform refuse('changed_since_read');
     end if;
 
@@ -63,9 +65,8 @@ begin
     select array_agg(display_name(u) order by display_name(u), u.id) into posting.prepared_by
     from ledger_batcheditor e join accounts_user u on u.id = e.user_id
     where e.batch_id = p_batch;
-    select count(*), sha256_hex(entries_header() || E'\n' || string_agg(text || E'\n', '' order by id))
-    into posting.entry_count, posting.entries_sha256
-    from line_text where batch_id = p_batch;
+    posting.entry_count := content.entry_count;
+    posting.entries_sha256 := content.entries_sha256;
     posting.checksum := next_checksum(head.checksum, posting_text(posting));
 
     insert into ledger_posting select (posting).*;

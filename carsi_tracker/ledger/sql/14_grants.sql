@@ -48,9 +48,9 @@ begin
         'versions_header()', 'posting_text(ledger_posting)', 'first_checksum()', 'sha256_hex(text)',
         'next_checksum(text, text)', 'broken_balances(bigint)', 'resting_on(bigint, integer)',
         'require_sound_balances(bigint)', 'require_exact_reversal(bigint, integer)',
-        'require_whole(bigint, date)', 'batch_digest(bigint)', 'submit(bigint)', 'withdraw(bigint)',
-        'send_back(bigint, text)', 'discard(bigint)', 'reverse(integer, text, text)',
-        'post(bigint, text, text)', 'verify()'
+        'require_whole(bigint, date)', 'read_batch(bigint)', 'batch_digest(bigint)', 'submit(bigint)',
+        'withdraw(bigint)', 'send_back(bigint, text)', 'discard(bigint)',
+        'reverse(integer, text, text)', 'post(bigint, text, text)', 'verify()'
     ] loop
         execute format('grant execute on function rules.%s to %I', item, application);
     end loop;
