@@ -1,26 +1,21 @@
 """The overview's requests a second against an empty view behind the same middleware."""
 
 import os
-import re
 import socket
 import tempfile
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
 from benchmarks import ledgers
+from benchmarks.reader import rate
 from benchmarks.table import Row
 from carsi_tracker.web import WebServer
 
 ROUNDS = 7
-CONNECTIONS = 4
-REQUESTS = 1200  # in a round, shared by the connections
+REQUESTS = 1200  # in a round
 COLD_REQUESTS = 120
 FIRST_DAY = date(2009, 1, 1)
-SIZE = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
 def measure(folder: Path) -> list[Row]:
@@ -46,16 +41,15 @@ def measure(folder: Path) -> list[Row]:
 def _rows(port: int) -> list[Row]:
     empty, cached, cold = [], [], []
     for number in range(ROUNDS + 1):
-        first = FIRST_DAY + timedelta(days=number * COLD_REQUESTS)
-        empty.append(_rate(port, REQUESTS, lambda _: "/nothing/"))
-        cached.append(_rate(port, REQUESTS, lambda _: "/"))
-        cold.append(_rate(port, COLD_REQUESTS, lambda n, first=first: _of_day(first, n)))
+        empty.append(rate(port, ["/nothing/"] * REQUESTS))
+        cached.append(rate(port, ["/"] * REQUESTS))
+        cold.append(rate(port, _other_days(number * COLD_REQUESTS)))
     return [
         Row(
             f"overview, {name} : empty view",
             f"{median(rates[1:]):,.0f}/s",
             f"{median(empty[1:]):,.0f}/s",
-            [rate / nothing for rate, nothing in zip(rates[1:], empty[1:], strict=True)],
+            [page / nothing for page, nothing in zip(rates[1:], empty[1:], strict=True)],
             goal,
         )
         for name, rates, goal in (
@@ -65,40 +59,6 @@ def _rows(port: int) -> list[Row]:
     ]
 
 
-def _of_day(first: date, number: int) -> str:
-    return f"/?as_of={first + timedelta(days=number)}"
-
-
-def _rate(port: int, requests: int, address: Callable[[int], str]) -> float:
-    """Return requests a second over a few connections that are kept open."""
-
-    def one(number: int) -> None:
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-            for request in range(number, requests, CONNECTIONS):
-                _get(connection, address(request))
-
-    began = time.perf_counter()
-    with ThreadPoolExecutor(CONNECTIONS) as threads:
-        list(threads.map(one, range(CONNECTIONS)))
-    return requests / (time.perf_counter() - began)
-
-
-def _get(connection: socket.socket, address: str) -> None:
-    """Read one page and drop it: as little work as can be, for the processors are shared."""
-    connection.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    received = b""
-    while not (found := re.search(rb"\r\n\r\n", received)):
-        received += _some(connection)
-    size = SIZE.search(received, 0, found.start())
-    if size is None or not received.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(f"{address}: {received[: found.start()].decode()}")
-    left = found.end() + int(size[1]) - len(received)
-    while left > 0:
-        left -= len(_some(connection))
-
-
-def _some(connection: socket.socket) -> bytes:
-    part = connection.recv(1 << 20)
-    if not part:
-        raise RuntimeError("The web server closed a connection.")
-    return part
+def _other_days(first: int) -> list[str]:
+    days = (FIRST_DAY + timedelta(days=first + number) for number in range(COLD_REQUESTS))
+    return [f"/?as_of={day}" for day in days]

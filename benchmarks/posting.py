@@ -34,9 +34,9 @@ FUND = """
             introduced_by_id, first_version
         )
         select 'M-' || a.fiscal_year || '-' || n, 'Measured', '', a.id, c.area_id, c.country_id,
-            c.agency_id, c.introduced_by_id, 16
-        from appropriation a, generate_series(0, 9) n, ledger_commitment c
-        where c.reference = 'CARSI-09-INCLE-01'
+            c.agency_id, b.id, 16
+        from appropriation a, generate_series(0, 9) n, ledger_commitment c, ledger_batch b
+        where c.reference = 'CARSI-09-INCLE-01' and b.version = 1 + (a.fiscal_year + n) % 16
         returning id, appropriation_id, right(reference, 1)::int as position
     ),
     amount as (

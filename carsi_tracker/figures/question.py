@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 from urllib.parse import urlencode
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Case, DecimalField, F, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -158,7 +158,22 @@ def _matches(name: str, value: str) -> Q:
 
 
 def newest() -> tuple[Version, int]:
-    """Return the newest version, and the revision of the texts that pages show."""
+    """Return the newest version, and the revision of the texts that pages show.
+
+    Stands in for Django's health check of the connection, which would be a second round trip on
+    each page: a connection that PostgreSQL has closed is opened again.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs lack it
+    try:
+        return _newest()
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _newest()
+
+
+def _newest() -> tuple[Version, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select h.version, h.checksum, t.revision from ledger_head h, ledger_texts t"
