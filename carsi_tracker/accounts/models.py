@@ -57,3 +57,37 @@ class User(AbstractUser):
     def is_staff(self) -> bool:  # type: ignore[override]
         """Whether the person may enter the desk."""
         return self.is_analyst or self.is_approver or self.is_administrator or self.is_superuser
+
+
+class Event(models.Model):
+    """Who signed in, was refused, posted or was given a role; kept by the database for ever."""
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", _("signed in")
+        SIGNED_OUT = "signed_out", _("signed out")
+        SIGN_IN_REFUSED = "sign_in_refused", _("sign-in refused")
+        SESSIONS_ENDED = "sessions_ended", _("sessions ended")
+        SECOND_FACTOR = "second_factor", _("second factor changed")
+        PASSWORD_CHANGED = "password_changed", _("password changed")
+        PERSON_CHANGED = "person_changed", _("person changed")
+        DRAFTS_HANDED_OVER = "drafts_handed_over", _("drafts handed over")
+        POSTED = "posted", _("posted a version")
+        COUNTERSIGNED = "countersigned", _("countersigned a version")
+        REFUSED = "refused", _("refused")
+
+    happened_at = models.DateTimeField(_("when"), auto_now_add=True)
+    kind = models.CharField(_("what"), max_length=20, choices=Kind)
+    actor = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    person = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("whom")
+    )
+    detail = models.JSONField(_("detail"), default=dict)
+    address = models.GenericIPAddressField(_("network address"), null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        default_permissions = ("view",)
+        verbose_name = _("event")
+        verbose_name_plural = _("audit trail")

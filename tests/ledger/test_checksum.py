@@ -95,7 +95,7 @@ def test_a_version_file_prints_the_columns_of_the_import_format_without_titles()
     header, first, *_ = "".join(checksum.entries_csv(7)).splitlines()
     assert header == (
         "reference,fiscal_year,account,area,country,goal,agency,partner,stage,amount_usd,"
-        "effective_date,document,locator,basis,note"
+        "effective_date,document,locator,basis,note,quote"
     )
     assert first == (
         "CARSI-08-INCLE-01,2008,INCLE,capacity,PA,5,State/INL,,committed,300000.00,2009-03-13,"

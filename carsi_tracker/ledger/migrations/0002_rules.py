@@ -1,19 +1,8 @@
-from typing import Any
-
 from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-
-from carsi_tracker.database.address import application
-from carsi_tracker.ledger import rules
-
-
-def apply_rules(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Apply the files, for the role that serves."""
-    rules.apply(schema_editor.connection, application().user)
 
 
 class Migration(migrations.Migration):
-    """Install the rules of `sql/`; a release that changes a file there adds one like this."""
+    """Once installed the rules of `sql/`; the newest migration that needs them does."""
 
     dependencies = [
         ("ledger", "0001_initial"),
@@ -23,5 +12,3 @@ class Migration(migrations.Migration):
         ("contenttypes", "0002_remove_content_type_name"),
         ("sessions", "0001_initial"),
     ]
-
-    operations = [migrations.RunPython(apply_rules, migrations.RunPython.noop, elidable=False)]

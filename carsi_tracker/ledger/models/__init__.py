@@ -1,12 +1,30 @@
 """The ledger's tables."""
 
-from carsi_tracker.ledger.models.drafts import Basis, Batch, BatchEditor, Line, Remark, Stage
+from carsi_tracker.ledger.models.drafts import (
+    Basis,
+    Batch,
+    BatchEditor,
+    Line,
+    Remark,
+    Stage,
+    Submission,
+    Upload,
+)
 from carsi_tracker.ledger.models.funding import Appropriation, Commitment
-from carsi_tracker.ledger.models.journal import Change, Entry, Head, Office, Posting, Texts
+from carsi_tracker.ledger.models.journal import (
+    Change,
+    Countersignature,
+    Entry,
+    Head,
+    Office,
+    Posting,
+    Texts,
+)
 from carsi_tracker.ledger.models.reference import (
     Account,
     Country,
     Document,
+    DocumentFile,
     Goal,
     Organization,
     ProgrammingArea,
@@ -20,8 +38,10 @@ __all__ = [
     "BatchEditor",
     "Change",
     "Commitment",
+    "Countersignature",
     "Country",
     "Document",
+    "DocumentFile",
     "Entry",
     "Goal",
     "Head",
@@ -32,5 +52,7 @@ __all__ = [
     "ProgrammingArea",
     "Remark",
     "Stage",
+    "Submission",
     "Texts",
+    "Upload",
 ]

@@ -58,6 +58,14 @@ class Batch(models.Model):
         verbose_name=_("created by"),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("kept by"),
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -113,6 +121,9 @@ class Line(models.Model):
     locator = models.CharField(_("where in it"), max_length=200, blank=True)
     basis = models.CharField(_("how directly it says so"), max_length=8, choices=Basis)
     note = models.CharField(_("note"), max_length=1000, blank=True)
+    quote = models.CharField(
+        _("words quoted from it"), max_length=1000, blank=True, default="", db_default=""
+    )
     revision = models.PositiveIntegerField(default=0, editable=False)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
@@ -138,4 +149,31 @@ class Remark(models.Model):
 
     class Meta:
         ordering = ("id",)
+        default_permissions = ()
+
+
+class Submission(models.Model):
+    """What a batch held when it was submitted, to tell later what changed since."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="submissions")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    content = models.JSONField()
+
+    class Meta:
+        ordering = ("id",)
+        default_permissions = ()
+
+
+class Upload(models.Model):
+    """A file or pasted text between its preview and the batch that it makes."""
+
+    token = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
         default_permissions = ()

@@ -69,6 +69,15 @@ class Commitment(Titled):
     introduced_by = models.ForeignKey(
         "ledger.Batch", models.CASCADE, related_name="introduces", verbose_name=_("introduced by")
     )
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
+    )
     first_version = models.PositiveIntegerField(_("first version"), null=True, editable=False)
 
     class Meta:

@@ -41,6 +41,23 @@ class Posting(models.Model):
         return f"{self.version}-{self.checksum[:8]}"
 
 
+class Countersignature(models.Model):
+    """A second person's word on a version that was posted without one."""
+
+    posting = models.OneToOneField(
+        Posting, models.PROTECT, primary_key=True, related_name="countersignature"
+    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    signed_by = models.TextField(_("countersigned by"))
+    signed_at = models.DateTimeField(_("countersigned"))
+    remark = models.TextField(_("remark"), blank=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("countersignature")
+        verbose_name_plural = _("countersignatures")
+
+
 class Entry(models.Model):
     """One dated, sourced amount at one stage, as the ledger holds it."""
 
@@ -62,6 +79,7 @@ class Entry(models.Model):
     locator = models.CharField(_("where in it"), max_length=200)
     basis = models.CharField(_("how directly it says so"), max_length=8, choices=Basis)
     note = models.CharField(_("note"), max_length=1000)
+    quote = models.CharField(_("words quoted from it"), max_length=1000, default="", db_default="")
 
     class Meta:
         ordering = ("posting", "line")

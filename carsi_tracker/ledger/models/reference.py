@@ -3,6 +3,7 @@
 Codes are fixed once saved (`sql/frozen.sql`); names may be corrected, with history.
 """
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import get_language
@@ -141,6 +142,9 @@ class Document(Titled):
         default=False,
         help_text=_("Listed in public even where no entry cites it."),
     )
+    retired = models.BooleanField(
+        _("retired"), default=False, help_text=_("No longer offered in forms; still shown.")
+    )
 
     class Meta:
         ordering = ("key",)
@@ -154,3 +158,28 @@ class Document(Titled):
     def written_in(self) -> str:
         """The language code of `title`."""
         return self.language
+
+
+class DocumentFile(models.Model):
+    """The document itself, kept beside its address; never changed, only removed while unused."""
+
+    document = models.OneToOneField(
+        Document, models.CASCADE, primary_key=True, related_name="file", verbose_name=_("document")
+    )
+    name = models.CharField(_("file name"), max_length=200)
+    media_type = models.CharField(_("kind of file"), max_length=100)
+    size = models.PositiveIntegerField(_("size, bytes"))
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("file of a document")
+        verbose_name_plural = _("files of documents")
+
+    def __str__(self) -> str:
+        return self.name

@@ -25,6 +25,7 @@ begin
                 add constraint basis_known check (basis::text = any (array['stated', 'press', 'inferred'])),
                 add constraint plain_text check (
                     locator !~ '[[:cntrl:]]' and note !~ '[[:cntrl:]]'
+                    and quote !~ '[[:cntrl:]]'
                 )
         $ddl$, of_table);
     end loop;

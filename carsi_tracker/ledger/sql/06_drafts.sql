@@ -83,6 +83,7 @@ as $$
 begin
     if tg_op = 'INSERT' then
         new.created_by_id := require_actor();
+        new.keeper_id := new.created_by_id;
         if new.state <> 'draft' or new.version is not null or new.submitted_at is not null then
             perform refuse('batch_starts_as_draft');
         end if;

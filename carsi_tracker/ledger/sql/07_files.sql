@@ -17,7 +17,7 @@ create function rules.entries_header() returns text
 language sql immutable set search_path = pg_catalog
 as $$
     select 'reference,fiscal_year,account,area,country,goal,agency,partner,stage,amount_usd,'
-        'effective_date,document,locator,basis,note'
+        'effective_date,document,locator,basis,note,quote'
 $$;
 
 create function rules.versions_header() returns text
@@ -40,15 +40,16 @@ select
     rules.csv(
         c.reference, a.fiscal_year::text, k.code, p.code, n.code, g.number::text, o.code, q.code,
         l.stage, l.amount::numeric(16, 2)::text, to_char(l.effective_date, 'YYYY-MM-DD'), d.key,
-        l.locator, l.basis, l.note
+        l.locator, l.basis, l.note, l.quote
     ) as text,
-    rules.csv(c.title, c.title_es, w.key) as titles
+    rules.csv(c.title, c.title_es, w.key, r.reference) as titles
 from ledger_line l
 join ledger_appropriation a on a.id = l.appropriation_id
 join ledger_account k on k.id = a.account_id
 join ledger_document w on w.id = a.law_id
 join ledger_document d on d.id = l.document_id
 left join ledger_commitment c on c.id = l.commitment_id
+left join ledger_commitment r on r.id = c.replaces_id
 left join ledger_programmingarea p on p.id = c.area_id
 left join ledger_country n on n.id = c.country_id
 left join ledger_goal g on g.id = c.goal_id
@@ -62,7 +63,7 @@ select
     rules.csv(
         c.reference, a.fiscal_year::text, k.code, p.code, n.code, g.number::text, o.code, q.code,
         e.stage, e.amount::numeric(16, 2)::text, to_char(e.effective_date, 'YYYY-MM-DD'), d.key,
-        e.locator, e.basis, e.note
+        e.locator, e.basis, e.note, e.quote
     ) as text
 from ledger_entry e
 join ledger_appropriation a on a.id = e.appropriation_id

@@ -24,11 +24,11 @@ begin
     end if;
     insert into ledger_line (
         batch_id, appropriation_id, commitment_id, stage, amount, effective_date, document_id,
-        locator, basis, note, revision
+        locator, basis, note, quote, revision
     )
     select
         made, appropriation_id, commitment_id, stage, -amount, effective_date, document_id,
-        locator, basis, note, 0
+        locator, basis, note, quote, 0
     from ledger_entry
     where version = p_version
     order by line;

@@ -72,11 +72,11 @@ begin
     insert into ledger_posting select (posting).*;
     insert into ledger_entry (
         version, line, appropriation_id, commitment_id, stage, amount, effective_date, document_id,
-        locator, basis, note
+        locator, basis, note, quote
     )
     select
         posting.version, row_number() over (order by id), appropriation_id, commitment_id, stage,
-        amount, effective_date, document_id, locator, basis, note
+        amount, effective_date, document_id, locator, basis, note, quote
     from ledger_line where batch_id = p_batch;
     update ledger_head
     set version = posting.version, posted_at = posting.posted_at, checksum = posting.checksum;

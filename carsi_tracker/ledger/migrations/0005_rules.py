@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from carsi_tracker.database.address import application
+from carsi_tracker.ledger import rules
+
+
+def apply_rules(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Apply the files, for the role that serves."""
+    rules.apply(schema_editor.connection, application().user)
+
+
+class Migration(migrations.Migration):
+    """Install the rules of `sql/`; a release that changes a file there adds one like this."""
+
+    dependencies = [
+        ("ledger", "0004_desk"),
+        ("accounts", "0002_events"),
+    ]
+
+    operations = [migrations.RunPython(apply_rules, migrations.RunPython.noop, elidable=False)]
