@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "carsi_tracker.accounts",
     "carsi_tracker.ledger",
     "carsi_tracker.reports",
+    "carsi_tracker.exchange",
 ]
 
 MIDDLEWARE = [

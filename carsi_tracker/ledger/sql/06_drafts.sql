@@ -52,10 +52,12 @@ begin
         return null;
     end if;
     perform note_hand(array(select distinct batch_id from new_lines));
+    -- A statement may bring 100,000 lines of few commitments.
+    with used as materialized (select distinct commitment_id, batch_id from new_lines)
     select c.reference into foreign_commitment
-    from new_lines l
-    join ledger_commitment c on c.id = l.commitment_id
-    where c.first_version is null and c.introduced_by_id <> l.batch_id
+    from used u
+    join ledger_commitment c on c.id = u.commitment_id
+    where c.first_version is null and c.introduced_by_id <> u.batch_id
     limit 1;
     if found then
         perform refuse(
@@ -176,9 +178,23 @@ begin
         perform note_hand(array[old.introduced_by_id]);
         return old;
     end if;
-    perform note_hand(array[new.introduced_by_id]);
+    if tg_op = 'UPDATE' then
+        perform note_hand(array[new.introduced_by_id]);
+    end if;
     return new;
 end $$;
 
 create trigger guard before insert or update or delete on ledger_commitment
     for each row execute function rules.guard_commitment();
+
+create function rules.note_commitments() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    perform note_hand(array(select distinct introduced_by_id from new_commitments));
+    return null;
+end $$;
+
+create trigger note_insert after insert on ledger_commitment
+    referencing new table as new_commitments
+    for each statement execute function rules.note_commitments();

@@ -1,0 +1,192 @@
+"""One cell of a file or of pasted text, to a value; a ValidationError says what is accepted."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from carsi_tracker.exchange import spelling
+from carsi_tracker.exchange.findings import shown
+from carsi_tracker.ledger.amounts import parse_amount
+from carsi_tracker.ledger.dates import parse_day
+from carsi_tracker.ledger.days import day_in_words, today
+from carsi_tracker.ledger.money import CENT
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]")
+UNDECODED = re.compile(r"[\ud800-\udfff]")
+REFERENCE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
+YEAR = re.compile(r"(?:FY ?)?([0-9]{4})(?:\.0)?", re.IGNORECASE)
+WIDE = Context(prec=400)
+FIRST_DAY = date(1990, 1, 1)
+EXCEL_EPOCH = date(1899, 12, 30)
+EXCEL_DAYS = range(32874, 73051)
+"""The days from 1990 to 2099, as Excel counts them."""
+
+Cell = str | float | bool | date | datetime | time | timedelta
+_BLANK = set(spelling.SPACES)
+
+
+def is_blank(cell: Cell) -> bool:
+    """Say whether a cell holds nothing but spaces."""
+    return isinstance(cell, str) and (not cell or (cell[0] in _BLANK and _BLANK.issuperset(cell)))
+
+
+def read_amount(cell: Cell) -> Decimal:
+    """Return a signed amount in U.S. dollars; a number cell counts to fifteen digits."""
+    if isinstance(cell, str):
+        return parse_amount(_decoded(cell).strip(spelling.SPACES))
+    if isinstance(cell, bool) or not isinstance(cell, float):
+        raise ValidationError(_("“%s” is not an amount.") % shown(cell), "not_an_amount")
+    amount = Decimal(f"{cell:.15g}")
+    if amount != amount.quantize(CENT, context=WIDE):
+        raise ValidationError(
+            _("“%s” has fractions of a cent; write at most two decimals.") % shown(cell), "sub_cent"
+        )
+    return parse_amount(f"{amount:.2f}")
+
+
+def read_day(cell: Cell) -> date:
+    """Return a day from 1990 up to today in Washington."""
+    day = _day(cell)
+    if day < FIRST_DAY:
+        raise ValidationError(
+            _("%(day)s is before %(first)s, the first day that is accepted.")
+            % {"day": day_in_words(day), "first": day_in_words(FIRST_DAY)},
+            "too_early",
+        )
+    if day > today():
+        raise ValidationError(
+            _("%(date)s has not come yet: today is %(today)s in Washington.")
+            % {"date": day_in_words(day), "today": day_in_words(today())},
+            "not_come",
+        )
+    return day
+
+
+def _day(cell: Cell) -> date:
+    if isinstance(cell, datetime):
+        if cell.time() != time():
+            raise ValidationError(
+                _("“%s” has a time of day; write the day alone.") % cell, "not_a_date"
+            )
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = shown(cell)
+    if text.isdecimal() and int(text[:9]) in EXCEL_DAYS:
+        excel = day_in_words(EXCEL_EPOCH + timedelta(days=int(text)))
+        raise ValidationError(
+            _(
+                "“%(text)s” is not a date. Excel counts %(day)s as day %(text)s: if that is meant, "
+                "write it as year-month-day, such as 2009-03-13, or format the cell as a date."
+            )
+            % {"text": text, "day": excel},
+            "not_a_date",
+        )
+    return _typed_day(text.strip(spelling.SPACES))
+
+
+@lru_cache(maxsize=4096)
+def _typed_day(text: str) -> date:
+    return parse_day(text)
+
+
+def read_text(cell: Cell, longest: int) -> str:
+    """Return one line of plain text."""
+    text = code_text(cell)
+    if LINE_BREAK.search(text):
+        raise ValidationError(_("The cell has a line break. Write one line."), "line_break")
+    if CONTROL.search(text):
+        raise ValidationError(
+            _("The cell has a tab or another control character. Write plain text."), "control"
+        )
+    if not text.isascii():
+        _refuse_garbled(text)
+    if len(text) > longest:
+        raise ValidationError(
+            _("The text has %(length)d characters; at most %(longest)d are accepted.")
+            % {"length": len(text), "longest": longest},
+            "too_long",
+        )
+    return text
+
+
+def _refuse_garbled(text: str) -> None:
+    """Refuse letters that were replaced, and UTF-8 read as Windows-1252 ("Ã³" for "ó")."""
+    lost = _("“%s” has letters that were lost when the file was saved.") % text
+    if "\N{REPLACEMENT CHARACTER}" in text:
+        raise ValidationError(lost, "garbled")
+    try:
+        before = text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return
+    raise ValidationError(f"{lost} {_('Probably meant: %s.') % before}", "garbled")
+
+
+def read_reference(cell: Cell) -> str:
+    """Return the reference of a commitment, in capitals."""
+    reference = code_text(cell).upper()
+    if not reference.isascii() or not REFERENCE.fullmatch(reference):
+        raise ValidationError(
+            _("“%s” is not a reference: use A-Z, 0-9 and single hyphens.") % shown(cell),
+            "reference",
+        )
+    if len(reference) > 40:
+        raise ValidationError(_("A reference has at most 40 characters."), "too_long")
+    return reference
+
+
+def read_year(cell: Cell) -> int:
+    """Return a fiscal year."""
+    found = YEAR.fullmatch(code_text(cell))
+    if not found:
+        raise ValidationError(
+            _("“%s” is not a fiscal year. Write four digits, such as 2008.") % shown(cell), "year"
+        )
+    return int(found[1])
+
+
+def code_text(cell: Cell) -> str:
+    """Return the text of a cell without the spaces around it; a number as a spreadsheet shows it.
+
+    Raises ValidationError for a date, a time or a truth value, which nobody writes as text: a
+    spreadsheet made them of what was typed.
+    """
+    if isinstance(cell, str):
+        return spelling.strip(_decoded(cell))
+    if isinstance(cell, float) and not isinstance(cell, bool):
+        return shown(cell)
+    raise ValidationError(
+        _(
+            "The spreadsheet made “%s” of what was typed here. Format the cell as text and type it "
+            "again."
+        )
+        % shown(cell),
+        "not_text",
+    )
+
+
+def _decoded(text: str) -> str:
+    if UNDECODED.search(text):
+        raise ValidationError(
+            _(
+                "“%s” is not UTF-8. Save the file as “CSV UTF-8”, or upload the workbook (.xlsx) "
+                "itself."
+            )
+            % shown(text),
+            "not_utf8",
+        )
+    return text
+
+
+def unescaped(cell: Any) -> Any:
+    """Return a cell of text without the apostrophe that downloads put before formulas."""
+    return cell[1:] if isinstance(cell, str) and ESCAPED.match(cell) else cell
+
+
+ESCAPED = re.compile(r"'+[=+\-@\t\r]")

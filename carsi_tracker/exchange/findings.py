@@ -1,0 +1,62 @@
+"""What is found in a file: faults, which refuse it, and warnings, which don't."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+LONGEST_VALUE = 120
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence about a file, a row or a cell.
+
+    `row` counts as a spreadsheet does, from 1; `column` is the heading or, where there is none,
+    the letters of a spreadsheet's column; `value` is what stands in the cell.
+    """
+
+    message: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words; empty where it is about the whole file."""
+        parts = []
+        if self.sheet:
+            parts.append(_("sheet “%s”") % self.sheet)
+        if self.row:
+            parts.append(_("row %d") % self.row)
+        if self.column:
+            parts.append(_("column %s") % self.column)
+        return ", ".join(parts)
+
+
+class Unreadable(Exception):
+    """A file that has no rows to read; `findings` say why."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__(*findings)
+        self.findings = list(findings)
+
+
+def shown(value: object) -> str:
+    """Write a cell as it was found: whole numbers without decimals, undecodable bytes escaped."""
+    if isinstance(value, float):
+        text = f"{value:.15g}"
+    elif isinstance(value, str):
+        text = value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    else:
+        text = str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def letters(index: int) -> str:
+    """Return the letters of a spreadsheet's column, counted from 0."""
+    name = ""
+    while index >= 0:
+        index, digit = divmod(index, 26)
+        name, index = chr(ord("A") + digit) + name, index - 1
+    return name

@@ -1,0 +1,240 @@
+"""Rows of cells to amounts of commitments, every fault named at its cell."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from carsi_tracker.exchange import spelling
+from carsi_tracker.exchange.cells import (
+    Cell,
+    code_text,
+    read_amount,
+    read_day,
+    read_reference,
+    read_text,
+    read_year,
+)
+from carsi_tracker.exchange.codes import Code, Vocabulary
+from carsi_tracker.exchange.columns import BY_NAME, COLUMNS, OF_COMMITMENT, OF_LINE, Kind, Needed
+from carsi_tracker.exchange.commitments import Commitments, describe, disagreement
+from carsi_tracker.exchange.findings import Finding, shown
+from carsi_tracker.exchange.table import Row, Table
+from carsi_tracker.ledger.models import Stage
+
+CHUNK = 2000
+REPEATED = {
+    column.name for column in COLUMNS if column.kind in {Kind.CODE, Kind.ORGANIZATION, Kind.DAY}
+}
+"""The columns whose cells say the same few things again and again: each is read once."""
+
+_ALWAYS = [column.name for column in COLUMNS if column.needed is Needed.ALWAYS]
+_POSITION = {column.name: position for position, column in enumerate(COLUMNS)}
+_WHOLE_NUMBER = re.compile(r"([0-9]+)\.0")
+
+
+class Amount(NamedTuple):
+    """An amount of a file in U.S. dollars; an appropriated one has no reference.
+
+    `waits_for` is the batch that introduces the commitment, where it is another one, not posted.
+    """
+
+    row: int
+    reference: str | None
+    appropriation_id: int | None
+    stage: str
+    amount: Decimal
+    effective_date: date
+    document_id: int
+    locator: str
+    basis: str
+    note: str
+    quote: str
+    waits_for: int | None
+
+
+class Interpreter:
+    """Reads the rows of a table; `faults` grows while it does."""
+
+    def __init__(self, table: Table, own_batch: int | None = None) -> None:
+        self._table = table
+        self._vocabulary = Vocabulary()
+        self.commitments = Commitments(self._vocabulary, own_batch)
+        self.faults: list[Finding] = []
+        self.new_partners: dict[str, str] = {}
+        self.row_count = 0
+        self._described: set[tuple[Any, ...]] = set()
+        self._read_before: dict[tuple[str, str], Any] = {}
+
+    def chunks(self) -> Iterator[list[Amount]]:
+        """Yield the sound amounts of up to CHUNK rows at a time; raises Unreadable."""
+        rows = iter(self._table)
+        while chunk := list(islice(rows, CHUNK)):
+            self.row_count += len(chunk)
+            self.commitments.look_up(self._references(chunk))
+            yield [amount for row in chunk if (amount := self._amount(row))]
+        self.faults += self.commitments.missing(self._table.sheet)
+        self.faults.sort(key=lambda fault: (fault.row or 0, _POSITION.get(fault.column, 0)))
+
+    @property
+    def documents(self) -> dict[int, str]:
+        """The titles of all documents by key."""
+        return self._vocabulary.documents
+
+    def _references(self, rows: Iterable[Row]) -> Iterator[str]:
+        for row in rows:
+            if cell := row.cells.get("reference"):
+                try:
+                    yield read_reference(cell)
+                except ValidationError:
+                    continue
+
+    def _amount(self, row: Row) -> Amount | None:
+        before = len(self.faults)
+        self.faults += row.faults
+        faulty = {fault.column for fault in row.faults}
+        values = {name: self._value(row, name) for name in OF_LINE}
+        for name in _ALWAYS:
+            if name not in row.cells and name not in faulty:
+                self._fault(row, name, _("The cell is empty; it is needed in every row."))
+        appropriation_id = reference = waits_for = None
+        if values["stage"] and values["stage"].text == Stage.APPROPRIATED:
+            appropriation_id = self._appropriation(row)
+        elif "reference" in row.cells:
+            reference, waits_for = self._commitment(row)
+        elif values["stage"] and "reference" not in faulty:
+            message = _("The cell is empty; every amount but an appropriated one has a commitment.")
+            self._fault(row, "reference", message)
+        if len(self.faults) > before:
+            return None
+        return Amount(
+            row.number,
+            reference,
+            appropriation_id,
+            values["stage"].text,
+            values["amount_usd"],
+            values["effective_date"],
+            values["document"].pk,
+            values["locator"] or "",
+            values["basis"].text,
+            values["note"] or "",
+            values["quote"] or "",
+            waits_for,
+        )
+
+    def _appropriation(self, row: Row) -> int | None:
+        for name in row.cells:
+            if name not in OF_LINE and name not in {"fiscal_year", "account"}:
+                message = _("An appropriated amount has no commitment: leave this cell empty.")
+                self._fault(row, name, message)
+        for name in ("fiscal_year", "account"):
+            if name not in row.cells:
+                message = _("The cell is empty; an appropriated amount needs it.")
+                self._fault(row, name, message)
+        year, account = self._value(row, "fiscal_year"), self._value(row, "account")
+        if not year or not account:
+            return None
+        try:
+            return self._vocabulary.appropriation(year, account.text)
+        except ValidationError as error:
+            self._fault(row, "account", error.messages[0])
+            return None
+
+    def _commitment(self, row: Row) -> tuple[str | None, int | None]:
+        cell = row.cells["reference"]
+        try:
+            reference = read_reference(cell)
+        except ValidationError as error:
+            other = self.commitments.looks_like(shown(cell))
+            meant = f" {_('Probably meant: %s.') % other}" if other else ""
+            self._fault(row, "reference", f"{error.messages[0]}{meant}")
+            return None, None
+        described = (reference, *map(row.cells.get, OF_COMMITMENT))
+        known = self.commitments.known(reference)
+        if described not in self._described:
+            before = len(self.faults)
+            self._describe(row, reference)
+            if len(self.faults) == before:
+                self._described.add(described)
+        return reference, known.batch_id if known else None
+
+    def _describe(self, row: Row, reference: str) -> None:
+        known, new = self.commitments.known(reference), None
+        if known is None:
+            try:
+                new = self.commitments.introduce(reference, row.number)
+            except ValidationError as error:
+                self._fault(row, "reference", error.messages[0])
+                return
+            new.named |= row.cells.keys() | {fault.column for fault in row.faults}
+        for name in OF_COMMITMENT:
+            if name not in row.cells:
+                continue
+            value = self._value(row, name)
+            if value in {None, ""}:
+                continue
+            if known:
+                message = disagreement(known, name, value)
+            elif new:
+                message = describe(new, name, value, row.number)
+            if message:
+                self._fault(row, name, message)
+
+    def _value(self, row: Row, name: str) -> Any:
+        """Return the value of a cell; None where it is empty or has a fault, which is noted."""
+        cell = row.cells.get(name)
+        if cell is None:
+            return None
+        try:
+            if name not in REPEATED or not isinstance(cell, str):
+                return self._read(name, cell)
+            if (name, cell) not in self._read_before:
+                self._read_before[name, cell] = self._read(name, cell)
+            return self._read_before[name, cell]
+        except ValidationError as error:
+            self._fault(row, name, error.messages[0])
+            return None
+
+    def _read(self, name: str, cell: Cell) -> Any:
+        column = BY_NAME[name]
+        match column.kind:
+            case Kind.AMOUNT:
+                return read_amount(cell)
+            case Kind.DAY:
+                return read_day(cell)
+            case Kind.TEXT:
+                return read_text(cell, column.longest)
+            case Kind.YEAR:
+                return read_year(cell)
+        text = code_text(cell)
+        if name == "goal" and (whole := _WHOLE_NUMBER.fullmatch(text)):
+            text = whole[1]
+        codes = self._vocabulary.columns[name]
+        if name == "partner" and codes.get(text) is None:
+            return self._new_partner(cell, column.longest)
+        return codes[text]
+
+    def _new_partner(self, cell: Cell, longest: int) -> Code:
+        text = " ".join(read_text(cell, longest).split())
+        if text.casefold() in self.new_partners:
+            return Code(self.new_partners[text.casefold()])
+        looks = spelling.skeletons(text)
+        alike = (name for name in self.new_partners.values() if looks & spelling.skeletons(name))
+        other = self._vocabulary.columns["partner"].looks_like(text) or next(alike, None)
+        if other:
+            raise ValidationError(
+                _("“%(text)s” looks like “%(other)s”, which was probably meant.")
+                % {"text": text, "other": other},
+                "lookalike",
+            )
+        self.new_partners[text.casefold()] = text
+        return Code(text)
+
+    def _fault(self, row: Row, column: str, message: str) -> None:
+        value = shown(row.cells.get(column, ""))
+        self.faults.append(Finding(message, self._table.sheet, row.number, column, value))

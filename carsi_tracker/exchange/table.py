@@ -1,0 +1,201 @@
+"""A file or pasted text as rows of named cells, whatever it is written in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from django.utils.translation import gettext as _
+
+from carsi_tracker.exchange.cells import Cell, is_blank, unescaped
+from carsi_tracker.exchange.columns import (
+    BY_NAME,
+    COLUMNS,
+    NAMES,
+    REMARKS,
+    Kind,
+    Needed,
+    heading,
+    nearest,
+)
+from carsi_tracker.exchange.findings import Finding, Unreadable, letters, shown
+from carsi_tracker.exchange.text import TextRows, decode
+from carsi_tracker.exchange.workbook import SheetRows, open_workbook
+
+LARGEST_FILE = 25_000_000
+MOST_ROWS = 100_000
+ESCAPED = {column.name for column in COLUMNS if column.kind in {Kind.TEXT, Kind.ORGANIZATION}}
+"""The columns whose cells downloads neutralise."""
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that isn't blank: its number, and its filled cells by column."""
+
+    number: int
+    cells: dict[str, Cell]
+    faults: list[Finding]
+
+
+class Table:
+    """The rows under the headings; `size` is about how many, `warnings` what was left out."""
+
+    def __init__(self, rows: TextRows | SheetRows, headings: Sequence[str] | None = None) -> None:
+        """Find the headings; text without any is read under `headings`, where given."""
+        self._rows = rows
+        self.sheet = rows.sheet
+        self.size = rows.size
+        self.warnings = list(rows.warnings) if isinstance(rows, SheetRows) else []
+        self._bad_cells = rows.bad_cells if isinstance(rows, SheetRows) else {}
+        self._escaped = isinstance(rows, TextRows)
+        self._heading_row, first = _first(rows)
+        known = sum(isinstance(cell, str) and heading(cell) in BY_NAME for cell in first)
+        if headings and known < 2:
+            self._heading_row = 0
+            self.names: dict[int, str] = dict(enumerate(headings))
+        else:
+            self.names = self._headings(first)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield each row that isn't blank; raises Unreadable for what can't be cut into rows."""
+        count = 0
+        for number, cells in self._rows:
+            if number <= self._heading_row:
+                continue
+            row = self._row(number, cells)
+            if row is None:
+                continue
+            count += 1
+            if count > MOST_ROWS:
+                raise Unreadable(
+                    Finding(
+                        _("There are more than %d rows. Split the file.") % MOST_ROWS,
+                        self.sheet,
+                        number,
+                    )
+                )
+            yield row
+
+    def _row(self, number: int, cells: Sequence[Cell]) -> Row | None:
+        named: dict[str, Cell] = {}
+        faults = []
+        for index, cell in enumerate(cells):
+            blank = is_blank(cell)
+            bad = self._bad_cells.get((number, index)) if self._bad_cells else None
+            if blank and bad is None:
+                continue
+            name = self.names.get(index)
+            if name is None and blank:
+                continue
+            if name is None:
+                faults.append(self._without_heading(number, index, cell))
+            elif name == REMARKS:
+                continue
+            elif bad is not None:
+                faults.append(Finding(_bad(bad), self.sheet, number, name, bad))
+            else:
+                named[name] = unescaped(cell) if self._escaped and name in ESCAPED else cell
+        return Row(number, named, faults) if named or faults else None
+
+    def _without_heading(self, number: int, index: int, cell: Cell) -> Finding:
+        message = _("This cell stands in a column without a heading.")
+        if self._escaped and index >= len(self.names):
+            message = _(
+                "The row has more cells than there are headings. A cell that holds the "
+                "delimiter, as 1,250,000.00 does, is put in double quotes."
+            )
+        return Finding(message, self.sheet, number, letters(index), shown(cell))
+
+    def _headings(self, cells: Sequence[Cell]) -> dict[int, str]:
+        names: dict[int, str] = {}
+        faults = []
+        for index, cell in enumerate(cells):
+            if is_blank(cell):
+                continue
+            name = heading(shown(cell))
+            if name not in BY_NAME and name != REMARKS:
+                faults.append(self._heading_fault(cell, _unknown(cell)))
+            elif name in names.values():
+                faults.append(
+                    self._heading_fault(cell, _("The heading “%s” stands twice.") % shown(cell))
+                )
+            else:
+                names[index] = name
+        missing = [
+            column.name
+            for column in COLUMNS
+            if column.needed is Needed.ALWAYS and column.name not in names.values()
+        ]
+        if not names:
+            faults = [self._no_headings(cells)]
+        elif missing:
+            message = _("Headings are missing: %s.") % ", ".join(missing)
+            faults.append(Finding(message, self.sheet, self._heading_row))
+        if faults:
+            raise Unreadable(*faults)
+        return names
+
+    def _heading_fault(self, cell: Cell, message: str) -> Finding:
+        return Finding(message, self.sheet, self._heading_row, shown(cell).strip(), shown(cell))
+
+    def _no_headings(self, cells: Sequence[Cell]) -> Finding:
+        return Finding(
+            _("The first row has none of the headings of the format: %s.") % ", ".join(NAMES),
+            self.sheet,
+            self._heading_row,
+            value=", ".join(shown(cell) for cell in cells if not is_blank(cell))[:120],
+        )
+
+
+def open_file(name: str, content: bytes) -> Table:
+    """Return the rows of a CSV, text or XLSX file; raises Unreadable."""
+    if len(content) > LARGEST_FILE:
+        raise Unreadable(
+            Finding(
+                _("The file has %(size)d bytes; at most %(largest)d are read.")
+                % {"size": len(content), "largest": LARGEST_FILE}
+            )
+        )
+    if content.startswith(_ZIP):
+        return Table(open_workbook(content))
+    if content.startswith(_OLE):
+        raise Unreadable(
+            Finding(
+                _(
+                    "The file is a workbook of the old format (.xls), or one that a password "
+                    "protects. Save it as .xlsx, without a password."
+                )
+            )
+        )
+    if PurePath(name).suffix.lower() == ".xlsx":
+        raise Unreadable(Finding(_("The workbook is damaged: it can't be read.")))
+    return Table(TextRows(decode(content)))
+
+
+def open_pasted(text: str, headings: Sequence[str] = NAMES) -> Table:
+    """Return the rows of pasted text, which may go without headings; raises Unreadable."""
+    return Table(TextRows(decode(text.encode("utf-8", "surrogateescape"))), headings)
+
+
+def _first(rows: TextRows | SheetRows) -> tuple[int, Sequence[Cell]]:
+    for number, cells in rows:
+        if not all(map(is_blank, cells)):
+            return number, cells
+    raise Unreadable(Finding(_("There is nothing in it."), rows.sheet))
+
+
+def _unknown(cell: Cell) -> str:
+    message = _("“%s” is not a column of the format.") % shown(cell).strip()
+    if meant := nearest(heading(shown(cell)), NAMES):
+        message = f"{message} {_('Probably meant: %s.') % meant}"
+    return message
+
+
+def _bad(found: str) -> str:
+    if found == "":
+        return _("This cell is merged with others, so it has no value of its own. Unmerge it.")
+    if found == "=":
+        return _("The formula in this cell has no saved result. Write the value itself.")
+    return _("The cell shows the error %s.") % found
