@@ -15,6 +15,7 @@ from carsi_tracker.desk import (
     batch_page,
     batch_texts,
     drafts,
+    imports,
     line_pages,
     new_commitments,
 )
@@ -92,6 +93,10 @@ class BatchAdmin(ListAdmin):
                 new_commitments.delete_commitment,
                 "new_commitment_delete",
             ),
+            "import/": (imports.import_file, "import_file"),
+            "import/template.<slug:kind>": (imports.template, "import_template"),
+            "import/<uuid:token>/": (imports.preview, "import_preview"),
+            "import/<uuid:token>/remarks/": (imports.remarks, "import_remarks"),
             "allocate/": (allocation_page.add_allocation, "allocation_add"),
             "allocate/left/": (allocation_page.what_is_left, "what_is_left"),
         }

@@ -74,8 +74,8 @@ class Codes:
         return next((code.text for code in looks if code), None)
 
     def _unknown(self, text: str) -> str:
-        values = {"text": text, "accepted": ", ".join(self._accepted()), "meant": self.meant(text)}
-        if len(self._accepted()) <= LISTED:
+        values = {"text": text, "accepted": ", ".join(self.offered()), "meant": self.meant(text)}
+        if len(self.offered()) <= LISTED:
             message = _("“%(text)s” is not one of %(accepted)s.")
         else:
             message = _("“%(text)s” is not known.")
@@ -83,7 +83,8 @@ class Codes:
             message = f"{message} {_('Probably meant: %(meant)s.')}"
         return message % values
 
-    def _accepted(self) -> list[str]:
+    def offered(self) -> list[str]:
+        """Return the codes that are not retired."""
         return [code.text for code in self._by_key.values() if not code.retired]
 
 

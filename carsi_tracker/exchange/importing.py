@@ -35,20 +35,35 @@ GROUPS_NAMED = 20
 Progress = Callable[[int], None]
 
 
+@dataclass(frozen=True)
+class StageSum:
+    """How many entries of a stage there are, and their sum in U.S. dollars."""
+
+    stage: Stage
+    count: int
+    total: Decimal
+
+    @property
+    def label(self) -> str:
+        """The stage in words."""
+        return str(self.stage.label)
+
+
 @dataclass
 class Outcome:
     """What became of a file, or would become of it.
 
-    `totals` are by stage: (number of entries, U.S. dollars). `rows` are the entries by the columns
-    of the format, the first of them where `entry_count` is larger. `batch_id` is None where
+    `row_count` is what was read, `entry_count` what was entered; `sums` are by stage. `rows` are
+    the entries by the columns of the format, as many as were wanted. `batch_id` is None where
     nothing was made.
     """
 
     faults: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     present: list[Present] = field(default_factory=list)
+    row_count: int = 0
     entry_count: int = 0
-    totals: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
+    sums: list[StageSum] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     new_commitments: list[str] = field(default_factory=list)
     new_partners: list[str] = field(default_factory=list)
@@ -61,11 +76,6 @@ class Outcome:
     def accepted(self) -> bool:
         """Whether the file makes a batch."""
         return not self.faults
-
-    @property
-    def needs_confirmation(self) -> bool:
-        """Whether rows that are in a batch already are all that stands against it."""
-        return bool(self.present) and all(fault.row is None for fault in self.faults)
 
 
 @dataclass(frozen=True)
@@ -121,8 +131,9 @@ def _enter(table: Table, outcome: Outcome, wish: Wish, progress: Progress) -> No
     if not interpreter.row_count:
         outcome.faults.append(Finding(_("There are headings, but no rows."), table.sheet))
         return
+    outcome.row_count = interpreter.row_count
     incoming.count()
-    _compare(table, outcome, wish, interpreter.row_count)
+    _compare(table, outcome, wish)
     if outcome.faults:
         return
     outcome.title, outcome.reason = _texts(wish, interpreter)
@@ -138,7 +149,7 @@ def _enter(table: Table, outcome: Outcome, wish: Wish, progress: Progress) -> No
         outcome.faults += _as_faults(refused, table)
 
 
-def _compare(table: Table, outcome: Outcome, wish: Wish, row_count: int) -> None:
+def _compare(table: Table, outcome: Outcome, wish: Wish) -> None:
     """Find rows that are alike, rows that a batch has already, and rows that have to wait."""
     outcome.warnings += [
         Finding(
@@ -151,7 +162,9 @@ def _compare(table: Table, outcome: Outcome, wish: Wish, row_count: int) -> None
     outcome.present = incoming.present()
     present = {row for batch in outcome.present for row in batch.rows}
     found = outcome.warnings if wish.new_despite_duplicates else outcome.faults
-    found += [Finding(_in_words(batch, row_count), table.sheet) for batch in outcome.present]
+    found += [
+        Finding(_in_words(batch, outcome.row_count), table.sheet) for batch in outcome.present
+    ]
     for row, reference, batch_id, title in incoming.waiting():
         if wish.new_despite_duplicates or row not in present:
             message = _(
@@ -249,7 +262,7 @@ def _describe(outcome: Outcome, interpreter: Interpreter, batch: Batch, wish: Wi
         Line.objects.filter(batch=batch).values_list("stage").annotate(Count("pk"), Sum("amount"))
     )
     by_stage = {stage: (count, total) for stage, count, total in sums.order_by()}
-    outcome.totals = {stage: by_stage[stage] for stage in Stage.values if stage in by_stage}
+    outcome.sums = [StageSum(stage, *by_stage[stage]) for stage in Stage if stage in by_stage]
 
 
 def _as_faults(refused: Refused, table: Table) -> list[Finding]:

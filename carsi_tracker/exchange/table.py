@@ -151,6 +151,16 @@ class Table:
 
 def open_file(name: str, content: bytes) -> Table:
     """Return the rows of a CSV, text or XLSX file; raises Unreadable."""
+    return Table(open_rows(name, content))
+
+
+def open_pasted(text: str, headings: Sequence[str] = NAMES) -> Table:
+    """Return the rows of pasted text, which may go without headings; raises Unreadable."""
+    return Table(TextRows(decode(text.encode("utf-8", "surrogateescape"))), headings)
+
+
+def open_rows(name: str, content: bytes) -> TextRows | SheetRows:
+    """Return the rows of a file as they stand in it, headings among them; raises Unreadable."""
     if len(content) > LARGEST_FILE:
         raise Unreadable(
             Finding(
@@ -159,7 +169,7 @@ def open_file(name: str, content: bytes) -> Table:
             )
         )
     if content.startswith(_ZIP):
-        return Table(open_workbook(content))
+        return open_workbook(content)
     if content.startswith(_OLE):
         raise Unreadable(
             Finding(
@@ -171,12 +181,7 @@ def open_file(name: str, content: bytes) -> Table:
         )
     if PurePath(name).suffix.lower() == ".xlsx":
         raise Unreadable(Finding(_("The workbook is damaged: it can't be read.")))
-    return Table(TextRows(decode(content)))
-
-
-def open_pasted(text: str, headings: Sequence[str] = NAMES) -> Table:
-    """Return the rows of pasted text, which may go without headings; raises Unreadable."""
-    return Table(TextRows(decode(text.encode("utf-8", "surrogateescape"))), headings)
+    return TextRows(decode(content))
 
 
 def _first(rows: TextRows | SheetRows) -> tuple[int, Sequence[Cell]]:

@@ -55,8 +55,10 @@ class Command(BaseCommand):
                 f"{name} is refused: {len(outcome.faults)} fault(s); nothing is made."
             )
             return
-        for stage, (count, total) in outcome.totals.items():
-            self.stdout.write(f"{stage}: {count} entries, {total:+,.2f} U.S. dollars")
+        for part in outcome.sums:
+            self.stdout.write(
+                f"{part.stage}: {part.count} entries, {part.total:+,.2f} U.S. dollars"
+            )
         if outcome.batch_id:
             self.stdout.write(f"Made batch {outcome.batch_id}, a draft: {outcome.title}")
         else:
