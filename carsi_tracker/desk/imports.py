@@ -21,7 +21,7 @@ from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.desk.fields import LineOfText
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.exchange.codes import Vocabulary
-from carsi_tracker.exchange.columns import COLUMNS
+from carsi_tracker.exchange.columns import COLUMNS, Column
 from carsi_tracker.exchange.findings import Unreadable
 from carsi_tracker.exchange.importing import Outcome, Wish, import_table
 from carsi_tracker.exchange.remarks import CSV, XLSX, with_remarks
@@ -40,6 +40,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         required=False,
+        allow_empty_file=True,
         help_text=gettext_lazy("CSV, text or XLSX"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
@@ -85,7 +86,8 @@ class ConfirmForm(forms.Form):
 @permission_required("ledger.add_batch", raise_exception=True)
 def import_file(request: HttpRequest) -> HttpResponse:
     """Ask for a file or rows, keep them for a day, and go to their preview."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if sent else UploadForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
         Upload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
@@ -99,10 +101,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Import amounts"),
         "form": form,
-        "columns": COLUMNS,
+        "columns": _columns(),
         "most_rows": MOST_ROWS,
         "largest_file": LARGEST_FILE // 1_000_000,
-        "codes": _codes(),
     }
     return desk().page(request, "import.html", context, status=200)
 
@@ -199,11 +200,13 @@ def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, A
     }
 
 
-def _codes() -> dict[str, list[str]]:
-    columns = Vocabulary().columns
-    return {
-        column.name: columns[column.name].offered() for column in COLUMNS if column.name in columns
-    }
+def _columns() -> list[tuple[Column, list[str]]]:
+    codes = Vocabulary().columns
+    listed = codes.keys() - {"stage", "basis", "partner"}
+    return [
+        (column, codes[column.name].offered() if column.name in listed else [])
+        for column in COLUMNS
+    ]
 
 
 def _download(content: bytes, stem: str, media_type: str) -> HttpResponse:
