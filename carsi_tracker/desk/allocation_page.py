@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from carsi_tracker.desk import mails
 from carsi_tracker.desk.allocations import (
     AllocationForm,
     allocate,
@@ -84,6 +85,8 @@ def _made(request: HttpRequest, batch: Batch) -> HttpResponse:
     submitted = "_submit" in request.POST
     text = _("{} was submitted.") if submitted else _("{} was saved as a draft.")
     messages.success(request, format_html(text, link))
+    if submitted:
+        mails.submitted(request, batch)
     if "_another" not in request.POST:
         return redirect(_address(batch))
     kept = QueryDict(mutable=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk import mails
 from carsi_tracker.desk.drafts import BATCH, refusal
 from carsi_tracker.desk.fields import LineOfText
 from carsi_tracker.desk.site import desk, person
@@ -60,6 +61,7 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
         except Refused as refused:
             return refusal(request, batch_id, refused)
         messages.success(request, _("Posted as version %d.") % version)
+        mails.posted(request, batch)
         return redirect(BATCH, batch_id)
     if batch.state != Batch.State.SUBMITTED or not (form.is_bound or request.GET.get("digest")):
         return redirect(BATCH, batch_id)
@@ -85,12 +87,13 @@ def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
         for error in form.errors["remark"]:
             messages.error(request, f"{form['remark'].label}: {error}")
         return redirect(BATCH, batch_id)
-    get_object_or_404(Batch, pk=batch_id)
+    batch = get_object_or_404(Batch, pk=batch_id)
     try:
         posting.send_back(batch_id, person(request), form.cleaned_data["remark"])
     except Refused as refused:
         return refusal(request, batch_id, refused)
     messages.success(request, _("Sent back with your remark."))
+    mails.sent_back(request, batch, form.cleaned_data["remark"])
     return redirect(BATCH, batch_id)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk import mails
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch
@@ -24,7 +25,9 @@ BATCH = "admin:ledger_batch_change"
 @permission_required("ledger.change_batch", raise_exception=True)
 def submit(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Submit a draft."""
-    return _ask(request, batch_id, posting.submit, _("The batch was submitted."))
+    return _ask(
+        request, batch_id, posting.submit, _("The batch was submitted."), told=mails.submitted
+    )
 
 
 @require_POST
@@ -63,12 +66,18 @@ def refusal(request: HttpRequest, batch_id: int, refused: Refused) -> HttpRespon
 
 
 def _ask(
-    request: HttpRequest, batch_id: int, verb: Callable[[int, User], Any], done: str
+    request: HttpRequest,
+    batch_id: int,
+    verb: Callable[[int, User], Any],
+    done: str,
+    told: Callable[[HttpRequest, Batch], None] | None = None,
 ) -> HttpResponse:
-    get_object_or_404(Batch, pk=batch_id)
+    batch = get_object_or_404(Batch, pk=batch_id)
     try:
         verb(batch_id, person(request))
     except Refused as refused:
         return refusal(request, batch_id, refused)
     messages.success(request, done)
+    if told:
+        told(request, batch)
     return redirect(BATCH, batch_id)

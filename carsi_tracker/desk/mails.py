@@ -1,0 +1,85 @@
+"""Mails about a batch: to approvers when it waits for them, to its editors when it was decided."""
+
+import logging
+from collections.abc import Iterable
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.site import person
+from carsi_tracker.ledger.models import Batch
+
+logger = logging.getLogger(__name__)
+
+
+def submitted(request: HttpRequest, batch: Batch) -> None:
+    """Tell the active approvers, but those who had a hand in it, that a batch waits for them."""
+    hands = batch.editors.values("user")
+    _send(
+        request,
+        batch,
+        User.objects.filter(is_approver=True).exclude(pk__in=hands),
+        gettext_noop("%(name)s submitted “%(title)s”. It waits for an approver."),
+    )
+
+
+def posted(request: HttpRequest, batch: Batch) -> None:
+    """Tell the editors of a batch that it was posted."""
+    _send(request, batch, _editors(batch), gettext_noop("%(name)s posted “%(title)s”."))
+
+
+def sent_back(request: HttpRequest, batch: Batch, remark: str) -> None:
+    """Tell the editors of a batch that it was sent back, and why."""
+    words = gettext_noop("%(name)s sent “%(title)s” back, with this remark:")
+    _send(request, batch, _editors(batch), words, remark)
+
+
+def _editors(batch: Batch) -> Iterable[User]:
+    return User.objects.filter(pk__in=batch.editors.values("user"))
+
+
+def _send(
+    request: HttpRequest,
+    batch: Batch,
+    people: Iterable[User],
+    words: str,
+    remark: str = "",
+) -> None:
+    """Send a mail in both languages to each of the people, once the transaction is committed."""
+    names = {"name": person(request).display_name, "title": batch.title}
+    subjects, parts = [], []
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            sentence = _(words) % names
+            address = request.build_absolute_uri(
+                reverse("admin:ledger_batch_change", args=[batch.pk])
+            )
+        subjects.append(" ".join(sentence.rstrip(":").split()))
+        parts.append("\n\n".join(filter(None, (sentence, remark, address))))
+    subject, text = f"CARSI Tracker: {subjects[0]}", "\n\n--\n\n".join(parts)
+    mails = [
+        EmailMessage(subject, text, to=[address])
+        for address in sorted(
+            {who.email for who in people if who.is_active and who.email} - {person(request).email}
+        )
+    ]
+    transaction.on_commit(lambda: _deliver(request, mails))
+
+
+def _deliver(request: HttpRequest, mails: list[EmailMessage]) -> None:
+    """Send the mails over one connection; what fails is logged and said, and stops nothing."""
+    if not mails:
+        return
+    try:
+        get_connection().send_messages(mails)
+    except (OSError, SMTPException, ValueError):
+        logger.warning("A mail about a batch could not be sent", exc_info=True)
+        messages.warning(request, _("This was done, but the mail about it could not be sent."))
