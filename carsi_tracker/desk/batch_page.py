@@ -1,10 +1,10 @@
-"""A batch's page: all that an approver decides on, and what each person may do there."""
+"""A batch's page: what it holds and does, and what each person may do there."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,44 +13,72 @@ from django.utils.translation import gettext as _
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.approval import SendBackForm, had_a_hand, may_post_alone, next_version
 from carsi_tracker.desk.site import desk, person
+from carsi_tracker.desk.table import LINES_A_PAGE, Table, table_of
 from carsi_tracker.figures.remaining import effects
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.refusals import Refused
 
-LINES_A_PAGE = 100
+LAST = "last"
 
 
 def show(request: HttpRequest, batch_id: str) -> HttpResponse:
-    """Show a batch: the digest is taken before what it covers, so that it is never newer."""
+    """Show a batch."""
+    return page(request, batch_of(_number(batch_id)))
+
+
+def batch_of(batch_id: int) -> Batch:
+    """Return a batch with those who made and submitted it; raises Http404."""
+    people = Batch.objects.select_related("created_by", "submitted_by", "reverses", "posting")
+    return get_object_or_404(people, pk=batch_id)
+
+
+def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> HttpResponse:
+    """Show a batch, with the table of its lines as it was sent where it was not saved.
+
+    The digest is taken before what it covers, so that it is never newer.
+    """
     user = person(request)
     if not user.has_perm("ledger.view_batch"):
         raise PermissionDenied
-    batch = get_object_or_404(
-        Batch.objects.select_related("created_by", "submitted_by", "reverses", "posting"),
-        pk=_number(batch_id),
-    )
     posted = batch.state == Batch.State.POSTED
     digest = "" if posted else posting.digest(batch.pk)
     begun_with = request.GET.get("digest")
     if begun_with and digest and begun_with != digest:
         messages.warning(request, _("This batch was changed since you began to read it."))
-    lines = Paginator(_lines(batch), LINES_A_PAGE).get_page(request.GET.get("page"))
+    newest = batch.lines.order_by("-pk").values_list("pk", flat=True).first() or 0
+    wanted = request.POST.get("page") or request.GET.get("page")
+    pages = Paginator(_lines(batch), LINES_A_PAGE)
+    lines = pages.get_page(pages.num_pages if wanted == LAST else wanted)
+    may = _what_may_be_done(batch, user)
+    if may["may_edit_lines"] and table is None:
+        table = table_of(lines.object_list, newest, lines.start_index() or 1)
     reversal = Batch.objects.filter(reverses__batch=batch).first()
     context = {
         "title": batch.title,
         "batch": batch,
         "digest": digest,
         "lines": lines,
-        "commitments": _commitments(batch, lines.object_list, first_page=lines.number == 1),
+        "table": table,
+        "commitments": _commitments(batch, lines),
         "editors": batch.editors.select_related("user").order_by("user__username"),
         "reversal": reversal,
         "may_reverse": posted and reversal is None and user.has_perm("ledger.add_batch"),
         "remarks": batch.remarks.select_related("author"),
-        **(_effect(batch) if not posted else {}),
-        **_what_may_be_done(batch, user),
+        **(effect(batch) if not posted else {}),
+        **may,
     }
     return desk().page(request, "batch.html", context)
+
+
+def effect(batch: Batch) -> dict[str, Any]:
+    """Return what a batch does to balances, and what would refuse it if it were posted now."""
+    refused: list[str] = []
+    try:
+        posting.rehearse(batch.pk)
+    except Refused as refusal:
+        refused = refusal.lines
+    return {"effects": effects(batch.pk), "refused": refused, "next_version": next_version()}
 
 
 def _number(text: str) -> int:
@@ -65,22 +93,13 @@ def _lines(batch: Batch) -> QuerySet[Line]:
     )
 
 
-def _commitments(batch: Batch, lines: Any, *, first_page: bool) -> QuerySet[Commitment]:
+def _commitments(batch: Batch, lines: "Page[Line]") -> QuerySet[Commitment]:
     shown = Q(pk__in={line.commitment_id for line in lines})
-    if first_page:
+    if lines.number == 1:
         shown |= Q(pk__in=batch.introduces.filter(lines=None).values("pk"))
     return Commitment.objects.filter(shown).select_related(
         "appropriation__account", "area", "country", "goal", "agency", "partner"
     )
-
-
-def _effect(batch: Batch) -> dict[str, Any]:
-    refused: list[str] = []
-    try:
-        posting.rehearse(batch.pk)
-    except Refused as refusal:
-        refused = refusal.lines
-    return {"effects": effects(batch.pk), "refused": refused, "next_version": next_version()}
 
 
 def _what_may_be_done(batch: Batch, user: User) -> dict[str, Any]:

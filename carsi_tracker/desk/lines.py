@@ -5,44 +5,59 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.desk.fields import formfield
+from carsi_tracker.desk.choosing import LONGEST, Choice, Choices
+from carsi_tracker.desk.fields import LineOfText, formfield
 from carsi_tracker.desk.stale import GuardedForm
-from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Line, Stage
-
-APPROPRIATION = "appropriation"
-COMMITMENT = "commitment"
+from carsi_tracker.ledger.models import Batch, Line, Stage
 
 
 class LineForm(GuardedForm):
     """One amount: of an appropriation, or at a later stage of a commitment."""
 
-    against = forms.ChoiceField(label=gettext_lazy("Commitment or appropriation"))
+    against = LineOfText(
+        label=gettext_lazy("Commitment or appropriation"),
+        help_text=gettext_lazy("its reference, or a part of its reference or title"),
+        max_length=LONGEST,
+        widget=forms.TextInput(attrs={"list": "against-options", "autocomplete": "off"}),
+    )
 
     field_order = ("against", "stage", "amount", "effective_date")
 
     class Meta:
         model = Line
-        fields = ("stage", "amount", "effective_date", "document", "locator", "basis", "note")
+        fields = (
+            "stage",
+            "amount",
+            "effective_date",
+            "document",
+            "locator",
+            "basis",
+            "note",
+            "quote",
+        )
         formfield_callback = formfield
 
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.batch = batch
-        self.fields["against"].choices = _choices(batch)  # type: ignore[attr-defined]
         if self.instance.pk:
-            self.initial["against"] = _key(self.instance)
+            self.initial["against"] = str(self.instance.commitment or self.instance.appropriation)
+
+    def clean_against(self) -> Choice:
+        """Find the commitment or appropriation that is meant."""
+        text = self.cleaned_data["against"]
+        return Choices(self.batch, [text]).against(text)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a stage that does not go with what the amount is entered against."""
         cleaned = super().clean()
         if "against" not in cleaned or "stage" not in cleaned:
             return cleaned
-        kind, _separator, key = cleaned["against"].partition("-")
-        if (kind == APPROPRIATION) != (cleaned["stage"] == Stage.APPROPRIATED):
+        choice: Choice = cleaned["against"]
+        if (choice.commitment_id is None) != (cleaned["stage"] == Stage.APPROPRIATED):
             self.add_error(
                 "stage",
                 ValidationError(
@@ -53,13 +68,9 @@ class LineForm(GuardedForm):
                     "stage",
                 ),
             )
-        elif kind == APPROPRIATION:
-            self.instance.commitment = None
-            self.instance.appropriation_id = int(key)
         else:
-            commitment = Commitment.objects.get(pk=key)
-            self.instance.commitment = commitment
-            self.instance.appropriation_id = commitment.appropriation_id
+            self.instance.commitment_id = choice.commitment_id
+            self.instance.appropriation_id = choice.appropriation_id
         return cleaned
 
     def again(self) -> "LineForm":
@@ -80,20 +91,5 @@ class LineForm(GuardedForm):
             locator=line.locator,
             basis=line.basis,
             note=line.note,
+            quote=line.quote,
         ).last()
-
-
-def _choices(batch: Batch) -> list[Any]:
-    usable = Commitment.objects.filter(Q(first_version__isnull=False) | Q(introduced_by=batch))
-    appropriations = Appropriation.objects.select_related("account")
-    return [
-        ("", "---------"),
-        (_("Commitments"), [(f"{COMMITMENT}-{row.pk}", str(row)) for row in usable]),
-        (_("Appropriations"), [(f"{APPROPRIATION}-{row.pk}", str(row)) for row in appropriations]),
-    ]
-
-
-def _key(line: Line) -> str:
-    if line.commitment_id is None:
-        return f"{APPROPRIATION}-{line.appropriation_id}"
-    return f"{COMMITMENT}-{line.commitment_id}"

@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from carsi_tracker.ledger.models import Batch, Commitment, Document, Line
+from carsi_tracker.ledger.models import Batch, Document, Line
 from carsi_tracker.ledger.posting import acting
 from tests.desk.conftest import People, address, allocate, appropriation, hidden, told
 
 
 def amount(**changes: Any) -> dict[str, Any]:
     """What somebody fills into the form of an amount: an obligation of a posted commitment."""
-    commitment = Commitment.objects.get(reference="CARSI-08-INCLE-10")
     return {
-        "against": f"commitment-{commitment.pk}",
+        "against": "CARSI-08-INCLE-10",
         "stage": "committed",
         "amount": "120,000.00",
         "effective_date": "2010-02-15",
@@ -23,6 +22,7 @@ def amount(**changes: Any) -> dict[str, Any]:
         "locator": "",
         "basis": "stated",
         "note": "",
+        "quote": "",
     } | changes
 
 
@@ -49,14 +49,14 @@ def test_amounts_are_added_to_the_commitment_that_the_batch_introduces(
     people: People, batch: Batch
 ) -> None:
     new = batch.introduces.get()
-    add(people.analyst, batch, against=f"commitment-{new.pk}", stage="obligated")
+    add(people.analyst, batch, against=new.reference, stage="obligated")
     line = batch.lines.get(stage="obligated")
     assert (line.commitment, line.appropriation) == (new, new.appropriation)
 
 
 def test_amounts_of_an_appropriation_are_added(people: People, batch: Batch) -> None:
     of = appropriation(2009, "ESF")
-    add(people.analyst, batch, against=f"appropriation-{of.pk}", stage="appropriated")
+    add(people.analyst, batch, against="esf fy2009", stage="appropriated")
     line = batch.lines.get(stage="appropriated")
     assert (line.commitment, line.appropriation) == (None, of)
 
@@ -64,7 +64,7 @@ def test_amounts_of_an_appropriation_are_added(people: People, batch: Batch) -> 
 def test_another_batchs_new_commitment_is_not_offered(people: People, batch: Batch) -> None:
     other = allocate(people.analyst, _draft="").introduces.get()
     response = people.analyst.post(
-        address(batch, "lines/add"), amount(against=f"commitment-{other.pk}")
+        address(batch, "lines/add"), amount(against=other.reference)
     )
     assert response.context["form"].errors["against"]
     assert batch.lines.count() == 1
@@ -77,7 +77,7 @@ def test_another_batchs_new_commitment_is_not_offered(people: People, batch: Bat
         ({"amount": "613.000"}, "amount", "613,000.00"),
         ({"effective_date": "09/02/2009"}, "effective_date", "9 February 2009"),
         ({"effective_date": "1989-12-31"}, "effective_date", "from 1990 on"),
-        ({"against": "commitment-0"}, "against", "not one of the available choices"),
+        ({"against": "nothing of the kind"}, "against", "is not known"),
         ({"against": ""}, "against", "required"),
         ({"note": "two\nlines"}, "note", "one line"),
     ],
@@ -110,7 +110,7 @@ def test_a_line_is_edited(people: People, batch: Batch) -> None:
     html = client.get(path).content.decode()
     assert 'value="250,000.00"' in html
     sent = amount(
-        against=f"commitment-{line.commitment_id}", seen=hidden(html, "seen"), note="Exact"
+        against=str(line.commitment), seen=hidden(html, "seen"), note="Exact"
     )
     assert "Saved." in told(client, path, **sent)
     line.refresh_from_db()
@@ -125,7 +125,7 @@ def test_a_line_saved_meanwhile_is_shown_beside_ones_own_and_kept(
     ana, benito = people.analyst, people.client(people.benito)
     seen = hidden(ana.get(path).content.decode(), "seen")
     same = {
-        "against": f"commitment-{line.commitment_id}",
+        "against": str(line.commitment),
         "effective_date": "2009-06-15",
         "document": line.document_id,
         "locator": line.locator,
