@@ -1,4 +1,4 @@
-/* Saves reloads on the allocation form; everything works without it. */
+/* Saves reloads on the desk; everything works without it. */
 "use strict";
 
 for (const link of document.querySelectorAll(".desk-add")) {
@@ -26,3 +26,148 @@ if (left && day && appropriation) {
   day.addEventListener("change", showWhatIsLeft);
   appropriation.addEventListener("change", showWhatIsLeft);
 }
+
+/* Suggestions while a commitment, an appropriation or a document is typed. */
+function after(milliseconds, act) {
+  let waiting;
+  return (...words) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(act, milliseconds, ...words);
+  };
+}
+
+async function suggest(field) {
+  const column = field.getAttribute("list").replace("-options", "");
+  const address = new URL(field.form.dataset.suggest, document.baseURI);
+  address.searchParams.set("column", column);
+  address.searchParams.set("text", field.value);
+  const response = await fetch(address);
+  if (response.ok && !response.redirected) {
+    field.list.innerHTML = await response.text();
+  }
+}
+
+const suggestSoon = after(200, suggest);
+for (const form of document.querySelectorAll("form[data-suggest]")) {
+  const asked = (event) => event.target.list && suggestSoon(event.target);
+  form.addEventListener("input", asked);
+  form.addEventListener("focusin", asked);
+}
+
+/* The table of a batch's lines. */
+const table = document.getElementById("table");
+const mostRows = 80;
+
+function rowsOf() {
+  return [...table.querySelectorAll("tbody tr")];
+}
+
+function isNew(row) {
+  return row.querySelector("[name=row]").value.startsWith("new-");
+}
+
+/* Returns a copy of a row, to be added, under the next free number. */
+function copyOf(row) {
+  const key = row.querySelector("[name=row]").value;
+  const taken = rowsOf()
+    .filter(isNew)
+    .map((other) => Number(other.querySelector("[name=row]").value.slice(4)));
+  const number = Math.max(-1, ...taken) + 1;
+  const copy = rowsOf().filter(isNew).at(-1).cloneNode(true);
+  const old = copy.querySelector("[name=row]").value;
+  for (const element of copy.querySelectorAll("*")) {
+    for (const { name, value } of [...element.attributes]) {
+      if (["id", "name", "for", "value"].includes(name) && (value === old || value.startsWith(`${old}-`))) {
+        element.setAttribute(name, value.replace(old, `new-${number}`));
+      }
+    }
+    element.removeAttribute("aria-invalid");
+    element.removeAttribute("aria-describedby");
+  }
+  copy.classList.remove("desk-broken");
+  copy.querySelectorAll(".desk-fault, .desk-hint").forEach((words) => words.remove());
+  for (const text of copy.querySelectorAll("[data-label]")) {
+    text.textContent = text.dataset.label.replace("0", number + 1);
+  }
+  copyCells(row, key, copy, `new-${number}`);
+  return copy;
+}
+
+function copyCells(from, fromKey, to, toKey) {
+  for (const cell of to.querySelectorAll("input[type=text], select")) {
+    const name = cell.name.replace(toKey, fromKey);
+    cell.value = from.querySelector(`[name="${name}"]`).value;
+  }
+}
+
+function emptied(row) {
+  row.querySelectorAll("input[type=text]").forEach((cell) => {
+    cell.value = "";
+  });
+  return row;
+}
+
+async function tryOut() {
+  const response = await fetch(table.dataset.try, { method: "POST", body: new FormData(table) });
+  if (response.ok && !response.redirected) {
+    document.getElementById("effect").innerHTML = await response.text();
+  }
+}
+
+let touched = false;
+const tryOutSoon = after(600, tryOut);
+
+function changed() {
+  touched = true;
+  tryOutSoon();
+}
+
+function pressed(event) {
+  const button = event.target.closest("button");
+  const room = rowsOf().length < mostRows;
+  if (!button || !room || !rowsOf().some(isNew)) {
+    return;
+  }
+  if (button.name === "_duplicate") {
+    event.preventDefault();
+    const row = button.closest("tr");
+    const copy = copyOf(row);
+    row.after(copy);
+    copy.querySelector("input[type=text]").focus();
+    changed();
+  } else if (button.name === "_more") {
+    event.preventDefault();
+    const row = emptied(copyOf(rowsOf().at(-1)));
+    rowsOf().at(-1).after(row);
+    row.querySelector("input[type=text]").focus();
+  }
+}
+
+/* Rows pasted into a cell go to the page that reads them. */
+function pasted(event) {
+  const text = event.clipboardData.getData("text/plain");
+  const rows = document.getElementById("id_pasted");
+  if (!rows || !/[\t\n]/.test(text.trim())) {
+    return;
+  }
+  event.preventDefault();
+  rows.value = text;
+  if (touched) {
+    rows.closest("details").open = true;
+    rows.focus();
+  } else {
+    rows.form.requestSubmit();
+  }
+}
+
+if (table) {
+  table.addEventListener("input", changed);
+  table.addEventListener("click", pressed);
+  table.addEventListener("paste", pasted);
+  table.addEventListener("submit", () => {
+    touched = false;
+  });
+  window.addEventListener("beforeunload", (event) => touched && event.preventDefault());
+}
+
+document.getElementById("faults")?.focus();

@@ -96,7 +96,7 @@ class Row:
     def label(self) -> str:
         """What stands before the row."""
         if self.is_new:
-            return _("new %d") % (int(self.key.removeprefix("new-")) + 1)
+            return _("new 0").replace("0", str(int(self.key.removeprefix("new-")) + 1))
         return str(self.number)
 
     @property
