@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from carsi_tracker.database import address, server
 from tests import databases
@@ -47,7 +47,7 @@ def django_db_setup(templates: Templates) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> None:
-    cache.clear()
+    caches["pages"].clear()
 
 
 @pytest.fixture

@@ -5,3 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "carsi_tracker.accounts"
     verbose_name = _("People")
+
+    def ready(self) -> None:
+        """Listen to who signs in."""
+        from carsi_tracker.accounts import events  # noqa: F401 (models have to be loaded)

@@ -39,6 +39,8 @@ class User(AbstractUser):
         _("administrator"), default=False, help_text=_("Keeps the reference data and the people.")
     )
 
+    must_change_password = models.BooleanField(default=False, editable=False)
+
     objects: ClassVar[PeopleManager] = PeopleManager()
 
     class Meta:
@@ -91,3 +93,14 @@ class Event(models.Model):
         default_permissions = ("view",)
         verbose_name = _("event")
         verbose_name_plural = _("audit trail")
+
+
+class Attempt(models.Model):
+    """What Django's database cache keeps of who tried to sign in, for all web processes alike."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.backends import ModelBackend
+from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import Model
 
 from carsi_tracker.accounts.models import User
@@ -35,6 +35,7 @@ ADMINISTRATOR = (
     VIEW
     | _each(("add", "change", "delete"), REFERENCE_DATA)
     | {f"accounts.{action}_user" for action in ("view", "add", "change", "delete")}
+    | {"accounts.view_event"}
 )
 
 
@@ -52,8 +53,12 @@ def permissions(user: User) -> frozenset[str]:
     return held
 
 
-class RoleBackend(ModelBackend):
-    """Signs people in by password and grants what their roles allow."""
+class RoleBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Signs people in by password while they hold a role, and grants what it allows."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Say whether the person is active and holds a role; asked at each request."""
+        return bool(super().user_can_authenticate(user) and user.is_staff)
 
     def get_all_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
         """Return the permissions of the person's roles; none for one object in particular."""

@@ -18,6 +18,7 @@ EMBEDDED = VAR / "postgres"
 OWNER_COMMANDS = frozenset(
     {
         "flush",
+        "let_in",
         "load_sourced",
         "loaddata",
         "migrate",

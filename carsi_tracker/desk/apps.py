@@ -9,5 +9,5 @@ class DeskConfig(AdminConfig):
     def ready(self) -> None:
         """Register what the desk shows."""
         super().ready()
-        for subject in ("batches", "versions", "commitments", "reference", "people"):
+        for subject in ("batches", "versions", "commitments", "reference", "people", "audit"):
             import_module(f"carsi_tracker.desk.{subject}")

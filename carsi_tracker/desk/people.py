@@ -2,18 +2,30 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    UserChangeForm,
+    UserCreationForm,
+)
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk import person_pages
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
 from carsi_tracker.desk.lists import ListAdmin
+from carsi_tracker.desk.site import person
+from carsi_tracker.ledger.posting import acting
 
 ROLES = ("is_analyst", "is_approver", "is_administrator")
 
@@ -38,20 +50,36 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
 
 
 class NewPersonForm(UserCreationForm):  # type: ignore[type-arg]
-    """A new person, with a first password that they can change."""
+    """A new person, with a first password that they change when they sign in."""
 
     class Meta:
         model = User
         fields = ("username", "first_name", "last_name", "email", *ROLES)
 
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT002 (as Django has it)
+        """Save the person."""
+        self.instance.must_change_password = True
+        return super().save(commit)
 
-admin.site.unregister(Group)
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """Another password for somebody, which they change when they sign in."""
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT002 (as Django has it)
+        """Save the password."""
+        self.user.must_change_password = True
+        return super().save(commit)
+
+
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 
 
 @admin.register(User)
 class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg]
     form = PersonForm
     add_form = NewPersonForm
+    change_password_form = PasswordForm
+    change_form_template = "desk/person.html"
     add_form_template = None
     change_user_password_template = "desk/person_password.html"  # noqa: S105 (a template)
     list_display = ("username", "first_name", "last_name", *ROLES, "is_active")
@@ -93,11 +121,40 @@ class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg]
         form.acting_user = request.user
         return form
 
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of people, and of what is done about one."""
+        view = self.admin_site.admin_view
+        return [
+            path("<int:person_id>/hand-over/", view(person_pages.hand_over), name="hand_over"),
+            path(
+                "<int:person_id>/second-step/",
+                view(person_pages.remove_second_step),
+                name="no_step",
+            ),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show a person's form; what it changes is noted with who asks."""
+        with acting(person(request)):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 (as Django has it)
+        """Set somebody's password; one's own is changed where everybody does."""
+        if id == str(person(request).pk) and self.has_change_permission(request):
+            return redirect("account_change_password")
+        with acting(person(request)):
+            return super().user_change_password(request, id, form_url)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show a person, without offering deletion."""
-        context = {"show_delete": False, **(extra_context or {})}
+        context = {
+            "show_delete": False,
+            "second_step": Authenticator.objects.filter(user_id=object_id).exists(),
+            **(extra_context or {}),
+        }
         return super().change_view(request, object_id, form_url, context)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> AdminDeletion:

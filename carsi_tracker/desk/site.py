@@ -1,15 +1,22 @@
 """The desk: the admin of analysts, approvers and administrators."""
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.accounts.events import refused
 
 WORK = ("Batch", "Posting", "Commitment")
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -27,8 +34,38 @@ class Desk(AdminSite):
     enable_nav_sidebar = False
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT002 (as Django)
-        """Show a page to people with a role alone, and let no cache keep it."""
-        return super().admin_view(view)
+        """Show a page to people with a role alone, and let no cache keep it.
+
+        Who has a password that somebody else set chooses another first; a right that is missing
+        is noted in the audit trail.
+        """
+
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if person(request).must_change_password:
+                return redirect_to_login(
+                    request.get_full_path(), reverse("account_change_password")
+                )
+            try:
+                return view(request, *args, **kwargs)
+            except PermissionDenied:
+                refused(request, "right", method=request.method)
+                raise
+
+        return super().admin_view(checked)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Send people to the page where they sign in, and from there where they wanted to go."""
+        wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect_to_login(wanted)
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Send people to the page where they sign out."""
+        return redirect("account_logout")
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Send people to the page where they change their password."""
+        return redirect("account_change_password")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what every page of the desk shows."""

@@ -92,6 +92,15 @@ def enter(batch_id: int, digest: str, self_approval_reason: str = "") -> int:
     return int(_call("post", batch_id, digest, self_approval_reason))
 
 
+def hand_over(giver: User, taker: User, user: User) -> int:
+    """Let `taker` keep what `giver` has not finished, as an administrator; return how many batches.
+
+    Raises Refused.
+    """
+    with acting(user):
+        return int(_call("hand_over", giver.pk, taker.pk))
+
+
 def digest(batch_id: int) -> str:
     """Return the digest of what a batch holds now: what an approver who reads it posts."""
     return str(_call("batch_digest", batch_id))

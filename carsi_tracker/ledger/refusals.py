@@ -154,6 +154,8 @@ def _had_a_hand(detail: dict[str, Any]) -> list[str]:
 def _role_missing(detail: dict[str, Any]) -> list[str]:
     if detail["role"] == "approver":
         return [_("Only an active approver can do this.")]
+    if detail["role"] == "administrator":
+        return [_("Only an active administrator can do this.")]
     return [_("Only an active analyst can do this.")]
 
 
@@ -201,6 +203,13 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     ),
     "batch_is_posted": _sentence(
         lambda: _("This batch was posted as version %(version)d and is final.")
+    ),
+    "audit_is_final": _sentence(lambda: _("The audit trail can't be changed.")),
+    "event_not_witnessed": _sentence(
+        lambda: _("Posts and changes of people are noted by the database alone.")
+    ),
+    "keeper_is_analyst": _sentence(
+        lambda: _("Batches can be handed over to an active analyst only.")
     ),
     "batch_starts_as_draft": _sentence(lambda: _("A batch starts as a draft.")),
     "state_by_verbs_only": _sentence(

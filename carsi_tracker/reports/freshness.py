@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -68,11 +68,11 @@ def public_page(
             etag = _etag(request, asked)
             if (fresh := get_conditional_response(request, etag=etag)) is not None:
                 return _marked(fresh, etag)
-            response = cache.get(etag)
+            response = caches["pages"].get(etag)
             if response is None:
                 response = view(request, asked, *args, **kwargs)
                 if response.status_code == 200:
-                    cache.set(etag, response, KEPT_FOR)
+                    caches["pages"].set(etag, response, KEPT_FOR)
             return _marked(response, etag)
 
         return page

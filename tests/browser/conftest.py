@@ -110,7 +110,7 @@ def sign_in(page: Page, site: Site, username: str) -> None:
     page.goto(f"{site.address}/admin/login/")
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
 
 
 def faults(page: Page) -> list[str]:

@@ -94,7 +94,7 @@ PAGES = {
         "/admin/ledger/commitment/",
         "/admin/ledger/document/",
         "/admin/ledger/document/add/",
-        "/admin/password_change/",
+        "/account/password/",
     ),
     "petra": ("/admin/", "/admin/ledger/batch/", "/admin/ledger/batch/7/change/"),
     "adela": (

@@ -14,7 +14,10 @@ PAGES = (
     "/admin/ledger/posting/",
     "/admin/ledger/commitment/",
     "/admin/ledger/document/",
-    "/admin/password_change/",
+    "/account/",
+    "/account/password/first/",
+    "/account/sessions/",
+    "/account/second-step/",
 )
 
 
@@ -80,7 +83,7 @@ def test_whoever_is_not_signed_in_sees_no_draft(people: People) -> None:
     batch = allocate(people.analyst, title="Zacapa", _draft="")
     for path in (*PAGES, ALLOCATE, page_of(batch), address(batch, "post"), "/admin/jsi18n/"):
         response = Client().get(path)
-        assert response["Location"].startswith("/admin/login/?next="), path
+        assert response["Location"].startswith(("/admin/login/?next=", "/account/login/?next=")), path
         assert "Zacapa" not in response.content.decode()
 
 

@@ -10,6 +10,7 @@ from carsi_tracker.accounts.models import User
 from tests.desk.conftest import People, allocate, page_of, post_it, reading, told
 
 LIST = "/admin/accounts/user/"
+SIGN_IN = "/account/login/"
 PASSWORD = "a-long-walk-in-Tegucigalpa"
 
 
@@ -44,14 +45,14 @@ def test_an_administrator_adds_a_person_who_then_signs_in_and_changes_the_passwo
     assert (nina.is_analyst, nina.is_approver, nina.is_administrator) == (True, False, False)
 
     client = Client()
-    signed_in = told(client, "/admin/login/?next=/admin/", username="nina", password=PASSWORD)
+    signed_in = told(client, SIGN_IN, login="nina", password=PASSWORD, next="/admin/")
     assert "Signed in as Nina Nova" in signed_in
     told(
         client,
-        "/admin/password_change/",
-        old_password=PASSWORD,
-        new_password1="another-walk-home",
-        new_password2="another-walk-home",
+        "/account/password/",
+        oldpassword=PASSWORD,
+        password1="another-walk-home",
+        password2="another-walk-home",
     )
     nina.refresh_from_db()
     assert nina.check_password("another-walk-home")
@@ -65,16 +66,16 @@ def test_everybody_changes_their_own_password(people: People, who: str) -> None:
     user.save()
     client = people.client(user)
     wrong = client.post(
-        "/admin/password_change/",
-        {"old_password": "x", "new_password1": "12345678", "new_password2": "1"},
+        "/account/password/",
+        {"oldpassword": "x", "password1": "12345678", "password2": "1"},
     )
-    assert set(wrong.context["form"].errors) == {"old_password", "new_password2"}
+    assert set(wrong.context["form"].errors) == {"oldpassword", "password1"}
     told(
         client,
-        "/admin/password_change/",
-        old_password=PASSWORD,
-        new_password1="another-walk-home",
-        new_password2="another-walk-home",
+        "/account/password/",
+        oldpassword=PASSWORD,
+        password1="another-walk-home",
+        password2="another-walk-home",
     )
     user.refresh_from_db()
     assert user.check_password("another-walk-home")
@@ -167,6 +168,6 @@ def test_only_administrators_see_people(people: People, who: str) -> None:
 
 def test_who_has_no_role_does_not_enter_the_desk(people: People) -> None:
     visitor = User.objects.create_user("visitor", PASSWORD)
-    text = told(Client(), "/admin/login/", username="visitor", password=PASSWORD)
+    text = told(Client(), SIGN_IN, login="visitor", password=PASSWORD)
     assert "Sign out" not in text
     assert people.client(visitor).get("/admin/").status_code == 302

@@ -96,8 +96,8 @@ def test_afterwards_nobody_may_post_alone_and_the_loader_can_do_nothing() -> Non
 @pytest.mark.usefixtures("sourced")
 @pytest.mark.parametrize("password", ["", "!", sourced.LOADER])
 def test_nobody_signs_in_as_the_loader(client: Client, password: str) -> None:
-    sent = {"username": sourced.LOADER, "password": password, "next": "/admin/"}
-    response = client.post("/admin/login/", sent)
+    sent = {"login": sourced.LOADER, "password": password, "next": "/admin/"}
+    response = client.post("/account/login/", sent)
     assert response.status_code == 200
     assert "_auth_user_id" not in client.session
 

@@ -6,7 +6,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -296,7 +296,7 @@ def test_a_page_refuses_to_be_posted_to(client: Client, path: str) -> None:
 
 def queries(client: Client, address: str) -> int:
     """Count the queries of a page that nothing was remembered of."""
-    cache.clear()
+    caches["pages"].clear()
     for answer in (answers.totals, answers.total, answers.breakdown, answers.matrix, answers.span):
         answer.cache_clear()
     with CaptureQueriesContext(connection) as captured:

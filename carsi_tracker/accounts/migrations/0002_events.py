@@ -11,6 +11,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="user",
+            name="must_change_password",
+            field=models.BooleanField(default=False, editable=False),
+        ),
+        migrations.CreateModel(
+            name="Attempt",
+            fields=[
+                (
+                    "cache_key",
+                    models.CharField(max_length=255, primary_key=True, serialize=False),
+                ),
+                ("value", models.TextField()),
+                ("expires", models.DateTimeField(db_index=True)),
+            ],
+            options={"default_permissions": ()},
+        ),
         migrations.CreateModel(
             name="Event",
             fields=[

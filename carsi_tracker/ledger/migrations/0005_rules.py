@@ -18,6 +18,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0004_desk"),
         ("accounts", "0002_events"),
+        ("account", "0009_emailaddress_unique_primary_email"),
+        ("mfa", "0003_authenticator_type_uniq"),
+        ("usersessions", "0001_initial"),
     ]
 
     operations = [migrations.RunPython(apply_rules, migrations.RunPython.noop, elidable=False)]

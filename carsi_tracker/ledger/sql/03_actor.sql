@@ -49,7 +49,11 @@ begin
     select * into person from accounts_user where id = acting for share;
     if not coalesce(
         person.is_active
-        and case role when 'analyst' then person.is_analyst when 'approver' then person.is_approver end,
+        and case role
+            when 'analyst' then person.is_analyst
+            when 'approver' then person.is_approver
+            when 'administrator' then person.is_administrator
+        end,
         false
     ) then
         perform refuse('role_missing', jsonb_build_object('role', role));

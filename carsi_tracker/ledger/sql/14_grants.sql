@@ -34,7 +34,8 @@ begin
         'ledger_account', 'ledger_programmingarea', 'ledger_country', 'ledger_goal',
         'ledger_organization', 'ledger_document', 'ledger_appropriation', 'ledger_commitment',
         'ledger_line', 'accounts_user', 'accounts_user_groups', 'accounts_user_user_permissions',
-        'django_session', 'ledger_documentfile', 'ledger_upload'
+        'django_session', 'ledger_documentfile', 'ledger_upload',
+        'account_emailaddress', 'mfa_authenticator', 'usersessions_usersession', 'accounts_attempt'
     ] loop
         execute format('grant insert, update, delete on %I to %I', item, application);
     end loop;
@@ -50,7 +51,8 @@ begin
         'require_sound_balances(bigint)', 'require_exact_reversal(bigint, integer)',
         'require_whole(bigint, date)', 'read_batch(bigint)', 'batch_digest(bigint)', 'submit(bigint)',
         'withdraw(bigint)', 'send_back(bigint, text)', 'discard(bigint)',
-        'reverse(integer, text, text)', 'post(bigint, text, text)', 'verify()'
+        'reverse(integer, text, text)', 'post(bigint, text, text)', 'hand_over(bigint, bigint)',
+        'verify()'
     ] loop
         execute format('grant execute on function rules.%s to %I', item, application);
     end loop;

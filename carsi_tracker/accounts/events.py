@@ -1,0 +1,92 @@
+"""What the web process alone can witness, noted in the audit trail."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.exceptions import PermissionDenied
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from carsi_tracker.accounts.models import Event, User
+
+LONGEST = 150  # characters of a typed name that are kept
+
+
+def note(
+    kind: Event.Kind,
+    request: HttpRequest | None,
+    *,
+    actor: User | None = None,
+    person: User | None = None,
+    **detail: Any,
+) -> None:
+    """Note that `actor`, by default who asks, did something, perhaps to `person`."""
+    asking = getattr(request, "user", None)
+    if actor is None and isinstance(asking, User):
+        actor = asking
+    Event.objects.create(
+        kind=kind, actor=actor, person=person, detail=detail, address=_address(request)
+    )
+
+
+def refused(request: HttpRequest, what: str, **detail: Any) -> None:
+    """Note that something was refused to who asks, by right or by a rule of the ledger."""
+    note(Event.Kind.REFUSED, request, what=what, path=request.path, **detail)
+
+
+def sign_in_refused(request: HttpRequest | None, name: str, why: str) -> None:
+    """Note that somebody who typed `name` was not signed in."""
+    note(Event.Kind.SIGN_IN_REFUSED, request, name=name[:LONGEST], why=why)
+
+
+def _address(request: HttpRequest | None) -> str | None:
+    try:
+        return get_adapter().get_client_ip(request) if request else None
+    except PermissionDenied:
+        return None
+
+
+@receiver(user_logged_in)
+def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    note(Event.Kind.SIGNED_IN, request, actor=user)
+
+
+@receiver(user_logged_out)
+def _signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
+    if user is not None:
+        note(Event.Kind.SIGNED_OUT, request, actor=user)
+
+
+@receiver(user_login_failed)
+def _refused(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any
+) -> None:
+    name = credentials.get("username") or credentials.get("email") or ""
+    sign_in_refused(request, str(name), "password")
+
+
+@receiver(authentication_failed)
+def _code_refused(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    sign_in_refused(request, user.username, "second factor")
+
+
+@receiver(authenticator_added)
+def _factor_added(request: HttpRequest, user: User, authenticator: Any, **_kwargs: Any) -> None:
+    note(Event.Kind.SECOND_FACTOR, request, person=user, added=authenticator.type)
+
+
+@receiver(authenticator_removed)
+def _factor_removed(request: HttpRequest, user: User, authenticator: Any, **_kwargs: Any) -> None:
+    note(Event.Kind.SECOND_FACTOR, request, person=user, removed=authenticator.type)
+
+
+@receiver(authenticator_reset)
+def _factor_reset(request: HttpRequest, user: User, authenticator: Any, **_kwargs: Any) -> None:
+    note(Event.Kind.SECOND_FACTOR, request, person=user, renewed=authenticator.type)

@@ -1,0 +1,37 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.crypto import get_random_string
+
+from carsi_tracker.accounts.events import note
+from carsi_tracker.accounts.models import Event, User
+
+
+class Command(BaseCommand):
+    help = (
+        "Lets an administrator in who is locked out: makes the person active and an administrator, "
+        "removes the second step and the waiting time, and prints a new password once."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        password = get_random_string(20)
+        with transaction.atomic():
+            person = User.objects.select_for_update().filter(username=options["username"]).first()
+            if person is None:
+                raise CommandError(f"There is nobody with the username {options['username']}.")
+            person.is_active = person.is_administrator = person.must_change_password = True
+            person.set_password(password)
+            person.save()
+            removed, _by_kind = Authenticator.objects.filter(user=person).delete()
+            if removed:
+                note(Event.Kind.SECOND_FACTOR, None, person=person, removed="by let_in")
+        cache.clear()
+        self.stdout.write(f"{person.username} signs in with this password, and then chooses one:")
+        self.stdout.write(password)

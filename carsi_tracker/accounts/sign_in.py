@@ -1,0 +1,81 @@
+"""How people sign in: what the tracker has otherwise than the library."""
+
+from typing import Any
+
+import qrcode
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathImage
+
+from carsi_tracker.accounts import events
+from carsi_tracker.accounts.models import Event, User
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """A name and a password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Username or mail address")
+        self.fields["login"].widget.attrs = {"autocomplete": "username"}
+
+
+class Account(DefaultAccountAdapter):  # type: ignore[misc]
+    """People are added by administrators, and sign in while they hold a role."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note who is refused for trying too often; raises ValidationError."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            name = credentials.get("username") or credentials.get("email") or ""
+            events.sign_in_refused(request, str(name), "too many attempts")
+            raise
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Refuse people without a role, as those whose access has ended."""
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        if response is None and not user.is_staff:
+            response = self.respond_user_inactive(request, user)
+        return response
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set the password that a person chose."""
+        user.must_change_password = False
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("select set_config('carsi.actor', %s, true)", [str(user.pk)])
+            super().set_password(user, password)
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Say no: administrators add people."""
+        return False
+
+
+class Sessions(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    """Sessions that people end are noted."""
+
+    def end_sessions(self, sessions: list[Any]) -> None:
+        """End sessions."""
+        if sessions:
+            events.note(Event.Kind.SESSIONS_ENDED, self.request, sessions=len(sessions))
+        super().end_sessions(sessions)
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+    """The QR code stands in the page itself, which loads no image from elsewhere."""
+
+    def get_totp_label(self, user: User) -> str:
+        """Return the name under which an authenticator app lists the account."""
+        return user.username
+
+    def build_totp_svg(self, url: str) -> str:
+        """Return the QR code as an element of a page."""
+        image = qrcode.make(url, image_factory=SvgPathImage)
+        return str(image.to_string(encoding="unicode"))

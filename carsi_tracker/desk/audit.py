@@ -1,0 +1,74 @@
+"""The audit trail, for administrators to read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.accounts.models import Event, User
+from carsi_tracker.desk.lists import ListAdmin
+from carsi_tracker.reports.templatetags.figures import moment_in_words
+
+
+class PersonFilter(admin.SimpleListFilter):
+    """What a person did, and what was done to them."""
+
+    title = _("person")
+    parameter_name = "person"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return everybody, by name."""
+        return [(str(who.pk), who.display_name) for who in User.objects.order_by("username")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        """Keep the events of the person in the address; of nobody where there is no such person."""
+        value = self.value()
+        if value is None:
+            return queryset
+        known = {str(key): int(key) for key, _name in self.lookup_choices}
+        of_person = Q(actor=known.get(value, 0)) | Q(person=known.get(value, 0))
+        return queryset.filter(of_person)
+
+
+@admin.register(Event)
+class EventAdmin(ListAdmin):
+    """A list that is only read; what happened stands in it whole."""
+
+    list_display = ("moment", "kind", "actor", "person", "what", "address")
+    list_display_links = None
+    list_filter = ("kind", PersonFilter)
+    list_select_related = ("actor", "person")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("actor__username", "person__username", "detail", "address")
+    search_help_text = _("A username, a typed name, a batch's title, a network address")
+
+    @admin.display(description=_("when"), ordering="id")
+    def moment(self, event: Event) -> str:
+        """Say when it happened, in Washington."""
+        return moment_in_words(event.happened_at)
+
+    @admin.display(description=_("detail"))
+    def what(self, event: Event) -> str:
+        """Say what the event holds, a part after the other."""
+        return "; ".join(f"{name}: {_said(value)}" for name, value in event.detail.items())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Let nobody add one."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        """Let nobody change one."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        """Let nobody delete one."""
+        return False
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return " → ".join("–" if part in (None, "") else str(part) for part in value)
+    return str(value)

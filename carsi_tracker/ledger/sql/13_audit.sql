@@ -1,0 +1,83 @@
+-- The audit trail: nobody changes or empties it. The web process notes what it alone can witness;
+-- posts, countersignatures, passwords and changes of people are noted by the database itself.
+create function rules.guard_event() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    if tg_op <> 'INSERT' then
+        perform refuse('audit_is_final');
+    end if;
+    if not runs_as_owner() and new.kind <> all (array[
+        'signed_in', 'signed_out', 'sign_in_refused', 'sessions_ended', 'second_factor', 'refused'
+    ]) then
+        perform refuse('event_not_witnessed');
+    end if;
+    new.id := nextval(pg_get_serial_sequence('public.accounts_event', 'id'));
+    new.happened_at := clock_timestamp();
+    return new;
+end $$;
+
+create trigger guard before insert or update or delete on accounts_event
+    for each row execute function rules.guard_event();
+create trigger not_emptied before truncate on accounts_event
+    for each statement execute function rules.guard_event();
+
+create function rules.note_event(
+    kind text, detail jsonb, actor_id bigint default null, person_id bigint default null
+) returns void
+language sql set search_path = public, rules, pg_temp
+as $$
+    insert into accounts_event (kind, actor_id, person_id, detail, happened_at)
+    values (kind, coalesce(actor_id, actor()), person_id, detail, clock_timestamp())
+$$;
+
+create function rules.note_posting() returns trigger
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+begin
+    perform note_event(
+        'posted', jsonb_build_object('version', new.version, 'title', new.title), new.approver_id
+    );
+    return null;
+end $$;
+
+create trigger note after insert on ledger_posting
+    for each row execute function rules.note_posting();
+
+create function rules.note_countersignature() returns trigger
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+begin
+    perform note_event(
+        'countersigned', jsonb_build_object('version', new.posting_id), new.person_id
+    );
+    return null;
+end $$;
+
+create trigger note after insert on ledger_countersignature
+    for each row execute function rules.note_countersignature();
+
+-- Which columns changed from what to what; of a password only that it did.
+create function rules.note_person() returns trigger
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+declare
+    unsaid text[] := '{id,password,last_login,date_joined,must_change_password}';
+    before jsonb := case when tg_op = 'UPDATE' then to_jsonb(old) - unsaid else '{}' end;
+    changed jsonb;
+begin
+    select jsonb_object_agg(key, jsonb_build_array(before -> key, value)) into changed
+    from jsonb_each(to_jsonb(new) - unsaid)
+    where before -> key is distinct from value
+        and (tg_op = 'UPDATE' or value <> all (array['""', 'false']::jsonb[]));
+    if changed is not null then
+        perform note_event('person_changed', changed, null, new.id);
+    end if;
+    if tg_op = 'UPDATE' and old.password <> new.password then
+        perform note_event('password_changed', '{}', null, new.id);
+    end if;
+    return null;
+end $$;
+
+create trigger note after insert or update on accounts_user
+    for each row execute function rules.note_person();
