@@ -18,6 +18,7 @@ from carsi_tracker.desk import (
     imports,
     line_pages,
     new_commitments,
+    paste_page,
     table_page,
 )
 from carsi_tracker.desk.lists import ListAdmin
@@ -85,6 +86,7 @@ class BatchAdmin(ListAdmin):
             "<int:batch_id>/send-back/": (approval.send_back, "batch_send_back"),
             "<int:batch_id>/lines/": (table_page.save_table, "lines_save"),
             "<int:batch_id>/lines/try/": (table_page.try_table, "lines_try"),
+            "<int:batch_id>/lines/paste/": (paste_page.paste_rows, "lines_paste"),
             "<int:batch_id>/lines/suggest/": (table_page.suggest, "lines_suggest"),
             "<int:batch_id>/lines/add/": (line_pages.add_line, "line_add"),
             "<int:batch_id>/lines/<int:line_id>/": (line_pages.edit_line, "line_edit"),

@@ -58,6 +58,11 @@ class Table:
         else:
             self.names = self._headings(first)
 
+    @property
+    def heading_row(self) -> int:
+        """The number of the row of headings; 0 where there is none."""
+        return self._heading_row
+
     def __iter__(self) -> Iterator[Row]:
         """Yield each row that isn't blank; raises Unreadable for what can't be cut into rows."""
         count = 0
