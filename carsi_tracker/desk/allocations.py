@@ -29,11 +29,13 @@ OF_COMMITMENT = (
     "title_es",
     "reference",
 )
-OF_LINE = ("amount", "effective_date", "document", "locator", "basis", "note")
+OF_LINE = ("amount", "effective_date", "document", "locator", "basis", "note", "quote")
 HINTS = {
     "goal": gettext_lazy("if the source says"),
     "partner": gettext_lazy("optional"),
+    "title": gettext_lazy("made of area, partner and country when left empty"),
     "title_es": gettext_lazy("optional"),
+    "quote": gettext_lazy("optional, published"),
     "locator": gettext_lazy("such as page 12, table 3"),
     "note": gettext_lazy("optional, published"),
     "reference": gettext_lazy("made for you when left empty"),
@@ -52,7 +54,8 @@ class AllocationForm(forms.Form):
         self.fields |= forms.fields_for_model(
             Commitment, OF_COMMITMENT, formfield_callback=formfield
         ) | forms.fields_for_model(Line, OF_LINE, formfield_callback=formfield)
-        self.fields["reference"].required = False
+        for name in ("reference", "title"):
+            self.fields[name].required = False
         self.fields["basis"].initial = Basis.STATED
         fields: Any = self.fields
         fields["goal"].empty_label = _("not stated")
@@ -67,6 +70,14 @@ class AllocationForm(forms.Form):
         if amount is not None and amount < 0:
             raise ValidationError(_("An allocation is more than zero."), "negative")
         return amount
+
+    def clean(self) -> dict[str, Any]:
+        """Suggest the titles, in both languages, where none was typed."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("title") == "" and cleaned.get("area") and cleaned.get("country"):
+            cleaned["title"] = _suggested(cleaned, "name_en")
+            cleaned["title_es"] = cleaned.get("title_es") or _suggested(cleaned, "name_es")
+        return cleaned
 
     def clean_reference(self) -> str:
         """Refuse a typed reference that is in use."""
@@ -117,6 +128,12 @@ def without_new_reference(refused: Refused) -> Refused:
     """Leave out the reference of a commitment that the refusal itself keeps from existing."""
     broken = [balance | {"new_references": []} for balance in refused.detail.get("broken", [])]
     return Refused(refused.rule, refused.detail | {"broken": broken}) if broken else refused
+
+
+def _suggested(values: dict[str, Any], name: str) -> str:
+    partner = values.get("partner")
+    parts = [values["area"], *([partner] if partner else []), values["country"]]
+    return Truncator(", ".join(getattr(part, name) for part in parts)).chars(300)
 
 
 def _label_with(left: list[Remaining]) -> Any:

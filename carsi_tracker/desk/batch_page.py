@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.approval import SendBackForm, had_a_hand, may_post_alone, next_version
+from carsi_tracker.desk.remarks import form_after
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.desk.table import LINES_A_PAGE, Table, table_of
 from carsi_tracker.figures.remaining import effects
@@ -54,6 +55,7 @@ def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> Http
     if may["may_edit_lines"] and table is None:
         table = table_of(lines.object_list, newest, lines.start_index() or 1)
     reversal = Batch.objects.filter(reverses__batch=batch).first()
+    remarks = list(batch.remarks.select_related("author"))
     context = {
         "title": batch.title,
         "batch": batch,
@@ -64,7 +66,8 @@ def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> Http
         "editors": batch.editors.select_related("user").order_by("user__username"),
         "reversal": reversal,
         "may_reverse": posted and reversal is None and user.has_perm("ledger.add_batch"),
-        "remarks": batch.remarks.select_related("author"),
+        "remarks": remarks,
+        "remark_form": form_after(remarks),
         **(effect(batch) if not posted else {}),
         **may,
     }

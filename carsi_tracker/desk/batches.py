@@ -19,6 +19,7 @@ from carsi_tracker.desk import (
     line_pages,
     new_commitments,
     paste_page,
+    remarks,
     table_page,
 )
 from carsi_tracker.desk.lists import ListAdmin
@@ -84,6 +85,7 @@ class BatchAdmin(ListAdmin):
             "<int:batch_id>/discard/": (drafts.discard, "batch_discard"),
             "<int:batch_id>/post/": (approval.post, "batch_post"),
             "<int:batch_id>/send-back/": (approval.send_back, "batch_send_back"),
+            "<int:batch_id>/remark/": (remarks.remark, "batch_remark"),
             "<int:batch_id>/lines/": (table_page.save_table, "lines_save"),
             "<int:batch_id>/lines/try/": (table_page.try_table, "lines_try"),
             "<int:batch_id>/lines/paste/": (paste_page.paste_rows, "lines_paste"),

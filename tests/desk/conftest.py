@@ -89,6 +89,7 @@ def allocation(**changes: Any) -> dict[str, Any]:
         "locator": "page 12, table 3",
         "basis": "stated",
         "note": "",
+        "quote": "",
         "reason": "",
         "reference": "",
         "_submit": "",

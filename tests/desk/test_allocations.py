@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from carsi_tracker.ledger.models import Batch, Commitment, Country, Line, Stage
+from carsi_tracker.ledger.models import Batch, Commitment, Country, Line, Organization, Stage
 from carsi_tracker.ledger.posting import acting
 from tests.desk.conftest import (
     ALLOCATE,
@@ -132,7 +132,6 @@ def test_nothing_is_committed_before_its_law(people: People) -> None:
         ("effective_date", "", "required"),
         ("effective_date", "1989-12-31", "from 1990 on"),
         ("effective_date", "2093-01-01", "has not come yet"),
-        ("title", "", "required"),
         ("title", "two\nlines", "one line"),
         ("note", "a\x00b", "one line"),
         ("note", "tab\there", "one line"),
@@ -266,3 +265,18 @@ def test_who_is_not_signed_in_is_asked_to(people: People) -> None:
         assert response["Location"].startswith("/admin/login/")
     assert Client().post(ALLOCATE, allocation(token=str(uuid4()))).status_code == 302
     assert Commitment.objects.count() == 37
+
+
+def test_a_title_is_made_of_area_partner_and_country_where_none_is_typed(people: People) -> None:
+    partner = Organization.objects.get(code="Organization of American States")
+    made = allocate(people.analyst, title="", partner=partner.pk).introduces.get()
+    assert made.title == (
+        f"Law enforcement and security force assistance, {partner.name_en}, Honduras"
+    )
+    assert made.title_es.endswith(f", {partner.name_es}, Honduras")
+
+
+def test_the_words_quoted_from_the_document_stand_with_the_line(people: People) -> None:
+    batch = allocate(people.analyst, quote="two patrol boats for Honduras")
+    assert batch.lines.get().quote == "two patrol boats for Honduras"
+    assert "two patrol boats for Honduras" in reading(people.approver.get(page_of(batch)))

@@ -249,11 +249,25 @@ def test_long_batches_are_shown_in_pages_that_say_how_many_there_are(people: Peo
             for _ in range(120)
         )
     first = people.analyst.get(page_of(batch))
-    assert "Lines 1 to 100 of 121" in reading(first)
+    assert "Lines 1 to 50 of 121" in reading(first)
     digest = posting.digest(batch.pk)
     assert f"?page=2&amp;digest={digest}" in first.content.decode()
     second = reading(people.analyst.get(page_of(batch), {"page": 2, "digest": digest}))
-    assert "Lines 101 to 121 of 121" in second
+    assert "Lines 51 to 100 of 121" in second
     assert "changed since you began" not in second
     changed = reading(people.analyst.get(page_of(batch), {"page": 2, "digest": "0" * 64}))
     assert "This batch was changed since you began to read it." in changed
+
+
+def test_remarks_make_a_thread_and_are_no_hand(people: People) -> None:
+    batch = allocate(people.analyst, _draft="")
+    for client, text in ((people.analyst, "Is it page 12?"), (people.approver, "It is page 13.")):
+        after = hidden(client.get(page_of(batch)).content.decode(), "after")
+        sent = {"text": text, "after": after}
+        for _ in range(2):
+            assert "The remark was added." in told(client, address(batch, "remark"), **sent)
+    said = reading(people.analyst.get(page_of(batch)))
+    assert said.index("Is it page 12? Ana Alva") < said.index("It is page 13. Petra Paz")
+    assert batch.remarks.count() == 2
+    assert not batch.editors.filter(user=people.petra).exists()
+    assert "This field is required" in told(people.analyst, address(batch, "remark"), text=" ")
