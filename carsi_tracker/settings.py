@@ -121,6 +121,7 @@ USERSESSIONS_ADAPTER = "carsi_tracker.accounts.sign_in.Sessions"
 MFA_ADAPTER = "carsi_tracker.accounts.sign_in.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "CARSI Tracker"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a phone's clock may be off
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from carsi_tracker.accounts import events
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk import mails
 from carsi_tracker.desk.drafts import BATCH, refusal
@@ -59,6 +60,7 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
         try:
             version = posting.post(batch_id, person(request), form.cleaned_data["digest"], reason)
         except Refused as refused:
+            events.refused(request, refused.rule, batch=batch_id)
             return refusal(request, batch_id, refused)
         messages.success(request, _("Posted as version %d.") % version)
         mails.posted(request, batch)

@@ -1,12 +1,20 @@
 """People: given roles and deactivated by administrators, never deleted."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError
 from django.test import Client
 
-from carsi_tracker.accounts.models import User
+from carsi_tracker.accounts.models import Event, User
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch
+from carsi_tracker.ledger.refusals import Refused
+from tests import databases
 from tests.desk.conftest import People, allocate, page_of, post_it, reading, told
 
 LIST = "/admin/accounts/user/"
@@ -171,3 +179,101 @@ def test_who_has_no_role_does_not_enter_the_desk(people: People) -> None:
     text = told(Client(), SIGN_IN, login="visitor", password=PASSWORD)
     assert "Sign out" not in text
     assert people.client(visitor).get("/admin/").status_code == 302
+
+
+def test_an_analysts_drafts_are_handed_to_another_and_neither_has_a_hand_by_it(
+    people: People,
+) -> None:
+    draft, sent, posted = (allocate(people.analyst, _draft=""), *_two(people))
+    text = told(people.administrator, f"{LIST}{people.ana.pk}/hand-over/", to=str(people.benito.pk))
+    assert "Benito Bo now keeps 2 more batches." in text
+    for batch, keeper in ((draft, people.benito), (sent, people.benito), (posted, people.ana)):
+        batch.refresh_from_db()
+        assert batch.keeper == keeper
+        assert [editor.user for editor in batch.editors.all()] == [people.ana]
+    assert sent.state == "submitted"
+    event = Event.objects.get(kind="drafts_handed_over")
+    assert (event.actor, event.person) == (people.adela, people.benito)
+    assert event.detail == {"from": people.ana.pk, "batches": [draft.pk, sent.pk]}
+
+
+def _two(people: People) -> tuple[Batch, Batch]:
+    """A submitted batch, and a posted one."""
+    sent, posted = allocate(people.analyst), allocate(people.analyst)
+    post_it(people.approver, posted)
+    return sent, posted
+
+
+def test_drafts_go_to_active_analysts_only(people: People) -> None:
+    allocate(people.analyst, _draft="")
+    path = f"{LIST}{people.ana.pk}/hand-over/"
+    for taker in (people.petra.pk, people.ana.pk, 0):
+        answer = people.administrator.post(path, {"to": str(taker)})
+        assert answer.context["form"].errors["to"]
+    with pytest.raises(Refused, match="active analyst"):
+        posting.hand_over(people.ana, people.petra, people.adela)
+
+
+@pytest.mark.parametrize("who", ["ana", "petra"])
+def test_only_administrators_hand_drafts_over(people: People, who: str) -> None:
+    batch = allocate(people.analyst, _draft="")
+    user = User.objects.get(username=who)
+    path = f"{LIST}{people.ana.pk}/hand-over/"
+    assert people.client(user).post(path, {"to": people.benito.pk}).status_code == 403
+    with pytest.raises(Refused, match="administrator"):
+        posting.hand_over(people.ana, people.benito, user)
+    with pytest.raises(ProgrammingError), posting.acting(people.adela):
+        Batch.objects.filter(pk=batch.pk).update(keeper=people.benito)
+    batch.refresh_from_db()
+    assert batch.keeper == people.ana
+
+
+def test_an_administrator_removes_the_second_step_of_a_lost_phone(people: People) -> None:
+    Authenticator.objects.create(user=people.ana, type="totp", data={"secret": "x"})
+    page = people.administrator.get(f"{LIST}{people.ana.pk}/change/")
+    assert "The phone is lost" in reading(page)
+    path = f"{LIST}{people.ana.pk}/second-step/"
+    assert people.approver.post(path).status_code == 403
+    assert "now signs in by password alone" in told(people.administrator, path)
+    assert not Authenticator.objects.exists()
+    event = Event.objects.get(kind="second_factor")
+    assert (event.actor, event.person) == (people.adela, people.ana)
+
+
+def test_a_password_that_an_administrator_set_is_not_kept(people: People) -> None:
+    told(
+        people.administrator,
+        f"{LIST}{people.ana.pk}/password/",
+        usable_password="true",
+        password1=PASSWORD,
+        password2=PASSWORD,
+    )
+    client = Client()
+    text = told(client, SIGN_IN, login="ana", password=PASSWORD)
+    assert "Somebody else set your password" in text
+
+
+def test_a_locked_out_administrator_is_let_in_by_a_command(
+    templates: Any, worker_id: str, django_db_blocker: Any
+) -> None:
+    name = f"{databases.prefix(worker_id)}_let_in"
+    databases.make(name, templates.empty)
+    said = StringIO()
+    try:
+        with django_db_blocker.unblock(), databases.speaking_to(databases.owner_of(name)):
+            adela = User.objects.create_user("adela", None, is_active=False)
+            Authenticator.objects.create(user=adela, type="totp", data={"secret": "x"})
+            for _each in range(6):
+                Client().post(SIGN_IN, {"login": "adela", "password": "wrong"})
+            with pytest.raises(CommandError, match="nobody with the username adele"):
+                call_command("let_in", "adele")
+            call_command("let_in", "adela", stdout=said)
+            password = said.getvalue().splitlines()[-1]
+            assert len(password) == 20
+            text = told(Client(), SIGN_IN, login="adela", password=password)
+            assert "Somebody else set your password" in text
+            assert not Authenticator.objects.exists()
+            kinds = set(Event.objects.filter(person=adela).values_list("kind", flat=True))
+            assert {"person_changed", "password_changed", "second_factor"} <= kinds
+    finally:
+        databases.remove(name)

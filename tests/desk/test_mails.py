@@ -1,0 +1,95 @@
+"""Mails: approvers hear of what waits for them, editors of what became of it."""
+
+import logging
+import smtplib
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger.models import Batch
+from tests import factories
+from tests.desk.conftest import People, address, allocate, post_it, reading, told
+
+
+@pytest.fixture
+def reachable(people: People) -> People:
+    for user in User.objects.filter(username__in=("ana", "benito", "petra", "adela")):
+        user.email = f"{user.username}@office.example"
+        user.save()
+    for name in ("ana", "benito", "petra", "adela"):
+        getattr(people, name).refresh_from_db()
+    return people
+
+
+def recipients() -> list[str]:
+    return sorted(sum((sent.to for sent in mail.outbox), []))
+
+
+def test_active_approvers_hear_of_a_submitted_batch(reachable: People) -> None:
+    factories.approver(username="gone", email="gone@office.example", is_active=False)
+    factories.approver(username="silent")
+    batch = allocate(reachable.analyst)
+    assert recipients() == ["petra@office.example"]
+    (sent,) = mail.outbox
+    assert "Ana Alva" in sent.subject
+    assert batch.title in sent.subject
+    assert f"http://testserver/admin/ledger/batch/{batch.pk}/change/" in sent.body
+    assert f"http://testserver/es/admin/ledger/batch/{batch.pk}/change/" in sent.body
+
+
+def test_an_approver_who_had_a_hand_is_not_asked_to_post(reachable: People) -> None:
+    reachable.benito.is_approver = True
+    reachable.benito.save()
+    batch = allocate(reachable.client(reachable.benito), _draft="")
+    told(reachable.client(reachable.benito), address(batch, "submit"))
+    assert recipients() == ["petra@office.example"]
+
+
+def test_editors_hear_that_it_was_posted_or_why_it_was_sent_back(reachable: People) -> None:
+    batch = allocate(reachable.analyst)
+    mail.outbox.clear()
+    told(reachable.approver, address(batch, "send-back"), remark="Which page?\nSay so.")
+    assert recipients() == ["ana@office.example"]
+    assert "Which page?\nSay so." in mail.outbox[0].body
+    told(reachable.analyst, address(batch, "submit"))
+    mail.outbox.clear()
+    post_it(reachable.approver, batch)
+    assert recipients() == ["ana@office.example"]
+    assert "Petra Paz" in mail.outbox[0].body
+
+
+def test_a_draft_that_is_only_saved_tells_nobody(reachable: People) -> None:
+    allocate(reachable.analyst, _draft="")
+    assert mail.outbox == []
+
+
+class Broken(EmailBackend):
+    def send_messages(self, messages: Any) -> int:
+        raise smtplib.SMTPServerDisconnected("gone")
+
+
+def test_mail_that_fails_stops_nothing_and_is_said(
+    reachable: People, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Broken"
+    batch = allocate(reachable.analyst)
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        text = post_it(reachable.approver, batch)
+    assert "Posted as version" in text
+    assert "the mail about it could not be sent" in text
+    assert [record.levelname for record in caplog.records].count("WARNING") == 1
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.POSTED
+
+
+def test_a_mail_server_that_nobody_runs_stops_nothing(reachable: People, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    batch = allocate(reachable.analyst)
+    assert batch.state == Batch.State.SUBMITTED
+    text = reading(reachable.analyst.get(f"/admin/ledger/batch/{batch.pk}/change/"))
+    assert batch.title in text
