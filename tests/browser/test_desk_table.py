@@ -1,0 +1,211 @@
+"""The desk at speed: one allocation, a hundred pasted rows, a batch that comes back."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
+from tests.browser.test_desk import drafted, option
+
+Open = Callable[..., Page]
+HEADINGS = "reference\tstage\tamount_usd\teffective_date\tdocument\tbasis\tnote"
+
+
+class Hand:
+    """Does what a person does with a page, and counts it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def click(self, on: Locator) -> None:
+        self.count += 1
+        on.click()
+
+    def fill(self, field: Locator, text: str) -> None:
+        self.count += 1
+        field.fill(text)
+
+    def choose(self, page: Page, label: str, start: str) -> None:
+        self.count += 1
+        field = page.get_by_label(label, exact=label == "Appropriation").first
+        field.select_option(index=option(page, start, label))
+
+
+def rows(count: int, **other: str) -> str:
+    """Rows as a spreadsheet puts them on the clipboard; `amount_3` is another amount in row 3."""
+    lines = [HEADINGS]
+    for number in range(2, count + 2):
+        amount = other.get(f"amount_{number}", f"{1000 + number}.00")
+        day = other.get(f"day_{number}", "2010-02-15")
+        document = other.get(f"document_{number}", "activities-2010")
+        lines.append(
+            f"CARSI-08-INCLE-10\tcommitted\t{amount}\t{day}\t{document}\tstated\tNo. {number}"
+        )
+    return "\n".join(lines)
+
+
+def paste(page: Page, into: Locator, text: str) -> None:
+    """Put text on the clipboard and paste it as the keyboard does."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    into.focus()
+    page.keyboard.press("Control+V")
+
+
+def sound(page: Page) -> None:
+    assert not is_wider_than_its_window(page)
+    assert not faults(page)
+
+
+def test_an_allocation_takes_at_most_twelve_interactions(desk_site: Site, open_page: Open) -> None:
+    page, hand = open_page(), Hand()
+    sign_in(page, desk_site, "ana")
+    page.goto(f"{desk_site.address}/admin/")
+    hand.click(page.get_by_role("link", name="Add an allocation").first)
+    hand.fill(page.get_by_label("Amount, U.S. dollars"), "250,000")
+    hand.fill(page.get_by_label("Effective date"), "2009-06-15")
+    hand.choose(page, "Appropriation", "INCLE FY2008")
+    hand.choose(page, "Programming area", "Law")
+    hand.choose(page, "Country", "Honduras")
+    hand.choose(page, "Agency", "U.S. Department of State, Bureau")
+    hand.choose(page, "Source document", "FY 2008 Supplemental")
+    hand.fill(page.get_by_label("Where in it"), "page 12")
+    hand.click(page.get_by_role("button", name="Save and submit"))
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Law enforcement and security force assistance, Honduras")
+    expect(page.get_by_text("was submitted").first).to_be_visible()
+    assert hand.count <= 12
+
+
+def new_batch(page: Page, site: Site) -> None:
+    page.goto(f"{site.address}/admin/ledger/batch/add/")
+    page.get_by_label("Title").fill("Obligations of February 2010")
+    page.get_by_label("Reason").fill("The activities report")
+    page.get_by_role("button", name="Save").click()
+
+
+def test_a_hundred_pasted_rows_are_submitted_in_five_interactions(
+    desk_site: Site, open_page: Open
+) -> None:
+    page, hand = open_page(), Hand()
+    sign_in(page, desk_site, "ana")
+    new_batch(page, desk_site)
+    sound(page)
+    paste(page, page.locator("#new-0-against"), rows(100))
+    hand.count += 1
+    expect(page.get_by_text("Saved: 100 lines added.")).to_be_visible()
+    hand.click(page.get_by_role("button", name="Submit", exact=True))
+    expect(page.get_by_text("The batch was submitted.")).to_be_visible()
+    assert hand.count <= 5
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_three_faults_of_a_hundred_pasted_rows_are_put_right_at_their_cells(
+    desk_site: Site, open_page: Open, width: int, scheme: str
+) -> None:
+    page = open_page(width, color_scheme=scheme)
+    sign_in(page, desk_site, "ana")
+    new_batch(page, desk_site)
+    page.get_by_label("Rows from a spreadsheet").fill(
+        rows(100, amount_4="613.000", day_50="09/02/2009", document_99="activties-2010")
+    )
+    page.get_by_role("button", name="Add these rows").click()
+    expect(page.locator(".desk-fault")).to_have_count(3)
+    expect(page.locator("#faults")).to_be_focused()
+    sound(page)
+    page.get_by_role("link", name="Row 50, effective_date").click()
+    expect(page.locator("#cell-50-effective_date")).to_be_focused()
+    page.locator("#cell-4-amount_usd").fill("613.00")
+    page.locator("#cell-50-effective_date").fill("2009-09-02")
+    page.locator("#cell-99-document").fill("activities-2010")
+    page.get_by_role("button", name="Add all rows").click()
+    expect(page.get_by_text("Saved: 100 lines added.")).to_be_visible()
+    expect(page.get_by_text("Lines 51 to 100 of 100")).to_be_visible()
+    sound(page)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_rows_are_typed_duplicated_and_saved_with_and_without_script(
+    desk_site: Site, open_page: Open, script: bool
+) -> None:
+    page = open_page(java_script_enabled=script)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    sign_in(page, desk_site, "ana")
+    drafted(page, desk_site)
+    page.locator("#new-0-against").fill("CARSI-08-INCLE-10")
+    if script:
+        expect(page.locator("#against-options option")).to_have_count(1)
+    page.locator("#new-0-stage").select_option("committed")
+    page.locator("#new-0-amount").fill("9,000,000")
+    page.locator("#new-0-effective_date").fill("2009-06-15")
+    page.locator("#new-0-document").fill("activities-2010")
+    if script:
+        expect(page.locator("#effect")).to_contain_text("−9,250,000")
+    page.locator('button[value="new-0"]').click()
+    expect(page.locator("#new-3-amount")).to_have_value("9,000,000")
+    page.locator("#new-3-amount").fill("8,000,000")
+    if script:
+        expect(page.locator("#effect .desk-broken")).to_contain_text("INCLE FY2008")
+    page.get_by_role("button", name="More rows").click()
+    page.locator("#new-3-amount").press("Enter")
+    expect(page.get_by_text("Saved: 2 lines added.")).to_be_visible()
+    expect(page.locator("#effect .desk-refusal")).to_contain_text("left on 15 June 2009")
+    page.locator("#lines tbody tr").nth(2).get_by_label("delete").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved: 1 line deleted.")).to_be_visible()
+    assert not said
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
+)
+def test_the_table_is_sound_with_faults_and_both_versions_of_a_row(
+    desk_site: Site, open_page: Open, width: int, scheme: str, language: str
+) -> None:
+    mine, other = (open_page(width, color_scheme=scheme) for _ in range(2))
+    sign_in(mine, desk_site, "ana")
+    sign_in(other, desk_site, "ana")
+    batch = drafted(mine, desk_site)
+    for page, amount in ((mine, "310,000.00"), (other, "240,000.00")):
+        page.goto(f"{desk_site.address}{language}{batch}change/")
+        page.locator("#lines tbody tr").first.locator("[id$=-amount]").fill(amount)
+    other.locator("#new-0-amount").fill("613.000")
+    for page in (mine, other):
+        page.locator("button[name=_save]").click()
+    expect(other.locator(".desk-differs")).to_contain_text(["$310,000.00"])
+    expect(other.locator("#new-0-amount")).to_have_attribute("aria-invalid", "true")
+    expect(other.locator("#lines tbody tr").first.locator("[id$=-amount]")).to_have_value(
+        "310,000.00"
+    )
+    sound(mine)
+    sound(other)
+    other.goto(f"{desk_site.address}{language}{batch}lines/paste/")
+    sound(other)
+
+
+def test_a_batch_is_sent_back_put_right_and_submitted_again(
+    desk_site: Site, open_page: Open
+) -> None:
+    analyst, approver = open_page(), open_page()
+    sign_in(analyst, desk_site, "ana")
+    sign_in(approver, desk_site, "petra")
+    batch = drafted(analyst, desk_site)
+    analyst.get_by_role("button", name="Save and submit").click()
+    expect(analyst.get_by_text("The batch was submitted.")).to_be_visible()
+
+    approver.goto(f"{desk_site.address}{batch}change/")
+    approver.get_by_label("What is to be changed").fill("The source says $240,000.")
+    approver.get_by_role("button", name="Send back").click()
+
+    analyst.goto(f"{desk_site.address}{batch}change/")
+    expect(analyst.get_by_text("The source says $240,000.")).to_be_visible()
+    analyst.locator("#lines tbody tr").first.locator("[id$=-amount]").fill("240,000")
+    analyst.get_by_role("button", name="Save and submit").click()
+    expect(analyst.get_by_text("The batch was submitted.")).to_be_visible()
+
+    approver.goto(f"{desk_site.address}{batch}change/")
+    expect(approver.locator("#lines")).to_contain_text("240,000")
+    expect(approver.get_by_role("button", name="Send back")).to_be_visible()
