@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
+
+from carsi_tracker.exchange.columns import COLUMNS
 
 ROOT = Path(settings.BASE_DIR)
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
@@ -33,3 +36,16 @@ def test_a_decision_is_short_and_says_context_decision_and_consequences(decision
     assert text.count("\n") < 40
     for part in ("Context", "Decision", "Consequences"):
         assert re.search(rf"(\*\*|## ){part}", text), part
+
+
+def test_the_import_format_says_the_columns_that_are_read() -> None:
+    text = (ROOT / "docs" / "import-format.md").read_text()
+    with translation.override("en"):
+        columns = [
+            [f"`{column.name}`", column.meaning, column.accepted, column.needed.value]
+            for column in COLUMNS
+        ]
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert [line.split(" | ")[:4] for line in rows] == [
+        [f"| {name}", *map(str, others)] for name, *others in columns
+    ]
