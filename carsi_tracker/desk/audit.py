@@ -5,11 +5,39 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts.models import Event, User
 from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.reports.templatetags.figures import moment_in_words
+
+LABELS = {
+    "version": _("version"),
+    "title": _("title"),
+    "name": _("typed name"),
+    "why": _("why"),
+    "what": _("what"),
+    "path": _("address"),
+    "method": _("method"),
+    "batch": _("batch"),
+    "batches": _("batches"),
+    "from": _("from"),
+    "sessions": _("sessions"),
+    "added": _("added"),
+    "removed": _("removed"),
+    "renewed": _("renewed"),
+}
+VALUES = {
+    "password": _("wrong password or name"),
+    "second factor": _("wrong code"),
+    "too many attempts": _("too many attempts"),
+    "right": _("no right to it"),
+    "totp": _("authenticator app"),
+    "recovery_codes": _("recovery codes"),
+    "all": _("all, by an administrator"),
+    "by let_in": _("all, by the command let_in"),
+}
 
 
 class PersonFilter(admin.SimpleListFilter):
@@ -43,7 +71,6 @@ class EventAdmin(ListAdmin):
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("actor__username", "person__username", "detail", "address")
-    search_help_text = _("A username, a typed name, a batch's title, a network address")
 
     @admin.display(description=_("when"), ordering="id")
     def moment(self, event: Event) -> str:
@@ -53,7 +80,9 @@ class EventAdmin(ListAdmin):
     @admin.display(description=_("detail"))
     def what(self, event: Event) -> str:
         """Say what the event holds, a part after the other."""
-        return "; ".join(f"{name}: {_said(value)}" for name, value in event.detail.items())
+        return "; ".join(
+            f"{_label(name)}: {_said(name, value)}" for name, value in event.detail.items()
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let nobody add one."""
@@ -68,7 +97,18 @@ class EventAdmin(ListAdmin):
         return False
 
 
-def _said(value: Any) -> str:
+def _label(name: str) -> str:
+    if name in LABELS:
+        return str(LABELS[name])
+    columns = {field.name: field.verbose_name for field in User._meta.concrete_fields}
+    return str(columns.get(name, name))
+
+
+def _said(name: str, value: Any) -> str:
+    if name == "batches":
+        return ", ".join(map(str, value))
     if isinstance(value, list):
-        return " → ".join("–" if part in (None, "") else str(part) for part in value)
-    return str(value)
+        return " → ".join(_said("", part) for part in value)
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return "–" if value in (None, "") else str(VALUES.get(value, value))

@@ -6,7 +6,6 @@ import hmac
 import re
 import struct
 import time
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -188,10 +187,10 @@ def test_sessions_are_listed_and_ended(ana: User) -> None:
 
 
 @pytest.fixture
-def with_app(ana: User) -> Iterator[str]:
+def with_app(ana: User) -> str:
     client = Client()
     sign_in(client)
-    yield set_up_app(client)
+    return set_up_app(client)
 
 
 def test_a_second_step_is_asked_for_once_it_is_set_up(with_app: str) -> None:

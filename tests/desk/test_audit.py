@@ -165,7 +165,8 @@ def test_an_event_has_the_time_and_number_that_the_database_gives(
 ) -> None:
     row = application.execute(
         "insert into accounts_event (id, kind, detail, happened_at)"
-        " values (999999, 'refused', '{}', '1999-01-01') returning id, happened_at > now() - interval '1 day'"
+        " values (999999, 'refused', '{}', '1999-01-01')"
+        " returning id, happened_at > now() - interval '1 day'"
     ).fetchone()
     assert row
     assert row[0] != 999999

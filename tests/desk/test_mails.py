@@ -25,7 +25,7 @@ def reachable(people: People) -> People:
 
 
 def recipients() -> list[str]:
-    return sorted(sum((sent.to for sent in mail.outbox), []))
+    return sorted(name for sent in mail.outbox for name in sent.to)
 
 
 def test_active_approvers_hear_of_a_submitted_batch(reachable: People) -> None:
