@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from carsi_tracker.accounts.models import User
+from carsi_tracker.accounts.models import Event, User
 from tests import factories
 
 SIGN_IN = "/account/login/"
@@ -139,6 +139,38 @@ def test_the_right_password_too_does_not_help_after_five_wrong_ones(ana: User) -
     answer = sign_in(Client())
     assert answer.status_code == 200
     assert "Too many" in " ".join(answer.context["form"].non_field_errors())
+
+
+def test_who_asks_too_often_is_told_to_wait_whatever_the_name(ana: User) -> None:
+    for number in range(31):
+        answer = sign_in(Client(), f"nobody-{number}", "wrong")
+    assert answer.status_code == 429
+    assert "Wait five minutes" in answer.content.decode()
+
+
+def test_a_forged_address_does_not_escape_the_throttle(ana: User) -> None:
+    for number in range(11):
+        client = Client(headers={"x-forwarded-for": f"203.0.113.{number}"})
+        answer = sign_in(client, f"nobody-{number}", "wrong")
+    assert "Too many" in str(answer.context["form"].errors)
+    addresses = set(Event.objects.filter(kind="sign_in_refused").values_list("address", flat=True))
+    assert addresses == {"127.0.0.1"}
+
+
+def test_behind_a_proxy_each_visitor_is_counted_alone(ana: User, settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number in range(11):
+        client = Client(headers={"x-forwarded-for": f"10.9.9.9, 203.0.113.{number}"})
+        answer = sign_in(client, f"nobody-{number}", "wrong")
+    assert "Too many" not in str(answer.context["form"].errors)
+    assert Event.objects.filter(address="203.0.113.10").exists()
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "", "x" * 5000, "ana' or '1'='1", "<script>"])
+def test_odd_names_are_refused_in_words(ana: User, name: str) -> None:
+    answer = sign_in(Client(), name)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
 
 
 def test_attempts_are_counted_where_every_process_sees_them(ana: User) -> None:
