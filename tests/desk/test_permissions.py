@@ -1,0 +1,179 @@
+"""Who may do what, asked of the running desk by requests that skip its pages.
+
+`docs/permissions.md` holds the answers; WRITE_DOCUMENTS=1 writes them anew.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.stale import fingerprint
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch, Change, Line, Posting, Remark, Stage
+from tests import factories
+from tests.desk.conftest import People, address, page_of
+
+DOCUMENT = Path(settings.BASE_DIR) / "docs" / "permissions.md"
+STATES = ("draft", "submitted", "posted")
+MARKS = {True: "yes", False: "–"}
+
+
+@dataclass
+class Actors:
+    """A client for each kind of person; two of them had a hand in every batch."""
+
+    clients: dict[str, Client]
+    preparers: list[User]
+    petra: User
+
+
+def actors(people: People) -> Actors:
+    hana = factories.person(username="hana", is_analyst=True, is_approver=True)
+    nobody = factories.person(username="nobody")
+    gone = factories.approver(username="gone", is_analyst=True, is_active=False)
+    clients = {
+        "not signed in": Client(),
+        "no role": people.client(nobody),
+        "access ended": people.client(gone),
+        "analyst": people.client(people.benito),
+        "analyst who prepared it": people.client(people.ana),
+        "approver": people.approver,
+        "approver who had a hand in it": people.client(hana),
+        "administrator": people.administrator,
+    }
+    return Actors(clients, [people.ana, hana], people.petra)
+
+
+def batch_in(state: str, who: Actors) -> Batch:
+    """A batch on a new appropriation, in which two people had a hand."""
+    first, second = who.preparers
+    batch = factories.batch(by=first)
+    fund = factories.appropriation()
+    for by in (first, second):
+        factories.line(batch, fund, Stage.APPROPRIATED, 1000, by=by)
+    if state != "draft":
+        digest = posting.submit(batch.pk, first)
+        if state == "posted":
+            posting.post(batch.pk, who.petra, digest)
+    return Batch.objects.get(pk=batch.pk)
+
+
+def seen(batch: Batch) -> dict[str, Any]:
+    return {"title": "Changed", "reason": "Changed", "seen": fingerprint(batch)}
+
+
+Act = Callable[[Client, Batch], Any]
+ACTS: dict[str, Act] = {
+    "read it": lambda client, batch: client.get(page_of(batch)),
+    "change title and reason": lambda client, batch: client.post(
+        address(batch, "texts"), seen(batch)
+    ),
+    "delete an amount": lambda client, batch: client.post(
+        f"{address(batch, 'lines')}{batch.lines.latest('pk').pk}/delete/",
+        {"seen": fingerprint(batch.lines.latest("pk"))},
+    ),
+    "paste amounts": lambda client, batch: client.post(
+        f"{address(batch, 'lines')}paste/", pasted(batch)
+    ),
+    "remark on it": lambda client, batch: client.post(
+        address(batch, "remark"), {"text": "Look again.", "after": 0}
+    ),
+    "submit it": lambda client, batch: client.post(address(batch, "submit")),
+    "withdraw it": lambda client, batch: client.post(address(batch, "withdraw")),
+    "discard it": lambda client, batch: client.post(address(batch, "discard")),
+    "send it back": lambda client, batch: client.post(
+        address(batch, "send-back"), {"remark": "Look again."}
+    ),
+    "post it": lambda client, batch: client.post(
+        address(batch, "post"), {"digest": posting.digest(batch.pk)}
+    ),
+    "reverse it": lambda client, batch: client.post(
+        f"/admin/ledger/posting/{batch.version or 999_999}/reverse/",
+        {"title": "Reversal", "reason": "Wrong"},
+    ),
+}
+
+
+def pasted(batch: Batch) -> dict[str, Any]:
+    line = batch.lines.select_related("appropriation__account", "document").latest("pk")
+    cells = (
+        "",
+        "",
+        str(line.appropriation.fiscal_year),
+        line.appropriation.account.code,
+        *[""] * 5,
+        "appropriated",
+        "7.00",
+        "2009-03-13",
+        line.document.key,
+        "",
+        "stated",
+    )
+    return {"pasted": "\t".join(cells), "revision": batch.revision}
+
+
+def trace(batch: Batch) -> tuple[Any, ...]:
+    """All that an act on a batch can change."""
+    row = Batch.objects.filter(pk=batch.pk).values_list("state", "title").first()
+    return (
+        row,
+        Line.objects.filter(batch=batch).count(),
+        Remark.objects.filter(batch=batch).count(),
+        Posting.objects.count(),
+        Batch.objects.count(),
+        Change.objects.count(),
+    )
+
+
+def allowed(act: str, client: Client, batch: Batch) -> bool:
+    """Say whether an act had its effect; what is not allowed has none at all."""
+    before = trace(batch)
+    response = ACTS[act](client, batch)
+    assert response.status_code in {200, 302, 403, 404, 405}
+    if act == "read it":
+        assert trace(batch) == before
+        return response.status_code == 200 and batch.title in response.content.decode()
+    return trace(batch) != before
+
+
+def table(people: People) -> str:
+    who = actors(people)
+    lines = [
+        "| | | " + " | ".join(who.clients) + " |",
+        "|---|---|" + "---|" * len(who.clients),
+    ]
+    for act, state in product(ACTS, STATES):
+        answers = [
+            MARKS[allowed(act, client, batch_in(state, who))] for client in who.clients.values()
+        ]
+        lines.append(f"| {act} | {state} | {' | '.join(answers)} |")
+    return "\n".join(lines)
+
+
+def test_the_document_says_who_may_do_what(people: People) -> None:
+    written = table(people)
+    text = DOCUMENT.read_text()
+    start = text.index("| | | not signed in")
+    if os.environ.get("WRITE_DOCUMENTS"):
+        DOCUMENT.write_text(f"{text[:start]}{written}\n")
+    assert DOCUMENT.read_text()[start:].rstrip() == written
+
+
+@pytest.mark.parametrize("role", ["is_analyst", "is_approver", "is_administrator"])
+def test_django_s_own_superuser_flag_gives_nobody_a_right(people: People, role: str) -> None:
+    """Nobody posts what they prepared, also not with every flag that there is."""
+    who = actors(people)
+    batch = batch_in("submitted", who)
+    User.objects.filter(pk=people.ana.pk).update(
+        is_superuser=True, is_approver=True, **{role: True}
+    )
+    client = people.client(User.objects.get(pk=people.ana.pk))
+    assert not allowed("post it", client, batch)
