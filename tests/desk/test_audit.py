@@ -105,6 +105,11 @@ def test_administrators_read_search_and_filter_the_trail(people: People) -> None
     assert {event.kind for event in rows} == {"posted"}
 
 
+def test_a_persons_page_leads_to_what_they_did(people: People) -> None:
+    page = people.administrator.get(f"/admin/accounts/user/{people.petra.pk}/change/")
+    assert f'href="{TRAIL}?person={people.petra.pk}"' in page.content.decode()
+
+
 def test_nothing_is_added_changed_or_deleted_by_page(people: People) -> None:
     event = Event.objects.order_by("id").first()
     assert event
