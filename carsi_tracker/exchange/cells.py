@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from carsi_tracker.exchange import spelling
-from carsi_tracker.exchange.findings import shown
 from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.dates import parse_day
 from carsi_tracker.ledger.days import day_in_words, today
@@ -27,8 +26,24 @@ EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_DAYS = range(32874, 73051)
 """The days from 1990 to 2099, as Excel counts them."""
 
-Cell = str | float | bool | date | datetime | time | timedelta
+LONGEST_SHOWN = 120
+
+Number = float
+"""What a number cell of a workbook holds, until it is read."""
+
+Cell = str | Number | bool | date | datetime | time | timedelta
 _BLANK = set(spelling.SPACES)
+
+
+def shown(value: object) -> str:
+    """Write a cell as it was found: whole numbers without decimals, undecodable bytes escaped."""
+    if isinstance(value, Number):
+        text = f"{value:.15g}"
+    elif isinstance(value, str):
+        text = value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    else:
+        text = str(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def is_blank(cell: Cell) -> bool:
@@ -40,7 +55,7 @@ def read_amount(cell: Cell) -> Decimal:
     """Return a signed amount in U.S. dollars; a number cell counts to fifteen digits."""
     if isinstance(cell, str):
         return parse_amount(_decoded(cell).strip(spelling.SPACES))
-    if isinstance(cell, bool) or not isinstance(cell, float):
+    if isinstance(cell, bool) or not isinstance(cell, Number):
         raise ValidationError(_("“%s” is not an amount.") % shown(cell), "not_an_amount")
     amount = Decimal(f"{cell:.15g}")
     if amount != amount.quantize(CENT, context=WIDE):
@@ -159,7 +174,7 @@ def code_text(cell: Cell) -> str:
     """
     if isinstance(cell, str):
         return spelling.strip(_decoded(cell))
-    if isinstance(cell, float) and not isinstance(cell, bool):
+    if isinstance(cell, Number) and not isinstance(cell, bool):
         return shown(cell)
     raise ValidationError(
         _(

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-LONGEST_VALUE = 120
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -40,17 +38,6 @@ class Unreadable(Exception):
     def __init__(self, *findings: Finding) -> None:
         super().__init__(*findings)
         self.findings = list(findings)
-
-
-def shown(value: object) -> str:
-    """Write a cell as it was found: whole numbers without decimals, undecodable bytes escaped."""
-    if isinstance(value, float):
-        text = f"{value:.15g}"
-    elif isinstance(value, str):
-        text = value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    else:
-        text = str(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
 def letters(index: int) -> str:

@@ -153,7 +153,8 @@ def _compare(table: Table, outcome: Outcome, wish: Wish) -> None:
     """Find rows that are alike, rows that a batch has already, and rows that have to wait."""
     outcome.warnings += [
         Finding(
-            _("Rows %s are alike; each counts as an amount of its own.") % ", ".join(map(str, rows)),
+            _("Rows %s are alike; each counts as an amount of its own.")
+            % ", ".join(map(str, rows)),
             table.sheet,
             rows[0],
         )

@@ -19,11 +19,12 @@ from carsi_tracker.exchange.cells import (
     read_reference,
     read_text,
     read_year,
+    shown,
 )
 from carsi_tracker.exchange.codes import Code, Vocabulary
 from carsi_tracker.exchange.columns import BY_NAME, COLUMNS, OF_COMMITMENT, OF_LINE, Kind, Needed
 from carsi_tracker.exchange.commitments import Commitments, describe, disagreement
-from carsi_tracker.exchange.findings import Finding, shown
+from carsi_tracker.exchange.findings import Finding
 from carsi_tracker.exchange.table import Row, Table
 from carsi_tracker.ledger.models import Stage
 

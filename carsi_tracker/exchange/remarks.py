@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from carsi_tracker.exchange.cells import Cell, is_blank
+from carsi_tracker.exchange.cells import Cell, Number, is_blank
 from carsi_tracker.exchange.columns import REMARKS, heading
 from carsi_tracker.exchange.findings import Finding
 from carsi_tracker.exchange.table import open_rows
@@ -83,7 +83,7 @@ def _as_workbook(rows: _Remarked, sheet: str) -> bytes:
             )
             for kind, number_format in (
                 (str, "@"),
-                (float, "General"),
+                (Number, "General"),
                 (date, "yyyy-mm-dd"),
                 (datetime, "yyyy-mm-dd hh:mm:ss"),
             )
@@ -102,9 +102,9 @@ def _write(
     if is_blank(cell) and not faulty:
         return
     if isinstance(cell, bool):
-        page.write_boolean(row, column, cell, styles[float, faulty])
-    elif isinstance(cell, float):
-        page.write_number(row, column, cell, styles[float, faulty])
+        page.write_boolean(row, column, cell, styles[Number, faulty])
+    elif isinstance(cell, Number):
+        page.write_number(row, column, cell, styles[Number, faulty])
     elif isinstance(cell, date):
         page.write_datetime(row, column, cell, styles[type(cell), faulty])
     else:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.exchange.cells import Cell, is_blank, unescaped
+from carsi_tracker.exchange.cells import Cell, is_blank, shown, unescaped
 from carsi_tracker.exchange.columns import (
     BY_NAME,
     COLUMNS,
@@ -17,7 +17,7 @@ from carsi_tracker.exchange.columns import (
     heading,
     nearest,
 )
-from carsi_tracker.exchange.findings import Finding, Unreadable, letters, shown
+from carsi_tracker.exchange.findings import Finding, Unreadable, letters
 from carsi_tracker.exchange.text import TextRows, decode
 from carsi_tracker.exchange.workbook import SheetRows, open_workbook
 
