@@ -1,4 +1,4 @@
-"""Runs the measurements named, or all: posting, matrix, overview."""
+"""Runs the measurements named, or all: posting, matrix, overview, imports."""
 
 import sys
 
@@ -8,9 +8,14 @@ from benchmarks import ledgers, table
 def main() -> None:
     """Print each measurement as lines of one table."""
     ledgers.settings()
-    from benchmarks import matrix, overview, posting
+    from benchmarks import imports, matrix, overview, posting
 
-    known = {"posting": posting.measure, "matrix": matrix.measure, "overview": overview.measure}
+    known = {
+        "posting": posting.measure,
+        "matrix": matrix.measure,
+        "overview": overview.measure,
+        "imports": imports.measure,
+    }
     chosen = sys.argv[1:] or list(known)
     if unknown := set(chosen) - set(known):
         sys.exit(f"There is no measurement {unknown.pop()!r}; there are {', '.join(known)}.")
