@@ -37,13 +37,14 @@ def batch_of(batch_id: int) -> Batch:
 def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> HttpResponse:
     """Show a batch, with the table of its lines as it was sent where it was not saved.
 
-    The digest is taken before what it covers, so that it is never newer.
+    The digest of what an approver reads is taken before what it covers, so that it is never newer.
     """
     user = person(request)
     if not user.has_perm("ledger.view_batch"):
         raise PermissionDenied
     posted = batch.state == Batch.State.POSTED
-    digest = "" if posted else posting.digest(batch.pk)
+    may = _what_may_be_done(batch, user)
+    digest = posting.digest(batch.pk) if batch.state == Batch.State.SUBMITTED else ""
     begun_with = request.GET.get("digest")
     if begun_with and digest and begun_with != digest:
         messages.warning(request, _("This batch was changed since you began to read it."))
@@ -51,7 +52,6 @@ def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> Http
     wanted = request.POST.get("page") or request.GET.get("page")
     pages = Paginator(_lines(batch), LINES_A_PAGE)
     lines = pages.get_page(pages.num_pages if wanted == LAST else wanted)
-    may = _what_may_be_done(batch, user)
     if may["may_edit_lines"] and table is None:
         table = table_of(lines.object_list, newest, lines.start_index() or 1)
     reversal = Batch.objects.filter(reverses__batch=batch).first()

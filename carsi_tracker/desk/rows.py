@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.choosing import LONGEST, Choice, Choices
 from carsi_tracker.exchange.cells import read_amount, read_day, read_text
@@ -55,6 +59,31 @@ class Cell:
     text: str
     hint: str = ""
     fault: str = ""
+
+    @property
+    def attributes(self) -> SafeString:
+        """The attributes of its field: what completes it, what it is like, what describes it."""
+        column = self.column
+        return flatatt(
+            {
+                "list": f"{column.suggests}-options" if column.suggests else None,
+                "inputmode": "decimal" if column.name == "amount" else None,
+                "placeholder": column.example or None,
+                "aria-invalid": "true" if self.fault else None,
+                "aria-describedby": self._description,
+            }
+        )
+
+    @property
+    def options(self) -> SafeString:
+        """The options of a list."""
+        return _options(self.column, self.text, get_language())
+
+    @property
+    def _description(self) -> str | None:
+        if self.fault:
+            return f"{self.name}-fault"
+        return f"{self.name}-hint" if self.hint else None
 
 
 @dataclass
@@ -154,12 +183,14 @@ class Row:
             )
 
     def _hint(self, name: str) -> str:
-        if self.line and self.texts.get(name) == texts_of(self.line)[name]:
-            if name == "against" and self.line.commitment:
-                return self.line.commitment.title
-            if name == "document":
-                return self.line.document.title
-        return ""
+        line = self.line
+        if line is None or name not in {"against", "document"}:
+            return ""
+        if self.texts[name] != texts_of(line)[name]:
+            return ""
+        if name == "document":
+            return line.document.title
+        return line.commitment.title if line.commitment else ""
 
 
 def row_of(line: Line, seen: str) -> Row:
@@ -205,6 +236,19 @@ def in_words(name: str, value: Any) -> str:
 def texts_typed(rows: Iterable[Row], name: str) -> list[str]:
     """Return what was typed into a column, where it is text in one line."""
     return [text for row in rows if (text := row.texts.get(name, "")).isprintable()]
+
+
+@lru_cache(maxsize=256)
+def _options(column: Column, chosen: str, _language: str | None) -> SafeString:
+    empty = () if chosen else (("", "–"),)
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (value, SafeString(" selected") if value == chosen else "", label)
+            for value, label in (*empty, *column.choices)
+        ),
+    )
 
 
 def _reader(column: Column, choices: Choices) -> Callable[[str], Any]:

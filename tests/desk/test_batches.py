@@ -248,6 +248,7 @@ def test_long_batches_are_shown_in_pages_that_say_how_many_there_are(people: Peo
             )
             for _ in range(120)
         )
+    posting.submit(batch.pk, people.ana)
     first = people.analyst.get(page_of(batch))
     assert "Lines 1 to 50 of 121" in reading(first)
     digest = posting.digest(batch.pk)

@@ -76,7 +76,7 @@ def test_a_fault_stands_at_its_cell_and_nothing_is_saved(people: People, batch: 
     sent = page(people.analyst, batch) | row(amount="613.000", effective_date="09/02/2009")
     response = send(people.analyst, batch, sent | {f"line-{first.pk}-note": "Not saved either"})
     html = response.content.decode()
-    assert 'aria-invalid="true" aria-describedby="new-0-amount-fault"' in html
+    assert 'aria-describedby="new-0-amount-fault" aria-invalid="true"' in html
     assert '<a href="#new-0-amount">Row new 1, Amount</a>' in html
     assert "can be read as 613.00 or as 613,000.00" in reading(response)
     assert "9 February 2009" in reading(response)
