@@ -87,9 +87,13 @@ class EntriesTable(LedgerTable):
         return format_html("{}, {}", link, record.locator) if record.locator else link
 
     def render_basis(self, record: Entry) -> SafeString:
-        mark = basis_mark(record)
-        note = format_html('<br><small lang="en">{}</small>', record.note)
-        return format_html("{}{}", mark, note) if record.note else mark
+        shown = basis_mark(record)
+        if record.quote:
+            quote = format_html('<q lang="{}">{}</q>', record.document.written_in, record.quote)
+            shown = format_html("{}<br><small>{}</small>", shown, quote)
+        if record.note:
+            shown = format_html('{}<br><small lang="en">{}</small>', shown, record.note)
+        return shown
 
     def render_version(self, value: int) -> SafeString:
         return link(reverse("version", args=[value]) + self._query, str(value))
