@@ -66,7 +66,7 @@ class TextRows:
 
     def __init__(self, text: str) -> None:
         first_line, _newline, rest = text.partition("\n")
-        if stated := EXCEL_SAYS.get(first_line.strip().casefold()):
+        if stated := EXCEL_SAYS.get(first_line.strip(" \r").casefold()):
             text = rest
         self.text = text
         self.delimiter = stated or _delimiter(text)

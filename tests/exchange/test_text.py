@@ -67,10 +67,13 @@ def test_the_headings_show_the_delimiter(any_way: Way, delimiter: str) -> None:
     assert any_way("amounts.txt", content).entries == ONE
 
 
-def test_the_line_by_which_excel_states_the_delimiter_is_no_row(file_way: Way) -> None:
-    content = b"sep=;\r\n" + rows(
-        {"amount_usd": "x"}, headings=HEADINGS.replace(",", ";"), delimiter=";"
-    )
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_line_by_which_excel_states_the_delimiter_is_no_row(
+    file_way: Way, delimiter: str
+) -> None:
+    headings = HEADINGS.replace(",", delimiter)
+    content = rows({"amount_usd": "x"}, headings=headings, delimiter=delimiter)
+    content = f"sep={delimiter}\r\n".encode() + content
     assert file_way("amounts.csv", content).places == [(2, "amount_usd", "x")]
 
 
