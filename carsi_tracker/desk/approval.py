@@ -1,24 +1,14 @@
-"""What approvers do with a submitted batch: post it as it was read, or send it back."""
+"""Who may decide about a submitted batch, and the forms by which they do."""
+
+from dataclasses import dataclass
 
 from django import forms
-from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from carsi_tracker.accounts import events
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk import mails
-from carsi_tracker.desk.drafts import BATCH, refusal
 from carsi_tracker.desk.fields import LineOfText
-from carsi_tracker.desk.site import desk, person
-from carsi_tracker.figures.remaining import effects
-from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Head, Office
-from carsi_tracker.ledger.refusals import Refused
 
 
 class PostForm(forms.Form):
@@ -29,6 +19,10 @@ class PostForm(forms.Form):
         label=gettext_lazy("Why you post it without a second person"),
         help_text=gettext_lazy("published"),
         max_length=1000,
+    )
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("I have read all of it, and it is to be published."),
+        error_messages={"required": gettext_lazy("Say that you have read it.")},
     )
 
     def __init__(self, *args: object, alone: bool, **kwargs: object) -> None:
@@ -47,66 +41,43 @@ class SendBackForm(forms.Form):
     )
 
 
-@permission_required("ledger.post_batch", raise_exception=True)
-def post(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """Ask whether a batch is to be posted as it was read, and post it."""
-    batch = get_object_or_404(Batch, pk=batch_id)
-    alone = may_post_alone(batch, person(request))
-    form = PostForm(
-        request.POST or None, initial={"digest": request.GET.get("digest", "")}, alone=alone
+@dataclass(frozen=True)
+class Decision:
+    """What a person may decide about a batch.
+
+    `alone` says that they prepared it or part of it, and that the office lets them post it with a
+    reason; `hand_forbids` that they prepared it, and somebody else has to post it.
+    """
+
+    may_post: bool
+    may_send_back: bool
+    alone: bool
+    hand_forbids: bool
+
+
+def decision(batch: Batch, user: User) -> Decision:
+    """Return what a person may decide about a batch."""
+    decides = user.has_perm("ledger.post_batch") and batch.state == Batch.State.SUBMITTED
+    hand = batch.editors.filter(user=user).exists()
+    alone = hand and bool(self_approval_rule())
+    return Decision(
+        may_post=decides and (alone or not hand),
+        may_send_back=decides,
+        alone=decides and alone,
+        hand_forbids=decides and hand and not alone,
     )
-    if form.is_valid():
-        reason = form.cleaned_data.get("self_approval_reason", "")
-        try:
-            version = posting.post(batch_id, person(request), form.cleaned_data["digest"], reason)
-        except Refused as refused:
-            events.refused(request, refused.rule, batch=batch_id)
-            return refusal(request, batch_id, refused)
-        messages.success(request, _("Posted as version %d.") % version)
-        mails.posted(request, batch)
-        return redirect(BATCH, batch_id)
-    if batch.state != Batch.State.SUBMITTED or not (form.is_bound or request.GET.get("digest")):
-        return redirect(BATCH, batch_id)
-    if had_a_hand(batch, person(request)) and not alone:
-        return refusal(request, batch_id, Refused("had_a_hand", {"self_approval_allowed": False}))
-    context = {
-        "title": _("Post this batch?"),
-        "batch": batch,
-        "form": form,
-        "next_version": next_version(),
-        "line_count": batch.lines.count(),
-        "effects": effects(batch_id),
-    }
-    return desk().page(request, "post.html", context)
 
 
-@require_POST
-@permission_required("ledger.post_batch", raise_exception=True)
-def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """Send a submitted batch back with a remark."""
-    form = SendBackForm(request.POST)
-    if not form.is_valid():
-        for error in form.errors["remark"]:
-            messages.error(request, f"{form['remark'].label}: {error}")
-        return redirect(BATCH, batch_id)
-    batch = get_object_or_404(Batch, pk=batch_id)
-    try:
-        posting.send_back(batch_id, person(request), form.cleaned_data["remark"])
-    except Refused as refused:
-        return refusal(request, batch_id, refused)
-    messages.success(request, _("Sent back with your remark."))
-    mails.sent_back(request, batch, form.cleaned_data["remark"])
-    return redirect(BATCH, batch_id)
+def who_may_post(batch: Batch) -> QuerySet[User]:
+    """Return the active approvers who had no hand in a batch."""
+    hands = batch.editors.values("user")
+    approvers = User.objects.filter(is_active=True, is_approver=True).exclude(pk__in=hands)
+    return approvers.order_by("first_name", "last_name", "username")
 
 
-def had_a_hand(batch: Batch, user: User) -> bool:
-    """Say whether a person prepared a batch or part of it."""
-    return batch.editors.filter(user=user).exists()
-
-
-def may_post_alone(batch: Batch, user: User) -> bool:
-    """Say whether an office of one lets a person post what they prepared, with a reason."""
-    return had_a_hand(batch, user) and Office.objects.exclude(self_approval_rule="").exists()
+def self_approval_rule() -> str:
+    """Return why people here may post what they prepared; empty where they may not."""
+    return Office.objects.values_list("self_approval_rule", flat=True).first() or ""
 
 
 def next_version() -> int:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.approval import SendBackForm, had_a_hand, may_post_alone, next_version
+from carsi_tracker.desk.approval import decision, next_version
 from carsi_tracker.desk.remarks import form_after
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.desk.table import LINES_A_PAGE, Table, table_of
@@ -107,15 +107,11 @@ def _commitments(batch: Batch, lines: "Page[Line]") -> QuerySet[Commitment]:
 
 def _what_may_be_done(batch: Batch, user: User) -> dict[str, Any]:
     draft, submitted = batch.state == Batch.State.DRAFT, batch.state == Batch.State.SUBMITTED
-    analyst, approver = user.has_perm("ledger.change_batch"), user.has_perm("ledger.post_batch")
-    hand = had_a_hand(batch, user)
-    alone = hand and may_post_alone(batch, user)
+    analyst, may = user.has_perm("ledger.change_batch"), decision(batch, user)
     return {
         "may_edit": analyst and draft,
         "may_edit_lines": analyst and draft and batch.reverses_id is None,
         "may_withdraw": analyst and submitted,
-        "may_send_back": approver and submitted,
-        "may_post": approver and submitted and (alone or not hand),
-        "hand_forbids": approver and submitted and hand and not alone,
-        "send_back_form": SendBackForm(),
+        "may_review": submitted,
+        "may_post": may.may_post,
     }

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.desk import (
     allocation_page,
-    approval,
     batch_page,
     batch_texts,
     drafts,
@@ -20,6 +19,7 @@ from carsi_tracker.desk import (
     new_commitments,
     paste_page,
     remarks,
+    review,
     table_page,
 )
 from carsi_tracker.desk.lists import ListAdmin
@@ -83,8 +83,9 @@ class BatchAdmin(ListAdmin):
             "<int:batch_id>/submit/": (drafts.submit, "batch_submit"),
             "<int:batch_id>/withdraw/": (drafts.withdraw, "batch_withdraw"),
             "<int:batch_id>/discard/": (drafts.discard, "batch_discard"),
-            "<int:batch_id>/post/": (approval.post, "batch_post"),
-            "<int:batch_id>/send-back/": (approval.send_back, "batch_send_back"),
+            "<int:batch_id>/review/": (review.review, "batch_review"),
+            "<int:batch_id>/post/": (review.post, "batch_post"),
+            "<int:batch_id>/send-back/": (review.send_back, "batch_send_back"),
             "<int:batch_id>/remark/": (remarks.remark, "batch_remark"),
             "<int:batch_id>/lines/": (table_page.save_table, "lines_save"),
             "<int:batch_id>/lines/try/": (table_page.try_table, "lines_try"),

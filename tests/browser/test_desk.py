@@ -67,11 +67,11 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     approver.goto(batch)
     expect(approver.get_by_text("Nothing is counted until it is posted.")).to_be_visible()
     assert not faults(approver)
-    approver.get_by_role("link", name="Post as version 17").or_(
-        approver.get_by_role("button", name="Post as version 17")
-    ).click()
+    approver.get_by_role("link", name="Review, then post or send back").click()
+    expect(approver.locator("#public")).to_contain_text("123,359,500")
     expect(approver.get_by_text("Posting is final.")).to_be_visible()
     assert not faults(approver)
+    approver.get_by_label("I have read all of it").check()
     approver.get_by_role("button", name="Post as version 17").click()
     expect(approver.get_by_text("Posted as version 17.").first).to_be_visible()
 
@@ -164,7 +164,9 @@ def test_axe_finds_nothing_on_the_pages_of_a_batch_at_work(
     for path in ("change/", "texts/", "lines/add/", "discard/"):
         look(analyst, f"{there}{path}")
     look(analyst, f"{there}change/")
-    edits = analyst.locator("#lines a[href], #commitments a").evaluate_all("all => all.map(a => a.href)")
+    edits = analyst.locator("#lines a[href], #commitments a").evaluate_all(
+        "all => all.map(a => a.href)"
+    )
     assert len(edits) == 2
     for address in edits:
         look(analyst, address)

@@ -196,7 +196,7 @@ def test_a_batch_is_sent_back_put_right_and_submitted_again(
     analyst.get_by_role("button", name="Save and submit").click()
     expect(analyst.get_by_text("The batch was submitted.")).to_be_visible()
 
-    approver.goto(f"{desk_site.address}{batch}change/")
+    approver.goto(f"{desk_site.address}{batch}review/")
     approver.get_by_label("What is to be changed").fill("The source says $240,000.")
     approver.get_by_role("button", name="Send back").click()
 
@@ -206,6 +206,6 @@ def test_a_batch_is_sent_back_put_right_and_submitted_again(
     analyst.get_by_role("button", name="Save and submit").click()
     expect(analyst.get_by_text("The batch was submitted.")).to_be_visible()
 
-    approver.goto(f"{desk_site.address}{batch}change/")
+    approver.goto(f"{desk_site.address}{batch}review/")
     expect(approver.locator("#lines")).to_contain_text("240,000")
     expect(approver.get_by_role("button", name="Send back")).to_be_visible()

@@ -141,7 +141,7 @@ def hidden(html: str, name: str) -> str:
 def post_it(client: Client, batch: Batch, **sent: Any) -> str:
     """Read a batch, confirm that it is to be posted, and return what a person reads then."""
     digest = posting.digest(batch.pk)
-    return told(client, address(batch, "post"), digest=digest, **sent)
+    return told(client, address(batch, "post"), digest=digest, confirmed="on", **sent)
 
 
 def error_of(response: Any, field: str) -> str:

@@ -40,18 +40,16 @@ def allow_self_approval(rule: str) -> None:
         owner.execute("update ledger_office set self_approval_rule = %s", [rule])
 
 
-def test_an_approver_is_asked_once_more_and_posts_what_was_read(
-    people: People, batch: Batch
-) -> None:
+def test_an_approver_confirms_what_was_read_and_posts_it(people: People, batch: Batch) -> None:
     client = people.approver
-    page = client.get(page_of(batch)).content.decode()
-    digest = posting.digest(batch.pk)
-    assert f'href="{address(batch, "post")}?digest={digest}"' in page
-    question = client.get(address(batch, "post"), {"digest": digest})
-    assert "“Patrol boats, Honduras”, 1 line, will be version 17" in reading(question)
-    assert hidden(question.content.decode(), "digest") == digest
-    assert committed() == BEFORE
+    assert f'href="{address(batch, "review")}"' in client.get(page_of(batch)).content.decode()
+    page = client.get(address(batch, "review")).content.decode()
+    digest = hidden(page, "digest")
+    assert digest == posting.digest(batch.pk)
     text = told(client, address(batch, "post"), digest=digest)
+    assert "Say that you have read it." in text
+    assert committed() == BEFORE
+    text = told(client, address(batch, "post"), digest=digest, confirmed="on")
     assert "Posted as version 17." in text
     assert committed() == BEFORE + 250_000
     assert Posting.objects.get(version=17).approved_by == "Petra Paz"
@@ -65,11 +63,11 @@ def test_posting_twice_says_when_and_by_whom_it_was_posted(people: People, batch
 
 
 def test_a_posting_sent_twice_at_once_posts_once(people: People, batch: Batch) -> None:
-    digest = posting.digest(batch.pk)
+    sent = {"digest": posting.digest(batch.pk), "confirmed": "on"}
 
     def send(_: int) -> int:
         try:
-            return people.approver.post(address(batch, "post"), {"digest": digest}).status_code
+            return people.approver.post(address(batch, "post"), sent).status_code
         finally:
             connection.close()
 
@@ -100,7 +98,7 @@ def test_what_changed_since_it_was_read_is_not_posted(people: People, batch: Bat
     with acting(people.ana):
         Commitment.objects.filter(introduced_by=batch).update(title="Something else")
     posting.submit(batch.pk, people.ana)
-    text = told(people.approver, address(batch, "post"), digest=digest)
+    text = told(people.approver, address(batch, "post"), digest=digest, confirmed="on")
     assert "This batch was changed since you read it." in text
     assert committed() == BEFORE
 
@@ -109,16 +107,14 @@ def test_what_changed_since_it_was_read_is_not_posted(people: People, batch: Bat
 def test_a_posting_without_the_digest_of_what_was_read_is_refused(
     people: People, batch: Batch, digest: str
 ) -> None:
-    people.approver.post(address(batch, "post"), {"digest": digest})
-    people.approver.post(address(batch, "post"))
+    people.approver.post(address(batch, "post"), {"digest": digest, "confirmed": "on"})
+    people.approver.post(address(batch, "post"), {"confirmed": "on"})
     assert committed() == BEFORE
 
 
-def test_the_question_is_not_asked_about_something_that_was_not_read(
-    people: People, batch: Batch
-) -> None:
+def test_the_address_of_posting_leads_to_what_is_to_be_read(people: People, batch: Batch) -> None:
     response = people.approver.get(address(batch, "post"))
-    assert response["Location"] == page_of(batch)
+    assert response["Location"] == address(batch, "review")
 
 
 def test_who_prepared_a_batch_is_told_why_they_cannot_post_it(people: People, batch: Batch) -> None:
@@ -126,13 +122,10 @@ def test_who_prepared_a_batch_is_told_why_they_cannot_post_it(people: People, ba
     why = "You prepared this batch or part of it. Somebody who had no hand in it has to post it."
     for gained in ({"is_approver": True}, {"is_superuser": True}):
         User.objects.filter(pk=people.ana.pk).update(**gained)
-        page = people.analyst.get(page_of(batch))
+        page = people.analyst.get(address(batch, "review"))
         assert why in reading(page)
         assert address(batch, "post") not in page.content.decode()
         assert why in post_it(people.analyst, batch)
-        digest = posting.digest(batch.pk)
-        asked = people.analyst.get(address(batch, "post"), {"digest": digest}, follow=True)
-        assert why in reading(asked)
     batch.refresh_from_db()
     assert batch.state == Batch.State.SUBMITTED
     assert committed() == BEFORE
@@ -149,8 +142,8 @@ def test_who_only_read_and_sent_back_can_still_post(people: People, batch: Batch
 
 def test_a_batch_is_not_sent_back_without_saying_why(people: People, batch: Batch) -> None:
     for remark in ("", "   ", "x" * 2001, "a\x00b"):
-        text = told(people.approver, address(batch, "send-back"), remark=remark)
-        assert "What is to be changed:" in text
+        response = people.approver.post(address(batch, "send-back"), {"remark": remark})
+        assert response.context["send_back_form"].errors["remark"]
     batch.refresh_from_db()
     assert batch.state == Batch.State.SUBMITTED
 
@@ -161,7 +154,7 @@ def test_a_batch_that_was_withdrawn_meanwhile_is_neither_posted_nor_sent_back(
     digest = posting.digest(batch.pk)
     posting.withdraw(batch.pk, people.ana)
     for text in (
-        told(people.approver, address(batch, "post"), digest=digest),
+        told(people.approver, address(batch, "post"), digest=digest, confirmed="on"),
         told(people.approver, address(batch, "send-back"), remark="Why?"),
     ):
         assert "This batch is a draft: it was changed, withdrawn or sent back meanwhile." in text
@@ -180,10 +173,11 @@ def test_an_office_of_one_posts_its_own_batch_with_a_reason(people: People, batc
     allow_self_approval("One person works here.")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
     client, digest = people.analyst, posting.digest(batch.pk)
-    question = client.get(address(batch, "post"), {"digest": digest})
+    question = client.get(address(batch, "review"))
     assert "Why you post it without a second person" in reading(question)
-    refused = client.post(address(batch, "post"), {"digest": digest})
-    assert refused.context["form"].errors["self_approval_reason"]
+    assert "Why: One person works here." in reading(question)
+    refused = client.post(address(batch, "post"), {"digest": digest, "confirmed": "on"})
+    assert refused.context["post_form"].errors["self_approval_reason"]
     text = post_it(client, batch, self_approval_reason="My colleague is ill")
     assert "Posted without a second person One person works here. My colleague is ill" in text
     assert Posting.objects.get(version=17).self_approval_reason == "My colleague is ill"

@@ -92,7 +92,7 @@ ACTS: dict[str, Act] = {
         address(batch, "send-back"), {"remark": "Look again."}
     ),
     "post it": lambda client, batch: client.post(
-        address(batch, "post"), {"digest": posting.digest(batch.pk)}
+        address(batch, "post"), {"digest": posting.digest(batch.pk), "confirmed": "on"}
     ),
     "reverse it": lambda client, batch: client.post(
         f"/admin/ledger/posting/{batch.version or 999_999}/reverse/",

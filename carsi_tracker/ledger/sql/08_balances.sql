@@ -4,7 +4,8 @@
 -- Gives each balance that would break if the batch were posted now, with its first bad day, what
 -- the batch takes from the balance up to that day, and what was left of it without the batch.
 -- Days before the batch's first one are not touched by it, so they are summed into that day.
-create function rules.broken_balances(p_batch bigint)
+-- The lines of the batches p_after count as posted: so a batch is tried behind those before it.
+create function rules.broken_balances(p_batch bigint, p_after bigint[] default '{}')
 returns table (
     appropriation_id bigint,
     commitment_id bigint,
@@ -37,6 +38,18 @@ begin
                     where l.batch_id = p_batch and l.stage in ('appropriated', 'committed')
                 )
             group by e.appropriation_id, greatest(e.effective_date, first_day)
+            union all
+            select
+                l.appropriation_id,
+                greatest(l.effective_date, first_day),
+                case l.stage when 'appropriated' then l.amount else -l.amount end,
+                0
+            from ledger_line l
+            where l.batch_id = any(p_after) and l.stage in ('appropriated', 'committed')
+                and l.appropriation_id in (
+                    select own.appropriation_id from ledger_line own
+                    where own.batch_id = p_batch and own.stage in ('appropriated', 'committed')
+                )
             union all
             select
                 l.appropriation_id,
@@ -76,6 +89,14 @@ begin
             select l.commitment_id from ledger_line l
             where l.batch_id = p_batch and l.commitment_id is not null
         )
+        union all
+        select l.commitment_id, greatest(l.effective_date, first_day), l.stage, l.amount, 0
+        from ledger_line l
+        where l.batch_id = any(p_after)
+            and l.commitment_id in (
+                select own.commitment_id from ledger_line own
+                where own.batch_id = p_batch and own.commitment_id is not null
+            )
         union all
         select l.commitment_id, l.effective_date, l.stage, 0, l.amount
         from ledger_line l
@@ -161,8 +182,9 @@ as $$
     order by p.version desc
 $$;
 
--- Refuses a batch that would break a balance; names the first twenty and counts them all.
-create function rules.require_sound_balances(p_batch bigint) returns void
+-- Describes what a batch would break, posted behind the batches p_after: names the first twenty
+-- balances and counts them all. Null where it breaks none.
+create function rules.unsound_balances(p_batch bigint, p_after bigint[] default '{}') returns jsonb
 language plpgsql set search_path = public, rules, pg_temp
 as $$
 declare
@@ -171,8 +193,8 @@ declare
     reversed integer;
     undo_first jsonb;
 begin
-    if not exists (select from broken_balances(p_batch)) then
-        return;
+    if not exists (select from broken_balances(p_batch, p_after)) then
+        return null;
     end if;
     select
         jsonb_agg(
@@ -195,7 +217,7 @@ begin
     into broken, total
     from (
         select *, row_number() over (order by day, appropriation_id, commitment_id, balance) as position
-        from broken_balances(p_batch)
+        from broken_balances(p_batch, p_after)
     ) b
     join ledger_appropriation a on a.id = b.appropriation_id
     join ledger_account k on k.id = a.account_id
@@ -206,10 +228,19 @@ begin
         select jsonb_agg(jsonb_build_object('version', version, 'title', title))
         into undo_first from resting_on(p_batch, reversed);
     end if;
-    perform refuse(
-        'balance_broken',
-        jsonb_build_object(
-            'broken', broken, 'total', total, 'undo_first', coalesce(undo_first, '[]'::jsonb)
-        )
+    return jsonb_build_object(
+        'broken', broken, 'total', total, 'undo_first', coalesce(undo_first, '[]'::jsonb)
     );
+end $$;
+
+-- Refuses a batch that would break a balance.
+create function rules.require_sound_balances(p_batch bigint) returns void
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+declare
+    unsound jsonb := unsound_balances(p_batch);
+begin
+    if unsound is not null then
+        perform refuse('balance_broken', unsound);
+    end if;
 end $$;

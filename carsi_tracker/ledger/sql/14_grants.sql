@@ -47,11 +47,14 @@ begin
         'actor()', 'require_actor()', 'refuse(text, jsonb)', 'runs_as_owner()', 'clock()',
         'washington_day(timestamptz)', 'note_hand(bigint[])', 'csv(text[])', 'entries_header()',
         'versions_header()', 'posting_text(ledger_posting)', 'first_checksum()', 'sha256_hex(text)',
-        'next_checksum(text, text)', 'broken_balances(bigint)', 'resting_on(bigint, integer)',
+        'next_checksum(text, text)', 'broken_balances(bigint, bigint[])',
+        'resting_on(bigint, integer)', 'unsound_balances(bigint, bigint[])',
+        'takers_of_room(bigint[], bigint, bigint, text, date)', 'try_in_turn(bigint[])',
         'require_sound_balances(bigint)', 'require_exact_reversal(bigint, integer)',
         'require_whole(bigint, date)', 'read_batch(bigint)', 'batch_digest(bigint)', 'submit(bigint)',
         'withdraw(bigint)', 'send_back(bigint, text)', 'discard(bigint)',
         'reverse(integer, text, text)', 'post(bigint, text, text)', 'hand_over(bigint, bigint)',
+        'batch_content(bigint)', 'rows_changed(jsonb, jsonb, text)', 'countersign(integer, text)',
         'verify()'
     ] loop
         execute format('grant execute on function rules.%s to %I', item, application);

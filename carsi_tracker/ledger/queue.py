@@ -1,0 +1,64 @@
+"""The batches that wait for an approver, and whether each fits when its turn comes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from carsi_tracker.ledger.models import Batch
+from carsi_tracker.ledger.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Taker:
+    """A batch that takes the room which a later one lacks."""
+
+    batch_id: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What would refuse a batch now, and behind those before it that fit; None where it fits.
+
+    `takers` are the earlier batches that take the room it lacks in its turn, oldest first.
+    """
+
+    now: Refused | None
+    in_turn: Refused | None
+    takers: tuple[Taker, ...]
+
+
+def waiting() -> QuerySet[Batch]:
+    """Return the submitted batches, those that have waited longest first."""
+    return Batch.objects.filter(state=Batch.State.SUBMITTED).order_by("submitted_at", "pk")
+
+
+def turns(queue: Sequence[int], shown: Sequence[int]) -> dict[int, Turn]:
+    """Try the batches of `queue` in its order; return what became of those in `shown`, by id.
+
+    Asks the database once, takes no lock and changes nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select t.batch_id, rules.unsound_balances(t.batch_id), t.unsound, t.takers
+            from rules.try_in_turn(%s::bigint[]) t
+            where t.batch_id = any(%s)
+            """,
+            [list(queue), list(shown)],
+        )
+        return {
+            batch_id: Turn(
+                _refusal(now),
+                _refusal(in_turn),
+                tuple(Taker(taker["batch"], taker["title"]) for taker in json.loads(takers)),
+            )
+            for batch_id, now, in_turn, takers in cursor.fetchall()
+        }
+
+
+def _refusal(detail: str | None) -> Refused | None:
+    return Refused("balance_broken", json.loads(detail)) if detail else None

@@ -1,0 +1,252 @@
+"""What an approver reads before posting: balances, public figures, the queue, sources."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.figures.pending import public_figures
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch, Commitment, Document, Line
+from carsi_tracker.ledger.posting import acting
+from tests.desk.conftest import (
+    People,
+    address,
+    allocate,
+    appropriation,
+    hidden,
+    page_of,
+    post_it,
+    reading,
+)
+from tests.desk.test_approval import allow_self_approval
+from tests.desk.test_queries import add_lines, queries
+
+NADR = {"amount": "1000000.00", "effective_date": "2009-09-30"}
+
+
+@pytest.fixture
+def batch(people: People) -> Batch:
+    return allocate(people.analyst)
+
+
+def nadr(people: People, title: str, **changes: str) -> Batch:
+    """An allocation that takes most of what is left of NADR FY2008, $1,365,000."""
+    of = appropriation(2008, "NADR").pk
+    return allocate(people.analyst, appropriation=of, title=title, **{**NADR, **changes})
+
+
+def review(client: Client, batch: Batch) -> str:
+    response = client.get(address(batch, "review"))
+    assert response.status_code == 200
+    return reading(response)
+
+
+def test_a_review_shows_each_public_figure_before_and_after(people: People, batch: Batch) -> None:
+    text = review(people.approver, batch)
+    assert "All Committed 123,109,500 123,359,500 +250,000" in text
+    assert "All Available 41,890,500 41,640,500 −250,000" in text
+    assert re.search(r"Honduras Committed [\d,]+ [\d,]+ \+250,000", text)
+    assert re.search(r"No goal stated Committed [\d,]+ [\d,]+ \+250,000", text)
+    assert "Version 16 Version 17" in text
+    assert "Guatemala Committed" not in text
+
+
+def test_the_figures_of_a_review_are_those_that_posting_publishes(
+    people: People, batch: Batch
+) -> None:
+    foretold = public_figures(batch.pk)
+    public = Client()
+    kinds = {figure.kind for figure in foretold}
+    assert kinds == {"whole", "country", "area", "goal", "cell"}
+    post_it(people.approver, batch)
+    for figure in foretold:
+        for question, amount in (
+            (figure.question, figure.before),
+            (figure.question.everywhere().where(**figure.question.scope.chosen), figure.after),
+        ):
+            assert isinstance(amount, Decimal)
+            query = question.query() if amount == figure.before else _now(question.query())
+            page = public.get(f"/entries/{query}")
+            assert page.status_code == 200, query
+            assert f"{amount:,.0f}" in reading(page), (figure.name, figure.measure)
+
+
+def _now(query: str) -> str:
+    return re.sub(r"&?(version|as_of)=[^&]*", "", query).replace("?&", "?")
+
+
+def test_a_change_that_cancels_out_is_no_change_of_a_public_figure(
+    people: People, batch: Batch
+) -> None:
+    post_it(people.approver, batch)
+    commitment = Commitment.objects.get(introduced_by=batch)
+    with acting(people.ana):
+        other = Batch.objects.create(title="Later", reason="The boats came later")
+        for amount, day in ((-250_000, date(2009, 6, 15)), (250_000, date(2009, 7, 1))):
+            Line.objects.create(
+                batch=other,
+                appropriation=commitment.appropriation,
+                commitment=commitment,
+                stage="committed",
+                amount=amount,
+                effective_date=day,
+                document=Document.objects.get(key="spend-plan-2008"),
+                basis="stated",
+            )
+    posting.submit(other.pk, people.ana)
+    text = review(people.approver, other)
+    assert "No total changes: what it enters and takes back is the same." in text
+    assert "0 on 15 Jun 2009" in text
+
+
+def test_a_review_shows_how_far_each_commitment_gets(people: People) -> None:
+    """A part of a posted commitment is obligated: 0 before, and less left unobligated."""
+    first = allocate(people.analyst)
+    post_it(people.approver, first)
+    commitment = Commitment.objects.get(introduced_by=first)
+    with acting(people.ana):
+        second = Batch.objects.create(title="Contract", reason="Signed")
+        Line.objects.create(
+            batch=second,
+            appropriation=commitment.appropriation,
+            commitment=commitment,
+            stage="obligated",
+            amount=Decimal("100000.50"),
+            effective_date=date(2009, 7, 1),
+            document=Document.objects.get(key="spend-plan-2008"),
+            locator="page 40",
+            quote="boats “Boston Whaler”",
+            basis="press",
+            note="Two of four",
+        )
+    posting.submit(second.pk, people.ana)
+    text = review(people.approver, second)
+    assert (
+        f"{commitment.reference} 250,000 100,000.50 was 0 0 149,999.50 was 250,000 "
+        "100,000.50 was 0" in text
+    )
+    assert "page 40" in text
+    assert "spend-plan-2008 · press boats “Boston Whaler” Two of four" in text
+
+
+def test_a_queue_says_which_earlier_batch_takes_the_room(people: People) -> None:
+    first, second = nadr(people, "Radios"), nadr(people, "Scanners")
+    assert "It fits now. Number 1 of 2 that wait." in review(people.approver, first)
+    page = people.approver.get(address(second, "review"))
+    text = reading(page)
+    assert "It fits now. Once the batches before it are posted it does not fit any more:" in text
+    assert "NADR FY2008: $1,000,000.00 asked, $365,000.00 left on 30 September 2009." in text
+    assert "The room is taken by: Radios" in text
+    assert "Number 2 of 2 that wait. Before it: Radios" in text
+    assert f'href="{address(first, "review")}"' in page.content.decode()
+
+
+def test_a_batch_that_will_not_fit_takes_no_room_from_those_after_it(people: People) -> None:
+    nadr(people, "Radios")
+    nadr(people, "Scanners")
+    third = nadr(people, "Vests", amount="300000.00")
+    text = review(people.approver, third)
+    assert "It fits now, and still after the batches before it are posted." in text
+
+
+def test_a_batch_for_which_nothing_is_left_any_more_says_so(people: People) -> None:
+    first, second = nadr(people, "Radios"), nadr(people, "Scanners")
+    post_it(people.approver, first)
+    text = review(people.approver, second)
+    assert "Now it does not fit:" in text
+    assert "$1,000,000.00 asked, $365,000.00 left" in text
+    assert "It fits now" not in text
+    assert "The room is taken by" not in text
+
+
+def test_a_page_read_before_an_edit_does_not_post(people: People, batch: Batch) -> None:
+    read = people.approver.get(address(batch, "review")).content.decode()
+    posting.withdraw(batch.pk, people.ana)
+    with acting(people.ana):
+        batch.lines.update(amount=260_000)
+    posting.submit(batch.pk, people.ana)
+    sent = {"digest": hidden(read, "digest"), "confirmed": "on"}
+    response = people.approver.post(address(batch, "post"), sent, follow=True)
+    assert "This batch was changed since you read it. Read it again" in reading(response)
+    assert response.redirect_chain[-1][0] == address(batch, "review")
+    assert "260,000" in reading(response)
+    later = people.approver.get(address(batch, "review"), {"digest": sent["digest"]})
+    assert "This batch was changed since you began to read it." in reading(later)
+
+
+def test_a_digest_read_on_one_page_of_lines_covers_all_pages(people: People) -> None:
+    batch = allocate(people.analyst, _draft="")
+    add_lines(people, batch, 60)
+    posting.submit(batch.pk, people.ana)
+    client = people.approver
+    first = client.get(address(batch, "review"))
+    text = reading(first)
+    assert "Lines 1 to 50 of 61, in U.S. dollars. All of them are posted together." in text
+    digest = hidden(first.content.decode(), "digest")
+    second = client.get(address(batch, "review"), {"page": "2", "digest": digest})
+    assert "Lines 51 to 61 of 61" in reading(second)
+    assert hidden(second.content.decode(), "digest") == digest
+    for page in ("0", "-1", "99", "x", "9" * 40):
+        assert client.get(address(batch, "review"), {"page": page}).status_code == 200
+
+
+def test_analysts_read_the_same_and_are_told_who_may_post(people: People, batch: Batch) -> None:
+    for client in (people.analyst, people.client(people.benito), people.administrator):
+        page = client.get(address(batch, "review"))
+        text = reading(page)
+        assert "All Committed 123,109,500 123,359,500 +250,000" in text
+        assert "Who may post it: Petra Paz." in text
+        assert address(batch, "post") not in page.content.decode()
+        assert address(batch, "send-back") not in page.content.decode()
+
+
+def test_an_office_without_a_second_person_is_told_that_nobody_may_post(
+    people: People, batch: Batch
+) -> None:
+    User.objects.filter(pk=people.petra.pk).update(is_active=False)
+    User.objects.filter(pk=people.ana.pk).update(is_approver=True)
+    text = review(people.analyst, batch)
+    assert "Nobody may post it yet: there is no approver who had no hand in it." in text
+    assert "Every version needs a second person" in text
+    allow_self_approval("One person works here.")
+    page = people.analyst.get(address(batch, "review"))
+    assert "Why: One person works here." in reading(page)
+    assert address(batch, "post") in page.content.decode()
+
+
+def test_only_a_submitted_batch_is_reviewed(people: People) -> None:
+    draft = allocate(people.analyst, _draft="")
+    assert people.approver.get(address(draft, "review"))["Location"] == page_of(draft)
+    posting.submit(draft.pk, people.ana)
+    post_it(people.approver, draft)
+    assert people.approver.get(address(draft, "review"))["Location"] == page_of(draft)
+    missing = "/admin/ledger/batch/9999/review/"
+    assert people.approver.get(missing).status_code == 404
+
+
+def test_whoever_is_not_signed_in_reviews_nothing(people: People, batch: Batch) -> None:
+    response = Client().get(address(batch, "review"))
+    assert response["Location"].startswith("/admin/login/?next=")
+
+
+def test_a_review_speaks_spanish(people: People, batch: Batch) -> None:
+    response = people.approver.get(f"/es{address(batch, 'review')}")
+    assert response["Content-Language"] == "es"
+    assert response.status_code == 200
+
+
+def test_a_review_asks_as_often_for_many_lines_and_batches_as_for_one(people: People) -> None:
+    batch = allocate(people.analyst, _draft="")
+    posting.submit(batch.pk, people.ana)
+    people.approver.get(address(batch, "review"))
+    few = queries(people.approver, address(batch, "review"))
+    many = allocate(people.analyst, _draft="")
+    for number in range(5):
+        allocate(people.analyst, title=f"Before it {number}")
+    add_lines(people, many, 30)
+    posting.submit(many.pk, people.ana)
+    assert queries(people.approver, address(many, "review")) == few
