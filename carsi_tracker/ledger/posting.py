@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger.models import Remark
 from carsi_tracker.ledger.refusals import refusals_in_words
 
 TRIES = 5
@@ -56,6 +57,18 @@ def send_back(batch_id: int, user: User, remark: str) -> None:
     """Make a submitted batch a draft again, as an approver, with a remark; raises Refused."""
     with acting(user):
         _call("send_back", batch_id, remark)
+
+
+def remark(batch_id: int, user: User, text: str) -> None:
+    """Add a remark to a batch in any state, as an analyst or approver; raises Refused."""
+    with acting(user):
+        Remark.objects.create(batch_id=batch_id, author=user, text=text)
+
+
+def countersign(version: int, user: User, remark: str = "") -> None:
+    """Give a version that one person posted a second one, as an approver; raises Refused."""
+    with acting(user):
+        _call("countersign", version, remark)
 
 
 def discard(batch_id: int, user: User) -> None:

@@ -97,6 +97,7 @@ language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
 declare
     person bigint := require_role('analyst');
+    shown text;
 begin
     perform lock_batch(p_batch, 'draft');
     perform require_whole(p_batch, washington_day(clock()));
@@ -106,7 +107,11 @@ begin
     where id = p_batch;
     insert into ledger_batcheditor (batch_id, user_id) values (p_batch, person)
     on conflict do nothing;
-    return batch_digest(p_batch);
+    shown := batch_digest(p_batch);
+    insert into ledger_submission (batch_id, submitted_by_id, submitted_at, digest, content)
+    select id, submitted_by_id, submitted_at, shown, batch_content(id)
+    from ledger_batch where id = p_batch;
+    return shown;
 end $$;
 
 create function rules.withdraw(p_batch bigint) returns void
@@ -146,6 +151,7 @@ begin
     delete from ledger_line where batch_id = p_batch;
     delete from ledger_commitment where introduced_by_id = p_batch;
     delete from ledger_remark where batch_id = p_batch;
+    delete from ledger_submission where batch_id = p_batch;
     delete from ledger_batcheditor where batch_id = p_batch;
     delete from ledger_batch where id = p_batch;
 end $$;

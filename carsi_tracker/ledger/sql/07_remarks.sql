@@ -1,0 +1,39 @@
+-- What people write to each other about a batch: by whom and when is the database's to say, and
+-- nobody takes back what was read. A remark is no hand in the batch, whatever its state.
+create function rules.sign_remark() returns trigger
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+declare
+    acting bigint := require_actor();
+begin
+    if not exists (
+        select from accounts_user
+        where id = acting and is_active and (is_analyst or is_approver)
+    ) then
+        perform refuse('remark_by_analyst_or_approver');
+    end if;
+    new.author_id := acting;
+    new.written_at := clock();
+    return new;
+end $$;
+
+create function rules.guard_remark() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    if tg_op = 'UPDATE' or not runs_as_owner() then
+        perform refuse('remark_stands');
+    end if;
+    return null;
+end $$;
+
+alter table ledger_remark
+    drop constraint if exists remark_of_some_length,
+    add constraint remark_of_some_length check (
+        text ~ '[^[:space:]\u00a0\u2007\u202f]' and length(text) <= 2000
+    );
+
+create trigger sign before insert on ledger_remark
+    for each row execute function rules.sign_remark();
+create trigger stands before update or delete on ledger_remark
+    for each statement execute function rules.guard_remark();
