@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import DateField, Field, ForeignKey, Model
+from django.utils.translation import gettext as _
 
+from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Change
 
 
@@ -61,11 +63,19 @@ def _changed_fields(
             yield ChangedField(
                 str(field.verbose_name), _word(field, was, names), _word(field, became, names)
             )
+    if before.get("file") != after.get("file"):
+        yield ChangedField(_("file"), before.get("file", "–"), after.get("file", "–"))
 
 
 def _word(field: "Field[Any, Any]", value: Any, names: dict[str, dict[Any, str]]) -> str:
-    if value in (None, ""):
+    if value in {None, ""}:
         return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, DateField):
+        return day_in_words(date.fromisoformat(value))
     return names.get(field.column or "", {}).get(value, str(value))
 
 
