@@ -38,7 +38,7 @@ def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> Htt
     posted = Commitment.objects.filter(first_version__lte=question.version.number)
     commitment = get_object_or_404(
         posted.select_related(
-            "area", "country", "goal", "agency", "partner", "appropriation__account"
+            "area", "country", "goal", "agency", "partner", "appropriation__account", "replaces"
         ),
         reference=reference,
     )
@@ -51,6 +51,7 @@ def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> Htt
         "reports/commitment.html",
         table,
         commitment=commitment,
+        successors=posted.filter(replaces=commitment),
         balances=balances(question, BALANCES),
     )
 

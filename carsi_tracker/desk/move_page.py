@@ -1,0 +1,74 @@
+"""The page that moves a posted commitment."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+
+from carsi_tracker.desk.allocations import made_by, new_token, without_new_reference
+from carsi_tracker.desk.drafts import BATCH
+from carsi_tracker.desk.moves import OF_ENTRY, PLACE, STAGES, MoveForm, move
+from carsi_tracker.desk.refused import add_refusal
+from carsi_tracker.desk.site import desk, person
+from carsi_tracker.desk.standing import standing
+from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.models import Batch, Commitment
+from carsi_tracker.ledger.refusals import Refused
+
+
+def posted_commitment(commitment_id: int) -> Commitment:
+    """Return a posted commitment with what describes it; raises Http404."""
+    posted = Commitment.objects.filter(first_version__isnull=False).select_related(
+        "appropriation__account", "area", "country", "goal", "agency", "partner", "replaces"
+    )
+    return get_object_or_404(posted, pk=commitment_id)
+
+
+def sent_before(request: HttpRequest) -> HttpResponse | None:
+    """Answer with the batch that a form made, where it was sent before."""
+    batch = made_by(request.POST.get("token", ""))
+    if batch is None:
+        return None
+    messages.info(request, _("This form was sent before: this is what it made."))
+    return redirect(BATCH, batch.pk)
+
+
+def made(request: HttpRequest, batch: Batch) -> HttpResponse:
+    """Go to the batch that a form made."""
+    submitted = "_submit" in request.POST
+    messages.success(
+        request, _("The batch was submitted.") if submitted else _("The batch was drafted.")
+    )
+    return redirect(BATCH, batch.pk)
+
+
+@permission_required("ledger.add_commitment", raise_exception=True)
+def move_commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
+    """Ask where a commitment goes, and draft the move once however often it is asked for."""
+    commitment = posted_commitment(commitment_id)
+    form = MoveForm(commitment=commitment, initial={"token": new_token()})
+    if request.method == "POST":
+        if answer := sent_before(request):
+            return answer
+        form = MoveForm(request.POST, commitment=commitment)
+        if form.is_valid():
+            try:
+                batch = move(form, person(request), submit="_submit" in request.POST)
+            except Refused as refused:
+                if answer := sent_before(request):
+                    return answer
+                add_refusal(form, without_new_reference(refused))
+            else:
+                return made(request, batch)
+    context: dict[str, Any] = {
+        "title": _("Move %s") % commitment.reference,
+        "commitment": commitment,
+        "form": form,
+        "place": [form[name] for name in PLACE],
+        "part": [form[name] for name in (*(stage.value for stage in STAGES), *OF_ENTRY)],
+        "standing": standing(commitment, today()),
+    }
+    return desk().page(request, "move.html", context)

@@ -1,0 +1,258 @@
+"""A posted commitment moves to a successor elsewhere, whole or by amount, in one batch."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import (
+    Batch,
+    Commitment,
+    Country,
+    Document,
+    Entry,
+    Line,
+    ProgrammingArea,
+)
+from tests.desk.conftest import (
+    People,
+    appropriation,
+    committed,
+    error_of,
+    page_of,
+    post_it,
+    reading,
+    told,
+)
+
+REFERENCE = "CARSI-08-INCLE-03"
+
+
+@pytest.fixture
+def old(people: People) -> Commitment:
+    return Commitment.objects.get(reference=REFERENCE)
+
+
+def address(commitment: Commitment, verb: str = "move") -> str:
+    return f"/admin/ledger/commitment/{commitment.pk}/{verb}/"
+
+
+def whole(commitment: Commitment, **changes: Any) -> dict[str, Any]:
+    """What somebody fills in to move all of a commitment to Honduras."""
+    return {
+        "token": str(uuid4()),
+        "how": "whole",
+        "appropriation": commitment.appropriation_id,
+        "area": commitment.area_id,
+        "country": Country.objects.get(code="HN").pk,
+        "goal": commitment.goal_id or "",
+        "title": commitment.title,
+        "title_es": commitment.title_es,
+        "basis": "stated",
+        "_draft": "",
+    } | changes
+
+
+def part(commitment: Commitment, **changes: Any) -> dict[str, Any]:
+    return (
+        whole(
+            commitment,
+            how="part",
+            committed="10,000.00",
+            effective_date="2010-06-01",
+            document=Document.objects.get(key="gao-13-295r").pk,
+        )
+        | changes
+    )
+
+
+def sums(commitment: Commitment) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for entry in commitment.entries.all():
+        found[entry.stage] += entry.amount  # type: ignore[assignment]
+    return found
+
+
+def amounts(lines: Any) -> list[Any]:
+    names = ("stage", "effective_date", "document", "locator", "basis", "note", "quote")
+    return sorted(
+        (row["amount"], *(str(row[name]) for name in names))
+        for row in lines.values("amount", *names)
+    )
+
+
+def test_the_whole_is_taken_back_at_its_own_dates_and_entered_under_a_successor(
+    people: People, old: Commitment
+) -> None:
+    total, before = committed(), sums(old)
+    assert "The batch was drafted." in told(people.analyst, address(old), **whole(old))
+    successor = Commitment.objects.get(replaces=old)
+    assert successor.reference.startswith("CARSI-08-INCLE-")
+    assert (successor.country.code, successor.area, successor.title, successor.agency) == (
+        "HN", old.area, old.title, old.agency,
+    )  # fmt: skip
+    batch = successor.introduced_by
+    assert batch.title == f"Move of {REFERENCE} to Honduras"
+    entries = amounts(old.entries)
+    assert amounts(batch.lines.filter(commitment=successor)) == entries
+    assert amounts(batch.lines.filter(commitment=old)) == sorted(
+        (-amount, *described) for amount, *described in entries
+    )
+    posting.submit(batch.pk, people.ana)
+    assert "Posted as version 17." in post_it(people.approver, batch)
+    assert committed() == total
+    assert sums(successor) == before
+    assert not any(sums(old).values())
+
+
+def test_an_amount_moves_at_the_date_stated_stage_by_stage(people: People, old: Commitment) -> None:
+    before = sums(old)
+    sent = part(old, obligated="10,000.00", note="Amendment 2", _submit="")
+    assert "The batch was submitted." in told(people.analyst, address(old), **sent)
+    successor = Commitment.objects.get(replaces=old)
+    assert list(
+        Line.objects.filter(batch__introduces=successor).values_list(
+            "commitment__reference", "stage", "amount", "note"
+        )
+    ) == [
+        (REFERENCE, "committed", Decimal(-10000), "Amendment 2"),
+        (successor.reference, "committed", Decimal(10000), "Amendment 2"),
+        (REFERENCE, "obligated", Decimal(-10000), "Amendment 2"),
+        (successor.reference, "obligated", Decimal(10000), "Amendment 2"),
+    ]
+    post_it(people.approver, successor.introduced_by)
+    assert sums(old)["committed"] == before["committed"] - 10000
+    assert sums(successor) == {"committed": 10000, "obligated": 10000}
+
+
+def test_both_commitments_lead_to_each_other_in_public_only_once_posted(
+    people: People, old: Commitment, client: Any
+) -> None:
+    told(people.analyst, address(old), **whole(old, reference="MOVED-1"))
+    desk = people.analyst.get(address(old, "change"))
+    assert "A draft moves it, whole or in part, to MOVED-1" in reading(desk)
+    before = reading(client.get(f"/commitments/{REFERENCE}/"))
+    assert "MOVED-1" not in before
+    assert client.get("/commitments/MOVED-1/").status_code == 404
+    batch = Batch.objects.get(introduces__reference="MOVED-1")
+    posting.submit(batch.pk, people.ana)
+    post_it(people.approver, batch)
+    assert "It moved, whole or in part, to MOVED-1" in reading(
+        people.analyst.get(address(old, "change"))
+    )
+    successor = Commitment.objects.get(reference="MOVED-1")
+    assert f"It replaces {REFERENCE}" in reading(people.analyst.get(address(successor, "change")))
+    assert "Moved, whole or in part, to MOVED-1" in reading(
+        client.get(f"/commitments/{REFERENCE}/")
+    )
+    assert f"Moved, whole or in part, from {REFERENCE}" in reading(
+        client.get("/commitments/MOVED-1/")
+    )
+    then = client.get(f"/commitments/{REFERENCE}/", {"version": "16"}, follow=True)
+    assert "MOVED-1" not in reading(then)
+
+
+def test_sent_twice_it_makes_one_batch(people: People, old: Commitment) -> None:
+    sent = whole(old)
+    told(people.analyst, address(old), **sent)
+    again = told(people.analyst, address(old), **sent)
+    assert "This form was sent before: this is what it made." in again
+    assert Commitment.objects.filter(replaces=old).count() == 1
+
+
+def test_a_move_to_where_it_is_is_refused(people: People, old: Commitment) -> None:
+    response = people.analyst.post(address(old), whole(old, country=old.country_id))
+    assert "It is there already" in reading(response)
+    assert not Batch.objects.filter(version=None).exists()
+
+
+def test_what_is_zero_on_every_day_does_not_move(people: People, old: Commitment) -> None:
+    told(people.analyst, address(old), **whole(old))
+    batch = Batch.objects.get(version=None)
+    posting.submit(batch.pk, people.ana)
+    post_it(people.approver, batch)
+    response = people.analyst.post(address(old), whole(old))
+    assert "Nothing is left of it to move: it is zero on every day." in reading(response)
+
+
+def test_a_move_under_a_later_law_says_which_balance_breaks_and_makes_nothing(
+    people: People,
+) -> None:
+    old = Commitment.objects.get(reference="CARSI-08-INCLE-05")
+    later = appropriation(2009, "INCLE")
+    text = reading(people.analyst.post(address(old), whole(old, appropriation=later.pk)))
+    assert "INCLE FY2009: $3,500,000.00 asked, $0.00 left on 9 January 2009." in text
+    assert not Batch.objects.filter(version=None).exists()
+    assert not Commitment.objects.filter(replaces=old).exists()
+
+
+def test_more_than_it_holds_does_not_move(people: People, old: Commitment) -> None:
+    response = people.analyst.post(address(old), part(old, committed="999,000,000"))
+    assert f"{REFERENCE} would be committed −$" in reading(response)
+    assert not Batch.objects.filter(version=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("committed", "", "An amount that moves needs this."),
+        ("document", "", "An amount that moves needs this."),
+        ("effective_date", "", "An amount that moves needs this."),
+        ("committed", "-5", "What moves is more than zero."),
+        ("obligated", "1.234", "can be read as"),
+        ("reference", REFERENCE, f"There is a commitment {REFERENCE} already."),
+        ("how", "none", "Select a valid choice"),
+    ],
+)
+def test_a_fault_stands_at_its_field(
+    people: People, old: Commitment, field: str, value: str, said: str
+) -> None:
+    response = people.analyst.post(address(old), part(old, **{field: value}))
+    assert said in error_of(response, field)
+
+
+def test_only_analysts_move_and_only_what_is_posted(people: People, old: Commitment) -> None:
+    for client in (people.approver, people.administrator):
+        assert client.get(address(old)).status_code == 403
+        assert client.post(address(old), whole(old)).status_code == 403
+        assert "Move …" not in reading(client.get(address(old, "change")))
+    told(people.analyst, address(old), **whole(old))
+    draft = Commitment.objects.get(replaces=old)
+    assert people.analyst.get(address(draft)).status_code == 404
+
+
+def test_the_form_says_how_it_stands_and_what_is_pending(people: People, old: Commitment) -> None:
+    told(people.analyst, address(old), **part(old, obligated="10,000.00"))
+    text = reading(people.analyst.get(address(old)))
+    assert "Not posted yet, and not counted above:" in text
+    assert f"Move of {REFERENCE} to Honduras (draft)" in text
+
+
+def test_a_successor_is_edited_in_its_draft(people: People, old: Commitment) -> None:
+    told(people.analyst, address(old), **whole(old))
+    successor = Commitment.objects.get(replaces=old)
+    batch = successor.introduced_by
+    edit = f"/admin/ledger/batch/{batch.pk}/commitments/{successor.pk}/"
+    assert edit in people.analyst.get(page_of(batch)).content.decode()
+    with posting.acting(people.ana):
+        successor.area = ProgrammingArea.objects.exclude(pk=successor.area_id)[0]
+        successor.save()
+    assert posting.submit(batch.pk, people.ana)
+
+
+def test_every_commitment_of_the_ledger_moves_whole(people: People) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from rules.verify()")
+        assert cursor.fetchone() == (0,)
+    total, entries = committed(), Entry.objects.count()
+    for old in Commitment.objects.filter(reference__startswith="CARSI-09"):
+        other = Country.objects.exclude(pk=old.country_id)[0]
+        told(people.analyst, address(old), **whole(old, country=other.pk, _submit=""))
+        batch = Batch.objects.get(introduces__replaces=old)
+        post_it(people.approver, batch)
+    assert Entry.objects.count() > entries
+    assert committed() == total
