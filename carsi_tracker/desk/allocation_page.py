@@ -41,7 +41,7 @@ def add_allocation(request: HttpRequest) -> HttpResponse:
         return _page(request, initial=request.POST.dict())
     if sent_before := made_by(request.POST.get("token", "")):
         return _exists(request, sent_before)
-    form = AllocationForm(request.POST, left=remaining(_day(request.POST)))
+    form = AllocationForm(request.POST, request.FILES, left=remaining(_day(request.POST)))
     if form.is_valid():
         try:
             batch = allocate(form, person(request), submit="_submit" in request.POST)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.documents import CitesADocument
 from carsi_tracker.desk.fields import LineOfText, formfield
 from carsi_tracker.figures.remaining import Remaining
 from carsi_tracker.ledger import posting
@@ -43,7 +44,7 @@ HINTS = {
 }
 
 
-class AllocationForm(forms.Form):
+class AllocationForm(CitesADocument, forms.Form):
     """A new commitment with its first committed amount."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)
@@ -58,6 +59,7 @@ class AllocationForm(forms.Form):
             self.fields[name].required = False
         self.fields["basis"].initial = Basis.STATED
         fields: Any = self.fields
+        self.offer_new_document()
         fields["goal"].empty_label = _("not stated")
         fields["partner"].empty_label = _("none")
         fields["appropriation"].label_from_instance = _label_with(left)
@@ -77,6 +79,7 @@ class AllocationForm(forms.Form):
         if cleaned.get("title") == "" and cleaned.get("area") and cleaned.get("country"):
             cleaned["title"] = _suggested(cleaned, "name_en")
             cleaned["title_es"] = cleaned.get("title_es") or _suggested(cleaned, "name_es")
+        self.require_one_document()
         return cleaned
 
     def clean_reference(self) -> str:
@@ -89,8 +92,8 @@ class AllocationForm(forms.Form):
 
 def allocate(form: AllocationForm, user: User, *, submit: bool) -> Batch:
     """Make what a valid form says, in one transaction; raises Refused."""
-    values = form.cleaned_data
     with posting.acting(user):
+        values = form.cleaned_data | {"document": form.document()}
         batch = Batch.objects.create(
             token=values["token"],
             title=Truncator(values["title"]).chars(200),

@@ -9,5 +9,13 @@ class DeskConfig(AdminConfig):
     def ready(self) -> None:
         """Register what the desk shows."""
         super().ready()
-        for subject in ("batches", "versions", "commitments", "reference", "people", "audit"):
+        for subject in (
+            "batches",
+            "versions",
+            "commitments",
+            "reference",
+            "documents",
+            "people",
+            "audit",
+        ):
             import_module(f"carsi_tracker.desk.{subject}")

@@ -21,7 +21,7 @@ from carsi_tracker.ledger.refusals import Refused
 def add_line(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Add an amount to a draft; the same form sent again makes nothing more."""
     batch = get_object_or_404(Batch, pk=batch_id)
-    form = LineForm(request.POST or None, batch=batch)
+    form = LineForm(request.POST or None, request.FILES or None, batch=batch)
     if request.method == "POST" and form.is_valid():
         try:
             with draft_of(request, batch_id) as locked:
@@ -54,7 +54,7 @@ def edit_line(request: HttpRequest, batch_id: int, line_id: int) -> HttpResponse
                 line = locked.lines.select_for_update(no_key=True).filter(pk=line_id).first()
                 if line is None:
                     return _gone(request, batch)
-                form = LineForm(request.POST, instance=line, batch=locked)
+                form = LineForm(request.POST, request.FILES, instance=line, batch=locked)
                 if form.is_valid():
                     form.save()
                     messages.success(request, _("Saved."))

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.choosing import LONGEST, Choice, Choices
+from carsi_tracker.desk.documents import CitesADocument
 from carsi_tracker.desk.fields import LineOfText, formfield
 from carsi_tracker.desk.stale import GuardedForm
 from carsi_tracker.ledger.models import Batch, Line, Stage
 
 
-class LineForm(GuardedForm):
+class LineForm(CitesADocument, GuardedForm):
     """One amount: of an appropriation, or at a later stage of a commitment."""
 
     against = LineOfText(
@@ -43,6 +44,7 @@ class LineForm(GuardedForm):
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.batch = batch
+        self.offer_new_document()
         if self.instance.pk:
             self.initial["against"] = str(self.instance.commitment or self.instance.appropriation)
 
@@ -54,6 +56,7 @@ class LineForm(GuardedForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a stage that does not go with what the amount is entered against."""
         cleaned = super().clean()
+        self.require_one_document()
         if "against" not in cleaned or "stage" not in cleaned:
             return cleaned
         choice: Choice = cleaned["against"]
@@ -72,6 +75,12 @@ class LineForm(GuardedForm):
             self.instance.commitment_id = choice.commitment_id
             self.instance.appropriation_id = choice.appropriation_id
         return cleaned
+
+    def save(self, commit: bool = True) -> Line:  # noqa: FBT002 (as Django has it)
+        """Save the line, and its source first where that is new."""
+        self.instance.document = self.document()
+        line: Line = super().save(commit)
+        return line
 
     def again(self) -> "LineForm":
         """Return the form anew, filled with what is saved now."""

@@ -21,7 +21,6 @@ from carsi_tracker.ledger.models import (
     Account,
     Appropriation,
     Country,
-    Document,
     Goal,
     Organization,
     ProgrammingArea,
@@ -178,13 +177,6 @@ class GoalAdmin(NamedAdmin):
     fixed_fields = ("number",)
     list_display = ("number", "name_en", "name_es")
     search_fields = ("name_en", "name_es")  # type: ignore[assignment]
-
-
-@admin.register(Document)
-class DocumentAdmin(ReferenceAdmin):
-    fixed_fields = ("key",)
-    list_display = ("key", "title", "publisher", "published_on")
-    search_fields = ("key", "title", "title_es", "publisher")
 
 
 @admin.register(Appropriation)

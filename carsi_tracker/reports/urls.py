@@ -41,5 +41,6 @@ pages = [
 files = [
     path("versions.csv", changes.versions_file, name="versions-file"),
     path("changes/<number:version>.csv", changes.version_file, name="version-file"),
+    path("documents/<slug:key>/file/", documents.document_file, name="document-file"),
     path("health/", health.health, name="health"),
 ]

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
             model_name="document",
             name="retired",
             field=models.BooleanField(
+                db_default=False,
                 default=False,
                 help_text="No longer offered in forms; still shown.",
                 verbose_name="retired",

@@ -143,7 +143,10 @@ class Document(Titled):
         help_text=_("Listed in public even where no entry cites it."),
     )
     retired = models.BooleanField(
-        _("retired"), default=False, help_text=_("No longer offered in forms; still shown.")
+        _("retired"),
+        default=False,
+        db_default=False,
+        help_text=_("No longer offered in forms; still shown."),
     )
 
     class Meta:

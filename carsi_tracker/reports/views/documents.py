@@ -1,12 +1,15 @@
 """Documents: the sources of all amounts, and each one's own page."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import entries
+from carsi_tracker.figures.question import entries, newest
 from carsi_tracker.figures.vocabulary import public_documents
-from carsi_tracker.ledger.models import Basis
+from carsi_tracker.ledger.models import Basis, DocumentFile
+from carsi_tracker.reports.files import download
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import linked
 from carsi_tracker.reports.tables import DocumentsTable, EntriesTable
@@ -40,6 +43,7 @@ def document_detail(request: HttpRequest, asked: Asked, key: str) -> HttpRespons
         "reports/document.html",
         table,
         document=document,
+        file=DocumentFile.objects.defer("content").filter(document=document).first(),
         balances=balances(question, STAGES) if by_basis else [],
         bases=[
             (
@@ -51,4 +55,14 @@ def document_detail(request: HttpRequest, asked: Asked, key: str) -> HttpRespons
             for basis in Basis
             if basis in by_basis and by_basis[basis].committed
         ],
+    )
+
+
+@require_safe
+def document_file(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Give the file of a document that the public may see."""
+    head, _revision = newest()
+    public = public_documents(head.number)
+    return download(
+        request, get_object_or_404(DocumentFile, document__in=public, document__key=key)
     )

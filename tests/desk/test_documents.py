@@ -1,0 +1,224 @@
+"""Documents at the desk: added within the form of an amount, and kept with the file itself."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from carsi_tracker.desk.stale import fingerprint
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch, Document, DocumentFile, Line, Stage
+from tests import factories
+from tests.desk.conftest import ALLOCATE, People, address, allocation, reading
+
+PDF = b"%PDF-1.7\n1 0 obj\n"
+NEW = {
+    "new_document-title": "Letter of agreement, Honduras",
+    "new_document-publisher": "Embassy Tegucigalpa",
+    "new_document-published_on": "2009-06-01",
+    "new_document-language": "en",
+    "new_document-url": "",
+    "new_document-key": "",
+}
+
+
+def upload(content: bytes = PDF, name: str = "Carta ñ.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def change(client: Client, document: Document, **changes: Any) -> Any:
+    document = Document.objects.get(pk=document.pk)
+    sent = {"background": "on"} if document.background else {}
+    sent |= {
+        "title": document.title,
+        "title_es": document.title_es,
+        "language": document.language,
+        "publisher": document.publisher,
+        "published_on": str(document.published_on),
+        "url": document.url,
+        "note": document.note,
+        "change_reason": "the file",
+        "seen": fingerprint(document),
+    }
+    return client.post(f"/admin/ledger/document/{document.pk}/change/", sent | changes)
+
+
+def test_an_allocation_brings_its_source_with_it(people: People) -> None:
+    sent = allocation(document="", **NEW) | {"new_document-upload": upload()}
+    response = people.analyst.post(ALLOCATE, sent)
+    assert response.status_code == 302
+    line = Line.objects.get(batch__token=sent["token"])
+    assert line.document.key == "letter-of-agreement-honduras-2009"
+    assert line.document.published_on == date(2009, 6, 1)
+    assert line.document.file.name == "Carta ñ.pdf"
+    assert line.batch.reason == "Letter of agreement, Honduras"
+
+
+def test_a_new_source_with_faults_saves_nothing_and_says_them_at_its_fields(
+    people: People,
+) -> None:
+    sent = allocation(document="", **NEW | {"new_document-published_on": "1/2/2009"})
+    before = Document.objects.count()
+    response = people.analyst.post(ALLOCATE, sent)
+    text = reading(response)
+    assert "The new document has faults." in text
+    assert "can be read as" in text
+    assert Document.objects.count() == before
+    assert not Batch.objects.filter(token=sent["token"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"document": ""}, "This field is required."),
+        (NEW, "one of the two"),
+        (
+            NEW | {"document": "", "new_document-title": "", "new_document-publisher": ""},
+            "The new document has faults.",
+        ),
+    ],
+    ids=["none", "both", "incomplete"],
+)
+def test_an_amount_has_one_source(people: People, changes: dict[str, Any], said: str) -> None:
+    assert said in reading(people.analyst.post(ALLOCATE, allocation(**changes)))
+
+
+def test_a_document_that_is_there_already_is_not_added_again(people: People) -> None:
+    known = Document.objects.get(key="activities-2010")
+    same = NEW | {
+        "document": "",
+        "new_document-title": known.title,
+        "new_document-publisher": known.publisher,
+        "new_document-published_on": str(known.published_on),
+    }
+    assert "there already, as activities-2010" in reading(
+        people.analyst.post(ALLOCATE, allocation(**same))
+    )
+
+
+def test_keys_that_are_taken_are_numbered(people: People) -> None:
+    for publisher in ("Embassy Tegucigalpa", "Embassy Panama"):
+        sent = allocation(document="", **NEW | {"new_document-publisher": publisher})
+        people.analyst.post(ALLOCATE, sent)
+    keys = Document.objects.filter(key__startswith="letter-of-agreement-honduras")
+    assert sorted(keys.values_list("key", flat=True)) == [
+        "letter-of-agreement-honduras-2009",
+        "letter-of-agreement-honduras-2009-2",
+    ]
+
+
+def test_a_line_brings_its_source_with_it_too(people: People) -> None:
+    batch = factories.batch(by=people.ana)
+    sent = NEW | {
+        "against": "INCLE FY2008",
+        "stage": "appropriated",
+        "amount": "5.00",
+        "effective_date": "2009-06-15",
+        "document": "",
+        "locator": "",
+        "basis": "stated",
+        "note": "",
+        "quote": "",
+        "revision": str(batch.revision),
+    }
+    people.analyst.post(f"{address(batch, 'lines')}add/", sent)
+    assert batch.lines.get().document.title == "Letter of agreement, Honduras"
+
+
+def test_a_document_is_kept_with_its_file(people: People) -> None:
+    document = factories.document(by=people.ana)
+    change(people.analyst, document, upload=upload())
+    file = DocumentFile.objects.get(document=document)
+    assert file.sha256 == hashlib.sha256(PDF).hexdigest()
+    page = reading(people.analyst.get(f"/admin/ledger/document/{document.pk}/change/"))
+    assert f"now: Carta ñ.pdf, {len(PDF)} bytes" in page
+    history = reading(people.analyst.get(f"/admin/ledger/document/{document.pk}/history/"))
+    assert "SHA-256" in history
+
+
+def test_a_file_takes_the_place_of_another_only_when_that_is_removed(people: People) -> None:
+    document = factories.document(by=people.ana)
+    change(people.analyst, document, upload=upload())
+    refused = change(people.analyst, document, upload=upload(PDF + b"2", "b.pdf"))
+    assert "There is a file already" in reading(refused)
+    change(people.analyst, document, upload=upload(PDF + b"2", "b.pdf"), remove="on")
+    assert DocumentFile.objects.get(document=document).name == "b.pdf"
+    change(people.analyst, document, remove="on")
+    assert not DocumentFile.objects.filter(document=document).exists()
+
+
+def test_the_file_of_a_cited_document_stays(people: People) -> None:
+    document = Document.objects.get(key="gao-13-295r")
+    change(people.analyst, document, upload=upload())
+    refused = change(people.analyst, document, remove="on")
+    assert "stays: entries of the ledger cite its document" in reading(refused)
+    assert DocumentFile.objects.filter(document=document).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.html", b"<html>", "not a file of a kind that is accepted"),
+        ("a.pdf", b"MZ", "not a file of a kind that is accepted"),
+        ("a.pdf", b"", "The file is empty."),
+        ("a.pdf", PDF.ljust(10_000_001), "at most 10000000 are accepted"),
+    ],
+    ids=["html", "a program", "empty", "large"],
+)
+def test_other_files_are_refused(people: People, name: str, content: bytes, said: str) -> None:
+    document = factories.document(by=people.ana)
+    response = change(people.analyst, document, upload=upload(content, name))
+    assert said in reading(response)
+    assert not DocumentFile.objects.exists()
+
+
+def test_a_document_that_nothing_cites_is_deleted_with_its_file(people: People) -> None:
+    document = factories.document(by=people.ana)
+    change(people.analyst, document, upload=upload())
+    people.administrator.post(f"/admin/ledger/document/{document.pk}/delete/", {"post": "yes"})
+    assert not Document.objects.filter(pk=document.pk).exists()
+    assert not DocumentFile.objects.exists()
+
+
+def test_a_file_is_a_download_at_the_desk_and_in_public_once_cited(people: People) -> None:
+    document = factories.document(by=people.ana, key="carta-2009")
+    change(people.analyst, document, upload=upload())
+    at_desk = f"/admin/ledger/document/{document.pk}/file/"
+    in_public = "/documents/carta-2009/file/"
+    assert people.approver.get(at_desk).content == PDF
+    assert Client().get(at_desk).status_code == 302
+    never = Client().get("/documents/never-there/file/")
+    hidden = Client().get(in_public)
+    assert (hidden.status_code, hidden.content) == (404, never.content)
+    draft = factories.batch(by=people.ana)
+    factories.line(draft, factories.appropriation(), Stage.APPROPRIATED, 5, document=document)
+    posting.post(draft.pk, people.petra, factories.submitted(draft))
+    given = Client().get(in_public)
+    assert given.content == PDF
+    assert given["Content-Type"] == "application/pdf"
+    assert given["Content-Disposition"] == "attachment; filename*=utf-8''Carta%20%C3%B1.pdf"
+    assert given["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in given["Content-Security-Policy"]
+    assert not given.cookies
+    again = Client().get(in_public, headers={"If-None-Match": given["ETag"]})
+    assert again.status_code == 304
+    page = Client().get("/documents/carta-2009/", follow=True).content.decode()
+    assert hashlib.sha256(PDF).hexdigest() in page
+    assert in_public in page
+
+
+def test_lists_and_pages_never_load_a_file(
+    people: People, django_assert_max_num_queries: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    change(people.analyst, Document.objects.get(key="gao-13-295r"), upload=upload())
+    with CaptureQueriesContext(connection) as queries:
+        people.analyst.get("/admin/ledger/document/")
+        Client().get("/documents/", follow=True)
+        Client().get("/documents/gao-13-295r/", follow=True)
+    assert not [query for query in queries if '"content"' in query["sql"]]
