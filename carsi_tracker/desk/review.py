@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from carsi_tracker.accounts import events
 from carsi_tracker.desk import mails
@@ -64,12 +65,11 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
     return redirect(BATCH, batch_id)
 
 
+@require_POST
 @permission_required("ledger.post_batch", raise_exception=True)
 def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Send a submitted batch back with a remark."""
     batch = _batch(batch_id)
-    if request.method != "POST":
-        return redirect(REVIEW, batch_id)
     form = SendBackForm(request.POST)
     if not form.is_valid():
         return _page(request, batch, send_back_form=form)

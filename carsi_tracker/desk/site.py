@@ -9,14 +9,17 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse, translate_url
+from django.urls import URLPattern, path, reverse, translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts.events import refused
+from carsi_tracker.desk.find import LONGEST, asked_for, exact, find
+from carsi_tracker.desk.work_list import counts, work_list
+from carsi_tracker.ledger.days import today
 
 WORK = ("Batch", "Posting", "Commitment")
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -30,7 +33,7 @@ class Desk(AdminSite):
 
     site_header = _("CARSI Tracker · Desk")
     site_title = _("CARSI Tracker desk")
-    index_title = _("Desk")
+    index_title = _("Work list")
     enable_nav_sidebar = False
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT002 (as Django)
@@ -71,11 +74,42 @@ class Desk(AdminSite):
         """Return what every page of the desk shows."""
         context = super().each_context(request)
         context["site_url"] = translate_url("/", get_language() or settings.LANGUAGE_CODE)
+        context["waiting"] = counts(request.user)
         context["languages"] = [
             (code, name, translate_url(request.get_full_path(), code))
             for code, name in LANGUAGES.items()
         ]
         return context
+
+    def get_urls(self) -> list[Any]:
+        """Return the addresses of the admin and of finding."""
+        own: list[URLPattern] = [path("find/", self.admin_view(self.find), name="find")]
+        return [*own, *super().get_urls()]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Show a person's work list, with the kinds of rows below it."""
+        work = work_list(person(request))
+        context = {"work": work, "left": work.left, "day": today(), **(extra_context or {})}
+        return super().index(request, context)
+
+    def find(self, request: HttpRequest) -> HttpResponse:
+        """Show what holds the words asked for; a whole reference or key leads straight there."""
+        sent = request.GET.get("q", "")
+        text, only = asked_for(sent), request.GET.get("in", "")
+        there = exact(person(request), text) if text and not only else None
+        if there:
+            return redirect(there)
+        context = {
+            "title": _("Find"),
+            "sought": text,
+            "is_cut": len(sent) > LONGEST,
+            "longest": LONGEST,
+            "only": only,
+            "groups": find(person(request), text, only, request.GET.get("page")),
+        }
+        return self.page(request, "find.html", context)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

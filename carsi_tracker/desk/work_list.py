@@ -1,0 +1,134 @@
+"""What waits for a person, what became of what they sent, what is left, what was posted last."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.approval import self_approval_rule
+from carsi_tracker.figures.remaining import Remaining, remaining
+from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.models import Batch, BatchEditor, Office, Posting, Remark
+from carsi_tracker.ledger.queue import Turn, turns, waiting
+
+SHOWN = 20
+"""How many batches of a kind the list shows; the others are counted and linked."""
+SENT = 10
+POSTED = 5
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many drafts a person has to finish, and how many batches they may post.
+
+    None where their roles do not let them.
+    """
+
+    to_finish: int | None = None
+    to_post: int | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft to finish; `remark` is the newest of those who had no hand in it, if there is one."""
+
+    batch: Batch
+    lines: int
+    remark: Remark | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A batch that waits to be posted, and whether it fits now and in its turn."""
+
+    batch: Batch
+    lines: int
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """What a person sees first; amounts are U.S. dollars, posted versions newest first.
+
+    `others` counts the submitted batches that an approver had a hand in, so that others post them.
+    """
+
+    counts: Counts
+    drafts: list[Draft]
+    to_post: list[Waiting]
+    others: int
+    sent: list[Batch]
+    left: list[Remaining]
+    posted: list[Posting]
+    self_approval_rule: str
+
+
+def counts(user: User | AnonymousUser) -> Counts:
+    """Count what waits for a person; asks nothing for who has no part in it."""
+    return Counts(
+        to_finish=_drafts(user).count() if user.has_perm("ledger.change_batch") else None,
+        to_post=_may_post(user).count() if user.has_perm("ledger.post_batch") else None,
+    )
+
+
+def work_list(user: User) -> WorkList:
+    """Return a person's work list."""
+    counted = counts(user)
+    approver = counted.to_post is not None
+    return WorkList(
+        counts=counted,
+        drafts=_to_finish(user) if counted.to_finish else [],
+        to_post=_to_post(user) if counted.to_post else [],
+        others=waiting().count() - (counted.to_post or 0) if approver else 0,
+        sent=_sent(user) if counted.to_finish is not None else [],
+        left=remaining(today()),
+        posted=list(Posting.objects.order_by("-version")[:POSTED]),
+        self_approval_rule=self_approval_rule(),
+    )
+
+
+def _drafts(user: User | AnonymousUser) -> QuerySet[Batch]:
+    return Batch.objects.filter(keeper=user.pk, state=Batch.State.DRAFT)
+
+
+def _may_post(user: User | AnonymousUser) -> QuerySet[Batch]:
+    """Return the submitted batches that an approver may post, those waiting longest first."""
+    hand = BatchEditor.objects.filter(batch=OuterRef("pk"), user=user.pk)
+    alone = Office.objects.exclude(self_approval_rule="")
+    return waiting().filter(~Exists(hand) | Exists(alone))
+
+
+def _to_finish(user: User) -> list[Draft]:
+    """Return the drafts that a person keeps: those with a remark of others first, then newest."""
+    of_others = Remark.objects.filter(batch=OuterRef("pk")).exclude(
+        author__in=BatchEditor.objects.filter(batch=OuterRef("batch")).values("user")
+    )
+    drafts: list[Any] = list(
+        _counted(_drafts(user))
+        .annotate(remark=Subquery(of_others.order_by("-pk").values("pk")[:1]))
+        .order_by(F("remark").desc(nulls_last=True), "-pk")[:SHOWN]
+    )
+    remarks = Remark.objects.select_related("author").in_bulk({draft.remark for draft in drafts})
+    return [Draft(draft, draft.line_count, remarks.get(draft.remark)) for draft in drafts]
+
+
+def _to_post(user: User) -> list[Waiting]:
+    """Return the first batches that a person may post, each tried behind all before it."""
+    batches: list[Any] = list(_counted(_may_post(user)).select_related("submitted_by")[:SHOWN])
+    queue = list(waiting().values_list("pk", flat=True))
+    tried = turns(queue, [batch.pk for batch in batches])
+    return [
+        Waiting(batch, batch.line_count, tried[batch.pk]) for batch in batches if batch.pk in tried
+    ]
+
+
+def _counted(batches: QuerySet[Batch]) -> QuerySet[Batch]:
+    return batches.annotate(line_count=Count("lines", distinct=True))
+
+
+def _sent(user: User) -> list[Batch]:
+    """Return what a person keeps and sent, newest first."""
+    kept = Batch.objects.filter(keeper=user).exclude(state=Batch.State.DRAFT)
+    return list(kept.select_related("posting").order_by("-submitted_at", "-pk")[:SENT])
