@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.approval import decision, next_version
+from carsi_tracker.desk.countersigning import may_countersign
 from carsi_tracker.desk.remarks import form_after
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.desk.table import LINES_A_PAGE, Table, table_of
@@ -30,7 +31,9 @@ def show(request: HttpRequest, batch_id: str) -> HttpResponse:
 
 def batch_of(batch_id: int) -> Batch:
     """Return a batch with those who made and submitted it; raises Http404."""
-    people = Batch.objects.select_related("created_by", "submitted_by", "reverses", "posting")
+    people = Batch.objects.select_related(
+        "created_by", "submitted_by", "reverses", "posting__countersignature"
+    )
     return get_object_or_404(people, pk=batch_id)
 
 
@@ -65,6 +68,7 @@ def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> Http
         "commitments": _commitments(batch, lines),
         "editors": batch.editors.select_related("user").order_by("user__username"),
         "reversal": reversal,
+        "may_countersign": posted and may_countersign(batch.posting, user),
         "may_reverse": posted and reversal is None and user.has_perm("ledger.add_batch"),
         "remarks": remarks,
         "remark_form": form_after(remarks),

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -14,6 +14,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.countersigning import SecondPersonFilter, countersign
 from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.desk.fields import LineOfText
 from carsi_tracker.desk.lists import ListAdmin
@@ -36,16 +38,30 @@ class ReversalForm(forms.Form):
 class VersionAdmin(ListAdmin):
     """What was posted; it can be read and reversed."""
 
-    list_display = ("version", "title", "posted_at", "approved_by", "entry_count", "reverses")
+    list_display = (
+        "version",
+        "title",
+        "posted_at",
+        "approved_by",
+        "second_person",
+        "entry_count",
+        "reverses",
+    )
     list_display_links = ("version", "title")
-    list_select_related = ("reverses",)
+    list_select_related = ("reverses", "batch", "countersignature")
+    list_filter = (SecondPersonFilter,)
     search_fields = ("title", "reason", "approved_by", "entries__commitment__reference")
     ordering = ("-version",)
     actions = None
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Posting]:
-        """Return the versions, with those that reverse them."""
-        return super().get_queryset(request).select_related("reverses", "batch")
+    @admin.display(description=gettext_lazy("second person"))
+    def second_person(self, version: Posting) -> str:
+        """Say whether somebody else read a version that its preparer posted."""
+        if not version.self_approval_reason:
+            return ""
+        if hasattr(version, "countersignature"):
+            return _("countersigned by %s") % version.countersignature.signed_by
+        return _("waits for one")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Leave it to posting."""
@@ -85,10 +101,11 @@ class VersionAdmin(ListAdmin):
         return self.change_view(request, object_id)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the addresses, with that of a reversal."""
+        """Return the addresses, with those of a reversal and of countersigning."""
         view = self.admin_site.admin_view
         return [
             path("<int:version>/reverse/", view(reverse_version), name="version_reverse"),
+            path("<int:version>/countersign/", view(countersign), name="version_countersign"),
             *super().get_urls(),
         ]
 
@@ -110,10 +127,26 @@ def reverse_version(request: HttpRequest, version: int) -> HttpResponse:
         else:
             messages.success(request, _("The reversal was drafted."))
             return redirect(BATCH, batch_id)
+    first = Batch.objects.filter(reverses=posted).first()
     context = {
         "title": _("Reverse version %d") % version,
         "posting": posted,
         "form": form,
-        "first": Batch.objects.filter(reverses=posted).first(),
+        "first": first,
+        **({} if first else _what_rests_on(posted, person(request))),
     }
     return desk().page(request, "reverse.html", context)
+
+
+def _what_rests_on(posted: Posting, user: User) -> dict[str, Any]:
+    """Return what would refuse a version's reversal now, and the versions to reverse before it."""
+    try:
+        posting.rehearse_reversal(posted.version, user)
+    except Refused as refused:
+        undo_first = [undo["version"] for undo in refused.detail.get("undo_first", [])]
+        alone = Refused(refused.rule, refused.detail | {"undo_first": []})
+        return {
+            "refused": alone.lines,
+            "undo_first": Posting.objects.filter(pk__in=undo_first).order_by("-version"),
+        }
+    return {}

@@ -83,6 +83,13 @@ def reverse(version: int, user: User, title: str, reason: str) -> int:
         return int(_call("reverse", version, title, reason))
 
 
+def rehearse_reversal(version: int, user: User) -> None:
+    """Raise Refused for what would refuse a reversal if it were posted now; makes nothing."""
+    with acting(user):
+        rehearse(int(_call("reverse", version, "Rehearsal", "Rehearsal")))
+        transaction.set_rollback(True)
+
+
 def post(batch_id: int, user: User, digest: str, self_approval_reason: str = "") -> int:
     """Post a submitted batch as it was read, and return the new version; raises Refused.
 

@@ -113,3 +113,27 @@ def test_only_analysts_reverse_and_nobody_edits_or_deletes(people: People) -> No
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from ledger_posting")
         assert cursor.fetchone() == (16,)
+
+
+def test_what_rests_on_a_version_is_named_before_its_reversal_is_drafted(people: People) -> None:
+    page = people.analyst.get(f"{LIST}6/reverse/")
+    text = reading(page)
+    assert "CARSI-09-ESF-01 would be committed −$6,750,000.00 on 17 November 2009." in text
+    assert "Reverse first, in this order: version 9" in text
+    assert f'href="{LIST}9/reverse/"' in page.content.decode()
+    assert not Batch.objects.filter(reverses=6).exists()
+    assert "Nothing posted since rests on it." in reading(people.analyst.get(f"{LIST}7/reverse/"))
+
+
+def test_the_page_of_a_version_that_is_reversed_says_by_what_and_offers_no_second(
+    people: People,
+) -> None:
+    reverse(people, 7)
+    text = reading(people.analyst.get(f"{LIST}7/reverse/"))
+    assert "This version has a reversal already: Taken back (draft)" in text
+    assert "Draft the reversal" not in text
+    draft = Batch.objects.get(reverses=7)
+    posting.submit(draft.pk, people.ana)
+    post_it(people.approver, draft)
+    text = reading(people.analyst.get(f"{LIST}7/reverse/"))
+    assert "This version has a reversal already: Taken back (version 17)" in text

@@ -44,9 +44,12 @@ class VersionsTable(LedgerTable):
         return short_day(record.posted_at.astimezone(WASHINGTON).date())
 
     def render_approved_by(self, record: Posting) -> str:
-        if record.self_approval_reason:
-            return _("posted without a second person")
-        return record.approved_by
+        if not record.self_approval_reason:
+            return record.approved_by
+        if hasattr(record, "countersignature"):
+            signed_by = record.countersignature.signed_by
+            return _("posted without a second person, countersigned by %s") % signed_by
+        return _("posted without a second person")
 
     def render_entry_count(self, record: Posting, value: int) -> SafeString:
         asks = self.asked.question.everywhere().where(posted_in=record.version)

@@ -52,3 +52,9 @@ def short_day(day: date) -> str:
 def moment_in_words(moment: datetime) -> str:
     """Write a moment in Washington's time: 13 March 2009, 15:02."""
     return formats.date_format(moment.astimezone(days.WASHINGTON), _("j F Y, H:i"))
+
+
+@register.filter
+def day_in_washington(moment: datetime) -> date:
+    """Return the day of a moment, in Washington."""
+    return moment.astimezone(days.WASHINGTON).date()

@@ -24,7 +24,9 @@ STAGES = ("appropriated", "committed", "obligated", "disbursed")
 @public_page(sorts=VersionsTable.sorts())
 def version_list(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show the versions, newest first."""
-    rows = Posting.objects.filter(version__lte=asked.question.version.number)
+    rows = Posting.objects.select_related("countersignature").filter(
+        version__lte=asked.question.version.number
+    )
     return render_list(
         request, asked, "reports/changes.html", VersionsTable(rows, request.path, asked)
     )
@@ -35,7 +37,9 @@ def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResp
     """Show a version: why, by whom, its effect on the sums, its entries, its file."""
     question = asked.question.everywhere()
     known = Posting.objects.filter(version__lte=question.version.number)
-    posting = get_object_or_404(known.select_related("reverses"), version=version)
+    posting = get_object_or_404(
+        known.select_related("reverses", "countersignature"), version=version
+    )
     question = question.where(posted_in=version)
     table = EntriesTable(
         EntriesTable.rows_of(entries(question)), request.path, asked, exclude=("version",)
