@@ -20,6 +20,7 @@ from carsi_tracker.figures.remaining import effects
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.refusals import Refused
+from carsi_tracker.ledger.submissions import changes_since_submission
 
 LAST = "last"
 
@@ -72,6 +73,7 @@ def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> Http
         "may_reverse": posted and reversal is None and user.has_perm("ledger.add_batch"),
         "remarks": remarks,
         "remark_form": form_after(remarks),
+        "changes": None if posted else changes_since_submission(batch),
         **(effect(batch) if not posted else {}),
         **may,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -28,9 +28,10 @@ from carsi_tracker.figures.pending import public_figures
 from carsi_tracker.figures.progress import progress
 from carsi_tracker.figures.remaining import effects
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Batch, Commitment, Line
+from carsi_tracker.ledger.models import Batch, Commitment, DocumentFile, Line
 from carsi_tracker.ledger.queue import turns, waiting
 from carsi_tracker.ledger.refusals import Refused
+from carsi_tracker.ledger.submissions import changes_since_submission
 
 REVIEW = "admin:batch_review"
 LINES_A_PAGE = 50
@@ -124,6 +125,7 @@ def _page(
         "effects": effects(batch.pk),
         "figures": public_figures(batch.pk),
         "lines": lines,
+        "changes": changes_since_submission(batch),
         "commitments": _commitments(batch, lines),
         "remarks": remarks,
         "remark_form": form_after(remarks),
@@ -153,13 +155,15 @@ def _turn(batch: Batch) -> dict[str, Any]:
 
 
 def _lines(batch: Batch) -> QuerySet[Line]:
-    return batch.lines.select_related(
+    file = DocumentFile.objects.filter(document=OuterRef("document"))
+    described = batch.lines.select_related(
         "appropriation__account",
         "appropriation__law",
         "commitment__area",
         "commitment__country",
         "document",
-    ).order_by("pk")
+    )
+    return described.annotate(has_file=Exists(file)).order_by("pk")
 
 
 def _commitments(batch: Batch, lines: "Page[Line]") -> list[Commitment]:
