@@ -55,11 +55,12 @@ DIFFERENCES = """
     ),
     compared as (
         select
-            (select content from latest where place = %(before)s) as before,
+            content as before,
             coalesce(
                 (select content from latest where place = %(before)s - 1),
                 rules.batch_content(%(batch)s)
             ) as after
+        from latest where place = %(before)s
     ),
     differing as (
         select
@@ -69,10 +70,9 @@ DIFFERENCES = """
         from compared
         cross join (values ('lines'), ('commitments')) as kinds (kind)
         cross join lateral rules.rows_changed(compared.before, compared.after, kind) r
-        where compared.before is not null
         window same_kind as (partition by kind, r.before is null, r.after is null)
     )
-    select 'texts', 0, before -> 'texts', after -> 'texts', 1 from compared where before is not null
+    select 'texts', 0, before -> 'texts', after -> 'texts', 1 from compared
     union all
     select kind, id, before, after, total from differing where place <= %(shown)s
     order by 1, 2

@@ -228,3 +228,11 @@ class Desk(Workbench):
         question = Question(Version(number, posted.checksum), day)
         self._figures_agree(question, self.ledger.posted(up_to=number))
         self._expect("posted_already", lambda: act(posted.batch_id, self.people[0]))
+
+    @some_version
+    @rule(which=PICK, person=PERSON)
+    def countersign(self, which: int, person: int) -> None:
+        """Ask in vain: the office has two people, so each version was posted by a second one."""
+        who = self.people[person]
+        why_not = "posted_by_two" if who.is_approver else "role_missing"
+        self._expect(why_not, lambda: posting.countersign(self._pick_version(which), who))
