@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.desk.allocations import made_by, new_token, without_new_reference
 from carsi_tracker.desk.drafts import BATCH
-from carsi_tracker.desk.moves import OF_ENTRY, PLACE, STAGES, MoveForm, move
+from carsi_tracker.desk.moves import PLACE, STAGES, MoveForm, move
 from carsi_tracker.desk.refused import add_refusal
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.desk.standing import standing
@@ -68,7 +68,7 @@ def move_commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "commitment": commitment,
         "form": form,
         "place": [form[name] for name in PLACE],
-        "part": [form[name] for name in (*(stage.value for stage in STAGES), *OF_ENTRY)],
+        "amounts": [form[stage.value] for stage in STAGES],
         "standing": standing(commitment, today()),
     }
     return desk().page(request, "move.html", context)

@@ -164,20 +164,24 @@ def _both_ways(
 
 
 def _suggested_title(old: Commitment, values: dict[str, Any]) -> str:
-    title = _("Move of %(reference)s to %(place)s") % {
-        "reference": old.reference,
-        "place": _place([values[name] for name in PLACE if values[name] != getattr(old, name)]),
-    }
+    _before, after = _differences(old, values)
+    title = _("Move of %(reference)s to %(place)s") % {"reference": old.reference, "place": after}
     return Truncator(title).chars(200)
 
 
 def _suggested_reason(old: Commitment, values: dict[str, Any]) -> str:
-    reason = _("From %(before)s to %(after)s.") % {
-        "before": _place([getattr(old, name) for name in PLACE]),
-        "after": _place([values[name] for name in PLACE]),
-    }
+    before, after = _differences(old, values)
+    reason = _("From %(before)s to %(after)s.") % {"before": before, "after": after}
     return Truncator(reason).chars(1000)
 
 
-def _place(parts: Iterable[Any]) -> str:
-    return ", ".join(str(part) for part in parts if part) or _("no stated goal")
+def _differences(old: Commitment, values: dict[str, Any]) -> tuple[str, str]:
+    """Return in words what of the place differs, before and after."""
+    pairs = [(getattr(old, name), values[name]) for name in PLACE]
+    differing = [pair for pair in pairs if pair[0] != pair[1]]
+    before, after = zip(*differing, strict=True)
+    return _in_words(before), _in_words(after)
+
+
+def _in_words(parts: Iterable[Any]) -> str:
+    return ", ".join(str(part) if part else _("no stated goal") for part in parts)
