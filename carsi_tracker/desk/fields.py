@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.dates import parse_day
-from carsi_tracker.ledger.models import Document
+from carsi_tracker.ledger.models import Appropriation, Document
 from carsi_tracker.ledger.models.reference import Named
 from carsi_tracker.ledger.money import DollarsField
 
@@ -105,6 +105,17 @@ def _choice(db_field: "models.ForeignKey[Any, Any]", **kwargs: Any) -> Any:
         choices: Any = field.queryset
         if issubclass(choices.model, Named):
             field.queryset = choices.filter(retired=False)
+        if choices.model is Appropriation:
+            field.queryset = choices.filter(account__retired=False).select_related("account")
         if choices.model is Document:
-            field.queryset = choices.order_by("title")
+            field.queryset = choices.filter(retired=False).order_by("title")
     return field
+
+
+def offer_what_it_has(form: "forms.ModelForm[Any]") -> None:
+    """Offer beside the current rows those that the form's own row has, retired or not."""
+    for name, field in form.fields.items():
+        own = form.initial.get(name)
+        if own and isinstance(field, forms.ModelChoiceField):
+            choices: Any = field.queryset
+            field.queryset = choices | choices.model._default_manager.filter(pk=own)

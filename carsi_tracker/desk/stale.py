@@ -1,4 +1,4 @@
-"""Forms that refuse to save over what somebody else saved meanwhile, and show both versions."""
+"""Forms that refuse to save over what was saved meanwhile, and show both versions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,9 +13,12 @@ from django.db.models import Model
 from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.fields import offer_what_it_has
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Batch, Change, Line
 from carsi_tracker.ledger.money import dollars
+from carsi_tracker.ledger.posting import actor
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,25 @@ class Difference:
 
 @dataclass(frozen=True)
 class Stale:
-    """What somebody else saved after a form was shown: by whom, when, and how it differs."""
+    """What was saved after a form was shown: by whom, when, and how it differs.
+
+    `own` says that the person who reads this saved it, in another window.
+    """
 
     who: str
     when: datetime | None
+    own: bool = False
     differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        """What happened, for the person whose form was refused."""
+        if self.own:
+            return _(
+                "You changed this in another window since you opened it here. "
+                "Nothing of what you typed here was saved."
+            )
+        return _("Somebody else changed this since you opened it. Nothing of yours was saved.")
 
 
 class GuardedForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -50,17 +67,14 @@ class GuardedForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["seen"] = fingerprint(self.instance)
+            offer_what_it_has(self)
 
     def clean(self) -> dict[str, Any]:
         """Refuse what was typed over an older version."""
         cleaned = super().clean() or self.cleaned_data
         if self.instance.pk and cleaned.get("seen") != fingerprint(self.instance):
-            who, when = last_change(self.instance)
-            self.stale = Stale(who, when, list(self._differences()))
-            raise ValidationError(
-                _("Somebody else changed this since you opened it. Nothing of yours was saved."),
-                code="stale",
-            )
+            self.stale = Stale(*last_change(self.instance), list(self._differences()))
+            raise ValidationError(self.stale.sentence, code="stale")
         return cleaned
 
     def again(self) -> "GuardedForm":
@@ -86,20 +100,21 @@ def fingerprint(row: Model) -> str:
     return sha256(values.encode()).hexdigest()[:20]
 
 
-def last_change(row: Model) -> tuple[str, datetime | None]:
-    """Return who changed a row last, and when where that is known."""
-    if isinstance(row, Line):
-        return row.changed_by.display_name, row.changed_at
+def last_change(row: Model) -> tuple[str, datetime | None, bool]:
+    """Return who changed a row last, when where that is known, and whether it is who acts now."""
     if isinstance(row, Batch):
-        editors = row.editors.select_related("user").order_by("user__username")
-        return ", ".join(editor.user.display_name for editor in editors), None
-    change = (
-        Change.objects.filter(table=row._meta.db_table, row=row.pk).select_related("user").last()
-    )
-    return (
-        (change.user.display_name if change and change.user else ""),
-        change.changed_at if change else None,
-    )
+        editors = [editor.user for editor in row.editors.select_related("user")]
+        names = sorted(user.display_name for user in editors)
+        return ", ".join(names), None, [user.pk for user in editors] == [actor()]
+    user: User | None
+    when: datetime | None
+    if isinstance(row, Line):
+        user, when = row.changed_by, row.changed_at
+    else:
+        changes = Change.objects.filter(table=row._meta.db_table, row=row.pk)
+        change = changes.select_related("user").last()
+        user, when = (change.user, change.changed_at) if change else (None, None)
+    return (user.display_name, when, user.pk == actor()) if user else ("", when, False)
 
 
 def in_words(form_field: forms.Field, value: Any) -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure
@@ -39,6 +39,13 @@ def acting(user: User, reason: str = "") -> Iterator[None]:
     with refusals_in_words(), transaction.atomic():
         _set_actor(user, reason)
         yield
+
+
+def actor() -> int | None:
+    """Return the key of the person who acts in this transaction, if anybody does."""
+    with connection.cursor() as cursor:
+        cursor.execute("select rules.actor()")
+        return cast("int | None", cursor.fetchone()[0])
 
 
 def submit(batch_id: int, user: User) -> str:

@@ -158,7 +158,7 @@ def test_a_line_changed_meanwhile_is_not_deleted(people: People, batch: Batch) -
     with acting(people.ana):
         Line.objects.filter(pk=line.pk).update(note="Changed")
     text = told(people.client(people.benito), path, seen=seen)
-    assert "Somebody else changed this line since you opened it" in text
+    assert "This line was changed since you opened it; look again." in text
     assert batch.lines.count() == 1
 
 

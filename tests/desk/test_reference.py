@@ -20,7 +20,7 @@ from carsi_tracker.ledger.models import (
     Organization,
     ProgrammingArea,
 )
-from tests import databases
+from tests import databases, factories
 from tests.desk.conftest import People, hidden, reading, told
 
 WAITING = """
@@ -114,13 +114,24 @@ def test_a_code_is_fixed_once_saved(people: People) -> None:
     assert panama().name_en == "Panamá"
 
 
-def test_a_name_saved_meanwhile_is_shown_beside_ones_own_and_kept(people: People) -> None:
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (True, "Somebody else changed this since you opened it. Nothing of yours was saved."),
+        (False, "You changed this in another window since you opened it here."),
+    ],
+)
+def test_a_name_saved_meanwhile_is_shown_beside_ones_own_and_kept(
+    people: People, other: bool, said: str
+) -> None:
     client = people.administrator
     old = country(client)
-    told(client, place(panama(), "change"), **country(client, name_en="Republic of Panama"))
+    colleague = people.client(factories.administrator(first_name="Carla", last_name="Cruz"))
+    saver = colleague if other else client
+    told(saver, place(panama(), "change"), **country(saver, name_en="Republic of Panama"))
     text = told(client, place(panama(), "change"), **old | {"name_en": "PANAMA"})
-    assert "Somebody else changed this since you opened it" in text
-    assert "Saved by adela on" in text
+    assert said in text
+    assert f"Saved by {'Carla Cruz' if other else 'adela'} on" in text
     assert "Name in English Republic of Panama PANAMA" in text
     assert panama().name_en == "Republic of Panama"
 

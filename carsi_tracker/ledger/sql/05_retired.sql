@@ -71,14 +71,10 @@ end $$;
 create trigger retired_insert after insert on ledger_commitment
     referencing new table as new_commitments
     for each statement execute function rules.refuse_retired();
-create trigger retired_update after update on ledger_commitment
-    for each row
-    when (
-        (old.appropriation_id, old.area_id, old.country_id, old.goal_id, old.agency_id, old.partner_id)
-        is distinct from
-        (new.appropriation_id, new.area_id, new.country_id, new.goal_id, new.agency_id, new.partner_id)
-    )
-    execute function rules.refuse_retired();
+create trigger retired_update
+    after update of appropriation_id, area_id, country_id, goal_id, agency_id, partner_id
+    on ledger_commitment
+    for each row execute function rules.refuse_retired();
 create trigger retired_insert after insert on ledger_appropriation
     for each row execute function rules.refuse_retired();
 create trigger retired_update after update on ledger_appropriation
