@@ -14,6 +14,7 @@ class DeskConfig(AdminConfig):
             "versions",
             "commitments",
             "reference",
+            "named",
             "documents",
             "people",
             "audit",

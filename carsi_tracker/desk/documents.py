@@ -7,8 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -18,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.fields import formfield
-from carsi_tracker.desk.reference import ReferenceAdmin, ReferenceForm
+from carsi_tracker.desk.named import RetirableAdmin
+from carsi_tracker.desk.reference import ReferenceForm
 from carsi_tracker.ledger.documents import KINDS, add_file, media_type
 from carsi_tracker.ledger.models import Document, DocumentFile, Entry
 from carsi_tracker.reports.files import download
@@ -79,10 +79,11 @@ class DocumentForm(ReferenceForm):
 
 
 @admin.register(Document)
-class DocumentAdmin(ReferenceAdmin):
+class DocumentAdmin(RetirableAdmin):
     form = DocumentForm
+    used_by = ((Entry, "document"),)
     fixed_fields = ("key",)
-    list_display = ("key", "title", "publisher", "published_on", "entry_count", "retired")
+    list_display = ("key", "title", "publisher", "published_on", "uses", "state")
     list_filter = ("retired", "background", "language", "publisher")
     search_fields = ("key", "title", "title_es", "publisher", "note")
 
@@ -91,18 +92,6 @@ class DocumentAdmin(ReferenceAdmin):
         fields = [*super().get_fields(request, obj)]
         has_file = obj is not None and DocumentFile.objects.filter(document=obj.pk).exists()
         return [name for name in fields if name != "remove" or has_file]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        """Return the documents with how many entries cite them."""
-        documents: QuerySet[Document] = super().get_queryset(request)
-        cited = Entry.objects.filter(document=OuterRef("pk")).order_by().values("document")
-        count = cited.annotate(count=Count("*")).values("count")
-        return documents.annotate(entry_count=Coalesce(Subquery(count), 0))
-
-    @admin.display(description=gettext_lazy("entries"), ordering="entry_count")
-    def entry_count(self, document: Any) -> int:
-        """Return how many entries cite it."""
-        return int(document.entry_count)
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
         """Save the document, then its file."""

@@ -21,8 +21,6 @@ from carsi_tracker.ledger.models import (
     Account,
     Appropriation,
     Country,
-    Goal,
-    Organization,
     ProgrammingArea,
 )
 from carsi_tracker.ledger.posting import acting
@@ -161,22 +159,6 @@ class ReferenceAdmin(ListAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
         """Leave it to the database's history."""
-
-
-class NamedAdmin(ReferenceAdmin):
-    list_display = ("code", "name_en", "name_es")
-    list_filter = ("retired",)
-    search_fields = ("code", "name_en", "name_es")
-
-
-admin.site.register((Account, Country, ProgrammingArea, Organization), NamedAdmin)
-
-
-@admin.register(Goal)
-class GoalAdmin(NamedAdmin):
-    fixed_fields = ("number",)
-    list_display = ("number", "name_en", "name_es")
-    search_fields = ("name_en", "name_es")  # type: ignore[assignment]
 
 
 @admin.register(Appropriation)
