@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from carsi_tracker.desk.fields import formfield
 from carsi_tracker.desk.named import RetirableAdmin
 from carsi_tracker.desk.reference import ReferenceForm
-from carsi_tracker.ledger.documents import KINDS, add_file, media_type
+from carsi_tracker.ledger.documents import KINDS, add_file, check_size, media_type
 from carsi_tracker.ledger.models import Document, DocumentFile, Entry
 from carsi_tracker.reports.files import download
 
@@ -40,6 +40,7 @@ class FileOfDocument(forms.FileField):
         """Refuse a file of another kind or size."""
         file = super().clean(data, initial)
         if file:
+            check_size(file.size)
             media_type(file.name, file.read())
             file.seek(0)
         return file
@@ -183,7 +184,9 @@ class CitesADocument(forms.BaseForm):
 @permission_required("ledger.view_document", raise_exception=True)
 def give_file(request: HttpRequest, document_id: int) -> HttpResponseBase:
     """Give the file of a document, posted or not."""
-    return download(request, get_object_or_404(DocumentFile, document=document_id))
+    return download(
+        request, get_object_or_404(DocumentFile.objects.defer("content"), document=document_id)
+    )
 
 
 def _free_key(title: str, year: int) -> str:

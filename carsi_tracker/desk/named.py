@@ -50,7 +50,8 @@ class RetirableAdmin(ReferenceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows with how often each is used."""
         uses = [_times(*use) for use in self.used_by]
-        return super().get_queryset(request).annotate(uses=sum(uses[1:], uses[0]))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(uses=sum(uses[1:], uses[0]))
+        return rows
 
     @admin.display(description=gettext_lazy("times used"), ordering="uses")
     def uses(self, row: Any) -> str:
@@ -100,9 +101,9 @@ class RetirableAdmin(ReferenceAdmin):
 
 
 class NamedAdmin(RetirableAdmin):
-    list_display: tuple[str, ...] = ("code", "name_en", "name_es", "uses", "state")
+    list_display = ("code", "name_en", "name_es", "uses", "state")
     list_filter = ("retired",)
-    search_fields: tuple[str, ...] = ("code", "name_en", "name_es")
+    search_fields = ("code", "name_en", "name_es")
 
 
 @admin.register(Account)
@@ -125,7 +126,7 @@ class GoalAdmin(NamedAdmin):
     used_by = ((Commitment, "goal"),)
     fixed_fields = ("number",)
     list_display = ("number", "name_en", "name_es", "uses", "state")
-    search_fields = ("name_en", "name_es")
+    search_fields = ("name_en", "name_es")  # type: ignore[assignment]
 
 
 @admin.register(Organization)

@@ -51,14 +51,7 @@ def media_type(name: str, content: bytes) -> str:
 
     Text has no signature, so it is taken by the end of its name, if it is UTF-8 and no markup.
     """
-    if not content:
-        raise ValidationError(_("The file is empty."), "empty")
-    if len(content) > LARGEST_FILE:
-        raise ValidationError(
-            _("The file has %(size)d bytes; at most %(largest)d are accepted.")
-            % {"size": len(content), "largest": LARGEST_FILE},
-            "too_large",
-        )
+    check_size(len(content))
     for signature, signed in _SIGNATURES.items():
         if content.startswith(signature):
             return signed
@@ -70,6 +63,18 @@ def media_type(name: str, content: bytes) -> str:
             "unknown_kind",
         )
     return kind
+
+
+def check_size(size: int) -> None:
+    """Refuse a file of no bytes or too many; raises ValidationError."""
+    if not size:
+        raise ValidationError(_("The file is empty."), "empty")
+    if size > LARGEST_FILE:
+        raise ValidationError(
+            _("The file has %(size)d bytes; at most %(largest)d are accepted.")
+            % {"size": size, "largest": LARGEST_FILE},
+            "too_large",
+        )
 
 
 def plain_name(name: str) -> str:

@@ -63,6 +63,5 @@ def document_file(request: HttpRequest, key: str) -> HttpResponseBase:
     """Give the file of a document that the public may see."""
     head, _revision = newest()
     public = public_documents(head.number)
-    return download(
-        request, get_object_or_404(DocumentFile, document__in=public, document__key=key)
-    )
+    files = DocumentFile.objects.defer("content").filter(document__in=public)
+    return download(request, get_object_or_404(files, document__key=key))
