@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.approval import decision, next_version
 from carsi_tracker.desk.countersigning import may_countersign
-from carsi_tracker.desk.remarks import form_after
+from carsi_tracker.desk.remarks import form_after, may_remark
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.desk.table import LINES_A_PAGE, Table, table_of
 from carsi_tracker.figures.remaining import effects
@@ -72,7 +72,7 @@ def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> Http
         "may_countersign": posted and may_countersign(batch.posting, user),
         "may_reverse": posted and reversal is None and user.has_perm("ledger.add_batch"),
         "remarks": remarks,
-        "remark_form": form_after(remarks),
+        "remark_form": form_after(remarks) if may_remark(user) else None,
         "changes": None if posted else changes_since_submission(batch),
         **(effect(batch) if not posted else {}),
         **may,
