@@ -34,7 +34,7 @@ from carsi_tracker.ledger.refusals import Refused
 from carsi_tracker.ledger.submissions import changes_since_submission
 
 REVIEW = "admin:batch_review"
-LINES_A_PAGE = 50
+LINES_A_PAGE = 25
 NAMED = 10
 """How many people and batches a sentence names."""
 

@@ -250,15 +250,15 @@ def test_a_page_read_before_an_edit_does_not_post(people: People, batch: Batch) 
 
 def test_a_digest_read_on_one_page_of_lines_covers_all_pages(people: People) -> None:
     batch = allocate(people.analyst, _draft="")
-    add_lines(people, batch, 60)
+    add_lines(people, batch, 30)
     posting.submit(batch.pk, people.ana)
     client = people.approver
     first = client.get(address(batch, "review"))
     text = reading(first)
-    assert "Lines 1 to 50 of 61, in U.S. dollars. All of them are posted together." in text
+    assert "Lines 1 to 25 of 31, in U.S. dollars. All of them are posted together." in text
     digest = hidden(first.content.decode(), "digest")
     second = client.get(address(batch, "review"), {"page": "2", "digest": digest})
-    assert "Lines 51 to 61 of 61" in reading(second)
+    assert "Lines 26 to 31 of 31" in reading(second)
     assert hidden(second.content.decode(), "digest") == digest
     for page in ("0", "-1", "99", "x", "9" * 40):
         assert client.get(address(batch, "review"), {"page": page}).status_code == 200
