@@ -1,12 +1,14 @@
 """What all tests share: the database server, a database of their own, people."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import pytest
 from django.core.cache import caches
+from psycopg.errors import ObjectInUse
 
 from carsi_tracker.database import address, server
 from tests import databases
@@ -14,7 +16,7 @@ from tests import databases
 
 @dataclass(frozen=True)
 class Templates:
-    """The names of the databases that a worker's tests start from."""
+    """The names of the databases that a worker's tests copy; no test speaks to them."""
 
     empty: str
     sourced: str
@@ -34,14 +36,21 @@ def templates(worker_id: str, django_db_blocker: Any) -> Iterator[Templates]:
     yield made
     for name in (made.empty, made.sourced):
         databases.remove(name)
+    with suppress(ObjectInUse):  # Django's session ends with the process; the next run removes it
+        for name in _spoken_to(made):
+            databases.remove(name)
     if address.is_embedded():
         server.release(databases.FOLDER)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(templates: Templates) -> Iterator[None]:
-    """Let Django speak to the migrated database, as the application role."""
-    with databases.speaking_to(databases.application_of(templates.empty)):
+    """Let Django speak to a migrated database, as the application role."""
+    for name, template in zip(
+        _spoken_to(templates), (templates.empty, templates.sourced), strict=True
+    ):
+        databases.make(name, template)
+    with databases.speaking_to(databases.application_of(_spoken_to(templates)[0])):
         yield
 
 
@@ -57,7 +66,7 @@ def sourced(
     request: pytest.FixtureRequest,
 ) -> Iterator[None]:
     """Give the sourced ledger, as the application role, in a transaction that is rolled back."""
-    with databases.speaking_to(databases.application_of(templates.sourced)):
+    with databases.speaking_to(databases.application_of(_spoken_to(templates)[1])):
         request.getfixturevalue("db")
         yield
 
@@ -107,3 +116,8 @@ def desk_database(templates: Templates, worker_id: str, django_db_blocker: Any) 
     with django_db_blocker.unblock(), databases.speaking_to(databases.application_of(name)):
         yield
     databases.remove(name)
+
+
+def _spoken_to(templates: Templates) -> tuple[str, str]:
+    """Name the copies that tests in a transaction share: without figures, and with them."""
+    return f"{templates.empty}_shared", f"{templates.sourced}_shared"

@@ -44,7 +44,7 @@ def application_of(name: str) -> Address:
 
 
 def make(name: str, template: str | None = None) -> None:
-    """Make a database anew, empty or as a copy."""
+    """Make a database anew, empty or as a copy of a template that no session is at."""
     with _maintenance() as session:
         session.execute(_named("drop database if exists {}", name))
         if template:

@@ -99,7 +99,7 @@ def test_a_version_file_prints_the_columns_of_the_import_format_without_titles()
     )
     assert first == (
         "CARSI-08-INCLE-01,2008,INCLE,capacity,PA,5,State/INL,,committed,300000.00,2009-03-13,"
-        "loa-panama-2009,,stated,"
+        "loa-panama-2009,,stated,,"
     )
 
 
