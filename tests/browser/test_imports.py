@@ -17,6 +17,7 @@ def upload(page: Page, site: Site, name: str, prefix: str = "") -> None:
     page.goto(f"{site.address}{prefix}{IMPORT}")
     page.locator("#id_file").set_input_files(CASES / name)
     page.locator("main button[type=submit]").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
 def test_a_file_is_previewed_and_becomes_a_draft(
