@@ -1,4 +1,4 @@
-"""Runs the measurements named, or all: posting, matrix, overview, imports."""
+"""Runs the measurements named, or all: posting, matrix, overview, imports, batch_page."""
 
 import sys
 
@@ -8,13 +8,14 @@ from benchmarks import ledgers, table
 def main() -> None:
     """Print each measurement as lines of one table."""
     ledgers.settings()
-    from benchmarks import imports, matrix, overview, posting
+    from benchmarks import batch_page, imports, matrix, overview, posting
 
     known = {
         "posting": posting.measure,
         "matrix": matrix.measure,
         "overview": overview.measure,
         "imports": imports.measure,
+        "batch_page": batch_page.measure,
     }
     chosen = sys.argv[1:] or list(known)
     if unknown := set(chosen) - set(known):

@@ -21,7 +21,7 @@ from carsi_tracker.desk.rows import (
 from carsi_tracker.desk.stale import Difference, Stale, fingerprint, last_change
 from carsi_tracker.ledger.models import Basis, Batch, Line
 
-LINES_A_PAGE = 50
+LINES_A_PAGE = 25
 EMPTY_ROWS = 3
 MORE_ROWS = 10
 MOST_ROWS = 80

@@ -250,11 +250,11 @@ def test_long_batches_are_shown_in_pages_that_say_how_many_there_are(people: Peo
         )
     posting.submit(batch.pk, people.ana)
     first = people.analyst.get(page_of(batch))
-    assert "Lines 1 to 50 of 121" in reading(first)
+    assert "Lines 1 to 25 of 121" in reading(first)
     digest = posting.digest(batch.pk)
     assert f"?page=2&amp;digest={digest}" in first.content.decode()
     second = reading(people.analyst.get(page_of(batch), {"page": 2, "digest": digest}))
-    assert "Lines 51 to 100 of 121" in second
+    assert "Lines 26 to 50 of 121" in second
     assert "changed since you began" not in second
     changed = reading(people.analyst.get(page_of(batch), {"page": 2, "digest": "0" * 64}))
     assert "This batch was changed since you began to read it." in changed
