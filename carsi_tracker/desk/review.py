@@ -161,6 +161,7 @@ def _lines(batch: Batch) -> QuerySet[Line]:
         "appropriation__law",
         "commitment__area",
         "commitment__country",
+        "commitment__replaces",
         "document",
     )
     return described.annotate(has_file=Exists(file)).order_by("pk")

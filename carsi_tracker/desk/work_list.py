@@ -52,13 +52,15 @@ class Waiting:
 class WorkList:
     """What a person sees first; amounts are U.S. dollars, posted versions newest first.
 
-    `others` counts the submitted batches that an approver had a hand in, so that others post them.
+    `others` counts the submitted batches that an approver had a hand in, so that others post them;
+    `to_countersign` the versions posted without a second person who they could be.
     """
 
     counts: Counts
     drafts: list[Draft]
     to_post: list[Waiting]
     others: int
+    to_countersign: int
     sent: list[Batch]
     left: list[Remaining]
     posted: list[Posting]
@@ -82,6 +84,7 @@ def work_list(user: User) -> WorkList:
         drafts=_to_finish(user) if counted.to_finish else [],
         to_post=_to_post(user) if counted.to_post else [],
         others=waiting().count() - (counted.to_post or 0) if approver else 0,
+        to_countersign=_to_countersign(user).count() if approver else 0,
         sent=_sent(user) if counted.to_finish is not None else [],
         left=remaining(today()),
         posted=list(Posting.objects.order_by("-version")[:POSTED]),
@@ -122,6 +125,12 @@ def _to_post(user: User) -> list[Waiting]:
     return [
         Waiting(batch, batch.line_count, tried[batch.pk]) for batch in batches if batch.pk in tried
     ]
+
+
+def _to_countersign(user: User) -> QuerySet[Posting]:
+    hand = BatchEditor.objects.filter(batch=OuterRef("batch"), user=user)
+    alone = Posting.objects.exclude(self_approval_reason="").filter(countersignature=None)
+    return alone.exclude(approver=user).filter(~Exists(hand))
 
 
 def _counted(batches: QuerySet[Batch]) -> QuerySet[Batch]:

@@ -203,6 +203,29 @@ def test_new_budget_authority_shows_in_what_is_appropriated_and_available(people
     assert "All Appropriated 165,000,000 170,000,000 +5,000,000" in text
 
 
+def test_a_successor_says_what_it_replaces(people: People) -> None:
+    first = allocate(people.analyst)
+    post_it(people.approver, first)
+    old = Commitment.objects.get(introduced_by=first)
+    second = allocate(people.analyst, title="Moved", _draft="")
+    with acting(people.ana):
+        Commitment.objects.create(
+            reference="SUCCESSOR-1",
+            title="Patrol boats",
+            appropriation=old.appropriation,
+            area=old.area,
+            country=old.country,
+            agency=old.agency,
+            introduced_by=second,
+            replaces=old,
+        )
+        line = second.lines.get()
+        line.pk, line.commitment = None, Commitment.objects.get(reference="SUCCESSOR-1")
+        line.save()
+    posting.submit(second.pk, people.ana)
+    assert f"SUCCESSOR-1 new replaces {old.reference}" in review(people.approver, second)
+
+
 def test_a_queue_says_which_earlier_batch_takes_the_room(people: People) -> None:
     first, second = nadr(people, "Radios"), nadr(people, "Scanners")
     assert "It fits now. Number 1 of 2 that wait." in review(people.approver, first)

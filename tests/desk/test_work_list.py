@@ -96,6 +96,19 @@ def test_an_approver_is_not_asked_to_post_what_they_prepared(people: People) -> 
     assert "Why: One person works here." in desk(people.analyst)
 
 
+def test_versions_that_nobody_else_has_read_wait_for_a_countersignature(people: People) -> None:
+    assert "16 versions were posted without a second person" in section(people.approver, "To post")
+    posting.countersign(16, people.petra, "")
+    assert "15 versions were posted without a second person" in section(people.approver, "To post")
+    assert "without a second person and" not in desk(people.analyst)
+    allow_self_approval("One person works here.")
+    own = allocate(people.analyst, title="Radios")
+    User.objects.filter(pk=people.ana.pk).update(is_approver=True)
+    post_it(people.analyst, own, self_approval_reason="My colleague is ill")
+    assert "16 versions" in section(people.approver, "To post")
+    assert "15 versions" in section(people.analyst, "To post")
+
+
 def test_what_became_of_what_was_sent_stands_on_the_list(people: People) -> None:
     waiting = allocate(people.analyst, title="Radios")
     assert "Waits for an approver" in section(people.analyst, "What you sent")
