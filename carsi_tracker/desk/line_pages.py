@@ -77,9 +77,7 @@ def delete_line(request: HttpRequest, batch_id: int, line_id: int) -> HttpRespon
             if line is None:
                 return _gone(request, batch)
             if fingerprint(line) != request.POST.get("seen"):
-                messages.error(
-                    request, _("This line was changed since you opened it; look again.")
-                )
+                messages.error(request, _("This line was changed since you opened it; look again."))
                 return redirect("admin:line_edit", batch_id, line_id)
             line.delete()
     except Refused as refused:

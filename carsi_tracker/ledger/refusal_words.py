@@ -188,9 +188,7 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "code_is_fixed": _sentence(
         lambda: _("Codes are fixed. Add another and retire this one, or delete it if unused.")
     ),
-    "retired": _sentence(
-        lambda: _("“%(code)s” is retired: nothing new is entered with it.")
-    ),
+    "retired": _sentence(lambda: _("“%(code)s” is retired: nothing new is entered with it.")),
     "no_such_batch": _sentence(lambda: _("This batch does not exist any more.")),
     "no_such_version": _sentence(lambda: _("There is no version %(version)d.")),
     "not_a_draft": _sentence(lambda: _("This batch is submitted already.")),

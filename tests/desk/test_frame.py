@@ -83,7 +83,8 @@ def test_whoever_is_not_signed_in_sees_no_draft(people: People) -> None:
     batch = allocate(people.analyst, title="Zacapa", _draft="")
     for path in (*PAGES, ALLOCATE, page_of(batch), address(batch, "post"), "/admin/jsi18n/"):
         response = Client().get(path)
-        assert response["Location"].startswith(("/admin/login/?next=", "/account/login/?next=")), path
+        signs_in = ("/admin/login/?next=", "/account/login/?next=")
+        assert response["Location"].startswith(signs_in), path
         assert "Zacapa" not in response.content.decode()
 
 

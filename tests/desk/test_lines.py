@@ -63,9 +63,7 @@ def test_amounts_of_an_appropriation_are_added(people: People, batch: Batch) -> 
 
 def test_another_batchs_new_commitment_is_not_offered(people: People, batch: Batch) -> None:
     other = allocate(people.analyst, _draft="").introduces.get()
-    response = people.analyst.post(
-        address(batch, "lines/add"), amount(against=other.reference)
-    )
+    response = people.analyst.post(address(batch, "lines/add"), amount(against=other.reference))
     assert response.context["form"].errors["against"]
     assert batch.lines.count() == 1
 
@@ -109,9 +107,7 @@ def test_a_line_is_edited(people: People, batch: Batch) -> None:
     client, path = people.analyst, address(batch, f"lines/{line.pk}")
     html = client.get(path).content.decode()
     assert 'value="250,000.00"' in html
-    sent = amount(
-        against=str(line.commitment), seen=hidden(html, "seen"), note="Exact"
-    )
+    sent = amount(against=str(line.commitment), seen=hidden(html, "seen"), note="Exact")
     assert "Saved." in told(client, path, **sent)
     line.refresh_from_db()
     assert (line.amount, line.note) == (Decimal(120000), "Exact")
