@@ -57,11 +57,6 @@ class DocumentForm(ReferenceForm):
         self.file = DocumentFile.objects.defer("content").filter(document=self.instance.pk).first()
         if self.file is None:
             self.fields.pop("remove", None)
-        elif "upload" in self.fields:
-            self.fields["upload"].help_text = _("now: %(name)s, %(size)d bytes") % {
-                "name": self.file.name,
-                "size": self.file.size,
-            }
 
     def clean(self) -> dict[str, Any]:
         """Refuse to put a file in the place of another unseen."""

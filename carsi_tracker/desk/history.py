@@ -31,6 +31,7 @@ class Revision:
     action: str
     reason: str
     fields: list[ChangedField]
+    adds: bool
 
 
 def history(row: Model) -> list[Revision]:
@@ -48,6 +49,7 @@ def history(row: Model) -> list[Revision]:
             action=change.get_action_display(),
             reason=change.reason,
             fields=list(_changed_fields(row, change, names)),
+            adds=change.before is None,
         )
         for change in changes
     ]

@@ -72,10 +72,13 @@ class ReferenceAdmin(ListAdmin):
         return self.fixed_fields if obj else ()
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        """Return the fields; who may only look is not asked for a reason."""
+        """Return the fields, what is fixed first; who may only look is not asked for a reason."""
         saves = self.has_change_permission(request, obj) if obj else True
-        fields = super().get_fields(request, obj)
-        return [name for name in fields if saves or name not in ("seen", "change_reason")]
+        asked = ["change_reason", "seen"]
+        fields = [name for name in super().get_fields(request, obj) if name not in asked]
+        fixed = [name for name in fields if name in self.fixed_fields]
+        rest = [name for name in fields if name not in self.fixed_fields]
+        return [*fixed, *rest, *(asked if saves else ())]
 
     def get_form(
         self,

@@ -19,6 +19,7 @@ LETTER = {
 
 
 def look(page: Page) -> None:
+    page.wait_for_load_state()
     assert not is_wider_than_its_window(page), page.url
     assert not faults(page), page.url
 
@@ -54,7 +55,7 @@ def test_a_source_is_added_with_its_file_in_the_form_of_an_amount(
     expect(page.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
     page.goto(f"{desk_site.address}/admin/ledger/document/?q=letter-of-agreement-with-panama-2009")
     page.get_by_role("link", name="letter-of-agreement-with-panama-2009").click()
-    expect(page.get_by_text("Carta de Panamá.pdf")).to_be_visible()
+    expect(page.get_by_role("link", name="Carta de Panamá.pdf")).to_be_visible()
 
 
 @pytest.mark.parametrize(

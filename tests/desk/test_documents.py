@@ -136,7 +136,7 @@ def test_a_document_is_kept_with_its_file(people: People) -> None:
     file = DocumentFile.objects.get(document=document)
     assert file.sha256 == hashlib.sha256(PDF).hexdigest()
     page = reading(people.analyst.get(f"/admin/ledger/document/{document.pk}/change/"))
-    assert f"now: Carta ñ.pdf, {len(PDF)} bytes" in page
+    assert f"Carta ñ.pdf, {len(PDF)} bytes" in page
     history = reading(people.analyst.get(f"/admin/ledger/document/{document.pk}/history/"))
     assert "SHA-256" in history
 
