@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.cache import caches
+from django.utils import translation
 from psycopg.errors import ObjectInUse
 
 from carsi_tracker.database import address, server
@@ -52,6 +53,11 @@ def django_db_setup(templates: Templates) -> Iterator[None]:
         databases.make(name, template)
     with databases.speaking_to(databases.application_of(_spoken_to(templates)[0])):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_another_test() -> None:
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

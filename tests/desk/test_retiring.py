@@ -13,6 +13,7 @@ from carsi_tracker.ledger.models import (
     ProgrammingArea,
 )
 from carsi_tracker.ledger.posting import acting
+from carsi_tracker.ledger.refusals import Refused
 from tests import factories
 from tests.desk.conftest import People, hidden, reading, told
 from tests.desk.test_reference import panama, place
@@ -77,3 +78,10 @@ def test_a_draft_keeps_a_country_that_is_retired_meanwhile(people: People) -> No
     assert "Saved." in told(people.analyst, path, **sent)
     made.refresh_from_db()
     assert (made.title, made.country) == ("Kept", panama())
+
+
+def test_entering_with_what_is_retired_is_refused_in_words(people: People) -> None:
+    with acting(people.adela):
+        Country.objects.filter(code="PA").update(retired=True)
+    with pytest.raises(Refused, match="“PA” is retired: nothing new is entered with it"):
+        factories.commitment(factories.batch(people.ana), country=panama())
