@@ -21,6 +21,15 @@ as $$
 #variable_conflict use_column
 declare
     first_day date := (select min(effective_date) from ledger_line where batch_id = p_batch);
+    -- Looked up first, so that no plan made for a short batch compares each entry with each line.
+    funds bigint[] := array(
+        select distinct l.appropriation_id from ledger_line l
+        where l.batch_id = p_batch and l.stage in ('appropriated', 'committed')
+    );
+    commitments bigint[] := array(
+        select distinct l.commitment_id from ledger_line l
+        where l.batch_id = p_batch and l.commitment_id is not null
+    );
 begin
     return query
     with days as (
@@ -33,10 +42,7 @@ begin
                 0 as moved
             from ledger_entry e
             where e.stage in ('appropriated', 'committed')
-                and e.appropriation_id in (
-                    select l.appropriation_id from ledger_line l
-                    where l.batch_id = p_batch and l.stage in ('appropriated', 'committed')
-                )
+                and e.appropriation_id = any(funds)
             group by e.appropriation_id, greatest(e.effective_date, first_day)
             union all
             select
@@ -46,10 +52,7 @@ begin
                 0
             from ledger_line l
             where l.batch_id = any(p_after) and l.stage in ('appropriated', 'committed')
-                and l.appropriation_id in (
-                    select own.appropriation_id from ledger_line own
-                    where own.batch_id = p_batch and own.stage in ('appropriated', 'committed')
-                )
+                and l.appropriation_id = any(funds)
             union all
             select
                 l.appropriation_id,
@@ -85,18 +88,12 @@ begin
             e.amount as posted,
             0 as moved
         from ledger_entry e
-        where e.commitment_id in (
-            select l.commitment_id from ledger_line l
-            where l.batch_id = p_batch and l.commitment_id is not null
-        )
+        where e.commitment_id = any(commitments)
         union all
         select l.commitment_id, greatest(l.effective_date, first_day), l.stage, l.amount, 0
         from ledger_line l
         where l.batch_id = any(p_after)
-            and l.commitment_id in (
-                select own.commitment_id from ledger_line own
-                where own.batch_id = p_batch and own.commitment_id is not null
-            )
+            and l.commitment_id = any(commitments)
         union all
         select l.commitment_id, l.effective_date, l.stage, 0, l.amount
         from ledger_line l
