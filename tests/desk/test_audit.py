@@ -85,7 +85,7 @@ def test_a_post_that_a_rule_refuses_is_noted(people: People) -> None:
     batch = allocate(people.analyst)
     people.ana.is_approver = True
     people.ana.save()
-    told(people.analyst, f"/admin/ledger/batch/{batch.pk}/post/", digest="0" * 64)
+    told(people.analyst, f"/admin/ledger/batch/{batch.pk}/post/", digest="0" * 64, confirmed="on")
     event = newest("refused")
     assert (event.actor, event.detail["batch"]) == (people.ana, batch.pk)
 
