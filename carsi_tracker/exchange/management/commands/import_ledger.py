@@ -34,6 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for name, longest in (("title", 200), ("reason", 1000)):
+            if len(options[name]) > longest:
+                raise CommandError(f"A {name} has at most {longest} characters.")
         user = _analyst(options["user"])
         outcome = _outcome(options["file"], user, options)
         if options["json"]:
@@ -51,14 +54,10 @@ class Command(BaseCommand):
         for fault in outcome.faults:
             self.stderr.write(self.style.ERROR(f"{_place(name, fault)}: {fault.message}"))
         if not outcome.accepted:
-            self.stderr.write(
-                f"{name} is refused: {len(outcome.faults)} fault(s); nothing is made."
-            )
             return
         for part in outcome.sums:
-            self.stdout.write(
-                f"{part.stage}: {part.count} entries, {part.total:+,.2f} U.S. dollars"
-            )
+            entries = "1 entry" if part.count == 1 else f"{part.count} entries"
+            self.stdout.write(f"{part.stage}: {entries}, {part.total:+,.2f} U.S. dollars")
         if outcome.batch_id:
             self.stdout.write(f"Made batch {outcome.batch_id}, a draft: {outcome.title}")
         else:
@@ -92,7 +91,8 @@ def _outcome(file: Path, user: User, options: dict[str, Any]) -> Outcome:
 
 def _progress(table: Table, *, shown: bool) -> AbstractContextManager[Any]:
     """Return a progress bar, which shows itself on a terminal alone."""
-    return click.progressbar(length=table.size, label="Reading", file=sys.stderr, hidden=not shown)
+    hidden = not (shown and sys.stderr.isatty())
+    return click.progressbar(length=table.size, label="Reading", file=sys.stderr, hidden=hidden)
 
 
 def _place(name: str, finding: Finding) -> str:
