@@ -13,13 +13,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from carsi_tracker.desk import mails
-from carsi_tracker.desk.allocations import (
-    AllocationForm,
-    allocate,
-    made_by,
-    new_token,
-    without_new_reference,
-)
+from carsi_tracker.desk.allocations import AllocationForm, allocate
+from carsi_tracker.desk.drafting import new_token, sent_before, without_new_reference
 from carsi_tracker.desk.refused import add_refusal
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.remaining import remaining
@@ -39,15 +34,15 @@ def add_allocation(request: HttpRequest) -> HttpResponse:
         return _page(request, initial={"token": new_token(), **kept})
     if "_left" in request.POST:
         return _page(request, initial=request.POST.dict())
-    if sent_before := made_by(request.POST.get("token", "")):
-        return _exists(request, sent_before)
+    if answer := sent_before(request):
+        return answer
     form = AllocationForm(request.POST, request.FILES, left=remaining(_day(request.POST)))
     if form.is_valid():
         try:
             batch = allocate(form, person(request), submit="_submit" in request.POST)
         except Refused as refused:
-            if sent_before := made_by(request.POST["token"]):
-                return _exists(request, sent_before)
+            if answer := sent_before(request):
+                return answer
             add_refusal(form, without_new_reference(refused))
         else:
             return _made(request, batch)
@@ -92,11 +87,6 @@ def _made(request: HttpRequest, batch: Batch) -> HttpResponse:
     kept = QueryDict(mutable=True)
     kept.update({name: request.POST[name] for name in KEPT if request.POST.get(name)})
     return redirect(f"{reverse('admin:allocation_add')}?{kept.urlencode()}")
-
-
-def _exists(request: HttpRequest, batch: Batch) -> HttpResponse:
-    messages.info(request, _("This form was sent before: this is what it made."))
-    return redirect(_address(batch))
 
 
 def _address(batch: Batch) -> str:

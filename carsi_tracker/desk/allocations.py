@@ -1,7 +1,6 @@
 """Add an allocation: one form that makes batch, commitment, line and, if asked, the submission."""
 
 from typing import Any
-from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,13 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.documents import CitesADocument
+from carsi_tracker.desk.drafting import DraftingForm
 from carsi_tracker.desk.fields import LineOfText, formfield
 from carsi_tracker.figures.remaining import Remaining
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Appropriation, Basis, Batch, Commitment, Line, Stage
+from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Line, Stage
 from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.ledger.references import next_reference
-from carsi_tracker.ledger.refusals import Refused
 
 OF_COMMITMENT = (
     "appropriation",
@@ -35,19 +34,12 @@ HINTS = {
     "goal": gettext_lazy("if the source says"),
     "partner": gettext_lazy("optional"),
     "title": gettext_lazy("made of area, partner and country when left empty"),
-    "title_es": gettext_lazy("optional"),
-    "quote": gettext_lazy("optional, published"),
-    "locator": gettext_lazy("such as page 12, table 3"),
-    "note": gettext_lazy("optional, published"),
-    "reference": gettext_lazy("made for you when left empty"),
-    "reason": gettext_lazy("published; the document’s title when left empty"),
 }
 
 
-class AllocationForm(CitesADocument, forms.Form):
+class AllocationForm(CitesADocument, DraftingForm):
     """A new commitment with its first committed amount."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput)
     reason = LineOfText(label=gettext_lazy("Reason"), max_length=1000, required=False)
 
     def __init__(self, *args: Any, left: list[Remaining], **kwargs: Any) -> None:
@@ -57,14 +49,12 @@ class AllocationForm(CitesADocument, forms.Form):
         ) | forms.fields_for_model(Line, OF_LINE, formfield_callback=formfield)
         for name in ("reference", "title"):
             self.fields[name].required = False
-        self.fields["basis"].initial = Basis.STATED
         fields: Any = self.fields
         self.offer_new_document()
         fields["goal"].empty_label = _("not stated")
         fields["partner"].empty_label = _("none")
         fields["appropriation"].label_from_instance = _label_with(left)
-        for name, hint in HINTS.items():
-            self.fields[name].help_text = hint
+        self.explain(HINTS)
 
     def clean_amount(self) -> Any:
         """Refuse to start a commitment with an amount that takes back."""
@@ -81,13 +71,6 @@ class AllocationForm(CitesADocument, forms.Form):
             cleaned["title_es"] = cleaned.get("title_es") or _suggested(cleaned, "name_es")
         self.require_one_document()
         return cleaned
-
-    def clean_reference(self) -> str:
-        """Refuse a typed reference that is in use."""
-        reference = str(self.cleaned_data["reference"])
-        if Commitment.objects.filter(reference=reference).exists():
-            raise ValidationError(_("There is a commitment %s already.") % reference, "taken")
-        return reference
 
 
 def allocate(form: AllocationForm, user: User, *, submit: bool) -> Batch:
@@ -112,25 +95,6 @@ def allocate(form: AllocationForm, user: User, *, submit: bool) -> Batch:
         if submit:
             posting.submit(batch.pk, user)
     return batch
-
-
-def made_by(token: str) -> Batch | None:
-    """Return the batch that the form with this token made, if it was sent before."""
-    try:
-        return Batch.objects.filter(token=UUID(token)).first()
-    except ValueError:
-        return None
-
-
-def new_token() -> UUID:
-    """Return the token of a form that is shown for the first time."""
-    return uuid4()
-
-
-def without_new_reference(refused: Refused) -> Refused:
-    """Leave out the reference of a commitment that the refusal itself keeps from existing."""
-    broken = [balance | {"new_references": []} for balance in refused.detail.get("broken", [])]
-    return Refused(refused.rule, refused.detail | {"broken": broken}) if broken else refused
 
 
 def _suggested(values: dict[str, Any], name: str) -> str:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from carsi_tracker.desk.allocations import made_by, new_token
+from carsi_tracker.desk.drafting import new_token, sent_before
 from carsi_tracker.desk.drafts import BATCH, refusal
 from carsi_tracker.desk.editing import draft_of
 from carsi_tracker.desk.fields import formfield
@@ -46,9 +46,8 @@ class NewBatchForm(TextsForm):
 @permission_required("ledger.add_batch", raise_exception=True)
 def new_batch(request: HttpRequest) -> HttpResponse:
     """Show the form of an empty batch, and make it."""
-    if sent_before := made_by(request.POST.get("token", "")):
-        messages.info(request, _("This form was sent before: this is what it made."))
-        return redirect(BATCH, sent_before.pk)
+    if answer := sent_before(request):
+        return answer
     form = NewBatchForm(request.POST or None, initial={"token": new_token()})
     if form.is_valid():
         form.instance.token = form.cleaned_data["token"]
@@ -56,8 +55,8 @@ def new_batch(request: HttpRequest) -> HttpResponse:
             with acting(person(request)):
                 batch = form.save()
         except Refused as refused:
-            if sent_before := made_by(request.POST["token"]):
-                return redirect(BATCH, sent_before.pk)
+            if answer := sent_before(request):
+                return answer
             add_refusal(form, refused)
         else:
             return redirect(BATCH, batch.pk)

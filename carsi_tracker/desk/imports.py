@@ -16,7 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.desk.allocations import made_by, new_token
+from carsi_tracker.desk.drafting import made_by, new_token
 from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.desk.fields import LineOfText
 from carsi_tracker.desk.site import desk, person

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from carsi_tracker.desk.allocations import made_by, new_token, without_new_reference
-from carsi_tracker.desk.drafts import BATCH
+from carsi_tracker.desk.drafting import made, new_token, sent_before, without_new_reference
 from carsi_tracker.desk.moves import PLACE, STAGES, MoveForm, move
 from carsi_tracker.desk.refused import add_refusal
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.desk.standing import standing
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Batch, Commitment
+from carsi_tracker.ledger.models import Commitment
 from carsi_tracker.ledger.refusals import Refused
 
 
@@ -25,24 +23,6 @@ def posted_commitment(commitment_id: int) -> Commitment:
         "appropriation__account", "area", "country", "goal", "agency", "partner", "replaces"
     )
     return get_object_or_404(posted, pk=commitment_id)
-
-
-def sent_before(request: HttpRequest) -> HttpResponse | None:
-    """Answer with the batch that a form made, where it was sent before."""
-    batch = made_by(request.POST.get("token", ""))
-    if batch is None:
-        return None
-    messages.info(request, _("This form was sent before: this is what it made."))
-    return redirect(BATCH, batch.pk)
-
-
-def made(request: HttpRequest, batch: Batch) -> HttpResponse:
-    """Go to the batch that a form made."""
-    submitted = "_submit" in request.POST
-    messages.success(
-        request, _("The batch was submitted.") if submitted else _("The batch was drafted.")
-    )
-    return redirect(BATCH, batch.pk)
 
 
 @permission_required("ledger.add_commitment", raise_exception=True)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.drafting import DraftingForm
 from carsi_tracker.desk.fields import AmountField, LineOfText, formfield
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Basis, Batch, Commitment, Line, Stage
+from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
 from carsi_tracker.ledger.references import next_reference
 
 WHOLE, PART = "whole", "part"
@@ -25,20 +26,14 @@ HINTS = {
     "committed": gettext_lazy("taken from here and entered there"),
     "obligated": gettext_lazy("how much of it is obligated; optional"),
     "disbursed": gettext_lazy("how much of it is disbursed; optional"),
-    "locator": gettext_lazy("such as page 12, table 3"),
-    "note": gettext_lazy("optional, published"),
-    "quote": gettext_lazy("optional, published"),
-    "title_es": gettext_lazy("optional"),
-    "reference": gettext_lazy("made for you when left empty"),
     "batch_title": gettext_lazy("made for you when left empty"),
     "reason": gettext_lazy("published; says from where to where when left empty"),
 }
 
 
-class MoveForm(forms.Form):
+class MoveForm(DraftingForm):
     """Where a commitment goes, and whether all of it goes or an amount."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput)
     how = forms.ChoiceField(
         label=gettext_lazy("What moves"),
         widget=forms.RadioSelect,
@@ -66,18 +61,7 @@ class MoveForm(forms.Form):
         for name in (*PLACE, "title", "title_es"):
             self.fields[name].initial = getattr(commitment, name)
         self.fields["how"].initial = WHOLE
-        self.fields["basis"].initial = Basis.STATED
-        for name, hint in HINTS.items():
-            self.fields[name].help_text = hint
-
-    def clean_reference(self) -> str:
-        """Refuse a typed reference that is in use."""
-        reference = str(self.cleaned_data["reference"])
-        if Commitment.objects.filter(reference=reference).exists():
-            raise forms.ValidationError(
-                _("There is a commitment %s already.") % reference, code="taken"
-            )
-        return reference
+        self.explain(HINTS)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a move to where the commitment is, and an amount that isn't whole."""

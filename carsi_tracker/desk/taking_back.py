@@ -12,32 +12,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.allocations import new_token
+from carsi_tracker.desk.drafting import DraftingForm, made, new_token, sent_before
 from carsi_tracker.desk.fields import LineOfText, formfield
-from carsi_tracker.desk.move_page import made, posted_commitment, sent_before
+from carsi_tracker.desk.move_page import posted_commitment
 from carsi_tracker.desk.refused import add_refusal
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.desk.standing import Standing, standing
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.dates import parse_day
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Basis, Batch, Commitment, Line, Stage
+from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
 from carsi_tracker.ledger.refusals import Refused
 
 OF_LINE = ("amount", "effective_date", "document", "locator", "basis", "note", "quote")
-HINTS = {
-    "amount": gettext_lazy("without a minus; suggested is what is left"),
-    "locator": gettext_lazy("such as page 12, table 3"),
-    "note": gettext_lazy("optional, published"),
-    "quote": gettext_lazy("optional, published"),
-    "reason": gettext_lazy("published; the document’s title when left empty"),
-}
+HINTS = {"amount": gettext_lazy("without a minus; suggested is what is left")}
 
 
-class TakeBackForm(forms.Form):
+class TakeBackForm(DraftingForm):
     """What is taken back of a commitment, at which stage, when, and who says so."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput)
     stage = forms.ChoiceField(
         label=gettext_lazy("Stage"),
         choices=[
@@ -50,9 +43,7 @@ class TakeBackForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(Line, OF_LINE, formfield_callback=formfield)
-        self.fields["basis"].initial = Basis.STATED
-        for name, hint in HINTS.items():
-            self.fields[name].help_text = hint
+        self.explain(HINTS)
 
     def clean_amount(self) -> Any:
         """Refuse an amount with a minus, which would give instead of take."""
