@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -110,28 +110,23 @@ def import_file(request: HttpRequest) -> HttpResponse:
 
 @permission_required("ledger.add_batch", raise_exception=True)
 def preview(request: HttpRequest, token: UUID) -> HttpResponse:
-    """Show what a file would make, and make it once however often that is confirmed."""
-    if made := made_by(str(token)):
-        messages.info(request, _("These rows were imported already: this is the batch."))
-        return redirect(BATCH, made.pk)
-    upload = get_object_or_404(Upload, token=token, person=person(request))
+    """Show what a file would make, and make it once however often that is confirmed.
+
+    The upload is asked for before its batch: it goes when that is there.
+    """
+    upload = Upload.objects.filter(token=token, person=person(request)).first()
+    if answer := _made_before(request, token):
+        return answer
+    if upload is None:
+        raise Http404
+    if request.method == "POST" and (answer := _confirmed(request, upload)):
+        return answer
     outcome = _read(upload, Wish(new_despite_duplicates=True, listed=ROWS_SHOWN))
     form = ConfirmForm(
         request.POST or None,
         initial={"title": outcome.title, "reason": outcome.reason},
         ask_whether_new=bool(outcome.present),
     )
-    if outcome.accepted and form.is_valid():
-        wish = Wish(
-            keep=True,
-            title=form.cleaned_data["title"],
-            reason=form.cleaned_data["reason"],
-            token=token,
-            new_despite_duplicates=form.cleaned_data.get("new", False),
-        )
-        outcome = _read(upload, wish)
-        if outcome.batch_id or (made := made_by(str(token))):
-            return _made(request, upload, outcome)
     return desk().page(request, "import_preview.html", _context(upload, outcome, form))
 
 
@@ -175,14 +170,33 @@ def _encoded(pasted: str) -> bytes:
     return pasted.encode("utf-8", "surrogatepass")
 
 
-def _made(request: HttpRequest, upload: Upload, outcome: Outcome) -> HttpResponse:
-    made = made_by(str(upload.token))
-    if outcome.batch_id:
-        messages.success(request, _("A draft was made of the file."))
-    else:
-        messages.info(request, _("These rows were imported already: this is the batch."))
+def _made_before(request: HttpRequest, token: UUID) -> HttpResponse | None:
+    batch = made_by(str(token))
+    if batch is None:
+        return None
+    messages.info(request, _("These rows were imported already: this is the batch."))
+    return redirect(BATCH, batch.pk)
+
+
+def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
+    """Make the batch that a sound form confirms; None where something stands against it."""
+    form = ConfirmForm(request.POST, ask_whether_new=False)
+    if not form.is_valid():
+        return None
+    wish = Wish(
+        keep=True,
+        title=form.cleaned_data["title"],
+        reason=form.cleaned_data["reason"],
+        token=upload.token,
+        new_despite_duplicates="new" in request.POST,
+        listed=0,
+    )
+    outcome = _read(upload, wish)
+    if outcome.batch_id is None:
+        return _made_before(request, upload.token)
+    messages.success(request, _("A draft was made of the file."))
     upload.delete()
-    return redirect(BATCH, made.pk if made else outcome.batch_id)
+    return redirect(BATCH, outcome.batch_id)
 
 
 def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, Any]:
