@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.desk import mails
 from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.ledger.models import Basis, Batch, Commitment
 from carsi_tracker.ledger.refusals import Refused
@@ -71,11 +72,12 @@ def sent_before(request: HttpRequest) -> HttpResponse | None:
 
 
 def made(request: HttpRequest, batch: Batch) -> HttpResponse:
-    """Go to the batch that a form made."""
-    submitted = "_submit" in request.POST
-    messages.success(
-        request, _("The batch was submitted.") if submitted else _("The batch was drafted.")
-    )
+    """Go to the batch that a form made; approvers get a mail where it was submitted."""
+    if "_submit" in request.POST:
+        messages.success(request, _("The batch was submitted."))
+        mails.submitted(request, batch)
+    else:
+        messages.success(request, _("The batch was drafted."))
     return redirect(BATCH, batch.pk)
 
 

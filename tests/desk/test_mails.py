@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.ledger.models import Batch
+from carsi_tracker.ledger.models import Batch, Commitment, Country, Document
 from tests import factories
 from tests.desk.conftest import People, address, allocate, post_it, reading, told
 
@@ -93,3 +93,26 @@ def test_a_mail_server_that_nobody_runs_stops_nothing(reachable: People, setting
     assert batch.state == Batch.State.SUBMITTED
     text = reading(reachable.analyst.get(f"/admin/ledger/batch/{batch.pk}/change/"))
     assert batch.title in text
+
+
+@pytest.mark.parametrize(
+    ("verb", "sent"),
+    [
+        ("move", {"how": "whole"}),
+        ("take-back", {"stage": "committed", "amount": "5.00", "effective_date": "2010-02-01"}),
+    ],
+)
+def test_moves_and_what_is_taken_back_are_told_of_as_other_submissions(
+    reachable: People, verb: str, sent: dict[str, str]
+) -> None:
+    old = Commitment.objects.get(reference="CARSI-09-INCLE-02")
+    page = reachable.analyst.get(f"/admin/ledger/commitment/{old.pk}/{verb}/")
+    form = page.context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | sent
+    if verb == "move":
+        typed["country"] = Country.objects.get(code="PA").pk
+    else:
+        typed["document"] = Document.objects.get(key="activities-2010").pk
+    told(reachable.analyst, page.request["PATH_INFO"], **typed, _submit="")
+    assert Batch.objects.get(token=typed["token"]).state == Batch.State.SUBMITTED
+    assert recipients() == ["petra@office.example"]
