@@ -10,8 +10,7 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.exchange.columns import NAMES
 from carsi_tracker.exchange.findings import Finding, Unreadable
 from carsi_tracker.exchange.importing import Outcome, Wish, import_table
-from carsi_tracker.exchange.table import Table
-from carsi_tracker.exchange.text import TextRows, decode
+from carsi_tracker.exchange.table import Table, open_pasted, pasted_rows
 from carsi_tracker.ledger.models import Batch
 
 OF_TABLE = (
@@ -91,7 +90,7 @@ def put_right(text: str, typed: Mapping[str, str]) -> str:
     }
     if not cells:
         return text
-    table, rows = _table(text), dict(_rows(text))
+    table, rows = _table(text), dict(pasted_rows(text))
     places = {name: index for index, name in table.names.items()}
     for _number, name in cells:
         places.setdefault(name, max(places.values()) + 1)
@@ -115,16 +114,12 @@ def _put(row: list[str], index: int, text: str) -> None:
 
 
 def _table(text: str) -> Table:
-    return Table(_rows(text), _headings(text))
-
-
-def _rows(text: str) -> TextRows:
-    return TextRows(decode(text.encode("utf-8", "surrogatepass")))
+    return open_pasted(text, _headings(text))
 
 
 def _headings(text: str) -> tuple[str, ...]:
     """Return the headings of rows that have none."""
-    first = next((row for _number, row in _rows(text) if any(row)), [])
+    first = next((row for _number, row in pasted_rows(text) if any(row)), [])
     return OF_TABLE if len(first) <= len(OF_TABLE) else NAMES
 
 

@@ -194,19 +194,6 @@ NAMES = tuple(BY_NAME)
 REMARKS = "remarks"
 """The column that a file with remarks has more; it is not read."""
 
-OF_COMMITMENT = (
-    "title",
-    "title_es",
-    "fiscal_year",
-    "account",
-    "area",
-    "country",
-    "goal",
-    "agency",
-    "partner",
-)
-OF_LINE = ("stage", "amount_usd", "effective_date", "document", "locator", "basis", "note", "quote")
-
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 

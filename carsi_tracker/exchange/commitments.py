@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.exchange import spelling
 from carsi_tracker.exchange.codes import Code, Codes, Vocabulary
-from carsi_tracker.exchange.columns import BY_NAME, COLUMNS, OF_COMMITMENT, Needed
+from carsi_tracker.exchange.columns import COLUMNS, Needed
 from carsi_tracker.exchange.findings import Finding
 from carsi_tracker.ledger.models import Commitment
 
 Value = str | int | Code
+# The columns that describe a commitment, and where the ledger has them.
 OF_LEDGER = {
     "title": "title",
     "title_es": "title_es",
@@ -165,6 +166,3 @@ def _text(value: Value | None) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-assert set(OF_LEDGER) == set(OF_COMMITMENT) <= set(BY_NAME)  # noqa: S101

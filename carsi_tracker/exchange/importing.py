@@ -22,7 +22,6 @@ from carsi_tracker.exchange.table import Table
 from carsi_tracker.figures.remaining import Effect, effects
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import (
-    Appropriation,
     Batch,
     Commitment,
     Line,
@@ -204,7 +203,7 @@ def _in_words(batch: Present, row_count: int) -> str:
 
 
 def _texts(wish: Wish, interpreter: Interpreter) -> tuple[str, str]:
-    cited = [interpreter.documents[key] for key in incoming.cited()]
+    cited = [interpreter.vocabulary.documents[key] for key in incoming.cited()]
     reason = Truncator("; ".join(cited)).chars(1000)
     new = list(interpreter.commitments.new.values())
     title = new[0].value("title") if len(new) == 1 else cited[0]
@@ -212,38 +211,33 @@ def _texts(wish: Wish, interpreter: Interpreter) -> tuple[str, str]:
 
 
 def _introduce(interpreter: Interpreter, batch: Batch) -> None:
-    Organization.objects.bulk_create(
+    made = Organization.objects.bulk_create(
         Organization(code=name, name_en=name, name_es=name)
         for name in interpreter.new_partners.values()
     )
-    appropriations = {
-        (appropriation.fiscal_year, appropriation.account.code): appropriation.pk
-        for appropriation in Appropriation.objects.select_related("account")
-    }
-    organizations = dict(Organization.objects.values_list("code", "pk"))
+    new_partners = {organization.code: organization.pk for organization in made}
     Commitment.objects.bulk_create(
-        _commitment(new, batch, appropriations, organizations)
+        _commitment(new, batch, interpreter, new_partners)
         for new in interpreter.commitments.new.values()
     )
 
 
 def _commitment(
-    new: New,
-    batch: Batch,
-    appropriations: dict[tuple[int, str], int],
-    organizations: dict[str, int],
+    new: New, batch: Batch, interpreter: Interpreter, new_partners: dict[str, int]
 ) -> Commitment:
     goal, partner = new.value("goal"), new.value("partner")
     return Commitment(
         reference=new.reference,
         title=new.value("title"),
         title_es=new.value("title_es") or "",
-        appropriation_id=appropriations[new.value("fiscal_year"), new.value("account").text],
+        appropriation_id=interpreter.vocabulary.appropriation(
+            new.value("fiscal_year"), new.value("account").text
+        ),
         area_id=new.value("area").pk,
         country_id=new.value("country").pk,
         goal_id=goal and goal.pk,
         agency_id=new.value("agency").pk,
-        partner_id=partner and organizations[partner.text],
+        partner_id=partner and (partner.pk or new_partners[partner.text]),
         introduced_by=batch,
     )
 

@@ -22,15 +22,18 @@ from carsi_tracker.exchange.cells import (
     shown,
 )
 from carsi_tracker.exchange.codes import Code, Vocabulary
-from carsi_tracker.exchange.columns import BY_NAME, COLUMNS, OF_COMMITMENT, OF_LINE, Kind, Needed
-from carsi_tracker.exchange.commitments import Commitments, describe, disagreement
+from carsi_tracker.exchange.columns import BY_NAME, COLUMNS, NAMES, Kind, Needed
+from carsi_tracker.exchange.commitments import OF_LEDGER, Commitments, describe, disagreement
 from carsi_tracker.exchange.findings import Finding
 from carsi_tracker.exchange.table import Row, Table
 from carsi_tracker.ledger.models import Stage
 
 CHUNK = 2000
+OF_LINE = [name for name in NAMES if name != "reference" and name not in OF_LEDGER]
 REPEATED = {
-    column.name for column in COLUMNS if column.kind in {Kind.CODE, Kind.ORGANIZATION, Kind.DAY}
+    column.name
+    for column in COLUMNS
+    if column.kind in {Kind.REFERENCE, Kind.CODE, Kind.ORGANIZATION, Kind.DAY}
 }
 """The columns whose cells say the same few things again and again: each is read once."""
 
@@ -64,8 +67,8 @@ class Interpreter:
 
     def __init__(self, table: Table, own_batch: int | None = None) -> None:
         self._table = table
-        self._vocabulary = Vocabulary()
-        self.commitments = Commitments(self._vocabulary, own_batch)
+        self.vocabulary = Vocabulary()
+        self.commitments = Commitments(self.vocabulary, own_batch)
         self.faults: list[Finding] = []
         self.new_partners: dict[str, str] = {}
         self.row_count = 0
@@ -82,16 +85,11 @@ class Interpreter:
         self.faults += self.commitments.missing(self._table.sheet)
         self.faults.sort(key=lambda fault: (fault.row or 0, _POSITION.get(fault.column, 0)))
 
-    @property
-    def documents(self) -> dict[int, str]:
-        """The titles of all documents by key."""
-        return self._vocabulary.documents
-
     def _references(self, rows: Iterable[Row]) -> Iterator[str]:
         for row in rows:
             if cell := row.cells.get("reference"):
                 try:
-                    yield read_reference(cell)
+                    yield self._read_once("reference", cell)
                 except ValidationError:
                     continue
 
@@ -141,7 +139,7 @@ class Interpreter:
         if not year or not account:
             return None
         try:
-            return self._vocabulary.appropriation(year, account.text)
+            return self.vocabulary.appropriation(year, account.text)
         except ValidationError as error:
             self._fault(row, "account", error.messages[0])
             return None
@@ -149,13 +147,13 @@ class Interpreter:
     def _commitment(self, row: Row) -> tuple[str | None, int | None]:
         cell = row.cells["reference"]
         try:
-            reference = read_reference(cell)
+            reference = self._read_once("reference", cell)
         except ValidationError as error:
             other = self.commitments.looks_like(shown(cell))
             meant = f" {_('Probably meant: %s.') % other}" if other else ""
             self._fault(row, "reference", f"{error.messages[0]}{meant}")
             return None, None
-        described = (reference, *map(row.cells.get, OF_COMMITMENT))
+        described = (reference, *map(row.cells.get, OF_LEDGER))
         known = self.commitments.known(reference)
         if described not in self._described:
             before = len(self.faults)
@@ -173,7 +171,7 @@ class Interpreter:
                 self._fault(row, "reference", error.messages[0])
                 return
             new.named |= row.cells.keys() | {fault.column for fault in row.faults}
-        for name in OF_COMMITMENT:
+        for name in OF_LEDGER:
             if name not in row.cells:
                 continue
             value = self._value(row, name)
@@ -192,14 +190,18 @@ class Interpreter:
         if cell is None:
             return None
         try:
-            if name not in REPEATED or not isinstance(cell, str):
-                return self._read(name, cell)
-            if (name, cell) not in self._read_before:
-                self._read_before[name, cell] = self._read(name, cell)
-            return self._read_before[name, cell]
+            return self._read_once(name, cell)
         except ValidationError as error:
             self._fault(row, name, error.messages[0])
             return None
+
+    def _read_once(self, name: str, cell: Cell) -> Any:
+        """Read a cell, or take what was read of the same one before; raises ValidationError."""
+        if name not in REPEATED or not isinstance(cell, str):
+            return self._read(name, cell)
+        if (name, cell) not in self._read_before:
+            self._read_before[name, cell] = self._read(name, cell)
+        return self._read_before[name, cell]
 
     def _read(self, name: str, cell: Cell) -> Any:
         column = BY_NAME[name]
@@ -212,10 +214,12 @@ class Interpreter:
                 return read_text(cell, column.longest)
             case Kind.YEAR:
                 return read_year(cell)
+            case Kind.REFERENCE:
+                return read_reference(cell)
         text = code_text(cell)
         if name == "goal" and (whole := _WHOLE_NUMBER.fullmatch(text)):
             text = whole[1]
-        codes = self._vocabulary.columns[name]
+        codes = self.vocabulary.columns[name]
         if name == "partner" and codes.get(text) is None:
             return self._new_partner(cell, column.longest)
         return codes[text]
@@ -226,7 +230,7 @@ class Interpreter:
             return Code(self.new_partners[text.casefold()])
         looks = spelling.skeletons(text)
         alike = (name for name in self.new_partners.values() if looks & spelling.skeletons(name))
-        other = self._vocabulary.columns["partner"].looks_like(text) or next(alike, None)
+        other = self.vocabulary.columns["partner"].looks_like(text) or next(alike, None)
         if other:
             raise ValidationError(
                 _("“%(text)s” looks like “%(other)s”, which was probably meant.")

@@ -161,7 +161,12 @@ def open_file(name: str, content: bytes) -> Table:
 
 def open_pasted(text: str, headings: Sequence[str] = NAMES) -> Table:
     """Return the rows of pasted text, which may go without headings; raises Unreadable."""
-    return Table(TextRows(decode(text.encode("utf-8", "surrogateescape"))), headings)
+    return Table(pasted_rows(text), headings)
+
+
+def pasted_rows(text: str) -> TextRows:
+    """Return the rows of pasted text as they stand in it; raises Unreadable."""
+    return TextRows(decode(text.encode("utf-8", "surrogateescape")))
 
 
 def open_rows(name: str, content: bytes) -> TextRows | SheetRows:
