@@ -18,6 +18,17 @@ begin
     return null;
 end $$;
 
+-- Of a table that the verbs add to and remove from, and nobody changes; names the rule it refuses by.
+create function rules.guard_by_verbs() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    if tg_op = 'UPDATE' or not runs_as_owner() then
+        perform refuse(tg_argv[0]);
+    end if;
+    return null;
+end $$;
+
 create trigger final before update or delete on ledger_entry
     for each row execute function rules.refuse_change_of_journal();
 create trigger final before update or delete on ledger_posting

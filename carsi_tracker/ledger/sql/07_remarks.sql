@@ -17,16 +17,6 @@ begin
     return new;
 end $$;
 
-create function rules.guard_remark() returns trigger
-language plpgsql set search_path = public, rules, pg_temp
-as $$
-begin
-    if tg_op = 'UPDATE' or not runs_as_owner() then
-        perform refuse('remark_stands');
-    end if;
-    return null;
-end $$;
-
 alter table ledger_remark
     drop constraint if exists remark_of_some_length,
     add constraint remark_of_some_length check (
@@ -36,4 +26,4 @@ alter table ledger_remark
 create trigger sign before insert on ledger_remark
     for each row execute function rules.sign_remark();
 create trigger stands before update or delete on ledger_remark
-    for each statement execute function rules.guard_remark();
+    for each statement execute function rules.guard_by_verbs('remark_stands');

@@ -53,15 +53,5 @@ as $$
     order by 1
 $$;
 
-create function rules.guard_submission() returns trigger
-language plpgsql set search_path = public, rules, pg_temp
-as $$
-begin
-    if tg_op = 'UPDATE' or not runs_as_owner() then
-        perform refuse('state_by_verbs_only');
-    end if;
-    return null;
-end $$;
-
 create trigger verbs_only before insert or update or delete on ledger_submission
-    for each statement execute function rules.guard_submission();
+    for each statement execute function rules.guard_by_verbs('state_by_verbs_only');
