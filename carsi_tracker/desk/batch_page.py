@@ -106,9 +106,7 @@ def _commitments(batch: Batch, lines: "Page[Line]") -> QuerySet[Commitment]:
     shown = Q(pk__in={line.commitment_id for line in lines})
     if lines.number == 1:
         shown |= Q(pk__in=batch.introduces.filter(lines=None).values("pk"))
-    return Commitment.objects.filter(shown).select_related(
-        "appropriation__account", "area", "country", "goal", "agency", "partner"
-    )
+    return Commitment.objects.described().filter(shown)
 
 
 def _what_may_be_done(batch: Batch, user: User) -> dict[str, Any]:

@@ -16,11 +16,9 @@ from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.desk.fields import LineOfText
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.countersigning import ALONE, WAITING, waiting_for
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.ledger.refusals import Refused
-
-ALONE = ~Q(self_approval_reason="")
-WAITING = ALONE & Q(countersignature=None)
 
 
 class CountersignForm(forms.Form):
@@ -58,11 +56,8 @@ def may_countersign(version: Posting | None, user: User) -> bool:
     """Say whether a version waits for a second person, and this person may be the one."""
     return (
         version is not None
-        and version.self_approval_reason != ""
-        and not hasattr(version, "countersignature")
         and user.has_perm("ledger.post_batch")
-        and version.approver_id != user.pk
-        and not version.batch.editors.filter(user=user).exists()
+        and waiting_for(user).filter(pk=version.pk).exists()
     )
 
 

@@ -58,11 +58,13 @@ def discard(request: HttpRequest, batch_id: int) -> HttpResponse:
     return redirect("admin:ledger_batch_changelist")
 
 
-def refusal(request: HttpRequest, batch_id: int, refused: Refused) -> HttpResponse:
-    """Go to the batch's page and say there what was refused."""
+def refusal(
+    request: HttpRequest, batch_id: int, refused: Refused, page: str = BATCH
+) -> HttpResponse:
+    """Go to a page of the batch, by its name, and say there what was refused."""
     for line in refused.lines:
         messages.error(request, line)
-    return redirect(BATCH, batch_id)
+    return redirect(page, batch_id)
 
 
 def _ask(

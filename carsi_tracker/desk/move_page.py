@@ -19,10 +19,8 @@ from carsi_tracker.ledger.refusals import Refused
 
 def posted_commitment(commitment_id: int) -> Commitment:
     """Return a posted commitment with what describes it; raises Http404."""
-    posted = Commitment.objects.filter(first_version__isnull=False).select_related(
-        "appropriation__account", "area", "country", "goal", "agency", "partner", "replaces"
-    )
-    return get_object_or_404(posted, pk=commitment_id)
+    posted = Commitment.objects.described().filter(first_version__isnull=False)
+    return get_object_or_404(posted.select_related("replaces"), pk=commitment_id)
 
 
 @permission_required("ledger.add_commitment", raise_exception=True)

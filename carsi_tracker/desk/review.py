@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -21,6 +21,7 @@ from carsi_tracker.desk.approval import (
     self_approval_rule,
     who_may_post,
 )
+from carsi_tracker.desk.batch_page import batch_of
 from carsi_tracker.desk.drafts import BATCH, refusal
 from carsi_tracker.desk.remarks import form_after
 from carsi_tracker.desk.site import desk, person
@@ -42,13 +43,13 @@ NAMED = 10
 @permission_required("ledger.view_batch", raise_exception=True)
 def review(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Show a submitted batch as it is to be posted; one that is not leads to its own page."""
-    return _page(request, _batch(batch_id))
+    return _page(request, batch_of(batch_id))
 
 
 @permission_required("ledger.post_batch", raise_exception=True)
 def post(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Post a batch as it was read."""
-    batch = _batch(batch_id)
+    batch = batch_of(batch_id)
     user = person(request)
     form = PostForm(request.POST, alone=decision(batch, user).alone)
     if request.method != "POST" or "digest" in form.errors:
@@ -60,7 +61,7 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
         version = posting.post(batch_id, user, form.cleaned_data["digest"], reason)
     except Refused as refused:
         events.refused(request, refused.rule, batch=batch_id)
-        return _refused(request, batch_id, refused)
+        return refusal(request, batch_id, refused, REVIEW)
     messages.success(request, _("Posted as version %d.") % version)
     mails.posted(request, batch)
     return redirect(BATCH, batch_id)
@@ -70,7 +71,7 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
 @permission_required("ledger.post_batch", raise_exception=True)
 def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Send a submitted batch back with a remark."""
-    batch = _batch(batch_id)
+    batch = batch_of(batch_id)
     form = SendBackForm(request.POST)
     if not form.is_valid():
         return _page(request, batch, send_back_form=form)
@@ -82,18 +83,6 @@ def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
     messages.success(request, _("Sent back with your remark."))
     mails.sent_back(request, batch, remark)
     return redirect(BATCH, batch_id)
-
-
-def _batch(batch_id: int) -> Batch:
-    people = Batch.objects.select_related("created_by", "submitted_by", "reverses", "posting")
-    return get_object_or_404(people, pk=batch_id)
-
-
-def _refused(request: HttpRequest, batch_id: int, refused: Refused) -> HttpResponse:
-    """Say what was refused: on the review page, or on the batch's where that is to be read."""
-    for line in refused.lines:
-        messages.error(request, line)
-    return redirect(REVIEW, batch_id)
 
 
 def _page(
@@ -171,11 +160,7 @@ def _commitments(batch: Batch, lines: "Page[Line]") -> list[Commitment]:
     """Return the commitments of the lines shown, each with its `progress`."""
     shown = {line.commitment_id for line in lines if line.commitment_id}
     how_far = progress(batch.pk, shown)
-    commitments = list(
-        Commitment.objects.filter(pk__in=shown).select_related(
-            "appropriation__account", "area", "country", "goal", "agency", "partner"
-        )
-    )
+    commitments = list(Commitment.objects.described().filter(pk__in=shown))
     for commitment in commitments:
         commitment.progress = how_far[commitment.pk]  # type: ignore[attr-defined]
     return commitments

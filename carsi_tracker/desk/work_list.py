@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.approval import self_approval_rule
 from carsi_tracker.figures.remaining import Remaining, remaining
+from carsi_tracker.ledger.countersigning import waiting_for
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Batch, BatchEditor, Office, Posting, Remark
 from carsi_tracker.ledger.queue import Turn, turns, waiting
@@ -84,7 +85,7 @@ def work_list(user: User) -> WorkList:
         drafts=_to_finish(user) if counted.to_finish else [],
         to_post=_to_post(user) if counted.to_post else [],
         others=waiting().count() - (counted.to_post or 0) if approver else 0,
-        to_countersign=_to_countersign(user).count() if approver else 0,
+        to_countersign=waiting_for(user).count() if approver else 0,
         sent=_sent(user) if counted.to_finish is not None else [],
         left=remaining(today()),
         posted=list(Posting.objects.order_by("-version")[:POSTED]),
@@ -125,12 +126,6 @@ def _to_post(user: User) -> list[Waiting]:
     return [
         Waiting(batch, batch.line_count, tried[batch.pk]) for batch in batches if batch.pk in tried
     ]
-
-
-def _to_countersign(user: User) -> QuerySet[Posting]:
-    hand = BatchEditor.objects.filter(batch=OuterRef("batch"), user=user)
-    alone = Posting.objects.exclude(self_approval_reason="").filter(countersignature=None)
-    return alone.exclude(approver=user).filter(~Exists(hand))
 
 
 def _counted(batches: QuerySet[Batch]) -> QuerySet[Batch]:

@@ -37,6 +37,16 @@ class Appropriation(models.Model):
         return f"{self.account.code} FY{self.fiscal_year}"
 
 
+class Commitments(models.QuerySet["Commitment"]):
+    """Commitments, posted or not."""
+
+    def described(self) -> "Commitments":
+        """Return them with all that describes them, in the same query."""
+        return self.select_related(
+            "appropriation__account", "area", "country", "goal", "agency", "partner"
+        )
+
+
 class Commitment(Titled):
     """A part of one appropriation set aside for one area and one country (or the region).
 
@@ -79,6 +89,8 @@ class Commitment(Titled):
         verbose_name=_("replaces"),
     )
     first_version = models.PositiveIntegerField(_("first version"), null=True, editable=False)
+
+    objects = Commitments.as_manager()
 
     class Meta:
         ordering = ("reference",)
