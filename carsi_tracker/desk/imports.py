@@ -102,7 +102,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
         "title": _("Import amounts"),
         "form": form,
         "columns": _columns(),
-        "most_rows": MOST_ROWS,
+        "most_rows": f"{MOST_ROWS:,}",
         "largest_file": LARGEST_FILE // 1_000_000,
     }
     return desk().page(request, "import.html", context, status=200)
