@@ -14,7 +14,7 @@ VERBS_KEEP = {"state_known", "version_when_posted", "submission_known"}
 
 def raised() -> set[str]:
     text = "\n".join(file.read_text() for file in FILES)
-    refusals = re.findall(r"refuse\(\s*(.*?)[,)]", text, re.DOTALL)
+    refusals = re.findall(r"(?:refuse|guard_by_verbs)\(\s*(.*?)[,)]", text, re.DOTALL)
     names = {name for words in refusals for name in re.findall(r"(?:^|then |else )'(\w+)'", words)}
     return names | set(re.findall(r"add constraint (\w+)\s+check", text)) - VERBS_KEEP
 
