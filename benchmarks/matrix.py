@@ -44,7 +44,7 @@ def _rounds() -> tuple[list[float], list[float]]:
     from django.db import connection
 
     from carsi_tracker.figures import answers
-    from carsi_tracker.figures.question import newest, read
+    from carsi_tracker.figures.reading import newest, read
 
     head, revision = newest()
     question = read({"stage": "committed"}, head, revision)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question, newest
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger.models import Batch, Commitment, Stage
 
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 from django.db.models import Count, DecimalField, F, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from carsi_tracker.figures.question import LOOKUPS, Question, entries
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.selection import LOOKUPS, entries
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, Document, Entry, Stage
 
@@ -80,7 +81,8 @@ class Span:
     last: date | None
 
 
-def _by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
+def by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
+    """Return the sum of each stage, for an aggregation over entries (or what they belong to)."""
     return {
         stage: Coalesce(
             Sum(f"{prefix}amount", filter=Q(**{f"{prefix}stage": stage}) & (only or Q())),
@@ -94,7 +96,7 @@ def _by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
 @lru_cache(REMEMBERED)
 def totals(question: Question) -> Totals:
     """Return the sums by stage."""
-    return Totals(**entries(question).order_by().aggregate(**_by_stage(), entries=Count("*")))
+    return Totals(**entries(question).order_by().aggregate(**by_stage(), entries=Count("*")))
 
 
 @lru_cache(REMEMBERED)
@@ -115,7 +117,7 @@ def breakdown(question: Question, dimension: str) -> Mapping[str | int | None, T
         entries(question)
         .order_by()
         .values(key=F(DIMENSIONS[dimension]))
-        .annotate(**_by_stage(), entries=Count("*"))
+        .annotate(**by_stage(), entries=Count("*"))
     )
     return {row.pop("key"): Totals(**row) for row in rows.values("key", *Stage.values, "entries")}
 
@@ -160,7 +162,7 @@ def commitments(question: Question) -> QuerySet[Commitment]:
             mine &= Q(**{lookup: value})
         else:
             asked &= Q(**{f"entries__{lookup}": value})
-    sums = _by_stage("entries__", asked)
+    sums = by_stage("entries__", asked)
     del sums[Stage.APPROPRIATED.value]
     counts = {
         f"{stage}_entries": Count("entries", filter=asked & Q(entries__stage=stage))
@@ -188,7 +190,7 @@ def documents(question: Question) -> QuerySet[Document]:
         entries__posting_id__lte=question.version.number, entries__effective_date__lte=question.day
     )
     return public_documents(question.version.number).annotate(
-        committed=_by_stage("entries__", asked)[Stage.COMMITTED.value],
+        committed=by_stage("entries__", asked)[Stage.COMMITTED.value],
         committed_entries=Count("entries", filter=asked & Q(entries__stage=Stage.COMMITTED)),
         entry_count=Count("entries", filter=asked),
     )

@@ -8,7 +8,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures.answers import ZERO, Amount, breakdown, matrix, totals
-from carsi_tracker.figures.question import NONE, Question, newest
+from carsi_tracker.figures.question import NONE, Question
+from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Stage

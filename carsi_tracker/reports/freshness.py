@@ -14,8 +14,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures import question as figures
-from carsi_tracker.figures.question import BadQuestion, Question
+from carsi_tracker.figures.question import BadQuestion, Question, Version
+from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
 from carsi_tracker.reports.address import Address, read_address
@@ -35,7 +35,7 @@ class Asked:
     question: Question
     address: Address
     words: Vocabulary
-    head: figures.Version
+    head: Version
     texts_revision: int
 
 
@@ -58,7 +58,7 @@ def public_page(
         @require_safe
         @wraps(view)
         def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            head, revision = figures.newest()
+            head, revision = newest()
             try:
                 asked = _asked(request, head, revision, sorts)
             except BadQuestion as bad:
@@ -80,13 +80,11 @@ def public_page(
     return decorate
 
 
-def _asked(
-    request: HttpRequest, head: figures.Version, revision: int, sorts: frozenset[str]
-) -> Asked:
+def _asked(request: HttpRequest, head: Version, revision: int, sorts: frozenset[str]) -> Asked:
     for name, values in request.GET.lists():
         if len(values) > 1:
             raise BadQuestion(name, " ".join(values), "1")
-    question = figures.read(request.GET.dict(), head, revision)
+    question = read(request.GET.dict(), head, revision)
     address = read_address(request.GET.dict(), question, sorts)
     version = question.version
     words = vocabulary(version.number, version.checksum, revision)

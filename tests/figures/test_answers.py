@@ -6,7 +6,9 @@ import pytest
 
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
-from carsi_tracker.figures.question import Question, entries, newest, read
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.selection import entries
 
 pytestmark = pytest.mark.usefixtures("sourced")
 

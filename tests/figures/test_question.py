@@ -4,15 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from carsi_tracker.figures.question import (
-    BadQuestion,
-    Question,
-    Scope,
-    Version,
-    entries,
-    newest,
-    read,
-)
+from carsi_tracker.figures.question import BadQuestion, Question, Scope, Version
+from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
 

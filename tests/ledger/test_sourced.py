@@ -10,7 +10,7 @@ from django.test import Client
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import newest, read
+from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.ledger import sourced
 from carsi_tracker.ledger.models import Commitment, Entry, Office, Posting
 from tests import databases

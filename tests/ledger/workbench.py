@@ -11,7 +11,8 @@ from django.db import connection
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question, newest
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger.models import (
     Appropriation,
     Batch,

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures import question as figures
-from carsi_tracker.figures.question import Question, Version, entries
+from carsi_tracker.figures.question import Question, Version
+from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger import checksum
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.freshness import Asked, public_page
@@ -85,7 +86,7 @@ def effects(question: Question, posting: Posting) -> list[Effect]:
 @require_safe
 def versions_file(_request: HttpRequest) -> StreamingHttpResponse:
     """Answer `versions.csv`: a line a version, each with its checksum."""
-    head, _ = figures.newest()
+    head, _ = newest()
     response = StreamingHttpResponse(
         checksum.versions_csv(head.number), content_type="text/csv; charset=utf-8"
     )

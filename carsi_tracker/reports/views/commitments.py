@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question, entries
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.models import Commitment
 from carsi_tracker.reports import filters
 from carsi_tracker.reports.freshness import Asked, public_page

@@ -6,7 +6,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import entries, newest
+from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Basis, DocumentFile
 from carsi_tracker.reports.files import download

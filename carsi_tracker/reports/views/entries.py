@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import MEASURES, Question, entries
+from carsi_tracker.figures.question import MEASURES, Question
+from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Entry, Stage
 from carsi_tracker.reports import filters

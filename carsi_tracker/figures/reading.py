@@ -1,0 +1,156 @@
+"""Questions as addresses ask them, and the newest version, which they are about by default."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime, time, timedelta
+
+from django.db import OperationalError, connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures.question import BadQuestion, Question, Scope, Version
+from carsi_tracker.figures.vocabulary import vocabulary
+from carsi_tracker.ledger.days import WASHINGTON, today
+from carsi_tracker.ledger.models import Posting
+
+
+def newest() -> tuple[Version, int]:
+    """Return the newest version, and the revision of the texts that pages show.
+
+    Stands in for Django's health check of the connection, which would be a second round trip on
+    each page: a connection that PostgreSQL has closed is opened again.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs lack it
+    try:
+        return _newest()
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _newest()
+
+
+def _newest() -> tuple[Version, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select h.version, h.checksum, t.revision from ledger_head h, ledger_texts t"
+        )
+        number, checksum, revision = cursor.fetchone()
+    return Version(number, checksum), revision
+
+
+def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Question:
+    """Read a question from the parameters of an address.
+
+    `head` is the newest version. A `version` without checksum, or `known_on`, gives a question
+    that is pinned to the version they mean. Raises BadQuestion.
+    """
+    for name, value in address.items():
+        if any(ord(character) < 32 or ord(character) == 127 for character in name + value):
+            raise BadQuestion(name, value, _("text without control characters"))
+    version = _version(address, head)
+    day = _day(address.get("as_of", ""))
+    scope = _scope(address, version or head, texts_revision)
+    return Question(
+        version=version or head,
+        day=day or today(),
+        scope=scope,
+        dated=day is not None,
+        pinned=version is not None,
+    )
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    accepted = _("a day as YYYY-MM-DD, not after today (%(today)s)") % {"today": today()}
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise BadQuestion("as_of", text, accepted) from None
+    if day.isoformat() != text or day > today():
+        raise BadQuestion("as_of", text, accepted)
+    return day
+
+
+def _version(address: Mapping[str, str], head: Version) -> Version | None:
+    text, known_on = address.get("version", ""), address.get("known_on", "")
+    if text and known_on:
+        raise BadQuestion("known_on", known_on, _("either a version or a moment, not both"))
+    if known_on:
+        return _known_on(known_on)
+    if not text:
+        return None
+    accepted = _("a version from 1 to %(last)d, with the start of its checksum, such as %(head)s")
+    accepted %= {"last": head.number, "head": head}
+    number, hyphen, start = text.partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise BadQuestion("version", text, accepted)
+    checksum = (
+        Posting.objects.filter(version=int(number), version__lte=head.number)
+        .values_list("checksum", flat=True)
+        .first()
+    )
+    sound = not hyphen or (len(start) >= 8 and str(checksum).startswith(start))
+    if checksum is None or not sound:
+        raise BadQuestion("version", text, accepted)
+    return Version(int(number), checksum)
+
+
+def _known_on(text: str) -> Version:
+    accepted = _("a day (YYYY-MM-DD) or a moment (YYYY-MM-DDTHH:MM:SSZ) from the first version on")
+    try:
+        moment = _end_of_moment(text)
+    except (ValueError, OverflowError):
+        raise BadQuestion("known_on", text, accepted) from None
+    if moment.astimezone(WASHINGTON).date() > today() + timedelta(days=1):
+        raise BadQuestion("known_on", text, accepted)
+    found = (
+        Posting.objects.filter(posted_at__lte=moment)
+        .order_by("-version")
+        .values_list("version", "checksum")
+        .first()
+    )
+    if found is None:
+        raise BadQuestion("known_on", text, accepted)
+    return Version(*found)
+
+
+def _end_of_moment(text: str) -> datetime:
+    """Read a moment; a bare day means its end in Washington, an unmarked time Washington's."""
+    if len(text) == 10:
+        day = date.fromisoformat(text)
+        if day > today():
+            raise ValueError(text)
+        return datetime.combine(day, time.max, WASHINGTON)
+    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=WASHINGTON)
+    if moment > timezone.now():
+        raise ValueError(text)
+    return moment
+
+
+def _scope(address: Mapping[str, str], version: Version, texts_revision: int) -> Scope:
+    words = vocabulary(version.number, version.checksum, texts_revision)
+    chosen: dict[str, str] = {}
+    for filter_ in fields(Scope):
+        name = filter_.name
+        value = address.get(name, "").strip()
+        if value:
+            chosen[name] = _code(name, value, words.codes.get(name), version)
+    if "stage" in chosen and "measure" in chosen:
+        raise BadQuestion("measure", chosen["measure"], _("either a stage or a measure, not both"))
+    return Scope(**chosen)
+
+
+def _code(name: str, value: str, codes: Mapping[str, str] | None, version: Version) -> str:
+    if codes is None:
+        if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= version.number:
+            return str(int(value))
+        raise BadQuestion(name, value, _("a version from 1 to %d") % version.number)
+    code = codes.get(value.casefold())
+    if code is None:
+        shown = list(codes.values())
+        more = " …" if len(shown) > 12 else ""
+        raise BadQuestion(name, value, ", ".join(shown[:12]) + more)
+    return code

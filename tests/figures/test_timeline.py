@@ -1,0 +1,31 @@
+"""The sums day by day, which charts draw and tables list."""
+
+from datetime import date
+
+import pytest
+
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.timeline import timeline
+
+pytestmark = pytest.mark.usefixtures("sourced")
+
+
+@pytest.mark.parametrize("filters", [{}, {"country": "PA"}, {"stage": "obligated"}])
+def test_each_point_holds_the_totals_through_its_day(filters: dict[str, str]) -> None:
+    question = read(filters, *newest())
+    points = timeline(question)
+    assert points
+    assert [point.day for point in points] == sorted({point.day for point in points})
+    for point in points:
+        assert point.totals == answers.totals(question.through(point.day))
+
+
+def test_the_timeline_ends_on_the_day_that_is_asked() -> None:
+    points = timeline(read({"as_of": "2009-09-30"}, *newest()))
+    assert points[-1].day == date(2009, 9, 30)
+    assert points[-1].totals.committed == 106_109_500
+
+
+def test_there_is_no_timeline_before_the_first_entry() -> None:
+    assert timeline(read({"as_of": "2008-06-29"}, *newest())) == ()
