@@ -1,33 +1,23 @@
-"""The sums that answer a question, computed once for each day and version."""
+"""The sums that answer a question."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import Count, DecimalField, F, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, DecimalField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
+from carsi_tracker.figures.courses import Course, Key, courses
 from carsi_tracker.figures.question import Question
-from carsi_tracker.figures.selection import LOOKUPS, entries
+from carsi_tracker.figures.selection import LOOKUPS
 from carsi_tracker.figures.vocabulary import public_documents
-from carsi_tracker.ledger.models import Commitment, Document, Entry, Stage
+from carsi_tracker.ledger.models import Commitment, Document, Stage
 
 ZERO = Decimal(0)
 REMEMBERED = 1024
 """How many answers of each kind a process keeps."""
-
-DIMENSIONS = {
-    "area": "commitment__area__code",
-    "country": "commitment__country__code",
-    "goal": "commitment__goal__number",
-    "commitment": "commitment__reference",
-    "appropriation": "appropriation_id",
-    "basis": "basis",
-    "document": "document__key",
-    "version": "posting_id",
-}
 
 
 @dataclass(frozen=True)
@@ -96,14 +86,13 @@ def by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
 @lru_cache(REMEMBERED)
 def totals(question: Question) -> Totals:
     """Return the sums by stage."""
-    return Totals(**entries(question).order_by().aggregate(**by_stage(), entries=Count("*")))
+    return sums_through(courses(question).get((), {}), question.day)
 
 
 @lru_cache(REMEMBERED)
 def total(question: Question) -> Amount:
     """Return the sum of all entries of a stage or measure, with the measure's signs."""
-    row = entries(question).order_by().aggregate(amount=Sum("counted"), entries=Count("*"))
-    return Amount(row["amount"] or ZERO, row["entries"])
+    return _counted(totals(question), question.scope.measure)
 
 
 @lru_cache(REMEMBERED)
@@ -113,33 +102,49 @@ def breakdown(question: Question, dimension: str) -> Mapping[str | int | None, T
     Keys are codes (of a goal its number, of an appropriation its id, of a version its number);
     None gathers the entries that have no such thing.
     """
-    rows = (
-        entries(question)
-        .order_by()
-        .values(key=F(DIMENSIONS[dimension]))
-        .annotate(**by_stage(), entries=Count("*"))
-    )
-    return {row.pop("key"): Totals(**row) for row in rows.values("key", *Stage.values, "entries")}
+    return {key: sums for (key,), sums in _by(question, dimension)}
 
 
 @lru_cache(REMEMBERED)
 def matrix(question: Question) -> Mapping[tuple[str, str], Amount]:
     """Return the sums of commitments' entries by (area code, country code); empty cells lack."""
-    rows = (
-        entries(question)
-        .filter(commitment__isnull=False)
-        .order_by()
-        .values_list("commitment__area__code", "commitment__country__code")
-        .annotate(amount_=Sum("counted"), entries_=Count("*"))
-    )
-    return {(area, country): Amount(amount, count) for area, country, amount, count in rows}
+    return {
+        (str(area), str(country)): _counted(sums, question.scope.measure)
+        for (area, country), sums in _by(question, "area", "country")
+        if area is not None
+    }
 
 
 @lru_cache(REMEMBERED)
 def span(question: Question) -> Span:
     """Return the days from the first entry to the last."""
-    row = entries(question).aggregate(first=Min("effective_date"), last=Max("effective_date"))
-    return Span(row["first"], row["last"])
+    stages = courses(question).get((), {}).values()
+    days = [day for course in stages for day in course.days if day <= question.day]
+    return Span(min(days, default=None), max(days, default=None))
+
+
+def _by(question: Question, *dimensions: str) -> Iterator[tuple[Key, Totals]]:
+    for key, stages in courses(question, *dimensions).items():
+        sums = sums_through(stages, question.day)
+        if sums.entries:
+            yield key, sums
+
+
+def sums_through(stages: Mapping[str, Course], day: date) -> Totals:
+    """Return the sums at the end of a day."""
+    found = {stage: sums for stage, course in stages.items() if (sums := course.through(day))}
+    return Totals(
+        **{stage: amount for stage, (amount, _count) in found.items()},
+        entries=sum(count for _amount, count in found.values()),
+    )
+
+
+def _counted(sums: Totals, measure: str | None) -> Amount:
+    if measure:
+        return Amount(getattr(sums, measure), sums.entries)
+    return Amount(
+        sums.appropriated + sums.committed + sums.obligated + sums.disbursed, sums.entries
+    )
 
 
 def commitments(question: Question) -> QuerySet[Commitment]:
@@ -198,9 +203,5 @@ def documents(question: Question) -> QuerySet[Document]:
 
 def first_law(question: Question) -> date | None:
     """Return the day of the first appropriation in the version, on any day; None without one."""
-    return (
-        Entry.objects.filter(posting_id__lte=question.version.number, stage=Stage.APPROPRIATED)
-        .order_by("effective_date")
-        .values_list("effective_date", flat=True)
-        .first()
-    )
+    appropriated = courses(question.everywhere()).get((), {}).get(Stage.APPROPRIATED)
+    return appropriated.days[0] if appropriated else None

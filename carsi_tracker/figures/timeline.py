@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Count
-
-from carsi_tracker.figures.answers import REMEMBERED, Totals, by_stage
+from carsi_tracker.figures.answers import REMEMBERED, Totals, sums_through
+from carsi_tracker.figures.courses import courses
 from carsi_tracker.figures.question import Question
-from carsi_tracker.figures.selection import entries
-from carsi_tracker.ledger.models import Stage
 
 
 @dataclass(frozen=True)
@@ -24,17 +21,6 @@ class Point:
 @lru_cache(REMEMBERED)
 def timeline(question: Question) -> Sequence[Point]:
     """Return the sums by stage after each day that has entries, up to the question's day."""
-    rows = (
-        entries(question)
-        .order_by()
-        .values("effective_date")
-        .annotate(**by_stage(), entries=Count("*"))
-        .order_by("effective_date")
-        .values_list("effective_date", *Stage.values, "entries")
-    )
-    running = Totals()
-    points = []
-    for day, *sums in rows:
-        running += Totals(*sums)
-        points.append(Point(day, running))
-    return tuple(points)
+    stages = courses(question).get((), {})
+    days = {day for course in stages.values() for day in course.days if day <= question.day}
+    return tuple(Point(day, sums_through(stages, day)) for day in sorted(days))

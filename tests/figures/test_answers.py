@@ -6,6 +6,7 @@ import pytest
 
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
+from carsi_tracker.figures.courses import DIMENSIONS
 from carsi_tracker.figures.question import Question
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.selection import entries
@@ -78,7 +79,7 @@ def test_a_cell_of_the_matrix_is_the_sum_of_its_entries_on_every_day(
 
 
 @pytest.mark.parametrize("day", DAYS)
-@pytest.mark.parametrize("dimension", answers.DIMENSIONS)
+@pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_every_breakdown_adds_up_to_the_totals(dimension: str, day: str) -> None:
     question = ask(as_of=day)
     parts = answers.breakdown(question, dimension).values()
