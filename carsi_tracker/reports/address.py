@@ -14,15 +14,18 @@ class Address:
     """A question with the order and the page of its table.
 
     `sort` is a column's name, with a hyphen in front for descending order; None is the default.
+    `own` are the parameters that only this kind of page has, as (name, value).
     """
 
     question: Question
     sort: str | None = None
     page: int = 1
+    own: tuple[tuple[str, str], ...] = ()
 
     def query(self) -> str:
         """Write the whole as the query of an address; "" where nothing is asked."""
-        return self.question.query(sort=self.sort, page=None if self.page == 1 else self.page)
+        page = None if self.page == 1 else self.page
+        return self.question.query(**dict(self.own), sort=self.sort, page=page)
 
     def at_page(self, page: int) -> Self:
         """Return the address of another page of the same table."""
@@ -38,14 +41,21 @@ class Address:
 
 
 def read_address(
-    parameters: Mapping[str, str], question: Question, sorts: frozenset[str]
+    parameters: Mapping[str, str],
+    question: Question,
+    sorts: frozenset[str] = frozenset(),
+    own: tuple[str, ...] = (),
 ) -> Address:
-    """Read order and page; raises BadQuestion for what the table does not have."""
+    """Read order, page and the page's own parameters, as they are.
+
+    Raises BadQuestion for an order that the table does not have.
+    """
     sort = parameters.get("sort") or None
     if sort is not None and sort.removeprefix("-") not in sorts:
         accepted = ", ".join(sorted(sorts)) or _("no order: this page has no table to sort")
         raise BadQuestion("sort", sort, accepted)
-    return Address(question, sort, _page(parameters.get("page") or "1"))
+    given = tuple((name, parameters[name]) for name in own if parameters.get(name))
+    return Address(question, sort, _page(parameters.get("page") or "1"), given)
 
 
 def _page(text: str) -> int:

@@ -40,7 +40,7 @@ class Asked:
 
 
 def public_page(
-    *, sorts: frozenset[str] = frozenset()
+    *, sorts: frozenset[str] = frozenset(), own: tuple[str, ...] = ()
 ) -> Callable[
     [Callable[Concatenate[HttpRequest, Asked, P], HttpResponse]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
@@ -49,7 +49,8 @@ def public_page(
 
     The page answers 400 where the address asks nonsense, leads a version without checksum to its
     full address, and is kept in the cache under all that it depends on: version, revision of the
-    texts, release, language, day and address.
+    texts, release, language, day and address. `own` names the parameters that only this page has:
+    the view reads them, and may raise BadQuestion.
     """
 
     def decorate(
@@ -60,9 +61,9 @@ def public_page(
         def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             head, revision = newest()
             try:
-                asked = _asked(request, head, revision, sorts)
+                asked = _asked(request, head, revision, sorts, own)
             except BadQuestion as bad:
-                return render(request, "400.html", {"bad": bad}, status=400)
+                return _bad(request, bad)
             if _asks_less_than_it_means(request):
                 return HttpResponseRedirect(request.path + asked.address.query())
             etag = _etag(request, asked)
@@ -70,7 +71,10 @@ def public_page(
                 return _marked(fresh, etag)
             response = caches["pages"].get(etag)
             if response is None:
-                response = view(request, asked, *args, **kwargs)
+                try:
+                    response = view(request, asked, *args, **kwargs)
+                except BadQuestion as bad:
+                    return _bad(request, bad)
                 if response.status_code == 200:
                     caches["pages"].set(etag, response, KEPT_FOR)
             return _marked(response, etag)
@@ -80,12 +84,18 @@ def public_page(
     return decorate
 
 
-def _asked(request: HttpRequest, head: Version, revision: int, sorts: frozenset[str]) -> Asked:
+def _asked(
+    request: HttpRequest,
+    head: Version,
+    revision: int,
+    sorts: frozenset[str],
+    own: tuple[str, ...],
+) -> Asked:
     for name, values in request.GET.lists():
         if len(values) > 1:
             raise BadQuestion(name, " ".join(values), "1")
     question = read(request.GET.dict(), head, revision)
-    address = read_address(request.GET.dict(), question, sorts)
+    address = read_address(request.GET.dict(), question, sorts, own)
     version = question.version
     words = vocabulary(version.number, version.checksum, revision)
     return Asked(question, address, words, head, revision)
@@ -94,6 +104,10 @@ def _asked(request: HttpRequest, head: Version, revision: int, sorts: frozenset[
 def _asks_less_than_it_means(request: HttpRequest) -> bool:
     version = request.GET.get("version", "")
     return bool(request.GET.get("known_on")) or (bool(version) and "-" not in version)
+
+
+def _bad(request: HttpRequest, bad: BadQuestion) -> HttpResponse:
+    return render(request, "400.html", {"bad": bad}, status=400)
 
 
 def _etag(request: HttpRequest, asked: Asked) -> str:
