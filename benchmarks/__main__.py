@@ -1,4 +1,4 @@
-"""Runs the measurements named, or all: posting, matrix, overview, imports, batch_page."""
+"""Runs the measurements named, or all of them."""
 
 import sys
 
@@ -8,12 +8,13 @@ from benchmarks import ledgers, table
 def main() -> None:
     """Print each measurement as lines of one table."""
     ledgers.settings()
-    from benchmarks import batch_page, imports, matrix, overview, posting
+    from benchmarks import batch_page, imports, matrix, overview, pages, posting
 
     known = {
         "posting": posting.measure,
         "matrix": matrix.measure,
         "overview": overview.measure,
+        "pages": pages.measure,
         "imports": imports.measure,
         "batch_page": batch_page.measure,
     }

@@ -1,6 +1,7 @@
 """The sums that answer a question."""
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ from functools import lru_cache
 from django.db.models import Count, DecimalField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from carsi_tracker.figures.courses import Course, Key, courses
+from carsi_tracker.figures.courses import Course, Key, beginnings, courses, courses_of
 from carsi_tracker.figures.question import Question
 from carsi_tracker.figures.selection import LOOKUPS
 from carsi_tracker.figures.vocabulary import public_documents
@@ -103,6 +104,17 @@ def breakdown(question: Question, dimension: str) -> Mapping[str | int | None, T
     None gathers the entries that have no such thing.
     """
     return {key: sums for (key,), sums in _by(question, dimension)}
+
+
+def breakdown_of(question: Question, dimension: str, values: Collection[str]) -> dict[str, Totals]:
+    """Return the sums by stage for some values of a dimension only, with or without entries."""
+    found = courses_of(question, dimension, values)
+    return {value: sums_through(found.get((value,), {}), question.day) for value in values}
+
+
+def number_of(question: Question, dimension: str) -> int:
+    """Return how many values of a dimension have entries."""
+    return bisect_right(beginnings(question, dimension), question.day)
 
 
 @lru_cache(REMEMBERED)

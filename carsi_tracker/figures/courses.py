@@ -1,13 +1,14 @@
 """How sums went from day to day: added up once for a version, and looked up for any day of it."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from cachetools import LRUCache, cached
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Min, Q, Sum
 
 from carsi_tracker.figures.question import Question, Scope, Version
 from carsi_tracker.figures.selection import entries
@@ -25,7 +26,7 @@ DIMENSIONS = {
     "version": "posting_id",
 }
 KEPT = 500_000
-"""How many days a process keeps in all; one takes some 200 bytes."""
+"""How many days a process keeps of each kind of answer; one takes some 200 bytes."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,63 @@ def courses(question: Question, *dimensions: str) -> Courses:
     return _courses(question.version, question.scope, dimensions)
 
 
-def _days(found: Courses) -> int:
-    return 1 + sum(len(course.days) for stages in found.values() for course in stages.values())
+def courses_of(question: Question, dimension: str, values: Iterable[str]) -> Courses:
+    """Return the courses of some values of a dimension only, such as those that a page shows.
+
+    A value that no entry has is missing.
+    """
+    keys = {value: (question.version, question.scope, dimension, value) for value in values}
+    found: dict[Key, Mapping[str, Course]] = {
+        (value,): _kept[key] for value, key in keys.items() if key in _kept
+    }
+    if missing := [value for value in keys if (value,) not in found]:
+        only = Q(**{f"{DIMENSIONS[dimension]}__in": missing})
+        added = _added_up(question.version, question.scope, (dimension,), only)
+        for value in missing:
+            course = added.get((value,), {})
+            with suppress(ValueError):  # larger than all that is kept
+                _kept[keys[value]] = course
+        found |= added
+    return {key: stages for key, stages in found.items() if stages}
 
 
-@cached(LRUCache(KEPT, getsizeof=_days))
+def beginnings(question: Question, dimension: str) -> Sequence[date]:
+    """Return the first effective date of each value of a dimension that has entries, in order."""
+    return _beginnings(question.version, question.scope, dimension)
+
+
+def _days(stages: Mapping[str, Course]) -> int:
+    return 1 + sum(len(course.days) for course in stages.values())
+
+
+_kept: LRUCache[tuple[Version, Scope, str, str], Mapping[str, Course]] = LRUCache(KEPT, _days)
+
+
+@cached(LRUCache(KEPT, getsizeof=lambda found: 1 + sum(map(_days, found.values()))))
 def _courses(version: Version, scope: Scope, dimensions: tuple[str, ...]) -> Courses:
-    whole = Question(version, date.max, scope)
+    return _added_up(version, scope, dimensions)
+
+
+@cached(LRUCache(KEPT, getsizeof=lambda days: 1 + len(days)))
+def _beginnings(version: Version, scope: Scope, dimension: str) -> Sequence[date]:
+    days = (
+        entries(Question(version, date.max, scope))
+        .order_by()
+        .filter(**{f"{DIMENSIONS[dimension]}__isnull": False})
+        .values(DIMENSIONS[dimension])
+        .annotate(first=Min("effective_date"))
+        .values_list("first", flat=True)
+    )
+    return sorted(days)
+
+
+def _added_up(
+    version: Version, scope: Scope, dimensions: tuple[str, ...], only: Q | None = None
+) -> Courses:
     keys = {f"key{number}": F(DIMENSIONS[name]) for number, name in enumerate(dimensions)}
     rows = (
-        entries(whole)
+        entries(Question(version, date.max, scope))
+        .filter(only or Q())
         .order_by()
         .values("effective_date", "stage", **keys)
         .annotate(amount_=Sum("amount"), entries_=Count("*"))

@@ -52,3 +52,20 @@ def test_another_day_asks_the_database_nothing(django_assert_num_queries: Any) -
     with django_assert_num_queries(0):
         answers.matrix(question.through(date(2009, 7, 4)))
         courses(question.through(date(2009, 7, 5)), "area", "country")
+
+
+def test_the_sums_of_some_commitments_are_those_that_all_of_them_have() -> None:
+    question = read({"as_of": "2009-09-30"}, *newest())
+    everything = answers.breakdown(question, "commitment")
+    some = ["CARSI-08-INCLE-03", "CARSI-09-FMF-01", "CARSI-08-INCLE-10", "CARSI-08-INCLE-99"]
+    for chosen in (some[:2], some):
+        assert answers.breakdown_of(question, "commitment", chosen) == {
+            reference: everything.get(reference, answers.Totals()) for reference in chosen
+        }
+
+
+@pytest.mark.parametrize("dimension", ["commitment", "document"])
+@pytest.mark.parametrize("day", ["2008-06-29", "2008-06-30", "2009-09-30", "2012-01-01"])
+def test_what_has_entries_by_a_day_is_counted(dimension: str, day: str) -> None:
+    question = read({"as_of": day, "stage": "committed"}, *newest())
+    assert answers.number_of(question, dimension) == len(answers.breakdown(question, dimension))

@@ -48,3 +48,6 @@ create index if not exists entry_ceiling
     where stage in ('appropriated', 'committed');
 create index if not exists entry_stages
     on ledger_entry (commitment_id, effective_date) include (stage, amount);
+
+-- What lists of entries show: one day after the other.
+create index if not exists entry_days on ledger_entry (effective_date, version, line);
