@@ -1,19 +1,19 @@
 """Finds commitments, batches, versions and documents by parts of their words."""
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import CharField, Func, QuerySet, Value
-from django.db.models.functions import Cast, Lower
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger.folding import Folded, folded
 from carsi_tracker.ledger.models import Batch, Commitment, Document, Posting
 
 LONGEST = 100
@@ -21,7 +21,6 @@ LONGEST = 100
 FIRST = 10
 """How many of each kind are shown together."""
 A_PAGE = 50
-MARKS = "[\u0300-\u036f]"
 
 
 @dataclass(frozen=True)
@@ -157,25 +156,8 @@ def _matching(kind: Kind, text: str) -> QuerySet[Any]:
     return rows
 
 
-def folded(text: str) -> str:
-    """Return a text without accents and in small letters, as the database folds columns."""
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(mark for mark in decomposed if not "\u0300" <= mark <= "\u036f").lower()
-
-
-def _words(columns: tuple[str, ...]) -> Lower:
+def _words(columns: tuple[str, ...]) -> Folded:
     """Return columns as one folded text, a line each."""
     text = CharField()
     parts = (Cast(column, text) for column in columns)
-    joined = Func(Value("\n"), *parts, function="concat_ws", output_field=text)
-    plain = Func(joined, template="normalize(%(expressions)s, NFD)", output_field=text)
-    return Lower(
-        Func(
-            plain,
-            Value(MARKS),
-            Value(""),
-            Value("g"),
-            function="regexp_replace",
-            output_field=text,
-        )
-    )
+    return Folded(Func(Value("\n"), *parts, function="concat_ws", output_field=text))

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from carsi_tracker.desk.find import find, folded
+from carsi_tracker.desk.find import find
+from carsi_tracker.ledger.folding import folded
 from carsi_tracker.ledger.models import Batch, Commitment
 from tests import factories
 from tests.desk.conftest import People, allocate, page_of, post_it, reading
