@@ -1,6 +1,6 @@
 """What every public page shows around its own content."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.shortcuts import render
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.days import today
+from carsi_tracker.reports.address import Address
+from carsi_tracker.reports.citing import Citation
 from carsi_tracker.reports.freshness import Asked
 
 
@@ -28,8 +30,15 @@ def render_page(
 ) -> HttpResponse:
     """Render a public page with its day, version, permanent address and other language."""
     address, question = asked.address, asked.question
-    permanent = request.path + address.asking(question.permanent()).query()
+    site = request.build_absolute_uri("/").removesuffix("/")
+    permanent = replace(address, question=question.permanent()).query()
     around = {
+        "site": site,
+        "canonical": request.path + canonical(address).query(),
+        "citation": Citation(
+            site, request.path, permanent, question.version, question.day, today()
+        ),
+        "citable": status == 200 and bool(question.version.number),
         "asked": asked,
         "question": question,
         "query": question.everywhere().query(),
@@ -37,13 +46,17 @@ def render_page(
         "day_form": day_form(asked),
         "fiscal_year_ends": fiscal_year_ends(request.path, asked),
         "undated": request.path + asked.address.asking(_undated(question)).query(),
-        "permanent": permanent,
-        "permanent_in_full": request.build_absolute_uri(permanent),
+        "permanent": request.path + permanent,
         "newest": request.path + address.asking(_unpinned(question)).query(),
         "languages": other_languages(request.path, address.query()),
         "report_errors_to": settings.REPORT_ERRORS_TO,
     }
     return render(request, template, around | context, status=status)
+
+
+def canonical(address: Address) -> Address:
+    """Return the one address of a page that is shown in several orders."""
+    return replace(address, sort=None) if address.page == 1 else address
 
 
 def fiscal_year_ends(path: str, asked: Asked) -> list[FiscalYearEnd]:
@@ -69,6 +82,7 @@ def day_form(asked: Asked) -> list[tuple[str, str]]:
     carried = dict(asked.question.scope.chosen)
     if asked.question.pinned:
         carried["version"] = str(asked.question.version)
+    carried |= dict(asked.address.own)
     if asked.address.sort:
         carried["sort"] = asked.address.sort
     return list(carried.items())

@@ -1,0 +1,110 @@
+"""How a page is cited: its permanent address, in words and in BibTeX."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures.question import Version
+from carsi_tracker.ledger.days import WASHINGTON, day_in_words
+from carsi_tracker.ledger.models import Posting
+
+NAME = "CARSI Tracker"
+ACCENTS = {
+    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"', "\u0327": "c "
+}  # fmt: skip
+"""The LaTeX command of each combining accent."""
+WRITTEN = {
+    "\\": r"{\textbackslash}", "~": r"{\textasciitilde}", "^": r"{\textasciicircum}",
+    "&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
+    "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "−": "$-$",
+    "…": r"{\ldots}", "·": r"{\textperiodcentered}", "¿": "{?`}", "¡": "{!`}",
+    "\N{NO-BREAK SPACE}": "~",
+}  # fmt: skip
+"""How LaTeX writes what it would take for a command, or does not know."""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a citation of a page says beside its title.
+
+    `path` and `query` make the permanent address, on the site `root`; `accessed` is today.
+    """
+
+    root: str
+    path: str
+    query: str
+    version: Version
+    day: date
+    accessed: date
+
+    @property
+    def address(self) -> str:
+        """The permanent address, with day and version."""
+        return f"{self.root}{self.path}{self.query}"
+
+    def in_words(self, title: str) -> str:
+        """Return the citation as plain text, in the language of the page."""
+        return _(
+            "%(site)s (%(year)s): “%(title)s”. Figures as of %(day)s, version %(number)d of the "
+            "ledger, checksum %(checksum)s. %(address)s (accessed %(accessed)s)"
+        ) % {
+            "site": NAME,
+            "year": _year(self.version),
+            "title": title,
+            "day": day_in_words(self.day),
+            "number": self.version.number,
+            "checksum": self.version.checksum,
+            "address": self.address,
+            "accessed": day_in_words(self.accessed),
+        }
+
+    def bibtex(self, title: str) -> str:
+        """Return the citation as an entry of BibTeX, in the language of the page."""
+        note = _(
+            "Figures as of %(day)s, version %(number)d of the ledger, checksum %(checksum)s, "
+            "accessed %(accessed)s"
+        ) % {
+            "day": self.day.isoformat(),
+            "number": self.version.number,
+            "checksum": self.version.checksum,
+            "accessed": self.accessed.isoformat(),
+        }
+        return (
+            f"@misc{{{self._key},\n"
+            f"  author = {{{{{NAME}}}}},\n"
+            f"  title = {{{{{escaped(title)}}}}},\n"
+            f"  year = {{{_year(self.version)}}},\n"
+            f"  howpublished = {{\\url{{{self.address}}}}},\n"
+            f"  note = {{{escaped(note)}}}\n"
+            "}"
+        )
+
+    @property
+    def _key(self) -> str:
+        """A key of letters, digits and hyphens that tells pages, days and versions apart."""
+        words = re.findall("[a-z0-9]+", f"{self.path} {self.query}".lower())
+        return "-".join(["carsi", *(word for word in words if word not in ("as", "of", "version"))])
+
+
+def escaped(text: str) -> str:
+    """Write text for LaTeX, with accents as commands, so that old and new BibTeX read it."""
+    return "".join(_letter(letter) for letter in unicodedata.normalize("NFC", text))
+
+
+def _letter(letter: str) -> str:
+    if letter in WRITTEN:
+        return WRITTEN[letter]
+    base, *accents = unicodedata.normalize("NFD", letter)
+    if len(accents) == 1 and accents[0] in ACCENTS:
+        return f"{{\\{ACCENTS[accents[0]]}{base}}}"
+    return letter
+
+
+@lru_cache(64)
+def _year(version: Version) -> int:
+    """Return the year in which a version was posted."""
+    return Posting.objects.get(version=version.number).posted_at.astimezone(WASHINGTON).year
