@@ -10,6 +10,7 @@ from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Basis, Goal, Posting
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.bar import TENTH_OF_A_MILLION, bar
+from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked, entries_address, linked
 from carsi_tracker.reports.matrix import matrix
@@ -44,6 +45,7 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
         first_law=answers.first_law(question),
         bases=basis_shares(asked, totals.committed),
         matrix=matrix(asked),
+        timeline=timeline_chart(question),
         goals=goals(asked),
         latest=Posting.objects.filter(version__lte=question.version.number).order_by("-version")[
             :LATEST

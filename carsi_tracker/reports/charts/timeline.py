@@ -1,0 +1,142 @@
+"""Cumulative sums over time: stages as stepped areas under the ceiling of what is appropriated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures.answers import ZERO
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.timeline import Point
+from carsi_tracker.figures.timeline import timeline as points_of
+from carsi_tracker.ledger.days import day_in_words
+from carsi_tracker.ledger.models import Stage
+from carsi_tracker.reports.charts.scale import Amounts, Days
+from carsi_tracker.reports.charts.timeline_rows import Row, rows
+from carsi_tracker.reports.charts.words import at_axis, in_prose
+from carsi_tracker.reports.links import entries_address
+
+WIDTH = 1000
+HEIGHT, SMALL_HEIGHT = 260, 120
+GRID_LINES, SMALL_GRID_LINES = 4, 2
+HEADROOM = Decimal("1.08")
+LONG_REST = 8
+"""The axis ends an eighth of its length after the last entry: a longer rest shows nothing new."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A line across the plot at a round amount, or the beginning of a year, with its words.
+
+    `at` is in units of the plot for amounts, in percent of its width for years.
+    """
+
+    at: Decimal
+    words: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A stage: the path of its area (of the ceiling, its line), and its sum in words."""
+
+    stage: str
+    label: str
+    path: str
+    amount: Decimal
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What a timeline shows.
+
+    Paths are in units of a plot WIDTH by `height`. `ceiling` is None where nothing of what is
+    asked is appropriated; `areas` are ordered from the widest stage to the narrowest. `description`
+    says in words what the chart shows; `end` what stands at its right edge.
+    """
+
+    height: int
+    ceiling: Curve | None
+    areas: tuple[Curve, ...]
+    amounts: tuple[Tick, ...]
+    years: tuple[Tick, ...]
+    base: Decimal
+    end: str
+    description: str
+    rows: tuple[Row, ...]
+    small: bool
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """All that is drawn, from the largest to the smallest."""
+        return (*([self.ceiling] if self.ceiling else []), *self.areas)
+
+
+def timeline_chart(question: Question, *, small: bool = False) -> Timeline | None:
+    """Return the cumulative sums of what is asked, through its day; None before its first entry."""
+    points = points_of(question)
+    stages = [stage for stage in Stage.values if any(getattr(p.totals, stage) for p in points)]
+    if not stages:
+        return None
+    days = Days(date(points[0].day.year, 1, 1), _end(question, points), WIDTH)
+    sums = [getattr(point.totals, stage) for point in points for stage in stages]
+    height = SMALL_HEIGHT if small else HEIGHT
+    amounts = Amounts(min(*sums, ZERO), max(*sums, Decimal(1)) * HEADROOM, height)
+    curves = [_curve(question, stage, points, days, amounts) for stage in stages]
+    return Timeline(
+        height=height,
+        ceiling=next((curve for curve in curves if curve.stage == Stage.APPROPRIATED), None),
+        areas=tuple(curve for curve in curves if curve.stage != Stage.APPROPRIATED),
+        amounts=tuple(
+            Tick(amounts.y(step), at_axis(step))
+            for step in amounts.steps(SMALL_GRID_LINES if small else GRID_LINES)
+        ),
+        years=tuple(Tick(days.x(day) * 100 / WIDTH, str(day.year)) for day in days.years()),
+        base=amounts.y(ZERO),
+        end=_end_in_words(question, points, days.last),
+        description=_description(question, points, curves),
+        rows=rows(question, stages),
+        small=small,
+    )
+
+
+def _end(question: Question, points: Sequence[Point]) -> date:
+    first, last = date(points[0].day.year, 1, 1), points[-1].day
+    return min(question.day, last + max((last - first) // LONG_REST, timedelta(days=30)))
+
+
+def _curve(
+    question: Question, stage: str, points: Sequence[Point], days: Days, amounts: Amounts
+) -> Curve:
+    base = amounts.y(ZERO)
+    steps = [f"M0 {base}H{days.x(points[0].day)}"]
+    level = base
+    for point in points:
+        if (y := amounts.y(getattr(point.totals, stage))) != level:
+            steps.append(f"H{days.x(point.day)}V{y}")
+            level = y
+    steps.append(f"H{WIDTH}")
+    if stage != Stage.APPROPRIATED:
+        steps.append(f"V{base}Z")
+    amount = getattr(points[-1].totals, stage)
+    href = entries_address(question.where(stage=stage, measure=None))
+    return Curve(stage, str(Stage(stage).label), "".join(steps), amount, in_prose(amount), href)
+
+
+def _end_in_words(question: Question, points: Sequence[Point], end: date) -> str:
+    words = {"day": day_in_words(question.day), "last": day_in_words(points[-1].day)}
+    if end < question.day:
+        return _("unchanged from %(last)s to %(day)s") % words
+    return _("as of %(day)s") % words
+
+
+def _description(question: Question, points: Sequence[Point], curves: Sequence[Curve]) -> str:
+    sums = "; ".join(f"{curve.label}: {curve.words}" for curve in curves)
+    return _("Sums from %(first)s through %(day)s. On that last day: %(sums)s.") % {
+        "first": day_in_words(points[0].day),
+        "day": day_in_words(question.day),
+        "sums": sums,
+    }

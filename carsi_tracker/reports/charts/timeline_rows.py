@@ -1,0 +1,42 @@
+"""The figures of a timeline as a table: at the ends of fiscal years, and on the day asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from carsi_tracker.figures.answers import ZERO
+from carsi_tracker.figures.courses import Course, courses
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.timeline import timeline
+from carsi_tracker.reports.links import Linked, linked
+
+MOST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """The sums at the end of a day, one for each stage that the chart shows."""
+
+    day: date
+    cells: tuple[Linked, ...]
+
+
+def rows(question: Question, stages: Sequence[str]) -> tuple[Row, ...]:
+    """Return the sums at the ends of fiscal years with changes, the latest, and on the day."""
+    course = courses(question).get((), {})
+    ends = {_fiscal_year_end(point.day) for point in timeline(question)}
+    days = sorted({end for end in ends if end < question.day} | {question.day})[-MOST_ROWS:]
+    return tuple(
+        Row(asked.day, tuple(_cell(asked, stage, course) for stage in stages))
+        for asked in (question if day == question.day else question.through(day) for day in days)
+    )
+
+
+def _cell(question: Question, stage: str, course: Mapping[str, Course]) -> Linked:
+    found = course[stage].through(question.day) if stage in course else None
+    amount, entries = found or (ZERO, 0)
+    return linked(amount, entries, question.where(stage=stage, measure=None))
+
+
+def _fiscal_year_end(day: date) -> date:
+    return date(day.year + (day.month >= 10), 9, 30)
