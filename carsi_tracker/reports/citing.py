@@ -20,7 +20,8 @@ ACCENTS = {
 WRITTEN = {
     "\\": r"{\textbackslash}", "~": r"{\textasciitilde}", "^": r"{\textasciicircum}",
     "&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
-    "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "−": "$-$",
+    "“": "``", "”": "''", "\N{LEFT SINGLE QUOTATION MARK}": "`",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'", "–": "--", "—": "---", "−": "$-$",
     "…": r"{\ldots}", "·": r"{\textperiodcentered}", "¿": "{?`}", "¡": "{!`}",
     "\N{NO-BREAK SPACE}": "~",
 }  # fmt: skip
@@ -98,9 +99,9 @@ def escaped(text: str) -> str:
 def _letter(letter: str) -> str:
     if letter in WRITTEN:
         return WRITTEN[letter]
-    base, *accents = unicodedata.normalize("NFD", letter)
-    if len(accents) == 1 and accents[0] in ACCENTS:
-        return f"{{\\{ACCENTS[accents[0]]}{base}}}"
+    apart = unicodedata.normalize("NFD", letter)
+    if len(apart) == 2 and apart[1] in ACCENTS:
+        return f"{{\\{ACCENTS[apart[1]]}{apart[0]}}}"
     return letter
 
 
