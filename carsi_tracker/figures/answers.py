@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from carsi_tracker.figures.courses import Course, Key, beginnings, courses, courses_of
 from carsi_tracker.figures.question import Question
-from carsi_tracker.figures.selection import LOOKUPS
+from carsi_tracker.figures.selection import asked_of, from_commitment
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, Document, Stage
 
@@ -160,42 +160,20 @@ def _counted(sums: Totals, measure: str | None) -> Amount:
 
 
 def commitments(question: Question) -> QuerySet[Commitment]:
-    """Return the commitments that have an entry by that day, with their sums by stage.
+    """Return the commitments of the entries that are asked about, with their sums by stage.
 
-    Each carries `committed`, `obligated`, `disbursed` (U.S. dollars), `committed_entries` and the
-    like (how many entries each sums), and `entry_count`, of the entries that are asked about.
+    Each carries `committed`, `obligated`, `disbursed` (U.S. dollars), and `committed_entries` and
+    the like (how many entries each sums).
     """
-    asked = Q(
-        entries__posting_id__lte=question.version.number, entries__effective_date__lte=question.day
-    )
-    mine = Q(first_version__lte=question.version.number)
-    for name, value in question.scope.chosen.items():
-        if name == "measure":
-            continue
-        lookup = LOOKUPS[name]
-        if lookup.startswith("commitment__"):
-            mine &= _of_commitment(lookup.removeprefix("commitment__"), value)
-        elif lookup.startswith("appropriation__"):
-            mine &= Q(**{lookup: value})
-        else:
-            asked &= Q(**{f"entries__{lookup}": value})
-    sums = by_stage("entries__", asked)
+    sums = by_stage("entries__")
     del sums[Stage.APPROPRIATED.value]
     counts = {
-        f"{stage}_entries": Count("entries", filter=asked & Q(entries__stage=stage))
-        for stage in sums
+        f"{stage}_entries": Count("entries", filter=Q(entries__stage=stage)) for stage in sums
     }
-    return (
-        Commitment.objects.filter(mine)
-        .annotate(**sums, **counts, entry_count=Count("entries", filter=asked))
-        .filter(entry_count__gt=0)
+    asked = asked_of(question, seen=from_commitment)
+    return Commitment.objects.filter(asked, first_version__lte=question.version.number).annotate(
+        **sums, **counts
     )
-
-
-def _of_commitment(lookup: str, value: str) -> Q:
-    if value == "none":
-        return Q(**{f"{lookup.rpartition('__')[0]}__isnull": True})
-    return Q(**{lookup: value})
 
 
 def documents(question: Question) -> QuerySet[Document]:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Self
+from decimal import Decimal
+from typing import Any, Self
 from urllib.parse import urlencode
+
+from carsi_tracker.ledger.folding import folded
 
 NONE = "none"
 MEASURES = {
@@ -16,12 +19,14 @@ MEASURES = {
 class BadQuestion(Exception):
     """An address asks what can't be answered.
 
-    `parameter` and `value` are as found; `accepted` says in words what would be accepted.
+    `parameter` and `value` are as found; `accepted` says in words what would be accepted, or
+    `because` says in sentences why it isn't.
     """
 
-    def __init__(self, parameter: str, value: str, accepted: str) -> None:
-        super().__init__(parameter, value, accepted)
+    def __init__(self, parameter: str, value: str, accepted: str = "", because: str = "") -> None:
+        super().__init__(parameter, value, accepted, because)
         self.parameter, self.value, self.accepted = parameter, value, accepted
+        self.because = because
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,30 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Words:
+    """A text that is looked for, and the revision of the titles and names that it is looked for in.
+
+    The revision keeps answers apart that a corrected title makes differ.
+    """
+
+    written: str
+    texts_revision: int
+
+    def __str__(self) -> str:
+        return self.written
+
+    @property
+    def folded(self) -> tuple[str, ...]:
+        """The words, without accents and in small letters."""
+        return tuple(folded(self.written).split())
+
+
+@dataclass(frozen=True)
 class Scope:
-    """Which entries: codes as the ledger holds them, or `none` where a thing can be empty."""
+    """Which entries: codes as the ledger holds them, or `none` where a thing can be empty.
+
+    Amounts are an entry's own, in U.S. dollars, and days its effective dates, ends included.
+    """
 
     area: str | None = None
     country: str | None = None
@@ -52,12 +79,27 @@ class Scope:
     basis: str | None = None
     document: str | None = None
     posted_in: str | None = None
+    text: Words | None = None
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    date_from: date | None = None
+    date_to: date | None = None
 
     @property
-    def chosen(self) -> dict[str, str]:
+    def given(self) -> dict[str, Any]:
         """The filters that are set, in a fixed order."""
         named = ((filter_.name, getattr(self, filter_.name)) for filter_ in fields(self))
         return {name: value for name, value in named if value is not None}
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters that are set, as an address writes them, in a fixed order."""
+        return {name: as_written(value) for name, value in self.given.items()}
+
+
+def as_written(value: object) -> str:
+    """Write the value of a filter in plain text: an amount without cents where it has none."""
+    return f"{value:f}".removesuffix(".00") if isinstance(value, Decimal) else str(value)
 
 
 @dataclass(frozen=True)
@@ -76,8 +118,11 @@ class Question:
 
     def where(self, **filters: object) -> Self:
         """Ask the same of other entries: each filter is set, or dropped by None."""
-        texts = {name: None if value is None else str(value) for name, value in filters.items()}
-        return replace(self, scope=replace(self.scope, **texts))
+        values: dict[str, Any] = {
+            name: str(value) if isinstance(value, int | str) else value
+            for name, value in filters.items()
+        }
+        return replace(self, scope=replace(self.scope, **values))
 
     def everywhere(self) -> Self:
         """Ask the same of all entries."""

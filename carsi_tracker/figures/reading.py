@@ -1,17 +1,34 @@
 """Questions as addresses ask them, and the newest version, which they are about by default."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.question import BadQuestion, Question, Scope, Version
+from carsi_tracker.figures.question import (
+    BadQuestion,
+    Question,
+    Scope,
+    Version,
+    Words,
+    as_written,
+)
 from carsi_tracker.figures.vocabulary import vocabulary
+from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.days import WASHINGTON, today
 from carsi_tracker.ledger.models import Posting
+
+UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+"""Control characters, and what stands for bytes that are no character."""
+LONGEST = 200
+"""Characters that the value of a filter may have."""
 
 
 def newest() -> tuple[Version, int]:
@@ -46,10 +63,10 @@ def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Ques
     that is pinned to the version they mean. Raises BadQuestion.
     """
     for name, value in address.items():
-        if any(ord(character) < 32 or ord(character) == 127 for character in name + value):
+        if UNREADABLE.search(name + value):
             raise BadQuestion(name, value, _("text without control characters"))
     version = _version(address, head)
-    day = _day(address.get("as_of", ""))
+    day = _day("as_of", address.get("as_of", ""))
     scope = _scope(address, version or head, texts_revision)
     return Question(
         version=version or head,
@@ -60,16 +77,16 @@ def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Ques
     )
 
 
-def _day(text: str) -> date | None:
+def _day(name: str, text: str) -> date | None:
     if not text:
         return None
     accepted = _("a day as YYYY-MM-DD, not after today (%(today)s)") % {"today": today()}
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
     except ValueError:
-        raise BadQuestion("as_of", text, accepted) from None
+        raise BadQuestion(name, text, accepted) from None
     if day.isoformat() != text or day > today():
-        raise BadQuestion("as_of", text, accepted)
+        raise BadQuestion(name, text, accepted)
     return day
 
 
@@ -132,15 +149,46 @@ def _end_of_moment(text: str) -> datetime:
 
 def _scope(address: Mapping[str, str], version: Version, texts_revision: int) -> Scope:
     words = vocabulary(version.number, version.checksum, texts_revision)
-    chosen: dict[str, str] = {}
+    chosen: dict[str, Any] = {}
     for filter_ in fields(Scope):
         name = filter_.name
         value = address.get(name, "").strip()
-        if value:
+        if len(value) > LONGEST:
+            accepted = _("at most %d characters") % LONGEST
+            raise BadQuestion(name, f"{value[:LONGEST]}…", accepted)
+        if not value:
+            continue
+        if name == "text":
+            chosen[name] = Words(" ".join(value.split()), texts_revision)
+        elif name.startswith("amount_"):
+            chosen[name] = _amount(name, value)
+        elif name.startswith("date_"):
+            chosen[name] = _day(name, value)
+        else:
             chosen[name] = _code(name, value, words.codes.get(name), version)
     if "stage" in chosen and "measure" in chosen:
         raise BadQuestion("measure", chosen["measure"], _("either a stage or a measure, not both"))
-    return Scope(**chosen)
+    scope = Scope(**chosen)
+    _require_order("amount_from", scope.amount_from, "amount_to", scope.amount_to)
+    _require_order("date_from", scope.date_from, "date_to", scope.date_to)
+    return scope
+
+
+def _amount(name: str, text: str) -> Decimal:
+    try:
+        return parse_amount(text)
+    except ValidationError as refused:
+        if refused.code == "zero":
+            return Decimal("0.00")
+        raise BadQuestion(name, text, because=refused.messages[0]) from None
+
+
+def _require_order(lower: str, start: Any, upper: str, end: Any) -> None:
+    if start is not None and end is not None and start > end:
+        accepted = _("at most what %(upper)s says, %(end)s") % {
+            "upper": upper, "end": as_written(end),
+        }  # fmt: skip
+        raise BadQuestion(lower, as_written(start), accepted)
 
 
 def _code(name: str, value: str, codes: Mapping[str, str] | None, version: Version) -> str:

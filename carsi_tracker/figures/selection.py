@@ -1,8 +1,11 @@
 """The entries that a question is about."""
 
+from collections.abc import Callable
+
 from django.db.models import Case, DecimalField, F, Q, QuerySet, When
 
-from carsi_tracker.figures.question import MEASURES, NONE, Question
+from carsi_tracker.figures.question import MEASURES, NONE, Question, Version, Words
+from carsi_tracker.figures.texts import texts
 from carsi_tracker.ledger.models import Entry
 
 LOOKUPS = {
@@ -18,6 +21,10 @@ LOOKUPS = {
     "basis": "basis",
     "document": "document__key",
     "posted_in": "posting_id",
+    "amount_from": "amount__gte",
+    "amount_to": "amount__lte",
+    "date_from": "effective_date__gte",
+    "date_to": "effective_date__lte",
 }
 """What each filter compares, seen from an entry."""
 
@@ -27,26 +34,63 @@ def entries(question: Question) -> QuerySet[Entry]:
 
     Each has `counted`: its amount, negative where a measure subtracts it.
     """
-    query = Entry.objects.filter(
-        posting_id__lte=question.version.number, effective_date__lte=question.day
-    )
     counted = Case(default=F("amount"), output_field=DecimalField())
-    for name, value in question.scope.chosen.items():
+    if question.scope.measure:
+        plus, _minus = MEASURES[question.scope.measure]
+        counted = Case(
+            When(stage=plus, then=F("amount")), default=-F("amount"), output_field=DecimalField()
+        )
+    return (
+        Entry.objects.filter(asked_of(question))
+        .annotate(counted=counted)
+        .order_by("posting_id", "line")
+    )
+
+
+def asked_of(question: Question, seen: Callable[[str], str] = str) -> Q:
+    """Return the condition that an entry is one of those that a question is about.
+
+    `seen` says how what is compared is named from where the condition is used.
+    """
+    asked = {"posting_id__lte": question.version.number, "effective_date__lte": question.day}
+    condition = Q(**{seen(lookup): value for lookup, value in asked.items()})
+    for name, value in question.scope.given.items():
         if name == "measure":
-            plus, minus = MEASURES[value]
-            query = query.filter(stage__in=(plus, minus))
-            counted = Case(
-                When(stage=plus, then=F("amount")),
-                default=-F("amount"),
-                output_field=DecimalField(),
+            condition &= Q(**{seen("stage__in"): MEASURES[value]})
+        elif name == "text":
+            condition &= _holding(value, question.version, seen)
+        elif value == NONE:
+            column = LOOKUPS[name].rpartition("__")[0]
+            condition &= Q(
+                **{seen("commitment_id__isnull"): False, seen(f"{column}__isnull"): True}
             )
         else:
-            query = query.filter(_matches(name, value))
-    return query.annotate(counted=counted).order_by("posting_id", "line")
+            condition &= Q(**{seen(LOOKUPS[name]): value})
+    return condition
 
 
-def _matches(name: str, value: str) -> Q:
-    if value == NONE:
-        column = LOOKUPS[name].rpartition("__")[0]
-        return Q(commitment__isnull=False, **{f"{column}__isnull": True})
-    return Q(**{LOOKUPS[name]: value})
+def from_commitment(lookup: str) -> str:
+    """Name from a commitment what `lookup` names from one of its entries."""
+    if lookup.startswith("appropriation__"):
+        return lookup
+    below = lookup.removeprefix("commitment__")
+    return f"entries__{lookup}" if below == lookup else below
+
+
+def _holding(words: Words, version: Version, seen: Callable[[str], str]) -> Q:
+    """Return the condition that each word is in what describes an entry, or in what it says.
+
+    That is: its commitment with all its names, its document, its own note, quote and locator.
+    """
+    known = texts(version.number, version.checksum, words.texts_revision)
+    held = Q()
+    for word in words.folded:
+        places = {
+            "commitment_id__in": [key for key, text in known.commitments.items() if word in text],
+            "document_id__in": [key for key, text in known.documents.items() if word in text],
+            "note__folded__contains": word,
+            "quote__folded__contains": word,
+            "locator__folded__contains": word,
+        }
+        held &= Q(*((seen(lookup), value) for lookup, value in places.items()), _connector=Q.OR)
+    return held
