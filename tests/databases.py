@@ -50,7 +50,9 @@ def make(name: str, template: str | None = None) -> None:
     with _maintenance() as session:
         session.execute(_named("drop database if exists {}", name))
         if template:
-            session.execute(_named("create database {} template {}", name, template))
+            session.execute(
+                _named("create database {} template {} strategy file_copy", name, template)
+            )
         else:
             session.execute(_named("create database {}", name))
 
