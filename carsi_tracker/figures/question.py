@@ -79,6 +79,7 @@ class Scope:
     basis: str | None = None
     document: str | None = None
     posted_in: str | None = None
+    posted_from: str | None = None
     text: Words | None = None
     amount_from: Decimal | None = None
     amount_to: Decimal | None = None

@@ -66,7 +66,7 @@ def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Ques
         if UNREADABLE.search(name + value):
             raise BadQuestion(name, value, _("text without control characters"))
     version = _version(address, head)
-    day = _day("as_of", address.get("as_of", ""))
+    day = read_day("as_of", address.get("as_of", ""))
     scope = _scope(address, version or head, texts_revision)
     return Question(
         version=version or head,
@@ -77,7 +77,8 @@ def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Ques
     )
 
 
-def _day(name: str, text: str) -> date | None:
+def read_day(name: str, text: str) -> date | None:
+    """Read the day that a parameter names, up to today; None where it is empty."""
     if not text:
         return None
     accepted = _("a day as YYYY-MM-DD, not after today (%(today)s)") % {"today": today()}
@@ -96,13 +97,16 @@ def _version(address: Mapping[str, str], head: Version) -> Version | None:
         raise BadQuestion("known_on", known_on, _("either a version or a moment, not both"))
     if known_on:
         return _known_on(known_on)
-    if not text:
-        return None
+    return read_version("version", text, head) if text else None
+
+
+def read_version(name: str, text: str, head: Version) -> Version:
+    """Read the version that a parameter names, by number and the start of its checksum or bare."""
     accepted = _("a version from 1 to %(last)d, with the start of its checksum, such as %(head)s")
     accepted %= {"last": head.number, "head": head}
     number, hyphen, start = text.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise BadQuestion("version", text, accepted)
+        raise BadQuestion(name, text, accepted)
     checksum = (
         Posting.objects.filter(version=int(number), version__lte=head.number)
         .values_list("checksum", flat=True)
@@ -110,7 +114,7 @@ def _version(address: Mapping[str, str], head: Version) -> Version | None:
     )
     sound = not hyphen or (len(start) >= 8 and str(checksum).startswith(start))
     if checksum is None or not sound:
-        raise BadQuestion("version", text, accepted)
+        raise BadQuestion(name, text, accepted)
     return Version(int(number), checksum)
 
 
@@ -163,7 +167,7 @@ def _scope(address: Mapping[str, str], version: Version, texts_revision: int) ->
         elif name.startswith("amount_"):
             chosen[name] = _amount(name, value)
         elif name.startswith("date_"):
-            chosen[name] = _day(name, value)
+            chosen[name] = read_day(name, value)
         else:
             chosen[name] = _code(name, value, words.codes.get(name), version)
     if "stage" in chosen and "measure" in chosen:

@@ -21,6 +21,7 @@ LOOKUPS = {
     "basis": "basis",
     "document": "document__key",
     "posted_in": "posting_id",
+    "posted_from": "posting_id__gte",
     "amount_from": "amount__gte",
     "amount_to": "amount__lte",
     "date_from": "effective_date__gte",

@@ -52,6 +52,11 @@ def figure(amount: Decimal) -> str:
     return whole_dollars(amount).replace("$", "")
 
 
+def signed(amount: Decimal) -> str:
+    """Write a change as tables do, with its sign: `+1,250,000`."""
+    return f"+{figure(amount)}" if amount > 0 else figure(amount)
+
+
 def millions(amount: Decimal) -> Decimal:
     """Return an amount in millions of dollars, to one decimal place."""
     return (amount / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_EVEN)

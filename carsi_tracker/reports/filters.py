@@ -1,15 +1,20 @@
 """The filters of a page: what is chosen, and what can be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.figures.question import NONE
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.question import NONE, Words
 from carsi_tracker.figures.vocabulary import Vocabulary
+from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Basis, Stage
+from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.reports.freshness import Asked
 
 LABELS: dict[str, Promise] = {
@@ -26,6 +31,7 @@ LABELS: dict[str, Promise] = {
     "basis": gettext_lazy("Basis"),
     "document": gettext_lazy("Document"),
     "posted_in": gettext_lazy("Posted in version"),
+    "posted_from": gettext_lazy("Posted from version"),
 }
 MEASURES: dict[str, Promise] = {
     "available": gettext_lazy("Available (appropriated less committed)"),
@@ -40,6 +46,7 @@ MEASURE_NAMES: dict[str, Promise] = {
 OFFERED = (
     "area", "country", "goal", "account", "year", "agency", "partner", "stage", "basis", "document"
 )  # fmt: skip
+TYPED = ("text", "amount_from", "amount_to", "date_from", "date_to")
 
 
 @dataclass(frozen=True)
@@ -60,16 +67,52 @@ class Select:
     options: tuple[tuple[str, str, bool], ...]
 
 
+@dataclass(frozen=True)
+class Form:
+    """The filters of a page: what is chosen, what can be, what is carried on unseen.
+
+    `typed` is what stands in the fields that are typed in, by name.
+    """
+
+    chips: list[Chip]
+    selects: list[Select]
+    hidden: Mapping[str, str]
+    typed: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Loosened:
+    """A filter whose removal would show entries, and how many."""
+
+    chip: Chip
+    entries: int
+
+
+def form(path: str, asked: Asked) -> Form:
+    """Return the filters of a page that lists entries, or what has them."""
+    chosen = asked.question.scope.chosen
+    typed = {name: chosen.get(name, "") for name in TYPED}
+    return Form(chips(path, asked), selects(asked), hidden(asked), typed)
+
+
 def chips(path: str, asked: Asked) -> list[Chip]:
     """Return the chosen filters, each with the address of the page without it."""
-    question, address = asked.question, asked.address
     return [
         Chip(
             str(LABELS[name]),
-            value_in_words(asked.words, name, code),
-            path + address.asking(question.where(**{name: None})).query(),
+            in_words(asked.words, name, value),
+            path + asked.address.asking(asked.question.where(**{name: None})).query(),
         )
-        for name, code in question.scope.chosen.items()
+        for name, value in asked.question.scope.given.items()
+    ]
+
+
+def loosened(path: str, asked: Asked) -> list[Loosened]:
+    """Return each chosen filter with the number of entries that there are without it."""
+    names = asked.question.scope.given
+    without = (answers.total(asked.question.where(**{name: None})).entries for name in names)
+    return [
+        Loosened(chip, entries) for chip, entries in zip(chips(path, asked), without, strict=True)
     ]
 
 
@@ -81,7 +124,7 @@ def selects(asked: Asked) -> list[Select]:
             name,
             str(LABELS[name]),
             tuple(
-                (code, value_in_words(asked.words, name, code), chosen.get(name) == code)
+                (code, in_words(asked.words, name, code), chosen.get(name) == code)
                 for code in asked.words.codes[name].values()
             ),
         )
@@ -89,21 +132,33 @@ def selects(asked: Asked) -> list[Select]:
     ]
 
 
-def hidden(asked: Asked) -> Iterable[tuple[str, str]]:
+def hidden(asked: Asked) -> Mapping[str, str]:
     """Return what a filter form carries on unseen: the day, the version, what is not offered."""
     question = asked.question
-    carried = {name: code for name, code in question.scope.chosen.items() if name not in OFFERED}
+    offered = OFFERED + TYPED
+    carried = {name: code for name, code in question.scope.chosen.items() if name not in offered}
     if question.dated:
         carried["as_of"] = question.day.isoformat()
     if question.pinned:
         carried["version"] = str(question.version)
     if asked.address.sort:
         carried["sort"] = asked.address.sort
-    return carried.items()
+    return carried
 
 
-def value_in_words(words: Vocabulary, name: str, code: str) -> str:
-    """Return the name of a code as a page shows it; the code itself where it has no other."""
+def in_words(words: Vocabulary, name: str, value: object) -> str:
+    """Return the value of a filter as a page shows it."""
+    if isinstance(value, Decimal):
+        return whole_dollars(value)
+    if isinstance(value, date):
+        return day_in_words(value)
+    if isinstance(value, Words):
+        return _("“%s”") % value
+    return _name_of(words, name, str(value))
+
+
+def _name_of(words: Vocabulary, name: str, code: str) -> str:
+    """Return the name of a code; the code itself where it has no other."""
     if code == NONE:
         return _("not stated")
     if name == "stage":

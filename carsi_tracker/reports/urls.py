@@ -7,6 +7,7 @@ from carsi_tracker.reports.views import (
     balance,
     changes,
     commitments,
+    compare,
     documents,
     entries,
     health,
@@ -35,6 +36,7 @@ pages = [
     path("documents/<slug:key>/", documents.document_detail, name="document"),
     path("changes/", changes.version_list, name="changes"),
     path("changes/<number:version>/", changes.version_detail, name="version"),
+    path("compare/", compare.compare, name="compare"),
     path("balance/", balance.balance, name="balance"),
 ]
 

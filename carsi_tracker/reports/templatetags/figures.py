@@ -27,7 +27,7 @@ def figure(amount: Decimal) -> str:
 @register.filter
 def signed(amount: Decimal) -> str:
     """Write a change with its sign: +1,250,000."""
-    return f"+{money.figure(amount)}" if amount > 0 else money.figure(amount)
+    return money.signed(amount)
 
 
 @register.filter
