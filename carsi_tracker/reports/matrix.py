@@ -1,12 +1,27 @@
-"""The table of areas by countries, with totals."""
+"""The table of areas by countries, with totals, shaded as a heat map."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
 
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Amount
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.vocabulary import Vocabulary
 from carsi_tracker.ledger.models import Country, ProgrammingArea
-from carsi_tracker.reports.freshness import Asked
+from carsi_tracker.reports.charts.heat import heat
 from carsi_tracker.reports.links import Linked, entries_address, linked
+
+Sums = Mapping[tuple[str | None, str | None], Amount]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An area's committed dollars in a country, with the shade of the amount."""
+
+    figure: Linked
+    heat: int
 
 
 @dataclass(frozen=True)
@@ -15,7 +30,7 @@ class Row:
 
     area: ProgrammingArea
     href: str
-    cells: tuple[Linked, ...]
+    cells: tuple[Cell, ...]
     total: Linked
 
 
@@ -29,41 +44,57 @@ class Matrix:
     total: Linked
 
 
-def matrix(asked: Asked) -> Matrix:
+def matrix(question: Question, words: Vocabulary) -> Matrix:
     """Return the committed sums by area and country; totals are the sums of the cells shown."""
-    question = asked.question.where(stage="committed")
+    question = question.where(stage="committed", measure=None)
     cells = answers.matrix(question)
     with_entries = {code for key in cells for code in key}
     countries = [
         country
-        for country in asked.words.countries
+        for country in words.countries
         if country.code in with_entries or not country.retired
     ]
-    areas = [area for area in asked.words.areas if area.code in with_entries or not area.retired]
-
-    def cell(area: str | None, country: str | None) -> Linked:
-        found = [
-            amount
-            for (its_area, its_country), amount in cells.items()
-            if area in (None, its_area) and country in (None, its_country)
-        ]
-        whole = Amount(sum((part.amount for part in found), answers.ZERO), len(found))
-        return linked(whole.amount, whole.entries, question.where(area=area, country=country))
-
+    areas = [area for area in words.areas if area.code in with_entries or not area.retired]
+    sums = _with_totals(cells)
+    largest = max((cell.amount for cell in cells.values()), default=answers.ZERO)
     return Matrix(
         heads=tuple(
             (country, entries_address(question.where(country=country.code)))
             for country in countries
         ),
-        rows=tuple(
-            Row(
-                area,
-                entries_address(question.where(area=area.code)),
-                tuple(cell(area.code, country.code) for country in countries),
-                cell(area.code, None),
-            )
-            for area in areas
-        ),
-        totals=tuple(cell(None, country.code) for country in countries),
-        total=cell(None, None),
+        rows=tuple(_row(question, area, countries, sums, largest) for area in areas),
+        totals=tuple(_figure(question, sums, None, country.code) for country in countries),
+        total=_figure(question, sums, None, None),
     )
+
+
+def _with_totals(cells: Mapping[tuple[str, str], Amount]) -> Sums:
+    sums: dict[tuple[str | None, str | None], Amount] = {}
+    for (area, country), cell in cells.items():
+        for key in product((area, None), (country, None)):
+            so_far = sums.get(key, Amount())
+            sums[key] = Amount(so_far.amount + cell.amount, so_far.entries + cell.entries)
+    return sums
+
+
+def _row(
+    question: Question,
+    area: ProgrammingArea,
+    countries: Sequence[Country],
+    sums: Sums,
+    largest: Decimal,
+) -> Row:
+    figures = [_figure(question, sums, area.code, country.code) for country in countries]
+    return Row(
+        area,
+        entries_address(question.where(area=area.code)),
+        tuple(Cell(figure, heat(figure.amount, largest)) for figure in figures),
+        _figure(question, sums, area.code, None),
+    )
+
+
+def _figure(question: Question, sums: Sums, area: str | None, country: str | None) -> Linked:
+    found = sums.get((area, country), Amount())
+    chosen = {"area": area, "country": country}
+    asks = question.where(**{name: code for name, code in chosen.items() if code})
+    return linked(found.amount, found.entries, asks)

@@ -21,6 +21,8 @@ from carsi_tracker.reports.links import entries_address
 WIDTH = 1000
 HEIGHT, SMALL_HEIGHT = 260, 120
 GRID_LINES, SMALL_GRID_LINES = 4, 2
+LAST_LABEL = 880
+"""Beyond it a year could not be written in full on a phone."""
 HEADROOM = Decimal("1.08")
 LONG_REST = 8
 """The axis ends an eighth of its length after the last entry: a longer rest shows nothing new."""
@@ -55,7 +57,8 @@ class Timeline:
 
     Paths are in units of a plot WIDTH by `height`. `ceiling` is None where nothing of what is
     asked is appropriated; `areas` are ordered from the widest stage to the narrowest. `description`
-    says in words what the chart shows; `end` what stands at its right edge.
+    says in words what the chart shows; `asked` and `rest` stand at its
+    right edge.
     """
 
     height: int
@@ -64,7 +67,8 @@ class Timeline:
     amounts: tuple[Tick, ...]
     years: tuple[Tick, ...]
     base: Decimal
-    end: str
+    asked: str
+    rest: str
     description: str
     rows: tuple[Row, ...]
     small: bool
@@ -94,9 +98,14 @@ def timeline_chart(question: Question, *, small: bool = False) -> Timeline | Non
             Tick(amounts.y(step), at_axis(step))
             for step in amounts.steps(SMALL_GRID_LINES if small else GRID_LINES)
         ),
-        years=tuple(Tick(days.x(day) * 100 / WIDTH, str(day.year)) for day in days.years()),
+        years=tuple(
+            Tick(days.x(day) * 100 / WIDTH, str(day.year))
+            for day in days.years()
+            if days.x(day) < LAST_LABEL
+        ),
         base=amounts.y(ZERO),
-        end=_end_in_words(question, points, days.last),
+        asked=_("as of %(day)s") % {"day": day_in_words(question.day)},
+        rest=_rest_in_words(question, points, days.last),
         description=_description(question, points, curves),
         rows=rows(question, stages),
         small=small,
@@ -126,11 +135,10 @@ def _curve(
     return Curve(stage, str(Stage(stage).label), "".join(steps), amount, in_prose(amount), href)
 
 
-def _end_in_words(question: Question, points: Sequence[Point], end: date) -> str:
-    words = {"day": day_in_words(question.day), "last": day_in_words(points[-1].day)}
-    if end < question.day:
-        return _("unchanged from %(last)s to %(day)s") % words
-    return _("as of %(day)s") % words
+def _rest_in_words(question: Question, points: Sequence[Point], end: date) -> str:
+    if end == question.day:
+        return ""
+    return _("unchanged since %(day)s") % {"day": day_in_words(points[-1].day)}
 
 
 def _description(question: Question, points: Sequence[Point], curves: Sequence[Curve]) -> str:

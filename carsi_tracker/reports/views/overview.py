@@ -10,6 +10,7 @@ from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Basis, Goal, Posting
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.bar import TENTH_OF_A_MILLION, bar
+from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked, entries_address, linked
@@ -44,7 +45,8 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
         committed_href=entries_address(question.where(stage="committed")),
         first_law=answers.first_law(question),
         bases=basis_shares(asked, totals.committed),
-        matrix=matrix(asked),
+        matrix=matrix(question, asked.words),
+        countries=countries_chart(question, asked.words.countries),
         timeline=timeline_chart(question),
         goals=goals(asked),
         latest=Posting.objects.filter(version__lte=question.version.number).order_by("-version")[

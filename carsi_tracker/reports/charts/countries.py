@@ -1,0 +1,147 @@
+"""What is committed in each country: bars, and the same on a map; beside them the region's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.answers import Totals
+from carsi_tracker.figures.question import Question
+from carsi_tracker.ledger import money
+from carsi_tracker.ledger.models import Country
+from carsi_tracker.reports.charts.heat import heat
+from carsi_tracker.reports.charts.shapes import HEIGHT, WIDTH, at, shapes
+from carsi_tracker.reports.charts.words import in_prose
+from carsi_tracker.reports.links import Linked, entries_address, linked
+
+REGIONAL = "regional"
+HUNDRED = Decimal(100)
+PLACES = {
+    "BZ": (-87.35, 17.3),
+    "CR": (-84.75, 9.15),
+    "SV": (-89.35, 12.95),
+    "GT": (-90.4, 15.65),
+    "HN": (-86.7, 14.95),
+    "NI": (-85.2, 12.95),
+    "PA": (-80.0, 9.6),
+}
+"""Where the names of the countries stand, in degrees, so that none covers another."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A country with what is committed there; `width` is in percent of the longest bar."""
+
+    country: Country
+    page: str
+    figure: Linked
+    width: Decimal
+    heat: int
+
+    @property
+    def words(self) -> str:
+        """The amount as prose writes it."""
+        return in_prose(self.figure.amount)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A country on the map: its outline, and where its name stands, in percent of the map."""
+
+    bar: Bar
+    path: str
+    x: Decimal
+    y: Decimal
+    millions: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Countries:
+    """What is committed in each country, largest first, and for the region as a whole.
+
+    `around` is the path of what lies around the countries on the map, which is `map_height` high.
+    """
+
+    bars: tuple[Bar, ...]
+    regional: Bar | None
+    total: Linked
+
+    around: str = field(default_factory=lambda: shapes().around)
+    map_height: int = HEIGHT
+
+    @property
+    def places(self) -> list[Place]:
+        """The countries that the map knows."""
+        outlines = shapes().countries
+        return [
+            _place(bar, outlines[bar.country.code])
+            for bar in self.bars
+            if bar.country.code in PLACES and bar.country.code in outlines
+        ]
+
+
+def countries_chart(question: Question, countries: Sequence[Country]) -> Countries | None:
+    """Return what is committed of what is asked, by country; None where nothing is."""
+    question = question.where(stage="committed", measure=None)
+    found = answers.breakdown(question, "country")
+    if not found:
+        return None
+    sums = {
+        country: found.get(country.code, answers.Totals())
+        for country in countries
+        if country.code in found or not country.retired
+    }
+    longest = max(
+        (each.committed for country, each in sums.items() if country.code != REGIONAL),
+        default=answers.ZERO,
+    )
+    bars = [_bar(question, country, each, longest) for country, each in sums.items()]
+    bars.sort(key=lambda bar: (-bar.figure.amount, bar.country.position))
+    whole = answers.total(question)
+    return Countries(
+        bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
+        regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
+        total=linked(whole.amount, whole.entries, question),
+    )
+
+
+def country_address(question: Question, country: Country) -> str:
+    """Return the address of a country's page on the same day, in the same version."""
+    try:
+        return reverse("country", args=[country.code.lower()]) + question.everywhere().query()
+    except NoReverseMatch:
+        return entries_address(question.where(country=country.code))
+
+
+def _bar(question: Question, country: Country, sums: Totals, longest: Decimal) -> Bar:
+    return Bar(
+        country=country,
+        page=country_address(question, country),
+        figure=linked(sums.committed, sums.entries, question.where(country=country.code)),
+        width=_share(sums.committed, longest),
+        heat=heat(sums.committed, longest),
+    )
+
+
+def _share(amount: Decimal, longest: Decimal) -> Decimal:
+    if longest <= 0 or amount <= 0:
+        return answers.ZERO
+    return min(amount / longest * 100, HUNDRED).quantize(Decimal("0.1"))
+
+
+def _place(bar: Bar, path: str) -> Place:
+    x, y = at(*PLACES[bar.country.code])
+    millions = f"{money.millions(bar.figure.amount):,}"
+    return Place(
+        bar=bar,
+        path=path,
+        x=(HUNDRED * x / WIDTH).quantize(Decimal("0.1")),
+        y=(HUNDRED * y / HEIGHT).quantize(Decimal("0.1")),
+        millions=millions,
+        label=_("%(country)s %(amount)s million dollars")
+        % {"country": bar.country, "amount": millions},
+    )

@@ -1,0 +1,60 @@
+"""The outlines of the region on a plane, projected once."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from math import cos, radians
+from typing import Any
+
+from django.conf import settings
+
+OUTLINES = settings.BASE_DIR / "fixtures" / "central_america.geojson"
+WEST, EAST, SOUTH, NORTH = -92.6, -76.9, 7.0, 18.7
+"""Degrees at the edges of the map."""
+SHRINK = cos(radians((SOUTH + NORTH) / 2))
+"""How much shorter a degree of longitude is here than one of latitude."""
+WIDTH = 1200
+SCALE = WIDTH / ((EAST - WEST) * SHRINK)
+HEIGHT = round((NORTH - SOUTH) * SCALE)
+
+Place = Sequence[float]
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Paths on a plane of WIDTH by HEIGHT: of countries, by code, and of what lies around them."""
+
+    countries: Mapping[str, str]
+    around: str
+
+
+@cache
+def shapes() -> Shapes:
+    """Return the outlines."""
+    features = json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]
+    paths = [(feature["properties"]["iso"], _path(feature["geometry"])) for feature in features]
+    return Shapes(
+        countries={code: path for code, path in paths if code},
+        around="".join(path for code, path in paths if not code),
+    )
+
+
+def at(longitude: float, latitude: float) -> tuple[int, int]:
+    """Return where a place stands on the plane."""
+    return round((longitude - WEST) * SHRINK * SCALE), round((NORTH - latitude) * SCALE)
+
+
+def _path(geometry: Mapping[str, Any]) -> str:
+    several = geometry["type"] == "MultiPolygon"
+    polygons = geometry["coordinates"] if several else [geometry["coordinates"]]
+    return "".join(_ring(ring) for polygon in polygons for ring in polygon)
+
+
+def _ring(places: Iterable[Place]) -> str:
+    points = [at(*place) for place in places]
+    steps = pairwise(points)
+    moves = [(to[0] - from_[0], to[1] - from_[1]) for from_, to in steps if to != from_]
+    lines = " ".join(f"{x} {y}" for x, y in moves[:-1]).replace(" -", "-")
+    return f"M{points[0][0]} {points[0][1]}l{lines}z"
