@@ -1,4 +1,4 @@
-"""One bar of all that is appropriated: disbursed, unliquidated, unobligated, available."""
+"""One bar of a whole: disbursed, unliquidated, unobligated, available."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -40,17 +40,24 @@ class Part:
 
 
 def bar(totals: Totals, question: Question) -> list[Part]:
-    """Return the parts of what is appropriated; none before the first law."""
-    if not totals.appropriated:
+    """Return the parts of what is appropriated; where that is not asked, of what is committed.
+
+    None before the first law, nor where what is asked is not a whole with its parts.
+    """
+    names = list(LABELS)
+    if totals.appropriated < totals.committed:
+        names.remove("available")
+    amounts = [getattr(totals, name) for name in names]
+    whole = sum(amounts)
+    if not whole or min(amounts) < 0:
         return []
-    amounts = [getattr(totals, name) for name in LABELS]
-    rounded = split(totals.appropriated, amounts, TENTH_OF_A_MILLION)
+    rounded = split(whole, amounts, TENTH_OF_A_MILLION)
     parts = []
     x = Decimal(0)
-    for (name, label), amount, shown in zip(LABELS.items(), amounts, rounded, strict=True):
-        width = (amount / totals.appropriated * WHOLE).quantize(Decimal("0.01"))
+    for name, amount, shown in zip(names, amounts, rounded, strict=True):
+        width = (amount / whole * WHOLE).quantize(Decimal("0.01"))
         asks = {"stage": name} if name == "disbursed" else {"measure": name}
         href = entries_address(question.where(**asks))
-        parts.append(Part(name, label, amount, shown, href, x, width))
+        parts.append(Part(name, LABELS[name], amount, shown, href, x, width))
         x += width
     return parts

@@ -1,0 +1,131 @@
+"""What each chart shows on a sheet of its own, for download."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from textwrap import wrap
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures import answers
+from carsi_tracker.reports.charts.bar import bar
+from carsi_tracker.reports.charts.countries import countries_chart
+from carsi_tracker.reports.charts.shapes import HEIGHT as MAP_HEIGHT
+from carsi_tracker.reports.charts.shapes import WIDTH as MAP_WIDTH
+from carsi_tracker.reports.charts.timeline import timeline_chart
+from carsi_tracker.reports.charts.words import in_prose
+from carsi_tracker.reports.freshness import Asked
+from carsi_tracker.reports.matrix import Row, matrix
+
+INNER_WIDTH = 1000
+AREA_LETTERS = 28
+AREA_WIDTH = 200
+ROW, LOW_ROW = 60, 30
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A chart's title, the height of its drawing, and what its template draws.
+
+    `empty` says why there is nothing to draw, where there isn't.
+    """
+
+    title: str
+    height: int = 60
+    drawn: Mapping[str, Any] = field(default_factory=dict)
+    empty: str = ""
+
+
+def bar_sheet(asked: Asked) -> Sheet:
+    """Return the bar with its legend."""
+    totals = answers.totals(asked.question)
+    parts = bar(totals, asked.question)
+    if not parts:
+        return Sheet(_("How far the money has got"), empty=nothing(asked))
+    if any(part.name == "available" for part in parts):
+        title = _("%(whole)s appropriated, and how far it has got")
+        title %= {"whole": in_prose(totals.appropriated)}
+    else:
+        title = _("%(whole)s committed, and how far it has got")
+        title %= {"whole": in_prose(totals.committed)}
+    legend = [
+        (part, in_prose(part.shown), 90 + LOW_ROW * place) for place, part in enumerate(parts)
+    ]
+    return Sheet(title, 80 + LOW_ROW * len(parts), {"bar": parts, "legend": legend})
+
+
+def matrix_sheet(asked: Asked) -> Sheet:
+    """Return the table of areas by countries."""
+    title = _("Committed by programming area and country, U.S. dollars")
+    found = matrix(asked.question, asked.words)
+    if not found.total.href:
+        return Sheet(title, empty=nothing(asked))
+    wide = (INNER_WIDTH - AREA_WIDTH) // (len(found.heads) + 1)
+    drawn = {
+        "matrix": found,
+        "heads": [
+            (country, AREA_WIDTH + wide * (n + 1)) for n, (country, _href) in enumerate(found.heads)
+        ],
+        "rows": [_matrix_row(row, LOW_ROW + ROW * n, wide) for n, row in enumerate(found.rows)],
+        "sums": [(cell, AREA_WIDTH + wide * (n + 1)) for n, cell in enumerate(found.totals)],
+        "wide": wide,
+        "foot": LOW_ROW + ROW * len(found.rows),
+    }
+    return Sheet(title, LOW_ROW * 2 + ROW * len(found.rows) + 10, drawn)
+
+
+def countries_sheet(asked: Asked) -> Sheet:
+    """Return the bars of the countries."""
+    title = _("Committed by country, U.S. dollars")
+    found = countries_chart(asked.question, asked.words.countries)
+    if not found:
+        return Sheet(title, empty=nothing(asked))
+    bars = [(bar, LOW_ROW * place) for place, bar in enumerate(found.bars)]
+    drawn = {"countries": found, "bars": bars, "foot": LOW_ROW * len(bars)}
+    return Sheet(title, LOW_ROW * (len(bars) + 2) + 20, drawn)
+
+
+def map_sheet(asked: Asked) -> Sheet:
+    """Return the map."""
+    title = _("Committed by country, millions of U.S. dollars")
+    found = countries_chart(asked.question, asked.words.countries)
+    if not found:
+        return Sheet(title, empty=nothing(asked))
+    height = INNER_WIDTH * MAP_HEIGHT // MAP_WIDTH
+    return Sheet(title, height + LOW_ROW, {"countries": found, "map_height": height})
+
+
+def timeline_sheet(asked: Asked) -> Sheet:
+    """Return the sums over time with their legend."""
+    title = _("Sums over time, U.S. dollars")
+    found = timeline_chart(asked.question)
+    if not found:
+        return Sheet(title, empty=nothing(asked))
+    legend = [(curve, 250 * place) for place, curve in enumerate(found.curves)]
+    return Sheet(title, found.height + 130, {"timeline": found, "legend": legend})
+
+
+def nothing(asked: Asked) -> str:
+    """Say that there is nothing to draw."""
+    if asked.question.scope.chosen:
+        return _("Nothing of this by this day: $0.")
+    return _("Nothing is appropriated yet: $0 on this day.")
+
+
+SHEETS: Mapping[str, Callable[[Asked], Sheet]] = {
+    "bar": bar_sheet,
+    "matrix": matrix_sheet,
+    "countries": countries_sheet,
+    "map": map_sheet,
+    "timeline": timeline_sheet,
+}
+
+
+def _matrix_row(row: Row, top: int, wide: int) -> dict[str, Any]:
+    lines = wrap(str(row.area), AREA_LETTERS)
+    return {
+        "top": top,
+        "lines": [(line, top + 20 + 16 * place) for place, line in enumerate(lines)],
+        "cells": [(cell, AREA_WIDTH + wide * place) for place, cell in enumerate(row.cells)],
+        "total": row.total,
+    }
