@@ -1,17 +1,20 @@
 """The public addresses."""
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from carsi_tracker.reports.views import (
     balance,
     changes,
+    charts,
     commitments,
     compare,
     documents,
     entries,
+    feed,
     health,
     overview,
+    sitemap,
 )
 
 
@@ -37,12 +40,22 @@ pages = [
     path("changes/", changes.version_list, name="changes"),
     path("changes/<number:version>/", changes.version_detail, name="version"),
     path("compare/", compare.compare, name="compare"),
+    path("feed/", feed.feed, name="feed"),
     path("balance/", balance.balance, name="balance"),
+    path("charts/card.png", charts.card, name="card"),
+    re_path(
+        r"^charts/(?P<name>bar|matrix|countries|map|timeline)\.(?P<form>svg|png)$",
+        charts.chart,
+        name="chart",
+    ),
 ]
 
 files = [
     path("versions.csv", changes.versions_file, name="versions-file"),
     path("changes/<number:version>.csv", changes.version_file, name="version-file"),
     path("documents/<slug:key>/file/", documents.document_file, name="document-file"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<slug:section>-<number:number>.xml", sitemap.sitemap, name="sitemap-file"),
+    path("robots.txt", sitemap.robots, name="robots"),
     path("health/", health.health, name="health"),
 ]
