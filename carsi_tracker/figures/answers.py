@@ -72,6 +72,15 @@ class Span:
     last: date | None
 
 
+@dataclass(frozen=True)
+class Later:
+    """What comes after a day: a sum in U.S. dollars, how many entries, and the first's day."""
+
+    amount: Decimal
+    entries: int
+    first: date
+
+
 def by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
     """Return the sum of each stage, for an aggregation over entries (or what they belong to)."""
     return {
@@ -88,6 +97,14 @@ def by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
 def totals(question: Question) -> Totals:
     """Return the sums by stage."""
     return sums_through(courses(question).get((), {}), question.day)
+
+
+@lru_cache(REMEMBERED)
+def stages(question: Question) -> Mapping[str, Amount]:
+    """Return the sum of each stage that has entries, in the order in which money goes."""
+    found = courses(question).get((), {})
+    sums = {stage: found[stage].through(question.day) for stage in Stage.values if stage in found}
+    return {stage: Amount(*sum_) for stage, sum_ in sums.items() if sum_}
 
 
 @lru_cache(REMEMBERED)
@@ -133,6 +150,22 @@ def span(question: Question) -> Span:
     stages = courses(question).get((), {}).values()
     days = [day for course in stages for day in course.days if day <= question.day]
     return Span(min(days, default=None), max(days, default=None))
+
+
+def later(question: Question, end: date) -> Later | None:
+    """Return what the entries after the question's day, up to another, add; None without any."""
+    whole = question.through(end)
+    added = total(whole).amount - total(question).amount
+    entries = total(whole).entries - total(question).entries
+    first = min(
+        (
+            course.days[position]
+            for course in courses(question).get((), {}).values()
+            if (position := bisect_right(course.days, question.day)) < len(course.days)
+        ),
+        default=None,
+    )
+    return Later(added, entries, first) if entries and first else None
 
 
 def _by(question: Question, *dimensions: str) -> Iterator[tuple[Key, Totals]]:

@@ -32,6 +32,11 @@ LABELS: dict[str, Promise] = {
     "document": gettext_lazy("Document"),
     "posted_in": gettext_lazy("Posted in version"),
     "posted_from": gettext_lazy("Posted from version"),
+    "text": gettext_lazy("Words"),
+    "amount_from": gettext_lazy("Amount from"),
+    "amount_to": gettext_lazy("Amount up to"),
+    "date_from": gettext_lazy("Date from"),
+    "date_to": gettext_lazy("Date up to"),
 }
 MEASURES: dict[str, Promise] = {
     "available": gettext_lazy("Available (appropriated less committed)"),

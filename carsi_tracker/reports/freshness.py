@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures.question import BadQuestion, Question, Version
+from carsi_tracker.figures.question import BadQuestion, Question, Scope, Version
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
@@ -42,19 +42,19 @@ class Asked:
 def public_page(
     *, sorts: frozenset[str] = frozenset(), own: tuple[str, ...] = ()
 ) -> Callable[
-    [Callable[Concatenate[HttpRequest, Asked, P], HttpResponse]],
+    [Callable[Concatenate[HttpRequest, Asked, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
     """Make a view of a question into a public page.
 
     The page answers 400 where the address asks nonsense, leads a version without checksum to its
-    full address, and is kept in the cache under all that it depends on: version, revision of the
-    texts, release, language, day and address. `own` names the parameters that only this page has:
-    the view reads them, and may raise BadQuestion.
+    full address and a filter to how links write it, and is kept in the cache under all that it
+    depends on: version, revision of the texts, release, language, day and address. `own` names the
+    parameters that only this page has: the view reads them, and may raise BadQuestion. A stream is not kept.
     """
 
     def decorate(
-        view: Callable[Concatenate[HttpRequest, Asked, P], HttpResponse],
+        view: Callable[Concatenate[HttpRequest, Asked, P], HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @require_safe
         @wraps(view)
@@ -64,7 +64,7 @@ def public_page(
                 asked = _asked(request, head, revision, sorts, own)
             except BadQuestion as bad:
                 return _bad(request, bad)
-            if _asks_less_than_it_means(request):
+            if _asks_less_than_it_means(request) or _is_not_plain(request, asked):
                 return HttpResponseRedirect(request.path + asked.address.query())
             etag = _etag(request, asked)
             if (fresh := get_conditional_response(request, etag=etag)) is not None:
@@ -75,7 +75,7 @@ def public_page(
                     response = view(request, asked, *args, **kwargs)
                 except BadQuestion as bad:
                     return _bad(request, bad)
-                if response.status_code == 200:
+                if response.status_code == 200 and isinstance(response, HttpResponse):
                     caches["pages"].set(etag, response, KEPT_FOR)
             return _marked(response, etag)
 
@@ -106,6 +106,13 @@ def _asks_less_than_it_means(request: HttpRequest) -> bool:
     return bool(request.GET.get("known_on")) or (bool(version) and "-" not in version)
 
 
+def _is_not_plain(request: HttpRequest, asked: Asked) -> bool:
+    """Say whether a filter is sent empty, as forms do, or written otherwise than links write it."""
+    chosen = asked.question.scope.chosen
+    names = {filter_.name for filter_ in fields(Scope)} & request.GET.keys()
+    return any(request.GET[name] != chosen.get(name) for name in names)
+
+
 def _bad(request: HttpRequest, bad: BadQuestion) -> HttpResponse:
     return render(request, "400.html", {"bad": bad}, status=400)
 
@@ -124,7 +131,7 @@ def _etag(request: HttpRequest, asked: Asked) -> str:
     return quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
 
 
-def _marked(response: HttpResponse, etag: str) -> HttpResponse:
+def _marked(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     if response.status_code in (200, 304):
         response["ETag"] = etag
         response["Cache-Control"] = "public, no-cache"

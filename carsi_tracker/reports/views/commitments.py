@@ -4,15 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.question import MEASURES, Question
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.models import Commitment
-from carsi_tracker.reports import filters
+from carsi_tracker.reports import explaining, filters
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked, linked
 from carsi_tracker.reports.tables import CommitmentsTable, EntriesTable
 from carsi_tracker.reports.views.lists import render_list
 
+STAGES = ("committed", "obligated", "disbursed")
 BALANCES = ("committed", "obligated", "disbursed", "unobligated", "unliquidated")
 
 
@@ -20,15 +21,17 @@ BALANCES = ("committed", "obligated", "disbursed", "unobligated", "unliquidated"
 def commitment_list(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show the commitments with their sums by stage."""
     rows = CommitmentsTable.rows_of(answers.commitments(asked.question))
+    sums = balances(asked.question, STAGES)
+    none = not any(sum_.href for _name, sum_ in sums)
     return render_list(
         request,
         asked,
         "reports/commitments.html",
         CommitmentsTable(rows, request.path, asked),
-        balances=balances(asked.question, ("committed", "obligated", "disbursed")),
-        chips=filters.chips(request.path, asked),
-        selects=filters.selects(asked),
-        hidden=filters.hidden(asked),
+        balances=sums,
+        scope=explaining.scope_in_words(asked),
+        filters=filters.form(request.path, asked),
+        loosened=filters.loosened(request.path, asked) if none else [],
     )
 
 
@@ -59,10 +62,13 @@ def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> Htt
 
 def balances(question: Question, names: tuple[str, ...]) -> list[tuple[str, Linked]]:
     """Return sums and differences of a question by name, each linked to its entries."""
-    totals = answers.totals(question)
+    totals, found = answers.totals(question), answers.stages(question)
     rows = []
     for name in names:
-        kind = "measure" if name in filters.MEASURE_NAMES else "stage"
-        asks = question.where(**{kind: name})
-        rows.append((filters.name_of_balance(name), linked(getattr(totals, name), 1, asks)))
+        kind = "measure" if name in MEASURES else "stage"
+        summed = sum(
+            found[stage].entries for stage in MEASURES.get(name, (name,)) if stage in found
+        )
+        asks = question.where(**{"stage": None, "measure": None, kind: name})
+        rows.append((filters.name_of_balance(name), linked(getattr(totals, name), summed, asks)))
     return rows

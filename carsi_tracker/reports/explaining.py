@@ -1,0 +1,142 @@
+"""What a page says beside a figure: what it is of, what it leaves out, what comes later."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.question import MEASURES, NONE, Question
+from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.models import Stage
+from carsi_tracker.reports import filters
+from carsi_tracker.reports.freshness import Asked
+from carsi_tracker.reports.links import Linked, linked
+
+UNSTATED: dict[str, tuple[str, Promise, Promise]] = {
+    "area": (
+        "not-attributed",
+        gettext_lazy("In all areas together it is"),
+        gettext_lazy("no area is stated for"),
+    ),
+    "goal": (
+        NONE,
+        gettext_lazy("With all goals and with none it is"),
+        gettext_lazy("no goal is stated for"),
+    ),
+    "partner": (
+        NONE,
+        gettext_lazy("With all partners and with none it is"),
+        gettext_lazy("no partner is stated for"),
+    ),
+}
+"""For each filter whose value a document may not state: the code of that, and how it is said."""
+
+RANGES: dict[str, Promise] = {
+    "amount_from": gettext_lazy("amounts from %s"),
+    "amount_to": gettext_lazy("amounts up to %s"),
+    "date_from": gettext_lazy("dates from %s"),
+    "date_to": gettext_lazy("dates up to %s"),
+}
+"""How the filters that are ends of a range are said without their labels."""
+
+
+@dataclass(frozen=True)
+class Unstated:
+    """The whole that a filter shows a part of, and how much of it could be anything."""
+
+    whole_in_words: str | Promise
+    whole: Linked
+    part_in_words: str | Promise
+    part: Linked
+    scope: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """What the same filter finds after the day of the page: U.S. dollars, and from which day."""
+
+    sum: Linked
+    entries: int
+    first: date
+
+
+def stage_in_words(question: Question) -> str:
+    """Return the stage or measure that is summed; "" where several stages are shown."""
+    if question.scope.measure:
+        return str(filters.MEASURE_NAMES[question.scope.measure])
+    return str(Stage(question.scope.stage).label).lower() if question.scope.stage else ""
+
+
+def scope_in_words(asked: Asked, *, without: tuple[str, ...] = ()) -> str:
+    """Return the filters in words, without stage and measure and what else is left out."""
+    return " · ".join(
+        str(RANGES.get(name, "%s")) % filters.in_words(asked.words, name, value)
+        for name, value in asked.question.scope.given.items()
+        if name not in ("stage", "measure", *without)
+    )
+
+
+def sums_of_all(question: Question) -> list[tuple[str, Linked]]:
+    """Return the sum of each stage that has entries, and each balance of two such stages."""
+    found = answers.stages(question)
+    sums = [
+        (filters.name_of_balance(stage), _linked(sum_, question.where(stage=stage)))
+        for stage, sum_ in found.items()
+    ]
+    for measure, (plus, minus) in MEASURES.items():
+        if plus in found and minus in found:
+            asks = question.where(measure=measure)
+            sums.append((filters.name_of_balance(measure), _linked(answers.total(asks), asks)))
+    return sums
+
+
+def figure_today(question: Question) -> Linked | None:
+    """Return the same figure as of today, where the page shows an earlier day."""
+    if not question.dated or question.day == today():
+        return None
+    now = _undated(question)
+    return _linked(answers.total(now), now)
+
+
+def later(question: Question) -> Later | None:
+    """Return what comes after the day of the page; None where nothing does."""
+    found = answers.later(question, today()) if question.dated else None
+    if found is None:
+        return None
+    start = max(question.day + timedelta(days=1), question.scope.date_from or question.day)
+    asks = _undated(question.where(date_from=start))
+    return Later(linked(found.amount, found.entries, asks), found.entries, found.first)
+
+
+def unstated(asked: Asked) -> list[Unstated]:
+    """Return, for each filter that documents may be silent about, how much they are silent on."""
+    question, found = asked.question, []
+    for name, (code, whole_in_words, part_in_words) in UNSTATED.items():
+        if getattr(question.scope, name) in (None, code):
+            continue
+        whole = question.where(**{name: None})
+        if not (question.scope.stage or question.scope.measure):
+            whole = whole.where(stage=Stage.COMMITTED)
+        part = whole.where(**{name: code})
+        amount = answers.total(part)
+        if amount.amount:
+            found.append(
+                Unstated(
+                    whole_in_words,
+                    _linked(answers.total(whole), whole),
+                    part_in_words,
+                    _linked(amount, part),
+                    scope_in_words(asked, without=(name,)),
+                )
+            )
+    return found
+
+
+def _undated(question: Question) -> Question:
+    return Question(question.version, today(), question.scope, pinned=question.pinned)
+
+
+def _linked(sum_: answers.Amount, question: Question) -> Linked:
+    return linked(sum_.amount, sum_.entries, question)

@@ -1,0 +1,232 @@
+"""Exploring entries and commitments: filters, what they leave out, sums, pages, odd addresses."""
+
+import re
+from decimal import Decimal
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.test import Client
+
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.reading import newest, read
+from tests.reports.test_pages import sums_behind, text
+
+pytestmark = pytest.mark.usefixtures("sourced")
+
+TEXTS = ("text", "area", "country", "partner", "document", "commitment", "amount_from", "date_to")
+
+
+def said(html: str) -> str:
+    """What a page says, as one line."""
+    body = html.partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def address_of(html: str, words: str) -> str:
+    """The address of the link that shows these words."""
+    found = re.search(rf'href="([^"]+)"[^>]*>{re.escape(words)}', html)
+    assert found, words
+    return unescape(found[1])
+
+
+def entries_over_all_pages(client: Client, address: str) -> list[str]:
+    """The entries of a list, over all its pages."""
+    found, following = [], address
+    while following:
+        html = text(client, following)
+        found += re.findall(r'<th scope="row"><a href="/entries/([0-9]+-[0-9]+)/', html)
+        following = unescape(next(iter(re.findall(r'rel="next" href="([^"]+)"', html)), ""))
+    return found
+
+
+def test_how_much_went_to_honduras_for_gang_prevention_by_march_2009(client: Client) -> None:
+    html = text(client, "/entries/?area=community&country=HN&stage=committed&as_of=2009-03-31")
+    assert "$0 committed" in said(html)
+    for amount, words in (
+        ("$3,500,000", "no area is stated for $3,500,000"),
+        ("$412,000", "A further $412,000 comes after this day, from 30 September 2009."),
+        ("$3,647,000", "In all areas together it is $3,647,000 (Honduras)"),
+    ):
+        assert words in re.sub(r" (?=[.;,])", "", said(html))
+        expected = Decimal(amount[1:].replace(",", ""))
+        assert sums_behind(client, address_of(html, amount)) == expected
+
+
+def test_what_comes_later_stays_in_the_version_that_is_asked(client: Client) -> None:
+    first = read({"version": "12"}, *newest()).version
+    html = text(client, f"/entries/?country=HN&stage=committed&as_of=2009-03-31&version={first}")
+    later = re.search(r'A further <a href="([^"]+)">(\$[\d,]+)</a>', html)
+    assert later
+    assert f"version={first}" in unescape(later[1])
+    assert "as_of" not in later[1]
+
+
+def test_what_is_taken_back_later_is_said_as_a_change(client: Client) -> None:
+    html = text(
+        client, "/entries/?area=community&country=regional&stage=committed&as_of=2009-09-29"
+    )
+    words = said(html)
+    assert "37,000,000" in words
+    changed = re.search(r"it changes by <a href=\"([^\"]+)\">−\$11,750,000</a>", html)
+    assert changed
+    assert sums_behind(client, unescape(changed[1])) == Decimal(-11_750_000)
+
+
+@pytest.mark.parametrize("sort", ["effective", "amount", "stage"])
+@pytest.mark.parametrize("way", ["", "-"])
+def test_each_order_shows_each_entry_once(client: Client, sort: str, way: str) -> None:
+    found = entries_over_all_pages(client, f"/entries/?sort={way}{sort}")
+    assert len(found) == len(set(found)) == 134
+
+
+def test_the_language_and_the_pages_keep_filter_day_and_order(client: Client) -> None:
+    asked = {"country": "PA", "as_of": "2011-09-30", "sort": "-amount", "text": "panama"}
+    html = text(client, "/entries/?" + "&".join(f"{key}={value}" for key, value in asked.items()))
+    spanish = address_of(html, "Español")
+    assert dict(parse_qsl(urlsplit(spanish).query)) == asked
+    html = text(client, "/es/entries/?text=carsi&as_of=2012-01-01&sort=-stage")
+    following = unescape(re.findall(r'rel="next" href="([^"]+)"', html)[0])
+    assert dict(parse_qsl(urlsplit(following).query)) == {
+        "text": "carsi", "as_of": "2012-01-01", "sort": "-stage", "page": "2",
+    }  # fmt: skip
+
+
+def test_the_filter_form_keeps_day_version_and_order_but_not_the_page(client: Client) -> None:
+    version = newest()[0]
+    html = text(
+        client,
+        f"/entries/?posted_in=3&as_of=2011-09-30&version={version}&sort=-amount&amount_from=1000",
+    )
+    form = html.partition('<form class="filters"')[2].partition("</form>")[0]
+    carried = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]+)"', form))
+    assert carried == {
+        "posted_in": "3", "as_of": "2011-09-30", "version": str(version), "sort": "-amount",
+    }  # fmt: skip
+    assert 'name="amount_from" value="1000"' in form
+
+
+@pytest.mark.parametrize(
+    ("sent", "plain"),
+    [
+        ("area=&country=HN&text=&amount_from=&date_to=", "?country=HN"),
+        ("area=&country=&as_of=2009-09-30", "?as_of=2009-09-30"),
+        ("amount_from=%24250%2C000", "?amount_from=250000"),
+        ("text=++los+++maras+", "?text=los+maras"),
+        ("country=hn&nonsense=1", "?country=HN"),
+        ("text=", ""),
+    ],
+)
+@pytest.mark.parametrize("path", ["/entries/", "/es/commitments/"])
+def test_what_a_form_sends_leads_to_the_plain_address(
+    client: Client, path: str, sent: str, plain: str
+) -> None:
+    response = client.get(f"{path}?{sent}")
+    assert response.status_code == 302
+    assert response["Location"] == path + plain
+    assert client.get(response["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("parameter", TEXTS)
+@pytest.mark.parametrize(
+    "value",
+    ["a%00b", "%01", "%1F", "%7F", "%C2%85", "%ED%A0%80", "%FF", "a%0Ab", "x" * 201],
+)
+def test_what_is_no_text_is_answered_400(client: Client, parameter: str, value: str) -> None:
+    for path in ("/entries/", "/es/commitments/"):
+        response = client.get(f"{path}?{parameter}={value}")
+        assert response.status_code == 400
+        assert parameter in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("amount_from=613.000", "“613.000” can be read as 613.00 or as 613,000.00"),
+        ("amount_from=lots", "“lots” is not an amount"),
+        ("amount_to=NaN", "“NaN” is not an amount"),
+        ("amount_to=1.005,001", "“1.005,001” has fractions of a cent"),
+        ("amount_to=1000000000000", "a trillion"),
+        ("amount_from=5&amount_to=4", "amount_to"),
+        ("date_from=2009-02-29", "2009-02-29"),
+        ("date_to=30/09/2009", "a day as YYYY-MM-DD"),
+        ("date_to=9999-01-01", "not after today"),
+        ("date_from=2009-03-02&date_to=2009-03-01", "date_to"),
+        ("text=a&text=b", "text"),
+    ],
+)
+def test_a_bad_filter_is_named_and_answered_400(client: Client, query: str, words: str) -> None:
+    for path in ("/entries/", "/commitments/"):
+        html = text(client, f"{path}?{query}", 400)
+        assert words in said(html)
+        assert query.partition("=")[0] in said(html)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "country=HN", "text=police", "amount_to=-1", "date_from=2009-09-30&date_to=2009-12-31",
+     "measure=unobligated", "basis=press&as_of=2010-01-01"],
+)  # fmt: skip
+def test_the_sums_over_a_list_of_commitments_are_those_of_its_rows(
+    client: Client, query: str
+) -> None:
+    html = text(client, f"/commitments/?{query}".removesuffix("?"))
+    shown = re.findall(
+        r"<dt>(\w+)</dt><dd>(?:<a href=\"([^\"]+)\">)?([^<]+)", html.partition("<dl")[2]
+    )
+    rows = list(answers.commitments(read(dict(parse_qsl(query)), *newest())))
+    assert [name for name, _href, _amount in shown] == ["Committed", "Obligated", "Disbursed"]
+    for name, href, amount in shown:
+        expected = sum(getattr(row, name.lower()) for row in rows)
+        assert Decimal(amount.replace("$", "").replace(",", "").replace("−", "-")) == expected
+        if href:
+            assert sums_behind(client, unescape(href)) == expected
+
+
+def test_the_sums_of_entries_stand_in_order_with_their_balances(client: Client) -> None:
+    html = text(client, "/entries/?country=HN&amount_from=100000&date_to=2009-09-30")
+    shown = re.findall(r"<dt>(\w+)</dt><dd><a href=\"([^\"]+)\">\$([\d,]+)", html)
+    assert [name for name, _href, _amount in shown] == [
+        "Committed", "Obligated", "Disbursed", "Unobligated", "Unliquidated",
+    ]  # fmt: skip
+    for _name, href, amount in shown:
+        assert sums_behind(client, unescape(href)) == Decimal(amount.replace(",", ""))
+
+
+def test_sums_of_nothing_and_sums_of_zero_are_told_apart(client: Client) -> None:
+    html = text(client, "/entries/?area=not-attributed&country=CR&text=carsi")
+    assert re.search(r'<dt>Committed</dt><dd><a href="[^"]+">\$0</a>', html)
+    html = text(client, "/commitments/?country=CR&date_to=2008-01-01")
+    assert "<dd>$0</dd>" in html
+
+
+def test_an_empty_list_says_which_filters_hold_and_what_each_hides(client: Client) -> None:
+    for path in ("/entries/", "/commitments/"):
+        html = text(client, f"{path}?country=HN&text=zanahoria&as_of=2009-03-31")
+        words = said(html)
+        assert "No entry meets all of this through 31 March 2009" in words
+        without = address_of(html, "Without Words: “zanahoria”")
+        count = re.search(r"Without Words: “zanahoria” , (\d+) entries", words)
+        assert count
+        assert without == f"{path}?country=HN&as_of=2009-03-31"
+        question = read({"country": "HN", "as_of": "2009-03-31"}, *newest())
+        assert int(count[1]) == answers.totals(question).entries
+        assert "Without Country: Honduras , 0 entries" in words
+
+
+def test_before_the_first_law_a_list_is_empty_without_blaming_a_filter(client: Client) -> None:
+    words = said(text(client, "/entries/?as_of=2008-02-29"))
+    assert "0 entries" in words
+    assert "None by this day." in words
+
+
+@pytest.mark.parametrize("path", ["/entries/", "/commitments/"])
+def test_queries_do_not_grow_with_what_a_text_finds(
+    client: Client, path: str, django_assert_max_num_queries: Any
+) -> None:
+    text(client, f"{path}?text=usaid")
+    with django_assert_max_num_queries(8):
+        text(client, f"{path}?text=carsi")
+    with django_assert_max_num_queries(8):
+        text(client, f"{path}?text=honduras")
