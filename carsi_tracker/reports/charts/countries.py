@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -11,7 +12,9 @@ from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
 from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger import money
+from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Country
+from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.heat import heat
 from carsi_tracker.reports.charts.shapes import HEIGHT, WIDTH, at, shapes
 from carsi_tracker.reports.charts.words import in_prose
@@ -26,7 +29,7 @@ PLACES = {
     "GT": (-90.4, 15.65),
     "HN": (-86.7, 14.95),
     "NI": (-85.2, 12.95),
-    "PA": (-80.0, 9.6),
+    "PA": (-80.6, 10.0),
 }
 """Where the names of the countries stand, in degrees, so that none covers another."""
 
@@ -63,17 +66,20 @@ class Place:
 class Countries:
     """What is committed in each country, largest first, and for the region as a whole.
 
-    `around` is the path of what lies around the countries on the map, which is `map_height` high.
+    `asked` names the day that is asked; `around` is the path of what lies around the countries on
+    the map, which is `map_height` high.
     """
 
     bars: tuple[Bar, ...]
     regional: Bar | None
     total: Linked
-
+    asked: str
+    files: tuple[File, ...]
+    map_files: tuple[File, ...]
     around: str = field(default_factory=lambda: shapes().around)
     map_height: int = HEIGHT
 
-    @property
+    @cached_property
     def places(self) -> list[Place]:
         """The countries that the map knows."""
         outlines = shapes().countries
@@ -84,9 +90,9 @@ class Countries:
         ]
 
 
-def countries_chart(question: Question, countries: Sequence[Country]) -> Countries | None:
+def countries_chart(asked: Question, countries: Sequence[Country]) -> Countries | None:
     """Return what is committed of what is asked, by country; None where nothing is."""
-    question = question.where(stage="committed", measure=None)
+    question = asked.where(stage="committed", measure=None)
     found = answers.breakdown(question, "country")
     if not found:
         return None
@@ -106,6 +112,9 @@ def countries_chart(question: Question, countries: Sequence[Country]) -> Countri
         bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
         regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
         total=linked(whole.amount, whole.entries, question),
+        asked=_("as of %(day)s") % {"day": day_in_words(question.day)},
+        files=chart_files("countries", asked),
+        map_files=chart_files("map", asked),
     )
 
 

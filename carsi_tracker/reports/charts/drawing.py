@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
-#image("chart.svg", width: float(sys.inputs.width) * 1pt)"""
+#image(bytes(sys.inputs.drawing), format: "svg", width: float(sys.inputs.width) * 1pt)"""
 POINTS_AN_INCH = 72
 PIXELS_A_REM = 16
 
@@ -26,12 +26,12 @@ def png(drawing: str, width: int, density: int = 2) -> bytes:
 
     The fonts are those of the library itself, so that it looks the same on every server.
     """
-    return typst.compile(  # type: ignore[return-value]  # one page, so no list of pages
-        {"main.typ": PAGE, "chart.svg": drawing.encode()},
+    return typst.compile(
+        PAGE,
         format="png",
         ppi=POINTS_AN_INCH * density,
         ignore_system_fonts=True,
-        sys_inputs={"width": str(width)},
+        sys_inputs={"drawing": drawing, "width": str(width)},
     )
 
 

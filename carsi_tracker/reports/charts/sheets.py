@@ -125,7 +125,9 @@ def _matrix_row(row: Row, top: int, wide: int) -> dict[str, Any]:
     lines = wrap(str(row.area), AREA_LETTERS)
     return {
         "top": top,
-        "lines": [(line, top + 20 + 16 * place) for place, line in enumerate(lines)],
+        "lines": [
+            (line, top + 35 + 16 * place - 8 * (len(lines) - 1)) for place, line in enumerate(lines)
+        ],
         "cells": [(cell, AREA_WIDTH + wide * place) for place, cell in enumerate(row.cells)],
         "total": row.total,
     }

@@ -13,6 +13,7 @@ from carsi_tracker.figures.timeline import Point
 from carsi_tracker.figures.timeline import timeline as points_of
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Stage
+from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.scale import Amounts, Days
 from carsi_tracker.reports.charts.timeline_rows import Row, rows
 from carsi_tracker.reports.charts.words import at_axis, in_prose
@@ -21,6 +22,9 @@ from carsi_tracker.reports.links import entries_address
 WIDTH = 1000
 HEIGHT, SMALL_HEIGHT = 260, 120
 GRID_LINES, SMALL_GRID_LINES = 4, 2
+SEEN = 50
+"""What changed on the day itself is drawn a fiftieth of the axis wide, or it would not be seen."""
+A_DAY = timedelta(days=1)
 LAST_LABEL = 880
 """Beyond it a year could not be written in full on a phone."""
 HEADROOM = Decimal("1.08")
@@ -57,8 +61,8 @@ class Timeline:
 
     Paths are in units of a plot WIDTH by `height`. `ceiling` is None where nothing of what is
     asked is appropriated; `areas` are ordered from the widest stage to the narrowest. `description`
-    says in words what the chart shows; `asked` and `rest` stand at its
-    right edge.
+    says in words what the chart shows; `asked` names the day that is
+    asked, which is at `asked_x`; `rest` says since when nothing changed, where that is long.
     """
 
     height: int
@@ -68,9 +72,11 @@ class Timeline:
     years: tuple[Tick, ...]
     base: Decimal
     asked: str
+    asked_x: Decimal
     rest: str
     description: str
     rows: tuple[Row, ...]
+    files: tuple[File, ...]
     small: bool
 
     @property
@@ -105,16 +111,19 @@ def timeline_chart(question: Question, *, small: bool = False) -> Timeline | Non
         ),
         base=amounts.y(ZERO),
         asked=_("as of %(day)s") % {"day": day_in_words(question.day)},
+        asked_x=days.x(min(question.day, days.last)),
         rest=_rest_in_words(question, points, days.last),
         description=_description(question, points, curves),
         rows=rows(question, stages),
+        files=chart_files("timeline", question),
         small=small,
     )
 
 
 def _end(question: Question, points: Sequence[Point]) -> date:
     first, last = date(points[0].day.year, 1, 1), points[-1].day
-    return min(question.day, last + max((last - first) // LONG_REST, timedelta(days=30)))
+    rest = max((last - first) // LONG_REST, timedelta(days=30))
+    return max(min(question.day, last + rest), last + max((last - first) // SEEN, A_DAY))
 
 
 def _curve(
@@ -136,7 +145,7 @@ def _curve(
 
 
 def _rest_in_words(question: Question, points: Sequence[Point], end: date) -> str:
-    if end == question.day:
+    if end >= question.day:
         return ""
     return _("unchanged since %(day)s") % {"day": day_in_words(points[-1].day)}
 

@@ -21,7 +21,6 @@ from carsi_tracker.reports.freshness import Asked, public_page
 MARGINS = 180
 WIDTH, CARD_WIDTH = 1080, 1200
 CARD_LETTERS = 42
-CARD_LINES = 5
 
 
 @public_page()
@@ -33,7 +32,7 @@ def chart(request: HttpRequest, asked: Asked, name: str, form: str) -> HttpRespo
         "sheet": sheet,
         "width": WIDTH,
         "height": sheet.height + MARGINS,
-        "about": " · ".join([*scope_in_words(asked), day_and_version(asked.question)]),
+        "about": " · ".join([day_and_version(asked.question), *scope_in_words(asked)]),
         "source": _("Source: CARSI Tracker"),
         "address": request.build_absolute_uri(permanent),
     }
@@ -57,7 +56,7 @@ def card(_request: HttpRequest, asked: Asked) -> HttpResponse:
             "appropriated": in_prose(totals.appropriated),
             "committed": in_prose(totals.committed),
         }
-    lines = wrap(sentence, CARD_LETTERS)[:CARD_LINES]
+    lines = even_lines(sentence)
     context = {
         "sentence": sentence,
         "lines": [(line, 170 + 66 * place) for place, line in enumerate(lines)],
@@ -73,9 +72,19 @@ def scope_in_words(asked: Asked) -> list[str]:
     return [f"{chip.label}: {chip.value}" for chip in chips("", asked)]
 
 
+def even_lines(sentence: str) -> list[str]:
+    """Return the sentence in as few lines as the card's width needs, about equally long."""
+    lines = len(wrap(sentence, CARD_LETTERS))
+    return next(
+        found
+        for letters in range(1, CARD_LETTERS + 1)
+        if len(found := wrap(sentence, letters)) == lines
+    )
+
+
 def day_and_version(question: Question) -> str:
     """Return the day and the version that a picture shows."""
-    return _("as of %(day)s, ledger version %(version)s") % {
+    return _("As of %(day)s, ledger version %(version)s") % {
         "day": day_in_words(question.day),
         "version": question.version,
     }

@@ -11,6 +11,7 @@ from carsi_tracker.ledger.models import Basis, Goal, Posting
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.bar import TENTH_OF_A_MILLION, bar
 from carsi_tracker.reports.charts.countries import countries_chart
+from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked, entries_address, linked
@@ -41,6 +42,8 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
         "reports/overview.html",
         totals=totals,
         bar=bar(totals, question),
+        bar_files=chart_files("bar", question),
+        matrix_files=chart_files("matrix", question),
         appropriated_href=entries_address(question.where(stage="appropriated")),
         committed_href=entries_address(question.where(stage="committed")),
         first_law=answers.first_law(question),

@@ -1,0 +1,36 @@
+"""What of a chart can be downloaded."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from carsi_tracker.figures.question import Question
+
+FORMS = ("svg", "png")
+TABLES = {
+    "bar": "stages",
+    "matrix": "matrix",
+    "countries": "countries",
+    "map": "countries",
+    "timeline": "timeline",
+}
+"""The table that has the figures of each chart."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A download, by the name of its form, and its address."""
+
+    form: str
+    href: str
+
+
+def chart_files(name: str, question: Question) -> tuple[File, ...]:
+    """Return the downloads of a chart of what is asked: drawn, and its figures."""
+    query = question.query()
+    drawn = [File(form.upper(), reverse("chart", args=[name, form]) + query) for form in FORMS]
+    try:
+        figures = reverse("table-file", args=[TABLES[name], "csv"])
+    except NoReverseMatch:
+        return tuple(drawn)
+    return (*drawn, File("CSV", figures + query))
