@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from carsi_tracker.desk import account
+from carsi_tracker.exchange import urls as exchange
 from carsi_tracker.reports import urls as reports
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         path("account/", include(account.urlpatterns)),
         *reports.pages,
+        *exchange.pages,
         prefix_default_language=False,
     ),
 ]

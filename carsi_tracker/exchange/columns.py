@@ -192,7 +192,10 @@ COLUMNS = (
 BY_NAME = {column.name: column for column in COLUMNS}
 NAMES = tuple(BY_NAME)
 REMARKS = "remarks"
-"""The column that a file with remarks has more; it is not read."""
+"""The column that a file with remarks has more."""
+OF_DOWNLOADS = ("area_name", "country_name", "counted_usd", "version", "line")
+"""The columns that a download of entries has more."""
+NOT_READ = frozenset({REMARKS, *OF_DOWNLOADS})
 
 _SEPARATORS = re.compile(r"[\s_-]+")
 

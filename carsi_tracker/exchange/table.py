@@ -11,7 +11,7 @@ from carsi_tracker.exchange.columns import (
     BY_NAME,
     COLUMNS,
     NAMES,
-    REMARKS,
+    NOT_READ,
     Kind,
     Needed,
     heading,
@@ -96,7 +96,7 @@ class Table:
                 continue
             if name is None:
                 faults.append(self._without_heading(number, index, cell))
-            elif name == REMARKS:
+            elif name in NOT_READ:
                 continue
             elif bad is not None:
                 faults.append(Finding(_bad(bad), self.sheet, number, name, bad))
@@ -120,7 +120,7 @@ class Table:
             if is_blank(cell):
                 continue
             name = heading(shown(cell))
-            if name not in BY_NAME and name != REMARKS:
+            if name not in BY_NAME and name not in NOT_READ:
                 faults.append(self._heading_fault(cell, _unknown(cell)))
             elif name in names.values():
                 faults.append(
