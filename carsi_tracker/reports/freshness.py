@@ -50,7 +50,8 @@ def public_page(
     The page answers 400 where the address asks nonsense, leads a version without checksum to its
     full address and a filter to how links write it, and is kept in the cache under all that it
     depends on: version, revision of the texts, release, language, day and address. `own` names the
-    parameters that only this page has: the view reads them, and may raise BadQuestion. A stream is not kept.
+    parameters that only this page has: the view reads them, and may raise BadQuestion. A stream is
+    not kept.
     """
 
     def decorate(

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 import django_tables2 as tables
 from django.db.models import QuerySet
 
+from carsi_tracker.figures.question import Question
+from carsi_tracker.reports.address import Address
 from carsi_tracker.reports.freshness import Asked
 
 ROWS_A_PAGE = 100
@@ -27,13 +29,25 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
 
     numeric: ClassVar[frozenset[str]] = frozenset()
     caption: ClassVar[Any] = ""
+    file: ClassVar[str] = ""
 
     class Meta:
         template_name = "tables/table.html"
         attrs: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, data: QuerySet[Any], path: str, asked: Asked, **kwargs: Any) -> None:
-        self.path, self.asked = path, asked
+    def __init__(
+        self,
+        data: QuerySet[Any],
+        path: str,
+        asked: Asked,
+        of: Question | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Show `data` on the page `path`; `of` is its question, where the table is offered as file.
+
+        `file` is the name of such a file.
+        """
+        self.path, self.asked, self.of = path, asked, of
         super().__init__(data, order_by=asked.address.sort or self._meta.order_by, **kwargs)
 
     @classmethod
@@ -58,6 +72,11 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
                 order,
                 href if bound.orderable else None,
             )
+
+    @property
+    def file_query(self) -> str:
+        """The query of the whole table as a file, in the same order."""
+        return Address(self.of or self.asked.question, self.asked.address.sort).query()
 
     def page_address(self, number: int) -> str:
         """Return the address of another page of the table."""

@@ -33,6 +33,7 @@ class CommitmentsTable(LedgerTable):
     obligated = tables.Column(gettext_lazy("Obligated"), order_by=("obligated", "reference"))
     disbursed = tables.Column(gettext_lazy("Disbursed"), order_by=("disbursed", "reference"))
 
+    file = "commitments"
     numeric = frozenset({"committed", "obligated", "disbursed"})
 
     class Meta(LedgerTable.Meta):

@@ -26,6 +26,7 @@ class DocumentsTable(LedgerTable):
     entry_count = tables.Column(gettext_lazy("Entries"), order_by=("entry_count", "key"))
     committed = tables.Column(gettext_lazy("Committed, USD"), order_by=("committed", "key"))
 
+    file = "documents"
     numeric = frozenset({"entry_count", "committed"})
 
     class Meta(LedgerTable.Meta):

@@ -51,6 +51,7 @@ class EntriesTable(LedgerTable):
         order_by=("counted", "posting_id", "line"),
     )
 
+    file = "entries"
     numeric = frozenset({"version", "amount"})
 
     class Meta(LedgerTable.Meta):

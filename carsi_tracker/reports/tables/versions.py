@@ -26,6 +26,7 @@ class VersionsTable(LedgerTable):
     entry_count = tables.Column(gettext_lazy("Entries"), order_by=("entry_count", "version"))
     checksum = tables.Column(gettext_lazy("Checksum"), orderable=False)
 
+    file = "versions"
     numeric = frozenset({"entry_count"})
 
     class Meta(LedgerTable.Meta):

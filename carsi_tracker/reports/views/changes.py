@@ -29,7 +29,10 @@ def version_list(request: HttpRequest, asked: Asked) -> HttpResponse:
         version__lte=asked.question.version.number
     )
     return render_list(
-        request, asked, "reports/changes.html", VersionsTable(rows, request.path, asked)
+        request,
+        asked,
+        "reports/changes.html",
+        VersionsTable(rows, request.path, asked, asked.question.everywhere()),
     )
 
 
@@ -43,7 +46,7 @@ def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResp
     )
     question = question.where(posted_in=version)
     table = EntriesTable(
-        EntriesTable.rows_of(entries(question)), request.path, asked, exclude=("version",)
+        EntriesTable.rows_of(entries(question)), request.path, asked, question, exclude=("version",)
     )
     return render_list(
         request,

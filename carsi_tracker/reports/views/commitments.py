@@ -27,7 +27,7 @@ def commitment_list(request: HttpRequest, asked: Asked) -> HttpResponse:
         request,
         asked,
         "reports/commitments.html",
-        CommitmentsTable(rows, request.path, asked),
+        CommitmentsTable(rows, request.path, asked, asked.question),
         balances=sums,
         scope=explaining.scope_in_words(asked),
         filters=filters.form(request.path, asked),
@@ -47,7 +47,11 @@ def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> Htt
         reference=reference,
     )
     table = EntriesTable(
-        EntriesTable.rows_of(entries(question)), request.path, asked, exclude=("commitment",)
+        EntriesTable.rows_of(entries(question)),
+        request.path,
+        asked,
+        question,
+        exclude=("commitment",),
     )
     return render_list(
         request,

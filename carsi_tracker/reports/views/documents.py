@@ -23,9 +23,13 @@ STAGES = ("appropriated", "committed", "obligated", "disbursed")
 @public_page(sorts=DocumentsTable.sorts())
 def document_list(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show the documents, with how many entries cite each."""
-    rows = answers.documents(asked.question.everywhere())
+    question = asked.question.everywhere()
+    rows = answers.documents(question)
     return render_list(
-        request, asked, "reports/documents.html", DocumentsTable(rows, request.path, asked)
+        request,
+        asked,
+        "reports/documents.html",
+        DocumentsTable(rows, request.path, asked, question),
     )
 
 
@@ -36,7 +40,7 @@ def document_detail(request: HttpRequest, asked: Asked, key: str) -> HttpRespons
     document = get_object_or_404(public_documents(question.version.number), key=key)
     by_basis = answers.breakdown(question, "basis")
     table = EntriesTable(
-        EntriesTable.rows_of(entries(question)), request.path, asked, exclude=("source",)
+        EntriesTable.rows_of(entries(question)), request.path, asked, question, exclude=("source",)
     )
     return render_list(
         request,

@@ -25,7 +25,7 @@ def entry_list(request: HttpRequest, asked: Asked) -> HttpResponse:
         request,
         asked,
         "reports/entries.html",
-        EntriesTable(EntriesTable.rows_of(entries(question)), request.path, asked),
+        EntriesTable(EntriesTable.rows_of(entries(question)), request.path, asked, question),
         total=total,
         one_sum=one_sum,
         balances=[] if one_sum else explaining.sums_of_all(question),
