@@ -6,7 +6,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures.comparison import DAY, VERSION, Comparison, read_comparison
+from carsi_tracker.figures.comparison import (
+    DAY,
+    VERSION,
+    Comparison,
+    last_fiscal_year,
+    read_comparison,
+)
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports import differences, filters
@@ -46,7 +52,7 @@ def comparison_page(request: HttpRequest, asked: Asked) -> HttpResponse:
         request,
         asked,
         "reports/compare.html",
-        EntriesTable(EntriesTable.rows_of(entries(between)), request.path, asked),
+        EntriesTable(EntriesTable.rows_of(entries(between)), request.path, asked, between),
         comparison=comparison,
         entries_href=entries_address(between),
         stages=differences.by_stage(comparison),
@@ -58,6 +64,10 @@ def comparison_page(request: HttpRequest, asked: Asked) -> HttpResponse:
         chips=filters.chips(request.path, asked),
         carried=carried(asked),
         versions=versions_offered(comparison),
+        first_day=last_fiscal_year(comparison.later)
+        if comparison.of_versions
+        else comparison.earlier.day,
+        first_version=comparison.earlier.version.number - (not comparison.of_versions),
     )
 
 
