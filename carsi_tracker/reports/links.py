@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.money import figure
+
+NOTHING = SafeString('<span aria-label="0">–</span>')
 
 
 @dataclass(frozen=True)
@@ -21,12 +27,24 @@ class Linked:
         """The amount as tables write it; a dash where no entry stands behind it."""
         return figure(self.amount) if self.href else "–"
 
+    @property
+    def html(self) -> SafeString:
+        """The amount with its link: built here, since a page has a hundred of them."""
+        if self.href:
+            return format_html('<a href="{}">{}</a>', self.href, self.text)
+        return NOTHING
+
 
 def entries_address(question: Question) -> str:
     """Return the address of the entries that a question is about."""
-    return reverse("entries") + question.query()
+    return _entries(get_language()) + question.query()
 
 
 def linked(amount: Decimal, entries: int, question: Question) -> Linked:
     """Link an amount to the entries it sums, where there are any."""
     return Linked(amount, entries_address(question) if entries else None)
+
+
+@cache
+def _entries(language: str | None) -> str:  # noqa: ARG001 (the address is in this language)
+    return reverse("entries")
