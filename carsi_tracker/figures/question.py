@@ -1,6 +1,6 @@
 """What is asked of the ledger: which entries, through which day, in which version."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Self
@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from carsi_tracker.ledger.folding import folded
 
 NONE = "none"
+MARKS = ".,;:!?¡¿\"'“”‘’«»()[]{}"
+"""What may stand around a word that is looked for."""
 MEASURES = {
     "available": ("appropriated", "committed"),
     "unobligated": ("committed", "obligated"),
@@ -55,8 +57,9 @@ class Words:
 
     @property
     def folded(self) -> tuple[str, ...]:
-        """The words, without accents and in small letters."""
-        return tuple(folded(self.written).split())
+        """The words, without accents, in small letters, without the marks that stand around them."""
+        words = folded(self.written).split()
+        return tuple(word.strip(MARKS) or word for word in words)
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,7 @@ class Scope:
     @property
     def given(self) -> dict[str, Any]:
         """The filters that are set, in a fixed order."""
-        named = ((filter_.name, getattr(self, filter_.name)) for filter_ in fields(self))
-        return {name: value for name, value in named if value is not None}
+        return {name: value for name, value in vars(self).items() if value is not None}
 
     @property
     def chosen(self) -> dict[str, str]:
