@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
@@ -19,6 +19,7 @@ from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
 from carsi_tracker.reports.address import Address, read_address
+from carsi_tracker.reports.compressing import compress, takes_gzip
 
 P = ParamSpec("P")
 KEPT_FOR = 24 * 3600
@@ -77,6 +78,8 @@ def public_page(
                 except BadQuestion as bad:
                     return _bad(request, bad)
                 if response.status_code == 200 and isinstance(response, HttpResponse):
+                    if takes_gzip(request):
+                        compress(response)
                     caches["pages"].set(etag, response, KEPT_FOR)
             return _marked(response, etag)
 
@@ -124,6 +127,7 @@ def _etag(request: HttpRequest, asked: Asked) -> str:
         asked.texts_revision,
         settings.RELEASE,
         request.LANGUAGE_CODE,
+        takes_gzip(request),
         request.build_absolute_uri(request.path),
         asked.address.query(),
         asked.question.day,
@@ -136,4 +140,5 @@ def _marked(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     if response.status_code in (200, 304):
         response["ETag"] = etag
         response["Cache-Control"] = "public, no-cache"
+        patch_vary_headers(response, ["Accept-Encoding"])
     return response
