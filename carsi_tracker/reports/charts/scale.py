@@ -25,9 +25,9 @@ class Amounts:
         )
 
     def steps(self, most: int) -> Sequence[Decimal]:
-        """Return at most so many round amounts above zero, evenly apart."""
+        """Return from one to `most` round amounts above zero, evenly apart; `most` is 2 or more."""
         unit = Decimal(1).scaleb(self.highest.adjusted() - 1)
-        step = next(unit * factor for factor in STEPS if self.highest <= unit * factor * most)
+        step = next(unit * factor for factor in STEPS if self.highest < unit * factor * (most + 1))
         return [step * number for number in range(1, int(self.highest / step) + 1)]
 
 

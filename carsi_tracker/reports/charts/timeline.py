@@ -130,7 +130,7 @@ def _curve(
     question: Question, stage: str, points: Sequence[Point], days: Days, amounts: Amounts
 ) -> Curve:
     base = amounts.y(ZERO)
-    steps = [f"M0 {base}H{days.x(points[0].day)}"]
+    steps = [f"M0 {base}"]
     level = base
     for point in points:
         if (y := amounts.y(getattr(point.totals, stage))) != level:

@@ -1,0 +1,33 @@
+"""What tests of charts share: questions as an address asks them, and the sum behind a link."""
+
+from decimal import Decimal
+from urllib.parse import parse_qsl, urlsplit
+
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
+from carsi_tracker.ledger.money import millions
+
+
+def asked(**address: str) -> Question:
+    """Return what an address asks in the newest version."""
+    return read(address, *newest())
+
+
+def words() -> Vocabulary:
+    """Return the names that the newest version may use."""
+    version, revision = newest()
+    return vocabulary(version.number, version.checksum, revision)
+
+
+def sum_behind(href: str) -> Decimal:
+    """Return the sum of the entries that a link leads to."""
+    where = urlsplit(href)
+    assert where.path.endswith("/entries/")
+    return answers.total(asked(**dict(parse_qsl(where.query)))).amount
+
+
+def in_millions(amount: Decimal) -> str:
+    """Write an amount as charts do."""
+    return f"${millions(amount)} million"

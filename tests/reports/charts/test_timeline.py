@@ -1,0 +1,116 @@
+"""Sums over time under the ceiling, and the table of the same."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from carsi_tracker.figures import answers
+from carsi_tracker.ledger.models import Stage
+from carsi_tracker.reports.charts.timeline import Curve, Timeline, timeline_chart
+from tests.reports.charts.asking import asked, in_millions, sum_behind
+
+pytestmark = pytest.mark.usefixtures("sourced")
+
+QUESTIONS: list[dict[str, str]] = [
+    {},
+    {"as_of": "2009-09-30"},
+    {"as_of": "2008-06-30"},
+    {"country": "GT"},
+    {"area": "not-attributed", "as_of": "2009-09-30"},
+    {"commitment": "CARSI-08-INCLE-10"},
+    {"posted_in": "16"},
+    {"measure": "unobligated"},
+    {"basis": "press", "account": "INCLE"},
+]
+
+
+def chart(**address: str) -> Timeline:
+    found = timeline_chart(asked(**address))
+    assert found
+    return found
+
+
+def last_height(curve: Curve) -> Decimal:
+    """Return where the last step of a curve stands, in units of the plot."""
+    path = re.sub(r"V[^VH]+Z$", "", curve.path)
+    return Decimal(re.findall(r"V([^VH]+)", path)[-1])
+
+
+@pytest.mark.parametrize("address", QUESTIONS)
+def test_each_curve_ends_at_the_sum_that_its_link_leads_to(address: dict[str, str]) -> None:
+    totals = answers.totals(asked(**address))
+    found = chart(**address)
+    assert found.curves
+    for curve in found.curves:
+        assert curve.amount == getattr(totals, curve.stage) == sum_behind(curve.href)
+
+
+@pytest.mark.parametrize("address", QUESTIONS)
+def test_the_table_holds_the_sums_through_each_of_its_days(address: dict[str, str]) -> None:
+    question = asked(**address)
+    found = chart(**address)
+    assert found.rows[-1].day == question.day
+    for row in found.rows:
+        totals = answers.totals(question.through(row.day))
+        for curve, cell in zip(found.curves, row.cells, strict=True):
+            assert cell.amount == getattr(totals, curve.stage)
+            assert cell.href is None or sum_behind(cell.href) == cell.amount
+
+
+def test_heights_are_in_proportion_to_the_sums() -> None:
+    found = chart(as_of="2009-09-30")
+    ceiling = found.ceiling
+    assert ceiling
+    unit = (found.base - last_height(ceiling)) / ceiling.amount
+    for curve in found.areas:
+        height = found.base - last_height(curve)
+        assert height == pytest.approx(unit * curve.amount, abs=Decimal("0.2"))
+
+
+def test_the_ceiling_is_drawn_where_what_is_appropriated_is_asked() -> None:
+    assert chart().ceiling
+    assert chart(account="ESF").ceiling
+    assert chart(area="community").ceiling is None
+    assert chart(country="PA").ceiling is None
+
+
+def test_the_words_say_what_the_chart_shows() -> None:
+    totals = answers.totals(asked(as_of="2009-09-30"))
+    words = chart(as_of="2009-09-30").description
+    assert "30 September 2009" in words
+    for stage in Stage:
+        assert f"{stage.label}: {in_millions(getattr(totals, stage))}" in words
+
+
+def test_the_day_is_drawn_and_what_changed_on_it_can_be_seen() -> None:
+    found = chart(as_of="2009-09-30")
+    assert found.asked == "as of 30 September 2009"
+    assert found.rest == ""
+    assert 900 < found.asked_x < 1000
+    disbursed = found.areas[-1]
+    assert disbursed.path.startswith(f"M0 {found.base}H{found.asked_x}V")
+
+
+def test_a_long_rest_is_said_and_not_drawn() -> None:
+    found = chart()
+    assert found.rest == "unchanged since 30 September 2011"
+    assert found.asked_x == 1000
+    assert found.years[-1].words in {"2011", "2012"}
+
+
+def test_there_is_no_timeline_before_the_first_entry() -> None:
+    assert timeline_chart(asked(as_of="2008-06-29")) is None
+
+
+def test_the_table_ends_with_the_fiscal_years_in_which_something_changed() -> None:
+    days = [row.day for row in chart().rows]
+    assert days[:-1] == [date(year, 9, 30) for year in (2008, 2009, 2010, 2011)]
+
+
+def test_sums_below_zero_are_drawn_below_the_axis() -> None:
+    found = chart(posted_in="13")
+    assert min(curve.amount for curve in found.areas) < 0 or found.base <= found.height
+    for curve in found.areas:
+        assert (last_height(curve) > found.base) == (curve.amount < 0)
