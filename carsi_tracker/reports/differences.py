@@ -2,30 +2,50 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from carsi_tracker.figures.answers import ZERO
 from carsi_tracker.figures.comparison import Change, Comparison, changes
 from carsi_tracker.ledger.models import Appropriation, Stage
 from carsi_tracker.ledger.money import signed
 from carsi_tracker.reports.filters import name_of_balance
 from carsi_tracker.reports.freshness import Asked
-from carsi_tracker.reports.links import Linked, entries_address, linked
+from carsi_tracker.reports.links import NOTHING, Linked, entries_address, linked
 
 
 @dataclass(frozen=True)
 class Difference:
     """A change with its sign, which way it goes (`up`, `down` or `same`), and its entries."""
 
+    amount: Decimal
     text: str
     way: str
     href: str | None
+
+    @property
+    def html(self) -> SafeString:
+        """The change with its link."""
+        return format_html('<a href="{}">{}</a>', self.href, self.text) if self.href else NOTHING
+
+
+@dataclass(frozen=True)
+class Named:
+    """What something is called, and the same comparison of nothing else."""
+
+    name: Any
+    href: str
 
 
 @dataclass(frozen=True)
 class SideBySide:
     """What something sums to before and after, and the change between."""
 
-    name: Any
+    of: Named
     before: Linked
     change: Difference
     after: Linked
@@ -35,7 +55,7 @@ class SideBySide:
 class Row:
     """The differences of one thing across columns; the last may be of all columns."""
 
-    name: Any
+    of: Named
     cells: tuple[Difference, ...]
 
 
@@ -43,16 +63,49 @@ class Row:
 class Grid:
     """Differences by row and column, with their totals in the last column and the last row."""
 
-    heads: tuple[Any, ...]
+    heads: tuple[Named, ...]
     rows: tuple[Row, ...]
     totals: tuple[Difference, ...]
 
 
-def by_stage(comparison: Comparison) -> list[SideBySide]:
+@dataclass(frozen=True)
+class Differences:
+    """All that a page says of what changed; areas and countries are of `stage`."""
+
+    stage: str
+    lead: SideBySide
+    stages: list[SideBySide]
+    areas: list[SideBySide]
+    countries: list[SideBySide]
+    grid: Grid
+    appropriations: list[Row]
+
+
+def differences(comparison: Comparison, asked: Asked) -> Differences:
+    """Return what changed, by stage, area, country and appropriation."""
+    stage = asked.question.scope.stage or "committed"
+    stages = by_stage(comparison, asked)
+    return Differences(
+        stage=name_of_balance(stage),
+        lead=stages[Stage.values.index(stage)],
+        stages=stages,
+        areas=by_thing(comparison, asked, "area", stage),
+        countries=by_thing(comparison, asked, "country", stage),
+        grid=by_area_and_country(comparison, asked, stage),
+        appropriations=by_appropriation(comparison, asked),
+    )
+
+
+def by_stage(comparison: Comparison, asked: Asked) -> list[SideBySide]:
     """Return what each stage sums to before and after."""
     found = changes(comparison).get((), {})
     return [
-        _side_by_side(comparison, name_of_balance(stage), found.get(stage), stage=stage)
+        _side_by_side(
+            comparison,
+            _named(asked, name_of_balance(stage), stage=stage),
+            found.get(stage),
+            stage=stage,
+        )
         for stage in Stage.values
     ]
 
@@ -63,7 +116,11 @@ def by_thing(comparison: Comparison, asked: Asked, name: str, stage: str) -> lis
     things = asked.words.areas if name == "area" else asked.words.countries
     return [
         _side_by_side(
-            comparison, thing, found[(thing.code,)].get(stage), stage=stage, **{name: thing.code}
+            comparison,
+            _named(asked, thing, **{name: thing.code}),
+            found[(thing.code,)].get(stage),
+            stage=stage,
+            **{name: thing.code},
         )
         for thing in things
         if (thing.code,) in found
@@ -91,10 +148,14 @@ def by_area_and_country(comparison: Comparison, asked: Asked, stage: str) -> Gri
             for country in codes
         )
 
-    return Grid(tuple(countries), tuple(Row(area, cells(area.code)) for area in areas), cells(None))
+    return Grid(
+        tuple(_named(asked, country, country=country.code) for country in countries),
+        tuple(Row(_named(asked, area, area=area.code), cells(area.code)) for area in areas),
+        cells(None),
+    )
 
 
-def by_appropriation(comparison: Comparison) -> list[Row]:
+def by_appropriation(comparison: Comparison, asked: Asked) -> list[Row]:
     """Return what changed of each appropriation, by stage, where something did."""
     found = changes(comparison, "appropriation")
     keys = [key for (key,) in found if key is not None]
@@ -104,19 +165,24 @@ def by_appropriation(comparison: Comparison) -> list[Row]:
         of_it = {"year": appropriation.fiscal_year, "account": appropriation.account.code}
         cells = [_difference(comparison, stages.get(s), stage=s, **of_it) for s in Stage.values]
         if any(cell.href for cell in cells):
-            rows.append(Row(appropriation, tuple(cells)))
+            rows.append(Row(_named(asked, appropriation, **of_it), tuple(cells)))
     return rows
 
 
+def _named(asked: Asked, name: Any, **asks: Any) -> Named:
+    narrower = asked.address.asking(asked.question.where(measure=None, **asks))
+    return Named(name, reverse("compare") + narrower.query())
+
+
 def _side_by_side(
-    comparison: Comparison, name: Any, change: Change | None, **asks: Any
+    comparison: Comparison, of: Named, change: Change | None, **asks: Any
 ) -> SideBySide:
     found = change or Change()
     earlier, later = (
         question.where(measure=None, **asks) for question in (comparison.earlier, comparison.later)
     )
     return SideBySide(
-        name,
+        of,
         linked(found.before.amount, found.before.entries, earlier),
         _difference(comparison, found, **asks),
         linked(found.after.amount, found.after.entries, later),
@@ -126,11 +192,11 @@ def _side_by_side(
 def _difference(comparison: Comparison, change: Change | None, **asks: Any) -> Difference:
     added = change.change if change else None
     if added is None or not added.entries:
-        return Difference("–", "same", None)
+        return Difference(ZERO, "–", "same", None)
     chosen = {name: value for name, value in asks.items() if value is not None}
     href = entries_address(comparison.between.where(measure=None, **chosen))
     way = "up" if added.amount > 0 else "down" if added.amount < 0 else "same"
-    return Difference(signed(added.amount), way, href)
+    return Difference(added.amount, signed(added.amount), way, href)
 
 
 def _sum(found: Mapping[tuple[Any, ...], Change], area: str | None, country: str | None) -> Change:

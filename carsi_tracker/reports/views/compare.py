@@ -1,7 +1,10 @@
 """What changed between two days, or between two versions."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -15,7 +18,9 @@ from carsi_tracker.figures.comparison import (
 )
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.models import Posting
-from carsi_tracker.reports import differences, filters
+from carsi_tracker.reports import filters
+from carsi_tracker.reports.differences import differences
+from carsi_tracker.reports.explaining import scope_in_words
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import entries_address
 from carsi_tracker.reports.tables import EntriesTable
@@ -24,6 +29,19 @@ from carsi_tracker.reports.views.lists import render_list
 OTHER_NAMES = {"to": "as_of", "to_version": "version"}
 """What a reader may call the later day and the newer version here."""
 VERSIONS_OFFERED = 100
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The forms for two other days, and for two other versions.
+
+    `carried` goes along unseen.
+    """
+
+    carried: Mapping[str, str]
+    first_day: date
+    first_version: int
+    versions: list[Posting]
 
 
 @require_safe
@@ -46,7 +64,6 @@ def comparison_page(request: HttpRequest, asked: Asked) -> HttpResponse:
     if asked.address.own and address.query() != asked.address.query():
         return HttpResponseRedirect(request.path + address.query())
     asked = replace(asked, question=comparison.later, address=address)
-    stage = asked.question.scope.stage or "committed"
     between = comparison.between
     return render_list(
         request,
@@ -54,34 +71,31 @@ def comparison_page(request: HttpRequest, asked: Asked) -> HttpResponse:
         "reports/compare.html",
         EntriesTable(EntriesTable.rows_of(entries(between)), request.path, asked, between),
         comparison=comparison,
+        scope=scope_in_words(asked),
+        changed=differences(comparison, asked),
         entries_href=entries_address(between),
-        stages=differences.by_stage(comparison),
-        stage=filters.name_of_balance(stage),
-        areas=differences.by_thing(comparison, asked, "area", stage),
-        countries=differences.by_thing(comparison, asked, "country", stage),
-        grid=differences.by_area_and_country(comparison, asked, stage),
-        appropriations=differences.by_appropriation(comparison),
         chips=filters.chips(request.path, asked),
-        carried=carried(asked),
-        versions=versions_offered(comparison),
-        first_day=last_fiscal_year(comparison.later)
-        if comparison.of_versions
-        else comparison.earlier.day,
-        first_version=comparison.earlier.version.number - (not comparison.of_versions),
+        forms=forms(comparison, asked),
     )
 
 
-def carried(asked: Asked) -> list[tuple[str, str]]:
-    """Return what the forms for other days and versions carry on unseen: filters and order."""
-    chosen = list(asked.question.scope.chosen.items())
-    return [*chosen, ("sort", asked.address.sort)] if asked.address.sort else chosen
+def forms(comparison: Comparison, asked: Asked) -> Forms:
+    """Return what is chosen in the forms, and what is offered where the other one was used."""
+    carried = dict(asked.question.scope.chosen)
+    if asked.address.sort:
+        carried["sort"] = asked.address.sort
+    earlier, later = comparison.earlier, comparison.later
+    first_version = earlier.version.number if comparison.of_versions else later.version.number - 1
+    return Forms(
+        carried=carried,
+        first_day=last_fiscal_year(later) if comparison.of_versions else earlier.day,
+        first_version=first_version,
+        versions=versions_offered(first_version, later.version.number),
+    )
 
 
-def versions_offered(comparison: Comparison) -> list[Posting]:
-    """Return the newest versions and the two that are compared, newest first."""
-    compared = [comparison.earlier.version.number, comparison.later.version.number]
+def versions_offered(*chosen: int) -> list[Posting]:
+    """Return the newest versions and the chosen ones, newest first."""
     newest = Posting.objects.order_by("-version").values("version")[:VERSIONS_OFFERED]
-    offered = Posting.objects.filter(version__in=newest) | Posting.objects.filter(
-        version__in=compared
-    )
+    offered = Posting.objects.filter(Q(version__in=newest) | Q(version__in=chosen))
     return list(offered.order_by("-version"))
