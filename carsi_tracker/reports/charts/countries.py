@@ -16,22 +16,22 @@ from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Country
 from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.heat import heat
-from carsi_tracker.reports.charts.shapes import HEIGHT, WIDTH, at, shapes
+from carsi_tracker.reports.charts.shapes import HEIGHT, shapes
 from carsi_tracker.reports.charts.words import in_prose
 from carsi_tracker.reports.links import Linked, entries_address, linked
 
 REGIONAL = "regional"
 HUNDRED = Decimal(100)
 PLACES = {
-    "BZ": (-87.35, 17.3),
-    "CR": (-84.75, 9.15),
-    "SV": (-89.5, 12.95),
-    "GT": (-90.4, 15.65),
-    "HN": (-86.7, 14.95),
-    "NI": (-85.2, 12.95),
-    "PA": (-80.6, 10.0),
+    "BZ": (33, 12),
+    "CR": (50, 82),
+    "SV": (20, 49),
+    "GT": (14, 26),
+    "HN": (38, 32),
+    "NI": (47, 49),
+    "PA": (76, 74),
 }
-"""Where the names of the countries stand, in degrees, so that none covers another."""
+"""Where the countries' names stand, in percent of the map, so that none covers another."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Place:
 
     bar: Bar
     path: str
-    x: Decimal
-    y: Decimal
+    x: int
+    y: int
     millions: str
     label: str
 
@@ -143,13 +143,13 @@ def _share(amount: Decimal, longest: Decimal) -> Decimal:
 
 
 def _place(bar: Bar, path: str) -> Place:
-    x, y = at(*PLACES[bar.country.code])
+    x, y = PLACES[bar.country.code]
     millions = f"{money.millions(bar.figure.amount):,}"
     return Place(
         bar=bar,
         path=path,
-        x=(HUNDRED * x / WIDTH).quantize(Decimal("0.1")),
-        y=(HUNDRED * y / HEIGHT).quantize(Decimal("0.1")),
+        x=x,
+        y=y,
         millions=millions,
         label=_("%(country)s %(amount)s million dollars")
         % {"country": bar.country, "amount": millions},

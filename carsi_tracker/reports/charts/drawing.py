@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,11 @@ def style() -> str:
     """Return the stylesheet of charts with the tokens of the light scheme filled in, in pixels."""
     tokens = dict(re.findall(r"--([\w-]+): ([^;]+);", _static("tokens.css").split("@media")[0]))
     filled = re.sub(r"var\(--([\w-]+)\)", lambda found: tokens[found[1]], _static("charts.css"))
-    return re.sub(r"([\d.]+)rem", lambda found: f"{float(found[1]) * PIXELS_A_REM:g}px", filled)
+    return re.sub(
+        r"([\d.]+)rem",
+        lambda found: f"{(Decimal(found[1]) * PIXELS_A_REM).normalize():f}px",
+        filled,
+    )
 
 
 def _static(name: str) -> str:

@@ -3,23 +3,23 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
-from math import cos, radians
 from typing import Any
 
 from django.conf import settings
 
 OUTLINES = settings.BASE_DIR / "fixtures" / "central_america.geojson"
-WEST, EAST, SOUTH, NORTH = -92.6, -76.9, 7.0, 18.7
+WEST, EAST, SOUTH, NORTH = map(Decimal, ("-92.6", "-76.9", "7", "18.7"))
 """Degrees at the edges of the map."""
-SHRINK = cos(radians((SOUTH + NORTH) / 2))
-"""How much shorter a degree of longitude is here than one of latitude."""
+SHRINK = Decimal("0.975")
+"""How much shorter a degree of longitude is in the middle of the map than one of latitude."""
 WIDTH = 1200
 SCALE = WIDTH / ((EAST - WEST) * SHRINK)
 HEIGHT = round((NORTH - SOUTH) * SCALE)
 
-Place = Sequence[float]
+Place = Sequence[Decimal]
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,12 @@ class Shapes:
 @cache
 def shapes() -> Shapes:
     """Return the outlines."""
-    features = json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]
+    features = json.loads(OUTLINES.read_text(encoding="utf-8"), parse_float=Decimal)["features"]
     paths = [(feature["properties"]["iso"], _path(feature["geometry"])) for feature in features]
     return Shapes(
         countries={code: path for code, path in paths if code},
         around="".join(path for code, path in paths if not code),
     )
-
-
-def at(longitude: float, latitude: float) -> tuple[int, int]:
-    """Return where a place stands on the plane."""
-    return round((longitude - WEST) * SHRINK * SCALE), round((NORTH - latitude) * SCALE)
 
 
 def _path(geometry: Mapping[str, Any]) -> str:
@@ -53,8 +48,12 @@ def _path(geometry: Mapping[str, Any]) -> str:
 
 
 def _ring(places: Iterable[Place]) -> str:
-    points = [at(*place) for place in places]
+    points = [_at(*place) for place in places]
     steps = pairwise(points)
     moves = [(to[0] - from_[0], to[1] - from_[1]) for from_, to in steps if to != from_]
     lines = " ".join(f"{x} {y}" for x, y in moves[:-1]).replace(" -", "-")
     return f"M{points[0][0]} {points[0][1]}l{lines}z"
+
+
+def _at(longitude: Decimal, latitude: Decimal) -> tuple[int, int]:
+    return round((longitude - WEST) * SHRINK * SCALE), round((NORTH - latitude) * SCALE)
