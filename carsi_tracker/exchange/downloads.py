@@ -50,7 +50,8 @@ def data(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 
 def _csv(request: HttpRequest, asked: Asked, table: Table) -> HttpResponseBase:
-    response = StreamingHttpResponse(_lines(asked, table), content_type=CSV)
+    lines = iter(()) if request.method == "HEAD" else _lines(asked, table)
+    response = StreamingHttpResponse(lines, content_type=CSV)
     described = reverse("table-file", args=[table.name, METADATA]) + asked.address.query()
     response["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
     return _attached(response, Provenance.of(table, asked, request).file_name("csv"))
@@ -71,6 +72,9 @@ def _xlsx(request: HttpRequest, asked: Asked, table: Table) -> HttpResponseBase:
     else:
         rows = table.rows(asked)
     provenance = Provenance.of(table, asked, request)
+    if request.method == "HEAD":
+        nothing = StreamingHttpResponse(content_type=XLSX)
+        return _attached(nothing, provenance.file_name("xlsx"))
     about = (_("About"), provenance.notes())
     posted = posted_at(asked.question.version)
     book = writing.workbook(str(table.title), rows, table.fields, about, posted)
