@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from carsi_tracker.ledger.folding import folded
 
 NONE = "none"
-MARKS = ".,;:!?¡¿\"'“”‘’«»()[]{}"
+MARKS = ".,;:!?¡¿\"'“”‘’«»()[]{}"  # noqa: RUF001 (quotation marks as people type them)
 """What may stand around a word that is looked for."""
 MEASURES = {
     "available": ("appropriated", "committed"),
@@ -57,7 +57,7 @@ class Words:
 
     @property
     def folded(self) -> tuple[str, ...]:
-        """The words, without accents, in small letters, without the marks that stand around them."""
+        """The words, without accents, in small letters, without the marks around them."""
         words = folded(self.written).split()
         return tuple(word.strip(MARKS) or word for word in words)
 

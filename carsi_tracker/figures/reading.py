@@ -29,6 +29,8 @@ UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 """Control characters, and what stands for bytes that are no character."""
 LONGEST = 200
 """Characters that the value of a filter may have."""
+MOST_WORDS = 40
+"""Words that are looked for together."""
 
 
 def newest() -> tuple[Version, int]:
@@ -157,13 +159,11 @@ def _scope(address: Mapping[str, str], version: Version, texts_revision: int) ->
     for filter_ in fields(Scope):
         name = filter_.name
         value = address.get(name, "").strip()
-        if len(value) > LONGEST:
-            accepted = _("at most %d characters") % LONGEST
-            raise BadQuestion(name, f"{value[:LONGEST]}…", accepted)
+        _require_short(name, value)
         if not value:
             continue
         if name == "text":
-            chosen[name] = Words(" ".join(value.split()), texts_revision)
+            chosen[name] = read_words(name, value, texts_revision)
         elif name.startswith("amount_"):
             chosen[name] = _amount(name, value)
         elif name.startswith("date_"):
@@ -176,6 +176,20 @@ def _scope(address: Mapping[str, str], version: Version, texts_revision: int) ->
     _require_order("amount_from", scope.amount_from, "amount_to", scope.amount_to)
     _require_order("date_from", scope.date_from, "date_to", scope.date_to)
     return scope
+
+
+def read_words(name: str, text: str, texts_revision: int) -> Words:
+    """Read words that are looked for. Raises BadQuestion for too many or too long ones."""
+    _require_short(name, text)
+    words = Words(" ".join(text.split()), texts_revision)
+    if len(words.folded) > MOST_WORDS:
+        raise BadQuestion(name, text, _("at most %d words") % MOST_WORDS)
+    return words
+
+
+def _require_short(name: str, text: str) -> None:
+    if len(text) > LONGEST:
+        raise BadQuestion(name, f"{text[:LONGEST]}…", _("at most %d characters") % LONGEST)
 
 
 def _amount(name: str, text: str) -> Decimal:

@@ -83,15 +83,17 @@ def _holding(words: Words, version: Version, seen: Callable[[str], str]) -> Q:
 
     That is: its commitment with all its names, its document, its own note, quote and locator.
     """
-    known = texts(version.number, version.checksum, words.texts_revision)
+    known = texts(version.number, version.checksum, words.texts_revision).of
     held = Q()
     for word in words.folded:
-        places = {
-            "commitment_id__in": [key for key, text in known.commitments.items() if word in text],
-            "document_id__in": [key for key, text in known.documents.items() if word in text],
-            "note__folded__contains": word,
-            "quote__folded__contains": word,
-            "locator__folded__contains": word,
+        held_by = {
+            seen(f"{of}_id__in"): [key for key, text in known[kind].items() if word in text]
+            for of, kind in (("commitment", "commitments"), ("document", "documents"))
         }
-        held &= Q(*((seen(lookup), value) for lookup, value in places.items()), _connector=Q.OR)
+        places = Q(*held_by.items(), _connector=Q.OR)
+        for column in ("note", "quote", "locator"):
+            # "not empty" is what the partial indexes of these columns are for
+            said = {f"{column}__gt": "", f"{column}__folded__contains": word}
+            places |= Q(**{seen(lookup): value for lookup, value in said.items()})
+        held &= places
     return held

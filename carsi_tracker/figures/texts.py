@@ -1,13 +1,22 @@
-"""The texts by which commitments and documents are found, as a version shows them."""
+"""The texts in which words are looked for, as a version shows them: folded, by kind and key."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from carsi_tracker.figures.vocabulary import public_documents
+from django.db import connection
+from django.db.models import Model
+
+from carsi_tracker.figures.vocabulary import public_documents, vocabulary
 from carsi_tracker.ledger.folding import folded
-from carsi_tracker.ledger.models import Commitment
+from carsi_tracker.ledger.models import Commitment, Posting
 
+Key = int | str
+Kind = str
+
+NAMES = ("name_en", "name_es")
 OF_A_COMMITMENT = (
     "reference", "title", "title_es",
     "area__name_en", "area__name_es", "country__name_en", "country__name_es",
@@ -15,32 +24,72 @@ OF_A_COMMITMENT = (
     "partner__code", "partner__name_en", "partner__name_es",
 )  # fmt: skip
 OF_A_DOCUMENT = ("key", "title", "title_es", "publisher")
+WORD = re.compile(r"\w+(?:-\w+)*")
+
+# Words of four letters and more that notes, quotes and locators hold, each once.
+SAID = r"""
+    select distinct word
+    from ledger_entry,
+        regexp_split_to_table(folded(note || ' ' || quote || ' ' || locator), '\W+') word
+    where version <= %s and (note <> '' or quote <> '' or locator <> '') and length(word) >= 4
+"""
 
 
 @dataclass(frozen=True)
 class Texts:
-    """What describes commitments and documents, by id: folded, a line for each of its texts."""
+    """All texts by kind and key, each folded, a line for each part; and the words in them."""
 
-    commitments: Mapping[int, str]
-    documents: Mapping[int, str]
+    of: Mapping[Kind, Mapping[Key, str]]
+    words: frozenset[str]
 
 
 @lru_cache(maxsize=4)
-def texts(
-    version: int,
-    checksum: str,  # noqa: ARG001 (tells ledgers apart in the cache)
-    texts_revision: int,  # noqa: ARG001 (renews the texts in the cache)
-) -> Texts:
+def texts(version: int, checksum: str, texts_revision: int) -> Texts:
     """Return what can be looked in; what was never posted is not in it."""
     posted = Commitment.objects.filter(first_version__lte=version)
-    return Texts(
-        {key: _joined(row) for key, *row in posted.values_list("pk", *OF_A_COMMITMENT)},
-        {
-            key: _joined(row)
-            for key, *row in public_documents(version).values_list("pk", *OF_A_DOCUMENT)
-        },
-    )
+    postings = Posting.objects.filter(version__lte=version)
+    words = vocabulary(version, checksum, texts_revision)
+    named = {organization.code: organization for organization in words.organizations}
+    of: dict[Kind, dict[Key, str]] = {
+        "commitments": _rows(posted.order_by("reference").values_list("pk", *OF_A_COMMITMENT)),
+        "areas": _named(words.areas, "code"),
+        "countries": _named(words.countries, "code"),
+        "goals": _named(words.goals, "number"),
+        "agencies": _named(_those(named, words.codes["agency"]), "code"),
+        "partners": _named(_those(named, words.codes["partner"]), "code"),
+        "documents": _rows(public_documents(version).values_list("pk", *OF_A_DOCUMENT)),
+        "versions": _rows(postings.order_by("-version").values_list("version", "title", "reason")),
+    }
+    texts_of_all = (text for texts_ in of.values() for text in texts_.values())
+    return Texts(of, frozenset(part for text in texts_of_all for part in _words_in(text)))
 
 
-def _joined(row: list[str | None]) -> str:
-    return folded("\n".join(text for text in row if text))
+@lru_cache(maxsize=2)
+def words_said(
+    version: int,
+    checksum: str,  # noqa: ARG001 (tells ledgers apart in the cache)
+) -> frozenset[str]:
+    """Return the words of four letters and more in what entries say: one pass over all entries."""
+    with connection.cursor() as cursor:
+        cursor.execute(SAID, [version])
+        return frozenset(word for (word,) in cursor.fetchall())
+
+
+def _rows(rows: Iterable[tuple[Any, ...]]) -> dict[Key, str]:
+    return {key: folded("\n".join(str(text) for text in row if text)) for key, *row in rows}
+
+
+def _named(things: Iterable[Model], key: str) -> dict[Key, str]:
+    """Return the names of things, and their codes, by code or number."""
+    columns = (key, key, *NAMES)
+    return _rows(tuple(getattr(thing, column) for column in columns) for thing in things)
+
+
+def _those(named: Mapping[str, Model], codes: Mapping[str, str]) -> list[Model]:
+    return [named[code] for code in codes.values() if code in named]
+
+
+def _words_in(text: str) -> set[str]:
+    """Return the words of a text, those with hyphens also in parts."""
+    whole = set(WORD.findall(text))
+    return whole | {part for word in whole if "-" in word for part in word.split("-")}

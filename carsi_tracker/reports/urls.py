@@ -14,6 +14,7 @@ from carsi_tracker.reports.views import (
     feed,
     health,
     overview,
+    search,
     sitemap,
 )
 
@@ -41,6 +42,7 @@ pages = [
     path("changes/<number:version>/", changes.version_detail, name="version"),
     path("compare/", compare.compare, name="compare"),
     path("feed/", feed.feed, name="feed"),
+    path("search/", search.search, name="search"),
     path("balance/", balance.balance, name="balance"),
     path("charts/card.png", charts.card, name="card"),
     re_path(

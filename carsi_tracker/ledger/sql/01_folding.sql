@@ -7,6 +7,10 @@ create or replace function public.folded(written text) returns text
 language sql immutable strict parallel safe
 return lower(regexp_replace(normalize(written, nfd), U&'[\0300-\036F]', '', 'g'));
 
-create index if not exists entry_words on ledger_entry using gin (
-    folded(note) gin_trgm_ops, folded(quote) gin_trgm_ops, folded(locator) gin_trgm_ops
-);
+create index if not exists entry_notes on ledger_entry using gin (folded(note) gin_trgm_ops)
+    where note <> '';
+create index if not exists entry_quotes on ledger_entry using gin (folded(quote) gin_trgm_ops)
+    where quote <> '';
+create index if not exists entry_locators on ledger_entry
+    using gin (folded(locator) gin_trgm_ops)
+    where locator <> '';

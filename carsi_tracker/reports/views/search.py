@@ -1,0 +1,142 @@
+"""Search: things and entries that hold some words, or words like them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import EmptyPage, Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.figures import answers, searching
+from carsi_tracker.figures.question import BadQuestion, Words
+from carsi_tracker.figures.reading import read_words
+from carsi_tracker.reports.finding import KINDS, Row, said_by_entries
+from carsi_tracker.reports.freshness import Asked, public_page
+from carsi_tracker.reports.links import entries_address
+from carsi_tracker.reports.pages import render_page
+
+FIRST = 10
+"""How many of each kind are shown together."""
+A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one kind: the first of it, how many in all, and the page with all.
+
+    Of entries that are spelled otherwise, `name` is the spelling, and `again` a search for it.
+    """
+
+    key: str
+    name: str | Promise
+    total: int
+    rows: list[Row]
+    href: str
+    again: str = ""
+
+
+@public_page(own=("q", "kind"))
+def search(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show what words find, by kind; a whole reference or key leads straight to its page."""
+    own = dict(asked.address.own)
+    words = read_words("q", own.get("q", ""), asked.texts_revision)
+    if not words.folded:
+        return _page(request, asked, words)
+    if "kind" in own:
+        return _all_of(request, asked, words, own["kind"])
+    if address := _exact(asked, words):
+        return HttpResponseRedirect(address)
+    found = searching.find(asked.question.version, words)
+    return _page(
+        request,
+        asked,
+        words,
+        groups=_groups(asked, words, {kind: of.exactly for kind, of in found.items()})
+        + _entries(asked, words),
+        like=_groups(asked, words, {kind: of.alike for kind, of in found.items()}),
+        spellings=_spellings(asked, words),
+    )
+
+
+def _page(
+    request: HttpRequest, asked: Asked, words: Words, status: int = 200, **context: Any
+) -> HttpResponse:
+    return render_page(request, asked, "reports/search.html", status, sought=str(words), **context)
+
+
+def _all_of(request: HttpRequest, asked: Asked, words: Words, kind: str) -> HttpResponse:
+    if kind not in KINDS:
+        raise BadQuestion("kind", kind, ", ".join(KINDS))
+    found = searching.find(asked.question.version, words)[kind]
+    paginator = Paginator([*found.exactly, *found.alike], A_PAGE)
+    number = asked.address.page
+    try:
+        page = paginator.page(number)
+    except EmptyPage:
+        first = request.path + asked.address.at_page(1).query()
+        return render_page(
+            request, asked, "reports/no_such_page.html", status=404, first_page=first
+        )
+    return _page(
+        request,
+        asked,
+        words,
+        kind=KINDS[kind].name,
+        page=page,
+        rows=KINDS[kind].rows(asked, list(page.object_list)),
+        back=_here(asked, words),
+        previous=request.path + asked.address.at_page(number - 1).query(),
+        following=request.path + asked.address.at_page(number + 1).query(),
+    )
+
+
+def _exact(asked: Asked, words: Words) -> str | None:
+    """Return the address of the commitment or document whose reference or key this is."""
+    query = asked.question.everywhere().query()
+    for name in ("commitment", "document"):
+        if code := asked.words.codes[name].get(str(words).casefold()):
+            return reverse(name, args=[code]) + query
+    return None
+
+
+def _groups(asked: Asked, words: Words, found: dict[str, Sequence[Any]]) -> list[Group]:
+    return [
+        Group(
+            kind,
+            KINDS[kind].name,
+            len(keys),
+            KINDS[kind].rows(asked, keys[:FIRST]),
+            _here(asked, words, kind),
+        )
+        for kind, keys in found.items()
+        if keys
+    ]
+
+
+def _entries(asked: Asked, words: Words) -> list[Group]:
+    asks = asked.question.everywhere().where(text=words)
+    total = answers.totals(asks).entries
+    if not total:
+        return []
+    rows = said_by_entries(asked, asks, FIRST)
+    return [Group("entries", gettext_lazy("Entries"), total, rows, entries_address(asks))]
+
+
+def _spellings(asked: Asked, words: Words) -> list[Group]:
+    question = asked.question.everywhere()
+    groups = []
+    for spelling in searching.other_spellings(question, words):
+        asks = question.where(text=spelling.text)
+        rows = said_by_entries(asked, asks, FIRST)
+        name, href = str(spelling.text), entries_address(asks)
+        again = _here(asked, spelling.text)
+        groups.append(Group("entries", name, spelling.entries, rows, href, again))
+    return groups
+
+
+def _here(asked: Asked, words: Words, kind: str | None = None) -> str:
+    query = asked.question.everywhere().query(q=words, kind=kind)
+    return reverse("search") + query
