@@ -114,3 +114,13 @@ def test_sums_below_zero_are_drawn_below_the_axis() -> None:
     assert min(curve.amount for curve in found.areas) < 0 or found.base <= found.height
     for curve in found.areas:
         assert (last_height(curve) > found.base) == (curve.amount < 0)
+
+
+def test_a_small_chart_shows_the_same_with_fewer_lines() -> None:
+    small = timeline_chart(asked(country="GT"), small=True)
+    assert small
+    assert small.height < chart(country="GT").height
+    assert len(small.amounts) <= 2
+    assert [curve.amount for curve in small.curves] == [
+        curve.amount for curve in chart(country="GT").curves
+    ]
