@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from carsi_tracker.exchange.columns import COLUMNS
+from carsi_tracker.exchange.columns import COLUMNS, NOT_READ
+from carsi_tracker.exchange.downloads import TABLES
 
 ROOT = Path(settings.BASE_DIR)
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
@@ -49,3 +50,12 @@ def test_the_import_format_says_the_columns_that_are_read() -> None:
     assert [line.split(" | ")[:4] for line in rows] == [
         [f"| {name}", *map(str, others)] for name, *others in columns
     ]
+
+
+def test_the_documents_name_the_columns_that_are_not_read_and_the_tables_that_are_files() -> None:
+    of_imports = (ROOT / "docs" / "import-format.md").read_text()
+    of_downloads = (ROOT / "docs" / "downloads.md").read_text()
+    for name in NOT_READ:
+        assert f"`{name}`" in of_imports
+    for name in TABLES:
+        assert f"`{name}`" in of_downloads

