@@ -84,6 +84,15 @@ def test_the_parts_of_the_bar_are_told_apart_without_backgrounds(
         assert re.search(r"\$[\d.]+ million", entry.inner_text())
 
 
+def test_figures_that_stand_folded_on_the_screen_are_printed(site: Site, open_page: Open) -> None:
+    page = open_page(LETTER)
+    page.goto(site.address)
+    table = page.locator("details:not(.cite)").get_by_role("table").first
+    expect(table).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(table).to_be_visible()
+
+
 def test_the_sums_of_a_long_table_are_printed_once(site: Site, open_page: Open) -> None:
     page = open_page(LETTER)
     page.goto(f"{site.address}/entries/")

@@ -20,7 +20,8 @@ from carsi_tracker.reports.freshness import Asked, public_page
 THINGS_A_FILE = 5000
 """Each stands in both languages; the protocol allows 50,000 addresses a file."""
 PAGES = (
-    "overview", "commitments", "entries", "documents", "changes", "compare", "balance"
+    "overview", "commitments", "entries", "documents", "changes", "compare", "balance",
+    "search", "data",
 )  # fmt: skip
 
 
