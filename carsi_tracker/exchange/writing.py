@@ -20,6 +20,10 @@ CHUNK = 64 * 1024
 ROWS_A_FETCH = 2000
 MOST_ROWS = 1_048_575
 """The rows that a sheet can have under its headings."""
+LONGEST_NAME = 31
+"""The characters that a sheet's name can have."""
+FIRST_DAY = date(1900, 3, 1)
+"""The first day that all spreadsheets count alike."""
 
 FORMATS = {Holds.AMOUNT: "#,##0.00", Holds.DAY: "yyyy-mm-dd", Holds.MOMENT: "yyyy-mm-dd hh:mm:ss"}
 WIDTHS = {Holds.TEXT: 36, Holds.CODE: 20, Holds.AMOUNT: 18, Holds.MOMENT: 20}
@@ -88,7 +92,10 @@ def workbook(
 def _table(
     book: xlsxwriter.Workbook, name: str, rows: Iterable[Cells], fields: Sequence[Field]
 ) -> None:
-    page, bold = book.add_worksheet(name), book.add_format({"bold": True, "bottom": 1})
+    page, bold = (
+        book.add_worksheet(name[:LONGEST_NAME]),
+        book.add_format({"bold": True, "bottom": 1}),
+    )
     formats = []
     for index, field in enumerate(fields):
         shape = FORMATS.get(field.holds)
@@ -112,6 +119,8 @@ def _write(page: Any, row: int, column: int, cell: Any, shape: Any) -> None:
             page.write_string(row, column, cell)
         case datetime():
             page.write_datetime(row, column, cell.replace(tzinfo=None), shape)
+        case date() if cell < FIRST_DAY:
+            page.write_string(row, column, cell.isoformat())
         case date():
             page.write_datetime(row, column, cell, shape)
         case _:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from carsi_tracker.figures.question import Question
 
@@ -29,8 +29,8 @@ def chart_files(name: str, question: Question) -> tuple[File, ...]:
     """Return the downloads of a chart of what is asked: drawn, and its figures."""
     query = question.query()
     drawn = [File(form.upper(), reverse("chart", args=[name, form]) + query) for form in FORMS]
-    try:
-        figures = reverse("table-file", args=[TABLES[name], "csv"])
-    except NoReverseMatch:
-        return tuple(drawn)
-    return (*drawn, File("CSV", figures + query))
+    figures = [
+        File(kind.upper(), reverse("table-file", args=[TABLES[name], kind]) + query)
+        for kind in ("csv", "xlsx")
+    ]
+    return (*drawn, *figures)
