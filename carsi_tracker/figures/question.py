@@ -125,7 +125,7 @@ class Question:
             name: str(value) if isinstance(value, int | str) else value
             for name, value in filters.items()
         }
-        return replace(self, scope=replace(self.scope, **values))
+        return replace(self, scope=Scope(**(self.scope.given | values)))
 
     def everywhere(self) -> Self:
         """Ask the same of all entries."""

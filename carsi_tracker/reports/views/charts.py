@@ -6,6 +6,7 @@ from textwrap import wrap
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import answers
@@ -96,7 +97,8 @@ def _file(asked: Asked, name: str, content: bytes, media_type: str) -> HttpRespo
     An SVG document is a page of its own: its policy allows its one style, and nothing else.
     """
     what, _dot, form = name.partition(".")
-    parts = ("carsi", what, *asked.question.scope.chosen.values(), asked.question.day.isoformat())
+    chosen = filter(None, map(slugify, asked.question.scope.chosen.values()))
+    parts = ("carsi", what, *chosen, asked.question.day.isoformat())
     digest = b64encode(hashlib.sha256(drawing.style().encode()).digest()).decode()
     return HttpResponse(
         content,
