@@ -128,7 +128,7 @@ def test_the_head_of_a_page_names_it_in_both_languages(client: Client, path: str
         html, "<title>(.*) · CARSI Tracker</title>"
     )
     assert said(html, '<meta property="og:locale" content="([^"]+)">') == "es_LA"
-    assert said(html, '<meta name="description" content="([^"]{40,300})">')
+    assert said(html, '<meta name="description" content="([^"]{40,400})">')
     picture = said(html, '<meta property="og:image" content="([^"]+)">')
     response = client.get(picture.removeprefix(SITE))
     assert response["Content-Type"] == "image/png"
@@ -140,6 +140,13 @@ def test_a_pinned_page_is_the_canonical_one_of_its_version(client: Client) -> No
     assert said(html, '<link rel="canonical" href="([^"]+)">') == (
         f"{SITE}/commitments/?version={posting}"
     )
+
+
+def test_no_two_pages_are_described_alike(client: Client) -> None:
+    found = [
+        said(page(client, path), '<meta name="description" content="([^"]+)">') for path in PAGES
+    ]
+    assert len(set(found)) == len(PAGES)
 
 
 def test_titles_are_escaped_once_in_the_head(client: Client) -> None:
