@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import answers, searching
 from carsi_tracker.figures.question import NONE, Words
 from carsi_tracker.figures.vocabulary import Vocabulary
 from carsi_tracker.ledger.days import day_in_words
@@ -87,10 +87,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Loosened:
-    """A filter whose removal would show entries, and how many."""
+    """A filter, and how many entries there are without it, or with its words spelled otherwise."""
 
     chip: Chip
     entries: int
+    spelled: bool = False
 
 
 def form(path: str, asked: Asked) -> Form:
@@ -113,11 +114,29 @@ def chips(path: str, asked: Asked) -> list[Chip]:
 
 
 def loosened(path: str, asked: Asked) -> list[Loosened]:
-    """Return each chosen filter with the number of entries that there are without it."""
-    names = asked.question.scope.given
-    without = (answers.total(asked.question.where(**{name: None})).entries for name in names)
+    """Return what may be changed where nothing is found: other spellings, each filter."""
+    question = asked.question
+    without = [
+        Loosened(chip, answers.totals(question.where(**{name: None})).entries)
+        for name, chip in zip(question.scope.given, chips(path, asked), strict=True)
+    ]
+    return _spelled_otherwise(path, asked) + without
+
+
+def _spelled_otherwise(path: str, asked: Asked) -> list[Loosened]:
+    question, words = asked.question, asked.question.scope.text
+    found = searching.other_spellings(question, words) if words else []
     return [
-        Loosened(chip, entries) for chip, entries in zip(chips(path, asked), without, strict=True)
+        Loosened(
+            Chip(
+                str(LABELS["text"]),
+                in_words(asked.words, "text", other.text),
+                path + asked.address.asking(question.where(text=other.text)).query(),
+            ),
+            other.entries,
+            spelled=True,
+        )
+        for other in found
     ]
 
 

@@ -215,6 +215,13 @@ def test_an_empty_list_says_which_filters_hold_and_what_each_hides(client: Clien
         assert "Without Country: Honduras , 0 entries" in words
 
 
+def test_an_empty_list_offers_other_spellings_of_its_words(client: Client) -> None:
+    html = text(client, "/commitments/?text=pandilas&country=HN&as_of=2010-01-01")
+    address = address_of(html, "With Words: “pandillas”")
+    assert address == "/commitments/?country=HN&text=pandillas&as_of=2010-01-01"
+    assert "1 commitment" in said(text(client, address))
+
+
 def test_before_the_first_law_a_list_is_empty_without_blaming_a_filter(client: Client) -> None:
     words = said(text(client, "/entries/?as_of=2008-02-29"))
     assert "0 entries" in words

@@ -79,6 +79,13 @@ def test_accents_case_and_marks_make_no_difference(client: Client, written: str)
     assert "Programming areas" in heads(search(client, written))
 
 
+@pytest.mark.parametrize("written", ["412000", "$412,000", "412,000.00"])
+def test_an_amount_finds_the_entries_of_that_amount(client: Client, written: str) -> None:
+    html = search(client, written)
+    assert heads(html)["Entries of $412,000"] == 3
+    assert "/entries/?amount_from=412000&amount_to=412000" in unescape(html)
+
+
 def test_every_word_must_be_held(client: Client) -> None:
     both = heads(search(client, "police guatemala"))
     assert 0 < both["Commitments"] < heads(search(client, "police"))["Commitments"]

@@ -28,6 +28,7 @@ def commitment_list(request: HttpRequest, asked: Asked) -> HttpResponse:
         asked,
         "reports/commitments.html",
         CommitmentsTable(rows, request.path, asked, asked.question),
+        rows=answers.number_of(asked.question, "commitment"),
         balances=sums,
         scope=explaining.scope_in_words(asked),
         filters=filters.form(request.path, asked),

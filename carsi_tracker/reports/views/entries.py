@@ -26,6 +26,7 @@ def entry_list(request: HttpRequest, asked: Asked) -> HttpResponse:
         asked,
         "reports/entries.html",
         EntriesTable(EntriesTable.rows_of(entries(question)), request.path, asked, question),
+        rows=total.entries,
         total=total,
         one_sum=one_sum,
         balances=[] if one_sum else explaining.sums_of_all(question),

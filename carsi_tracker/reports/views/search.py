@@ -1,18 +1,23 @@
 """Search: things and entries that hold some words, or words like them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import answers, searching
-from carsi_tracker.figures.question import BadQuestion, Words
+from carsi_tracker.figures.question import BadQuestion, Question, Words
 from carsi_tracker.figures.reading import read_words
+from carsi_tracker.ledger.amounts import parse_amount
+from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.reports.finding import KINDS, Row, said_by_entries
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import entries_address
@@ -117,12 +122,21 @@ def _groups(asked: Asked, words: Words, found: dict[str, Sequence[Any]]) -> list
 
 
 def _entries(asked: Asked, words: Words) -> list[Group]:
-    asks = asked.question.everywhere().where(text=words)
+    """Return the entries that hold the words, and those of the amount that the words are."""
+    everything = asked.question.everywhere()
+    groups = [_entries_of(asked, everything.where(text=words), "entries", gettext_lazy("Entries"))]
+    with suppress(ValidationError):
+        amount = parse_amount(str(words))
+        asks = everything.where(amount_from=amount, amount_to=amount)
+        name = _("Entries of %s") % whole_dollars(amount)
+        groups.append(_entries_of(asked, asks, "amounts", name))
+    return [group for group in groups if group.total]
+
+
+def _entries_of(asked: Asked, asks: Question, key: str, name: str | Promise) -> Group:
     total = answers.totals(asks).entries
-    if not total:
-        return []
-    rows = said_by_entries(asked, asks, FIRST)
-    return [Group("entries", gettext_lazy("Entries"), total, rows, entries_address(asks))]
+    rows = said_by_entries(asked, asks, FIRST) if total else []
+    return Group(key, name, total, rows, entries_address(asks))
 
 
 def _spellings(asked: Asked, words: Words) -> list[Group]:
@@ -130,10 +144,8 @@ def _spellings(asked: Asked, words: Words) -> list[Group]:
     groups = []
     for spelling in searching.other_spellings(question, words):
         asks = question.where(text=spelling.text)
-        rows = said_by_entries(asked, asks, FIRST)
-        name, href = str(spelling.text), entries_address(asks)
-        again = _here(asked, spelling.text)
-        groups.append(Group("entries", name, spelling.entries, rows, href, again))
+        group = _entries_of(asked, asks, "entries", str(spelling.text))
+        groups.append(replace(group, again=_here(asked, spelling.text)))
     return groups
 
 
