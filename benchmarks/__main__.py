@@ -8,7 +8,7 @@ from benchmarks import ledgers, table
 def main() -> None:
     """Print each measurement as lines of one table."""
     ledgers.settings()
-    from benchmarks import batch_page, imports, matrix, overview, pages, posting
+    from benchmarks import batch_page, downloads, imports, matrix, overview, pages, posting
 
     known = {
         "posting": posting.measure,
@@ -16,6 +16,7 @@ def main() -> None:
         "overview": overview.measure,
         "pages": pages.measure,
         "imports": imports.measure,
+        "downloads": downloads.measure,
         "batch_page": batch_page.measure,
     }
     chosen = sys.argv[1:] or list(known)

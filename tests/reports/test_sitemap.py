@@ -75,10 +75,11 @@ def test_a_file_that_does_not_exist_is_not_found(client: Client, address: str) -
     assert client.get(address).status_code == 404
 
 
-def test_robots_may_read_all_but_the_desk(client: Client) -> None:
+def test_robots_may_read_all_pages_but_the_desk(client: Client) -> None:
     response = client.get("/robots.txt")
     text = response.content.decode()
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert f"Sitemap: {SITE}/sitemap.xml" in text
     assert "Disallow: /admin/\n" in text
+    assert "Disallow: /tables/\n" in text
     assert "Disallow: /\n" not in text
