@@ -3,6 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from carsi_tracker.reports.subjects import KINDS
 from carsi_tracker.reports.views import (
     balance,
     changes,
@@ -16,6 +17,7 @@ from carsi_tracker.reports.views import (
     overview,
     search,
     sitemap,
+    subjects,
 )
 
 
@@ -32,6 +34,19 @@ register_converter(VersionConverter, "number")
 
 pages = [
     path("", overview.overview, name="overview"),
+    *(
+        address
+        for kind in KINDS.values()
+        for address in (
+            path(f"{kind.list}/", subjects.subject_list, {"kind": kind.page}, name=kind.list),
+            path(
+                f"{kind.list}/<slug:code>/",
+                subjects.subject_detail,
+                {"kind": kind.page},
+                name=kind.page,
+            ),
+        )
+    ),
     path("entries/", entries.entry_list, name="entries"),
     path("entries/<number:version>-<number:line>/", entries.entry_detail, name="entry"),
     path("commitments/", commitments.commitment_list, name="commitments"),

@@ -1,0 +1,54 @@
+"""What entries say about their own amounts: an upper bound, a floor, an inferred account."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cachetools import LRUCache, cached
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Sum
+
+from carsi_tracker.figures.answers import Amount, breakdown_of
+from carsi_tracker.figures.question import Question, Scope, Version
+from carsi_tracker.figures.selection import entries
+from carsi_tracker.ledger.models import Stage
+
+SEARCHED = 50
+"""The notes are those of so many commitments that have the largest sums with a note."""
+KEPT = 20_000
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A commitment whose committed entries carry notes, and what is committed in all of them."""
+
+    reference: str
+    notes: tuple[str, ...]
+    committed: Amount
+
+
+def noted(question: Question, most: int) -> list[Noted]:
+    """Return the commitments with notes that have the largest committed sums by the day."""
+    committed = question.where(stage=Stage.COMMITTED, measure=None)
+    notes = dict(_notes(committed.version, committed.scope))
+    sums = breakdown_of(committed, "commitment", list(notes))
+    found = [
+        Noted(reference, notes[reference], Amount(its.committed, its.entries))
+        for reference, its in sums.items()
+        if its.committed
+    ]
+    return sorted(found, key=lambda each: (-each.committed.amount, each.reference))[:most]
+
+
+@cached(LRUCache(KEPT, getsizeof=lambda notes: 1 + len(notes)))
+def _notes(version: Version, scope: Scope) -> Sequence[tuple[str, tuple[str, ...]]]:
+    rows = (
+        entries(Question(version, date.max, scope))
+        .exclude(note="")
+        .order_by()
+        .values("commitment__reference")
+        .annotate(sum_=Sum("amount"), notes_=ArrayAgg("note", distinct=True))
+        .order_by("-sum_")
+        .values_list("commitment__reference", "notes_")[:SEARCHED]
+    )
+    return [(reference, tuple(notes)) for reference, notes in rows]

@@ -1,0 +1,176 @@
+"""Areas, countries, goals and appropriations: the lists of them, and each one's own page."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.answers import Totals
+from carsi_tracker.figures.notes import noted
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.vocabulary import public_documents
+from carsi_tracker.ledger.models import Basis, Document, Posting, Stage
+from carsi_tracker.reports import explaining
+from carsi_tracker.reports.charts.bar import bar
+from carsi_tracker.reports.charts.countries import countries_chart
+from carsi_tracker.reports.charts.files import chart_files
+from carsi_tracker.reports.charts.timeline import timeline_chart
+from carsi_tracker.reports.filters import name_of_balance
+from carsi_tracker.reports.freshness import Asked, public_page
+from carsi_tracker.reports.links import Linked, linked
+from carsi_tracker.reports.matrix import matrix
+from carsi_tracker.reports.pages import render_page
+from carsi_tracker.reports.subjects import KINDS, UNSTATED_AREA, Breakdown, Kind, Subject, breakdown
+from carsi_tracker.reports.tables import CommitmentsTable
+from carsi_tracker.reports.views.lists import render_list
+
+BALANCES = ("committed", "obligated", "disbursed", "unobligated", "unliquidated")
+MOST_NOTES = 12
+TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a subject has of a whole: both linked, and the share in percent."""
+
+    whole: Linked
+    percent: Decimal
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A document that a subject's entries cite: how many do, and what they commit."""
+
+    document: Document
+    entries: Linked
+    committed: Linked
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A version that touched a subject, and what it did to what is committed."""
+
+    posting: Posting
+    change: Linked
+
+
+@public_page()
+def subject_list(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
+    """Show all subjects of a kind with their sums by stage."""
+    question, its = asked.question.everywhere(), KINDS[kind]
+    return render_page(
+        request,
+        asked,
+        "reports/subjects.html",
+        kind=its,
+        table=_breakdown(asked, its, question),
+        matrix=matrix(question, asked.words) if kind == "area" else None,
+        matrix_files=chart_files("matrix", question),
+        countries=countries_chart(question, asked.words.countries) if kind == "country" else None,
+    )
+
+
+@public_page(sorts=CommitmentsTable.sorts())
+def subject_detail(request: HttpRequest, asked: Asked, kind: str, code: str) -> HttpResponse:
+    """Show a subject: its sums, what they are made of, where they come from, how they came."""
+    its = KINDS[kind]
+    subject = next((each for each in its.subjects(asked) if each.code == code.lower() != ""), None)
+    if subject is None:
+        raise Http404
+    if subject.code != code:
+        plain = reverse(its.page, args=[subject.code])
+        return HttpResponsePermanentRedirect(plain + asked.address.query())
+    question = subject.question(asked.question)
+    committed = question.where(stage=Stage.COMMITTED)
+    sums = answers.totals(question)
+    rows = CommitmentsTable.rows_of(answers.commitments(question))
+    return render_list(
+        request,
+        asked,
+        "reports/subject.html",
+        CommitmentsTable(rows, request.path, asked, question),
+        kind=its,
+        subject=subject,
+        totals=sums,
+        committed=linked(sums.committed, bool(sums.committed), committed),
+        part=_part(its, question, sums),
+        unstated=_unstated(its, subject, question),
+        later=explaining.later(committed),
+        bases=_bases(committed),
+        bar=bar(sums, question),
+        bar_files=chart_files("bar", question),
+        timeline=timeline_chart(question, small=True),
+        breakdowns=[_breakdown(asked, KINDS[name], question) for name in its.by],
+        noted=noted(question, MOST_NOTES),
+        cited=_cited(question),
+        touched=_touched(question),
+    )
+
+
+def _breakdown(asked: Asked, kind: Kind, question: Question) -> Breakdown:
+    return breakdown(asked, kind, question, [name_of_balance(stage) for stage in kind.stages])
+
+
+def _part(kind: Kind, question: Question, sums: Totals) -> Part | None:
+    stage = kind.stages[0]
+    whole = question.everywhere().where(stage=stage)
+    amount = answers.total(whole)
+    if amount.amount <= 0:
+        return None
+    percent = (getattr(sums, stage) / amount.amount * 100).quantize(TENTH)
+    return Part(linked(amount.amount, amount.entries, whole), percent)
+
+
+def _unstated(kind: Kind, subject: Subject, question: Question) -> Linked | None:
+    """Return what is committed with no area stated: in an area's whole, or of another subject."""
+    if subject.key == UNSTATED_AREA:
+        return None
+    whole = question.everywhere() if kind.page == "area" else question
+    asks = whole.where(area=UNSTATED_AREA, stage=Stage.COMMITTED)
+    found = answers.total(asks)
+    return linked(found.amount, found.entries, asks) if found.amount else None
+
+
+def _bases(committed: Question) -> list[tuple[Basis, Linked]]:
+    found = answers.breakdown(committed, "basis")
+    return [
+        (basis, linked(found[basis].committed, 1, committed.where(basis=basis)))
+        for basis in Basis
+        if basis in found and found[basis].committed
+    ]
+
+
+def _cited(question: Question) -> list[Cited]:
+    found = answers.breakdown(question, "document")
+    documents = public_documents(question.version.number).filter(key__in=found)
+    return [
+        Cited(
+            document,
+            linked(Decimal(found[document.key].entries), 1, question.where(document=document.key)),
+            linked(
+                found[document.key].committed,
+                bool(found[document.key].committed),
+                question.where(document=document.key, stage=Stage.COMMITTED),
+            ),
+        )
+        for document in documents.order_by("published_on", "key")
+    ]
+
+
+def _touched(question: Question) -> list[Touched]:
+    found = answers.breakdown(question, "version")
+    return [
+        Touched(
+            posting,
+            linked(
+                found[posting.version].committed,
+                bool(found[posting.version].committed),
+                question.where(posted_in=posting.version, stage=Stage.COMMITTED),
+            ),
+        )
+        for posting in Posting.objects.filter(
+            version__in=[int(version) for version in found if version]
+        ).order_by("-version")
+    ]
