@@ -10,6 +10,7 @@ from carsi_tracker.figures.answers import Amount
 from carsi_tracker.figures.question import Question
 from carsi_tracker.figures.vocabulary import Vocabulary
 from carsi_tracker.ledger.models import Country, ProgrammingArea
+from carsi_tracker.reports.charts.balance import of_one_sum
 from carsi_tracker.reports.charts.heat import heat
 from carsi_tracker.reports.links import Linked, entries_address, linked
 
@@ -18,7 +19,7 @@ Sums = Mapping[tuple[str | None, str | None], Amount]
 
 @dataclass(frozen=True)
 class Cell:
-    """An area's committed dollars in a country, with the shade of the amount."""
+    """An area's dollars in a country, with the shade of the amount."""
 
     figure: Linked
     heat: int
@@ -26,7 +27,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """An area's committed dollars in each country, and in all."""
+    """An area's dollars in each country, and in all."""
 
     area: ProgrammingArea
     href: str
@@ -36,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Committed dollars by area and country; `heads` are the countries with their entries."""
+    """Dollars by area and country; `heads` are the countries with their entries."""
 
     heads: tuple[tuple[Country, str], ...]
     rows: tuple[Row, ...]
@@ -45,8 +46,11 @@ class Matrix:
 
 
 def matrix(question: Question, words: Vocabulary) -> Matrix:
-    """Return the committed sums by area and country; totals are the sums of the cells shown."""
-    question = question.where(stage="committed", measure=None)
+    """Return the sums by area and country, by default of what is committed.
+
+    Totals are the sums of the cells shown.
+    """
+    question = of_one_sum(question)
     cells = answers.matrix(question)
     with_entries = {code for key in cells for code in key}
     countries = [

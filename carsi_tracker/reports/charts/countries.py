@@ -9,11 +9,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.answers import Totals
+from carsi_tracker.figures.answers import Amount, Totals
 from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger import money
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Country
+from carsi_tracker.reports.charts.balance import name_of_sum, of_one_sum
 from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.heat import heat
 from carsi_tracker.reports.charts.shapes import HEIGHT, shapes
@@ -91,27 +92,30 @@ class Countries:
 
 
 def countries_chart(asked: Question, countries: Sequence[Country]) -> Countries | None:
-    """Return what is committed of what is asked, by country; None where nothing is."""
-    question = asked.where(stage="committed", measure=None)
+    """Return the sums of what is asked by country, by default of what is committed.
+
+    None where there are none.
+    """
+    question, name = of_one_sum(asked), name_of_sum(asked)
     found = answers.breakdown(question, "country")
-    if not found:
-        return None
     sums = {
-        country: found.get(country.code, answers.Totals())
+        country: _sum(found.get(country.code), name)
         for country in countries
         if country.code in found or not country.retired
     }
+    if not any(each.entries for each in sums.values()):
+        return None
     longest = max(
-        (each.committed for country, each in sums.items() if country.code != REGIONAL),
+        (each.amount for country, each in sums.items() if country.code != REGIONAL),
         default=answers.ZERO,
     )
     bars = [_bar(question, country, each, longest) for country, each in sums.items()]
     bars.sort(key=lambda bar: (-bar.figure.amount, bar.country.position))
-    whole = answers.total(question)
+    whole = sum((each.amount for each in sums.values()), answers.ZERO)
     return Countries(
         bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
         regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
-        total=linked(whole.amount, whole.entries, question),
+        total=linked(whole, 1, question),
         asked=_("as of %(day)s") % {"day": day_in_words(question.day)},
         files=chart_files("countries", asked),
         map_files=chart_files("map", asked),
@@ -126,13 +130,17 @@ def country_address(question: Question, country: Country) -> str:
         return entries_address(question.where(country=country.code))
 
 
-def _bar(question: Question, country: Country, sums: Totals, longest: Decimal) -> Bar:
+def _sum(sums: Totals | None, name: str) -> Amount:
+    return Amount(getattr(sums, name), sums.entries) if sums else Amount()
+
+
+def _bar(question: Question, country: Country, found: Amount, longest: Decimal) -> Bar:
     return Bar(
         country=country,
         page=country_address(question, country),
-        figure=linked(sums.committed, sums.entries, question.where(country=country.code)),
-        width=_share(sums.committed, longest),
-        heat=heat(sums.committed, longest),
+        figure=linked(found.amount, found.entries, question.where(country=country.code)),
+        width=_share(found.amount, longest),
+        heat=heat(found.amount, longest),
     )
 
 

@@ -8,12 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import answers
+from carsi_tracker.reports.charts.balance import name_of_sum
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.shapes import HEIGHT as MAP_HEIGHT
 from carsi_tracker.reports.charts.shapes import WIDTH as MAP_WIDTH
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.charts.words import in_prose
+from carsi_tracker.reports.filters import name_of_balance
 from carsi_tracker.reports.freshness import Asked
 from carsi_tracker.reports.matrix import Row, matrix
 
@@ -41,7 +43,9 @@ def bar_sheet(asked: Asked) -> Sheet:
     totals = answers.totals(asked.question)
     parts = bar(totals, asked.question)
     if not parts:
-        return Sheet(_("How far the money has got"), empty=nothing(asked))
+        why = _("What is asked is not a whole with its parts: there is no bar of it.")
+        empty = why if totals.entries else nothing(asked)
+        return Sheet(_("How far the money has got"), empty=empty)
     if any(part.name == "available" for part in parts):
         title = _("%(whole)s appropriated, and how far it has got")
         title %= {"whole": in_prose(totals.appropriated)}
@@ -56,7 +60,7 @@ def bar_sheet(asked: Asked) -> Sheet:
 
 def matrix_sheet(asked: Asked) -> Sheet:
     """Return the table of areas by countries."""
-    title = _("Committed by programming area and country, U.S. dollars")
+    title = _("%(sum)s by programming area and country, U.S. dollars") % balance(asked)
     found = matrix(asked.question, asked.words)
     if not found.total.href:
         return Sheet(title, empty=nothing(asked))
@@ -76,7 +80,7 @@ def matrix_sheet(asked: Asked) -> Sheet:
 
 def countries_sheet(asked: Asked) -> Sheet:
     """Return the bars of the countries."""
-    title = _("Committed by country, U.S. dollars")
+    title = _("%(sum)s by country, U.S. dollars") % balance(asked)
     found = countries_chart(asked.question, asked.words.countries)
     if not found:
         return Sheet(title, empty=nothing(asked))
@@ -87,7 +91,7 @@ def countries_sheet(asked: Asked) -> Sheet:
 
 def map_sheet(asked: Asked) -> Sheet:
     """Return the map."""
-    title = _("Committed by country, millions of U.S. dollars")
+    title = _("%(sum)s by country, millions of U.S. dollars") % balance(asked)
     found = countries_chart(asked.question, asked.words.countries)
     if not found:
         return Sheet(title, empty=nothing(asked))
@@ -103,6 +107,11 @@ def timeline_sheet(asked: Asked) -> Sheet:
         return Sheet(title, empty=nothing(asked))
     legend = [(curve, 250 * place) for place, curve in enumerate(found.curves)]
     return Sheet(title, found.height + 130, {"timeline": found, "legend": legend})
+
+
+def balance(asked: Asked) -> dict[str, str]:
+    """Return the name of what a chart of one sum shows, for its title."""
+    return {"sum": name_of_balance(name_of_sum(asked.question))}
 
 
 def nothing(asked: Asked) -> str:

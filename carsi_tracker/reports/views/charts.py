@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b64encode
+from dataclasses import replace
 from textwrap import wrap
 
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,8 @@ CARD_LETTERS = 42
 @public_page()
 def chart(request: HttpRequest, asked: Asked, name: str, form: str) -> HttpResponse:
     """Give a chart of what is asked, as SVG or PNG, with its day, version and source in it."""
+    if name == "bar":  # has all stages in it
+        asked = replace(asked, question=asked.question.where(stage=None, measure=None))
     sheet = SHEETS[name](asked)
     permanent = request.path + asked.question.permanent().query()
     context = {

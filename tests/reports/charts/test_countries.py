@@ -29,7 +29,9 @@ def test_countries_and_the_region_add_up_to_all_that_is_committed(day: str) -> N
     assert whole == found.total.amount == answers.totals(asked(as_of=day)).committed
 
 
-@pytest.mark.parametrize("filters", [{}, {"area": "community"}, {"account": "ESF"}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"area": "community"}, {"stage": "obligated"}, {"measure": "unobligated"}]
+)
 def test_each_figure_leads_to_the_entries_that_it_sums(filters: dict[str, str]) -> None:
     found = chart(as_of="2009-09-30", **filters)
     assert found.regional
@@ -58,7 +60,9 @@ def test_nothing_is_drawn_before_anything_is_committed() -> None:
     assert countries_chart(asked(as_of="2008-06-29"), words().countries) is None
 
 
-@pytest.mark.parametrize("filters", [{}, {"area": "community"}, {"country": "CR"}, {"goal": "2"}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"area": "community"}, {"country": "CR"}, {"measure": "unobligated"}]
+)
 @pytest.mark.parametrize("day", DAYS)
 def test_each_cell_and_total_of_the_table_is_the_sum_behind_its_link(
     day: str, filters: dict[str, str]

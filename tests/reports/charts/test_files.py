@@ -144,3 +144,29 @@ def test_the_overview_offers_each_chart_as_it_is_asked(client: Client) -> None:
     for name in NAMES:
         for form in ("svg", "png"):
             assert f'href="/es/charts/{name}.{form}?as_of=2009-09-30"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "total"),
+    [
+        ("stage=disbursed", "Disbursed by country, U.S. dollars", "9,835,000"),
+        ("measure=unobligated", "Unobligated by country, U.S. dollars", "92,735,000"),
+    ],
+)
+def test_a_chart_of_a_stage_or_balance_names_it(
+    client: Client, query: str, title: str, total: str
+) -> None:
+    texts = written(drawing(client, f"/charts/countries.svg?{query}"))
+    assert title in texts
+    assert total in texts
+
+
+def test_the_bar_has_all_stages_whichever_is_asked(client: Client) -> None:
+    texts = written(drawing(client, "/charts/bar.svg?stage=obligated&country=PA"))
+    assert "$2.7 million committed, and how far it has got" in texts
+    assert not any("Stage" in text for text in texts)
+
+
+def test_what_is_no_whole_has_no_bar(client: Client) -> None:
+    texts = written(drawing(client, "/charts/bar.svg?posted_in=16"))
+    assert any("not a whole" in text for text in texts)
