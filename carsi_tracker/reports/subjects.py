@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -51,6 +52,11 @@ class Subject:
     def question(self, question: Question) -> Question:
         """Ask about this subject alone."""
         return question.everywhere().where(**dict(self.filters))
+
+    @property
+    def query(self) -> str:
+        """Its filters as the query of an address."""
+        return f"?{urlencode(self.filters)}"
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, Posting
 from carsi_tracker.reports.freshness import Asked, public_page
+from carsi_tracker.reports.subjects import KINDS
 
 THINGS_A_FILE = 5000
 """Each stands in both languages; the protocol allows 50,000 addresses a file."""
 PAGES = (
-    "overview", "commitments", "entries", "documents", "changes", "compare", "balance",
-    "search", "data",
+    "overview", *(kind.list for kind in KINDS.values()), "commitments", "entries", "documents",
+    "changes", "compare", "balance", "search", "data",
 )  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def sections(asked: Asked) -> dict[str, Section]:
     postings = Posting.objects.filter(version__lte=version).order_by("version")
     return {
         "pages": _of_list([Listed(reverse(name)) for name in PAGES]),
+        "subjects": _of_list(list(_subjects(asked))),
         "commitments": _of_rows(
             _commitments(question), lambda row: reverse("commitment", args=[row[0]])
         ),
@@ -108,6 +110,13 @@ def robots(request: HttpRequest, _asked: Asked) -> HttpResponse:
 
 def _site(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").removesuffix("/")
+
+
+def _subjects(asked: Asked) -> Iterable[Listed]:
+    for kind in KINDS.values():
+        for subject in kind.subjects(asked):
+            if subject.code:
+                yield Listed(reverse(kind.page, args=[subject.code]))
 
 
 def _commitments(question: Question) -> QuerySet[Commitment, tuple[str, datetime]]:
