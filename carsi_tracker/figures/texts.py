@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from carsi_tracker.figures.vocabulary import public_documents, vocabulary
 from carsi_tracker.ledger.folding import folded
-from carsi_tracker.ledger.models import Commitment, Posting
+from carsi_tracker.ledger.models import Appropriation, Commitment, Posting
 
 Key = int | str
 Kind = str
@@ -55,6 +55,7 @@ def texts(version: int, checksum: str, texts_revision: int) -> Texts:
         "areas": _named(words.areas, "code"),
         "countries": _named(words.countries, "code"),
         "goals": _named(words.goals, "number"),
+        "appropriations": _appropriations(version),
         "agencies": _named(_those(named, words.codes["agency"]), "code"),
         "partners": _named(_those(named, words.codes["partner"]), "code"),
         "documents": _rows(public_documents(version).values_list("pk", *OF_A_DOCUMENT)),
@@ -83,6 +84,14 @@ def _named(things: Iterable[Model], key: str) -> dict[Key, str]:
     """Return the names of things, and their codes, by code or number."""
     columns = (key, key, *NAMES)
     return _rows(tuple(getattr(thing, column) for column in columns) for thing in things)
+
+
+def _appropriations(version: int) -> dict[Key, str]:
+    """Return what appropriations are called, by id: ESF FY2008 2008, and the account's names."""
+    rows = Appropriation.objects.filter(first_version__lte=version).select_related("account")
+    return _rows(
+        (row.pk, row, row.fiscal_year, row.account.name_en, row.account.name_es) for row in rows
+    )
 
 
 def _those(named: Mapping[str, Model], codes: Mapping[str, str]) -> list[Model]:

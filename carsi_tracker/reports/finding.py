@@ -1,7 +1,7 @@
 """What a search found, as rows of a page: each kind of thing, its address, its figure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -13,22 +13,22 @@ from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
 from carsi_tracker.figures.question import Question
 from carsi_tracker.figures.selection import entries
-from carsi_tracker.figures.texts import Key
 from carsi_tracker.ledger.days import short_day
-from carsi_tracker.ledger.models import Commitment, Document, Entry, Posting, Stage
+from carsi_tracker.ledger.models import Appropriation, Commitment, Document, Entry, Posting, Stage
 from carsi_tracker.reports.freshness import Asked
 from carsi_tracker.reports.links import Linked, entries_address, linked
 
 
 @dataclass(frozen=True)
 class Row:
-    """A thing that was found; `committed` is what is committed to it, where that is asked."""
+    """A thing that was found; `figure` is its sum at a stage, or an entry's amount."""
 
     href: str
     name: str
     title: str = ""
     language: str = ""
-    committed: Linked | None = None
+    figure: Linked | None = None
+    stage: str = ""
 
 
 Rows = Callable[[Asked, Sequence[Any]], list[Row]]
@@ -45,18 +45,22 @@ class Kind:
 def commitments(asked: Asked, keys: Sequence[Any]) -> list[Row]:
     """Return commitments by id, in the given order."""
     question = asked.question.everywhere()
-    things = Commitment.objects.in_bulk(keys)
-    references = [things[key].reference for key in keys]
-    sums = answers.breakdown_of(question.where(stage="committed"), "commitment", references)
+    found = Commitment.objects.in_bulk(keys)
+    things = [found[key] for key in keys]
+    committed = question.where(stage="committed")
+    sums = answers.breakdown_of(committed, "commitment", [thing.reference for thing in things])
     return [
-        Row(
-            reverse("commitment", args=[things[key].reference]) + question.query(),
-            things[key].reference,
-            things[key].shown_title,
-            things[key].shown_in,
-            _committed(question, "commitment", things[key].reference, sums),
+        _committed(
+            Row(
+                reverse("commitment", args=[thing.reference]) + question.query(),
+                thing.reference,
+                thing.shown_title,
+                thing.shown_in,
+            ),
+            committed.where(commitment=thing.reference),
+            sums[thing.reference],
         )
-        for key in keys
+        for thing in things
     ]
 
 
@@ -104,21 +108,42 @@ def _entry(entry: Entry, query: str) -> Row:
     return Row(href, name, said, language, Linked(entry.amount, href))
 
 
-def _filtered(dimension: str, things: str, *, summed: bool = True) -> Rows:
-    """Return how codes of a filter become rows: each leads to the entries with that code."""
+def appropriations(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+    """Return appropriations by id, in the given order."""
+    question = asked.question.everywhere()
+    things = Appropriation.objects.select_related("account").in_bulk(keys)
+    sums = answers.breakdown(question.where(stage="appropriated"), "appropriation")
+    rows = []
+    for thing in (things[key] for key in keys):
+        sum_ = sums.get(thing.pk, Totals())
+        code = f"{thing.fiscal_year}-{thing.account.code.lower()}"
+        asks = question.where(
+            year=thing.fiscal_year, account=thing.account.code, stage="appropriated"
+        )
+        rows.append(
+            Row(
+                reverse("appropriation", args=[code]) + question.query(),
+                str(thing),
+                thing.account.name,
+                figure=linked(sum_.appropriated, sum_.entries, asks),
+                stage=str(Stage.APPROPRIATED.label).lower(),
+            )
+        )
+    return rows
+
+
+def _with_page(dimension: str, things: str, code: str = "code") -> Rows:
+    """Return how codes of a dimension become rows that lead to a page of each."""
 
     def rows(asked: Asked, keys: Sequence[Any]) -> list[Row]:
         question = asked.question.everywhere()
-        key_of = "number" if dimension == "goal" else "code"
-        named = {getattr(thing, key_of): str(thing) for thing in getattr(asked.words, things)}
-        sums: Mapping[Any, Totals] = {}
-        if summed:
-            sums = answers.breakdown(question.where(stage="committed"), dimension)
+        named = {getattr(thing, code): str(thing) for thing in getattr(asked.words, things)}
+        sums = answers.breakdown(question.where(stage="committed"), dimension)
         return [
-            Row(
-                entries_address(question.where(**{dimension: key})),
-                named[key],
-                committed=_committed(question, dimension, key, sums) if summed else None,
+            _committed(
+                Row(reverse(dimension, args=[str(key).lower()]) + question.query(), named[key]),
+                question.where(**{dimension: key, "stage": "committed"}),
+                sums.get(key, Totals()),
             )
             for key in keys
         ]
@@ -126,21 +151,33 @@ def _filtered(dimension: str, things: str, *, summed: bool = True) -> Rows:
     return rows
 
 
-def _committed(
-    question: Question, dimension: str, key: Key, sums: Mapping[Any, Totals]
-) -> Linked | None:
-    sum_ = sums.get(key, Totals())
-    asks = question.where(**{dimension: key, "stage": "committed"})
-    return linked(sum_.committed, sum_.entries, asks)
+def _organizations(role: str) -> Rows:
+    """Return how codes of agencies or partners become rows that lead to their entries."""
+
+    def rows(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+        question = asked.question.everywhere()
+        named = {organization.code: str(organization) for organization in asked.words.organizations}
+        return [
+            Row(entries_address(question.where(**{role: key})), str(key), named[key])
+            for key in keys
+        ]
+
+    return rows
+
+
+def _committed(row: Row, asks: Question, sums: Totals) -> Row:
+    figure = linked(sums.committed, sums.entries, asks)
+    return replace(row, figure=figure, stage=str(Stage.COMMITTED.label).lower())
 
 
 KINDS = {
     "commitments": Kind(gettext_lazy("Commitments"), commitments),
-    "areas": Kind(gettext_lazy("Programming areas"), _filtered("area", "areas")),
-    "countries": Kind(gettext_lazy("Countries"), _filtered("country", "countries")),
-    "goals": Kind(gettext_lazy("Goals"), _filtered("goal", "goals")),
-    "agencies": Kind(gettext_lazy("Agencies"), _filtered("agency", "organizations", summed=False)),
-    "partners": Kind(gettext_lazy("Partners"), _filtered("partner", "organizations", summed=False)),
+    "areas": Kind(gettext_lazy("Programming areas"), _with_page("area", "areas")),
+    "countries": Kind(gettext_lazy("Countries"), _with_page("country", "countries")),
+    "goals": Kind(gettext_lazy("Goals"), _with_page("goal", "goals", "number")),
+    "appropriations": Kind(gettext_lazy("Appropriations"), appropriations),
+    "agencies": Kind(gettext_lazy("Agencies"), _organizations("agency")),
+    "partners": Kind(gettext_lazy("Partners"), _organizations("partner")),
     "documents": Kind(gettext_lazy("Documents"), documents),
     "versions": Kind(gettext_lazy("Versions"), versions),
 }

@@ -68,6 +68,8 @@ def test_words_in_either_language_find_all_kinds_of_things(client: Client) -> No
     assert heads(search(client, "prevención de pandillas"))["Programming areas"] == 1
     assert heads(search(client, "USAID"))["Agencies"] == 1
     assert heads(search(client, "belice"))["Countries"] == 1
+    assert heads(search(client, "ESF FY2009"))["Appropriations"] == 1
+    assert heads(search(client, "calles seguras"))["Goals"] == 1
     assert "Commitments" in heads(search(client, "educativos"))
 
 
@@ -124,12 +126,12 @@ def test_short_words_are_taken_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("wrong", "expected"),
     [
-        ("hondurs", "/entries/?country=HN"),
-        ("hondruas", "/entries/?country=HN"),
-        ("honduraz", "/entries/?country=HN"),
-        ("honnduras", "/entries/?country=HN"),
-        ("gagn prevention", "/entries/?area=community"),
-        ("prevencoin pandilas", "/entries/?area=community"),
+        ("hondurs", "/countries/hn/"),
+        ("hondruas", "/countries/hn/"),
+        ("honduraz", "/countries/hn/"),
+        ("honnduras", "/countries/hn/"),
+        ("gagn prevention", "/areas/community/"),
+        ("prevencoin pandilas", "/areas/community/"),
         ("carsi-08-incel-10", "/commitments/CARSI-08-INCLE-10/"),
         ("gao-13-259r", "/documents/gao-13-295r/"),
     ],

@@ -1,0 +1,96 @@
+"""Exploring and searching the public site, as readers do."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site, faults, is_wider_than_its_window
+
+Open = Callable[..., Page]
+PATHS = (
+    "/entries/?country=HN&area=community&stage=committed&as_of=2009-03-31",
+    "/entries/?text=police&amount_from=100000&date_to=2009-09-30",
+    "/entries/?amount_from=613.000",
+    "/commitments/?text=zanahoria",
+    "/search/",
+    "/search/?q=honduras",
+    "/search/?q=pandilas",
+    "/search/?q=carsi&kind=commitments",
+)
+
+
+@pytest.mark.parametrize("language", ["", "/es"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_axe_finds_nothing_where_readers_explore(
+    site: Site, open_page: Open, language: str, width: int, scheme: str
+) -> None:
+    page = open_page(width, color_scheme=scheme)
+    for path in PATHS:
+        page.goto(site.address + language + path)
+        for summary in page.locator("form.filters summary").all():
+            summary.click()
+        assert faults(page) == [], path
+        assert not is_wider_than_its_window(page), path
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_staffer_asks_how_much_went_to_honduras_for_gang_prevention_by_march_2009(
+    site: Site, open_page: Open, width: int
+) -> None:
+    page = open_page(width, java_script_enabled=False)
+    page.goto(f"{site.address}/entries/?as_of=2009-03-31&sort=-amount&page=1")
+    page.get_by_text("More filters").click()
+    page.get_by_label("Programming area").select_option(
+        "Community policing, gang prevention, at-risk youth"
+    )
+    page.get_by_label("Country").select_option("Honduras")
+    page.get_by_label("Stage").select_option("Committed")
+    page.locator("form.filters").get_by_role("button", name="Show").last.click()
+    expect(page).to_have_url(
+        f"{site.address}/entries/?area=community&country=HN&stage=committed"
+        "&as_of=2009-03-31&sort=-amount"
+    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("$0 committed")
+    intro = page.locator(".intro")
+    expect(intro).to_contain_text("no area is stated for $3,500,000")
+    expect(intro).to_contain_text(
+        "A further $412,000 comes after this day, from 30 September 2009."
+    )
+    intro.get_by_role("link", name="$412,000").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("$412,000 committed")
+    page.locator("tbody a[href^='/documents/']").first.click()
+    expect(page).to_have_url(f"{site.address}/documents/gao-13-295r/")
+
+
+def test_a_reader_narrows_by_words_amount_and_day_and_widens_again(
+    site: Site, open_page: Open
+) -> None:
+    page = open_page(320)
+    page.goto(f"{site.address}/entries/")
+    page.get_by_label("Words in titles").fill("PANAMÁ")
+    page.get_by_text("More filters").click()
+    page.get_by_role("group", name="Amount of an entry").get_by_label("From").fill("$1,000,000")
+    page.get_by_role("group", name="Effective date").get_by_label("To").fill("2009-12-31")
+    page.get_by_label("Words in titles").press("Enter")
+    page.wait_for_url("**/entries/?text=PANAM%C3%81&amount_from=1000000&date_to=2009-12-31")
+    chosen = page.get_by_role("list", name="Chosen filters")
+    expect(chosen).to_contain_text("Amount from: $1,000,000")
+    chosen.get_by_role("link", name="Remove the filter Words").click()
+    page.wait_for_url("**/entries/?amount_from=1000000&date_to=2009-12-31")
+    chosen.get_by_role("link", name="Remove all filters").click()
+    expect(page).to_have_url(f"{site.address}/entries/")
+
+
+def test_a_reader_with_a_slip_of_the_finger_finds_a_country(site: Site, open_page: Open) -> None:
+    page = open_page(320)
+    page.goto(f"{site.address}/es/?as_of=2009-09-30")
+    page.locator("header a[href*='/search/']").click()
+    page.get_by_role("searchbox").fill("hondruas")
+    page.get_by_role("searchbox").press("Enter")
+    page.wait_for_url("**/es/search/?as_of=2009-09-30&q=hondruas")
+    page.locator("section[aria-labelledby=like]").get_by_role(
+        "link", name="Honduras", exact=True
+    ).click()
+    expect(page.locator("main")).to_contain_text("Honduras")
+    assert "as_of=2009-09-30" in page.url
