@@ -93,6 +93,7 @@ def subject_detail(request: HttpRequest, asked: Asked, kind: str, code: str) -> 
         CommitmentsTable(rows, request.path, asked, question),
         kind=its,
         subject=subject,
+        query_of_subject=question.query(),
         totals=sums,
         committed=linked(sums.committed, bool(sums.committed), committed),
         part=_part(its, question, sums),
