@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,6 +12,8 @@ from django.utils.translation import get_language
 from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.money import figure
 
+PAGES = 1024
+"""How many pages' paths a process keeps."""
 NOTHING = SafeString('<span aria-label="0">–</span>')
 
 
@@ -40,6 +42,11 @@ def entries_address(question: Question) -> str:
     return _entries(get_language()) + question.query()
 
 
+def page_path(kind: str, code: str) -> str:
+    """Return the path of the page of an area, a country or a goal, by the name of its address."""
+    return _page(get_language(), kind, code.lower())
+
+
 def linked(amount: Decimal, entries: int, question: Question) -> Linked:
     """Link an amount to the entries it sums, where there are any."""
     return Linked(amount, entries_address(question) if entries else None)
@@ -48,3 +55,8 @@ def linked(amount: Decimal, entries: int, question: Question) -> Linked:
 @cache
 def _entries(language: str | None) -> str:  # noqa: ARG001 (the address is in this language)
     return reverse("entries")
+
+
+@lru_cache(PAGES)
+def _page(language: str | None, kind: str, code: str) -> str:  # noqa: ARG001 (as above)
+    return reverse(kind, args=[code])

@@ -12,7 +12,7 @@ from carsi_tracker.figures.vocabulary import Vocabulary
 from carsi_tracker.ledger.models import Country, ProgrammingArea
 from carsi_tracker.reports.charts.balance import of_one_sum
 from carsi_tracker.reports.charts.heat import heat
-from carsi_tracker.reports.links import Linked, entries_address, linked
+from carsi_tracker.reports.links import Linked, linked, page_path
 
 Sums = Mapping[tuple[str | None, str | None], Amount]
 
@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Dollars by area and country; `heads` are the countries with their entries."""
+    """Dollars by area and country; `heads` are the countries with their pages."""
 
     heads: tuple[tuple[Country, str], ...]
     rows: tuple[Row, ...]
@@ -61,11 +61,9 @@ def matrix(question: Question, words: Vocabulary) -> Matrix:
     areas = [area for area in words.areas if area.code in with_entries or not area.retired]
     sums = _with_totals(cells)
     largest = max((cell.amount for cell in cells.values()), default=answers.ZERO)
+    pages = question.everywhere().query()
     return Matrix(
-        heads=tuple(
-            (country, entries_address(question.where(country=country.code)))
-            for country in countries
-        ),
+        heads=tuple((country, page_path("country", country.code) + pages) for country in countries),
         rows=tuple(_row(question, area, countries, sums, largest) for area in areas),
         totals=tuple(_figure(question, sums, None, country.code) for country in countries),
         total=_figure(question, sums, None, None),
@@ -91,7 +89,7 @@ def _row(
     figures = [_figure(question, sums, area.code, country.code) for country in countries]
     return Row(
         area,
-        entries_address(question.where(area=area.code)),
+        page_path("area", area.code) + question.everywhere().query(),
         tuple(Cell(figure, heat(figure.amount, largest)) for figure in figures),
         _figure(question, sums, area.code, None),
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import answers
@@ -19,7 +18,7 @@ from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.heat import heat
 from carsi_tracker.reports.charts.shapes import HEIGHT, shapes
 from carsi_tracker.reports.charts.words import in_prose
-from carsi_tracker.reports.links import Linked, entries_address, linked
+from carsi_tracker.reports.links import Linked, linked, page_path
 
 REGIONAL = "regional"
 HUNDRED = Decimal(100)
@@ -122,14 +121,6 @@ def countries_chart(asked: Question, countries: Sequence[Country]) -> Countries 
     )
 
 
-def country_address(question: Question, country: Country) -> str:
-    """Return the address of a country's page on the same day, in the same version."""
-    try:
-        return reverse("country", args=[country.code.lower()]) + question.everywhere().query()
-    except NoReverseMatch:
-        return entries_address(question.where(country=country.code))
-
-
 def _sum(sums: Totals | None, name: str) -> Amount:
     return Amount(getattr(sums, name), sums.entries) if sums else Amount()
 
@@ -137,7 +128,7 @@ def _sum(sums: Totals | None, name: str) -> Amount:
 def _bar(question: Question, country: Country, found: Amount, longest: Decimal) -> Bar:
     return Bar(
         country=country,
-        page=country_address(question, country),
+        page=page_path("country", country.code) + question.everywhere().query(),
         figure=linked(found.amount, found.entries, question.where(country=country.code)),
         width=_share(found.amount, longest),
         heat=heat(found.amount, longest),

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import answers
+from carsi_tracker.figures.question import NONE
 from carsi_tracker.figures.vocabulary import public_documents
-from carsi_tracker.ledger.models import Basis, Goal, Posting
+from carsi_tracker.ledger.models import Basis, Posting
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.bar import TENTH_OF_A_MILLION, bar
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
-from carsi_tracker.reports.links import Linked, entries_address, linked
+from carsi_tracker.reports.links import Linked, entries_address, linked, page_path
 from carsi_tracker.reports.matrix import matrix
 from carsi_tracker.reports.pages import render_page
 
@@ -29,6 +31,15 @@ class BasisShare:
     amount: Decimal
     shown: Decimal
     href: str
+
+
+@dataclass(frozen=True)
+class GoalRow:
+    """A goal, its page, and what is committed for it; what states none has no page."""
+
+    name: str
+    page: str | None
+    figure: Linked
 
 
 @public_page()
@@ -71,14 +82,16 @@ def basis_shares(asked: Asked, committed: Decimal) -> list[BasisShare]:
     ]
 
 
-def goals(asked: Asked) -> list[tuple[Goal | None, Linked]]:
+def goals(asked: Asked) -> list[GoalRow]:
     """Return what is committed by goal, and last what states none."""
     question = asked.question.everywhere().where(stage="committed")
     found = answers.breakdown(question, "goal")
-    named: list[Goal | None] = [*asked.words.goals, None]
+    pages = question.everywhere().query()
     rows = []
-    for goal in named:
-        sums = found.get(goal.number if goal else None, answers.Totals())
-        asks = question.where(goal=goal.number if goal else "none")
-        rows.append((goal, linked(sums.committed, sums.entries, asks)))
-    return rows
+    for goal in asked.words.goals:
+        sums = found.get(goal.number, answers.Totals())
+        figure = linked(sums.committed, sums.entries, question.where(goal=goal.number))
+        rows.append(GoalRow(str(goal), page_path("goal", str(goal.number)) + pages, figure))
+    none = found.get(None, answers.Totals())
+    figure = linked(none.committed, none.entries, question.where(goal=NONE))
+    return [*rows, GoalRow(_("Goal not stated"), None, figure)]
