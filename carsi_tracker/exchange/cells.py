@@ -199,8 +199,11 @@ def _decoded(text: str) -> str:
     return text
 
 
-FORMULA = r"'*[-=+@\t\r]"
-"""How text starts that a spreadsheet would compute, or that got an apostrophe for that reason."""
+SIGNS = "-=+@\t\r"
+"""How text starts that a spreadsheet would compute."""
+FIRST_LETTERS = f"'{SIGNS}"
+FORMULA = f"'*[{SIGNS}]"
+"""The start of such text, and of text that got an apostrophe for that reason."""
 _FORMULA = re.compile(FORMULA)
 
 

@@ -3,8 +3,8 @@
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import IO, Any
 
@@ -22,8 +22,8 @@ MOST_ROWS = 1_048_575
 """The rows that a sheet can have under its headings."""
 LONGEST_NAME = 31
 """The characters that a sheet's name can have."""
-FIRST_DAY = date(1900, 3, 1)
-"""The first day that all spreadsheets count alike."""
+FIRST_YEAR = 1901
+"""The first year whose days all spreadsheets count alike."""
 
 FORMATS = {Holds.AMOUNT: "#,##0.00", Holds.DAY: "yyyy-mm-dd", Holds.MOMENT: "yyyy-mm-dd hh:mm:ss"}
 WIDTHS = {Holds.TEXT: 36, Holds.CODE: 20, Holds.AMOUNT: 18, Holds.MOMENT: 20}
@@ -80,7 +80,7 @@ def workbook(
     bears, so that the same question gives the same bytes.
     """
     written = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
-    options = {"constant_memory": True, "strings_to_formulas": False, "default_date_format": ""}
+    options = {"constant_memory": True, "strings_to_formulas": False, "remove_timezone": True}
     with xlsxwriter.Workbook(written, options) as book:
         book.set_properties({"title": sheet, "created": made or datetime(2000, 1, 1)})  # noqa: DTZ001
         _table(book, sheet, rows, fields)
@@ -92,39 +92,45 @@ def workbook(
 def _table(
     book: xlsxwriter.Workbook, name: str, rows: Iterable[Cells], fields: Sequence[Field]
 ) -> None:
-    page, bold = (
-        book.add_worksheet(name[:LONGEST_NAME]),
-        book.add_format({"bold": True, "bottom": 1}),
-    )
-    formats = []
+    page = book.add_worksheet(name[:LONGEST_NAME])
+    writers = []
     for index, field in enumerate(fields):
-        shape = FORMATS.get(field.holds)
-        formats.append(book.add_format({"num_format": shape}) if shape else None)
         width = max(WIDTHS.get(field.holds, 12), len(field.name) + 4)
         page.set_column(index, index, width)
+        shape = book.add_format({"num_format": FORMATS.get(field.holds, "General")})
+        writers.append(_writer(page, field, shape))
     page.freeze_panes(1, 1)
+    bold = book.add_format({"bold": True, "bottom": 1})
     page.write_row(0, 0, [field.name for field in fields], bold)
     number = 0
     for number, row in enumerate(rows, start=1):
         for index, cell in enumerate(row):
-            _write(page, number, index, cell, formats[index])
+            if cell is not None and cell != "":
+                writers[index](number, index, cell)
     page.autofilter(0, 0, number, len(fields) - 1)
 
 
-def _write(page: Any, row: int, column: int, cell: Any, shape: Any) -> None:
-    match cell:
-        case None | "":
-            return
-        case str():
-            page.write_string(row, column, cell)
-        case datetime():
-            page.write_datetime(row, column, cell.replace(tzinfo=None), shape)
-        case date() if cell < FIRST_DAY:
+def _writer(page: Any, field: Field, shape: Any) -> Callable[[int, int, Any], None]:
+    """Return what writes the cells of a column."""
+
+    def number(row: int, column: int, cell: Any) -> None:
+        page.write_number(row, column, cell, shape)
+
+    def moment(row: int, column: int, cell: Any) -> None:
+        if cell.year < FIRST_YEAR:
             page.write_string(row, column, cell.isoformat())
-        case date():
+        else:
             page.write_datetime(row, column, cell, shape)
-        case _:
-            page.write_number(row, column, cell, shape)
+
+    def text(row: int, column: int, cell: Any) -> None:
+        page.write_string(row, column, str(cell))
+
+    match field.holds:
+        case Holds.NUMBER | Holds.AMOUNT:
+            return number
+        case Holds.DAY | Holds.MOMENT:
+            return moment
+    return text
 
 
 def _about(book: xlsxwriter.Workbook, name: str, notes: Notes) -> None:
