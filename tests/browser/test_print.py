@@ -21,6 +21,14 @@ PATHS = (
     "/compare/?from=2009-03-31&as_of=2009-09-30",
     "/compare/?from_version=12&version=16",
     "/balance/",
+    "/areas/",
+    "/areas/community/",
+    "/countries/",
+    "/countries/hn/",
+    "/goals/2/",
+    "/appropriations/2008-incle/",
+    "/search/?q=policia",
+    "/data/",
 )
 LETTER = 718
 """CSS pixels between the margins."""
