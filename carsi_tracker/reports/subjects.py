@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
 from carsi_tracker.figures.question import NONE, Question
-from carsi_tracker.ledger.models import Appropriation, ProgrammingArea
+from carsi_tracker.ledger.models import Appropriation, Basis, ProgrammingArea
+from carsi_tracker.reports.filters import name_of_balance
 from carsi_tracker.reports.freshness import Asked
 from carsi_tracker.reports.links import Linked, linked
 
@@ -87,19 +88,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Sums by stage for each subject of a kind that has entries, and for all of them."""
+    """Sums by stage of the parts of something, and of the whole; `name` tells breakdowns apart."""
 
-    kind: Kind
+    name: str
+    title: str | Promise
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     total: Row
 
 
 OF_COMMITMENTS = ("committed", "obligated", "disbursed")
+ALL = ("appropriated", *OF_COMMITMENTS)
 
 
-def breakdown(asked: Asked, kind: Kind, question: Question, heads: Iterable[str]) -> Breakdown:
-    """Break a question down by the subjects of a kind; `heads` name the stages' columns.
+def breakdown(asked: Asked, kind: Kind, question: Question) -> Breakdown:
+    """Break a question down by the subjects of a kind that have entries.
 
     Where everything is asked, subjects without entries are in it, too.
     """
@@ -110,10 +113,36 @@ def breakdown(asked: Asked, kind: Kind, question: Question, heads: Iterable[str]
         if everything or subject.key in found:
             sums = found.get(subject.key, Totals())
             asks = question.where(**dict(subject.filters))
-            rows.append(Row(subject.name, address(kind, subject, question), _row(kind, sums, asks)))
-    total = answers.totals(question)
+            figures = figures_of(sums, kind.stages, asks)
+            rows.append(Row(subject.name, address(kind, subject, question), figures))
+    total = figures_of(answers.totals(question), kind.stages, question)
     return Breakdown(
-        kind, tuple(heads), tuple(rows), Row(str(kind.all), None, _row(kind, total, question))
+        kind.page, kind.title, heads(kind.stages), tuple(rows), Row(str(kind.all), None, total)
+    )
+
+
+def breakdown_by_basis(question: Question) -> Breakdown:
+    """Break a question down by how directly documents state its amounts."""
+    found = answers.breakdown(question, "basis")
+    rows = (
+        Row(str(basis.label), None, figures_of(found[basis], ALL, question.where(basis=basis)))
+        for basis in Basis
+        if basis in found
+    )
+    total = figures_of(answers.totals(question), ALL, question)
+    return Breakdown("basis", _("Basis"), heads(ALL), tuple(rows), Row(str(_("All")), None, total))
+
+
+def heads(stages: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of stages as columns are headed."""
+    return tuple(name_of_balance(stage) for stage in stages)
+
+
+def figures_of(sums: Totals, stages: Iterable[str], question: Question) -> tuple[Linked, ...]:
+    """Return the sums of stages, each linked to its entries."""
+    return tuple(
+        linked(amount := getattr(sums, stage), bool(amount), question.where(stage=stage))
+        for stage in stages
     )
 
 
@@ -124,11 +153,9 @@ def address(kind: Kind, subject: Subject, question: Question) -> str | None:
     return reverse(kind.page, args=[subject.code]) + question.everywhere().query()
 
 
-def _row(kind: Kind, sums: Totals, question: Question) -> tuple[Linked, ...]:
-    return tuple(
-        linked(amount := getattr(sums, stage), bool(amount), question.where(stage=stage))
-        for stage in kind.stages
-    )
+def appropriation_code(appropriation: Appropriation) -> str:
+    """Return how an appropriation is called in addresses: 2008-incle."""
+    return f"{appropriation.fiscal_year}-{appropriation.account.code.lower()}"
 
 
 def _areas(asked: Asked) -> Iterable[Subject]:
@@ -160,7 +187,7 @@ def _appropriations(asked: Asked) -> Iterable[Subject]:
         year, account = str(each.fiscal_year), each.account.code
         yield Subject(
             each.pk,
-            f"{year}-{account.lower()}",
+            appropriation_code(each),
             f"{each}: {each.account}",
             (("account", account), ("year", year)),
         )
@@ -218,7 +245,7 @@ KINDS: dict[str, Kind] = {
             ),
             _("All appropriations"),
             _appropriations,
-            ("appropriated", *OF_COMMITMENTS),
+            ALL,
             ("area", "country"),
         ),
     )

@@ -13,10 +13,11 @@ from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger import checksum
 from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.balances import balances
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked
+from carsi_tracker.reports.subjects import KINDS, Breakdown, breakdown
 from carsi_tracker.reports.tables import EntriesTable, VersionsTable
-from carsi_tracker.reports.views.commitments import balances
 from carsi_tracker.reports.views.lists import render_list
 
 STAGES = ("appropriated", "committed", "obligated", "disbursed")
@@ -56,6 +57,7 @@ def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResp
         posting=posting,
         reversal=known.filter(reverses=version).first(),
         effects=effects(question, posting),
+        breakdowns=_breakdowns(asked, question),
         previous=known.filter(version=version - 1).first(),
         following=known.filter(version=version + 1).first(),
     )
@@ -83,6 +85,15 @@ def effects(question: Question, posting: Posting) -> list[Effect]:
         for (stage, change), (_, total) in zip(
             balances(question, STAGES), balances(after, STAGES), strict=True
         )
+    ]
+
+
+def _breakdowns(asked: Asked, question: Question) -> list[Breakdown]:
+    """Return what a version adds to each appropriation, area and country that it touches."""
+    return [
+        table
+        for kind in (KINDS["appropriation"], KINDS["area"], KINDS["country"])
+        if (table := breakdown(asked, kind, question)).rows
     ]
 
 

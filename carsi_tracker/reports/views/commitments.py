@@ -4,12 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import MEASURES, Question
+from carsi_tracker.figures.notes import noted
 from carsi_tracker.figures.selection import entries
-from carsi_tracker.ledger.models import Commitment
+from carsi_tracker.ledger.models import Commitment, Stage
 from carsi_tracker.reports import explaining, filters
+from carsi_tracker.reports.balances import balances, over_time
+from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
-from carsi_tracker.reports.links import Linked, linked
+from carsi_tracker.reports.sources import cited, touched
 from carsi_tracker.reports.tables import CommitmentsTable, EntriesTable
 from carsi_tracker.reports.views.lists import render_list
 
@@ -38,7 +40,7 @@ def commitment_list(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 @public_page(sorts=EntriesTable.sorts())
 def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> HttpResponse:
-    """Show a commitment with its balances and entries."""
+    """Show a commitment: its balances today and over time, its notes, its entries."""
     question = asked.question.everywhere().where(commitment=reference)
     posted = Commitment.objects.filter(first_version__lte=question.version.number)
     commitment = get_object_or_404(
@@ -62,18 +64,10 @@ def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> Htt
         commitment=commitment,
         successors=posted.filter(replaces=commitment),
         balances=balances(question, BALANCES),
+        later=explaining.later(question.where(stage=Stage.COMMITTED)),
+        noted=noted(question, 1),
+        timeline=timeline_chart(question, small=True),
+        cited=cited(question),
+        touched=touched(question),
+        over_time=over_time(question, BALANCES),
     )
-
-
-def balances(question: Question, names: tuple[str, ...]) -> list[tuple[str, Linked]]:
-    """Return sums and differences of a question by name, each linked to its entries."""
-    totals, found = answers.totals(question), answers.stages(question)
-    rows = []
-    for name in names:
-        kind = "measure" if name in MEASURES else "stage"
-        summed = sum(
-            found[stage].entries for stage in MEASURES.get(name, (name,)) if stage in found
-        )
-        asks = question.where(**{"stage": None, "measure": None, kind: name})
-        rows.append((filters.name_of_balance(name), linked(getattr(totals, name), summed, asks)))
-    return rows

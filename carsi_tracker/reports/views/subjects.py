@@ -10,23 +10,21 @@ from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
 from carsi_tracker.figures.notes import noted
 from carsi_tracker.figures.question import Question
-from carsi_tracker.figures.vocabulary import public_documents
-from carsi_tracker.ledger.models import Basis, Document, Posting, Stage
+from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.reports import explaining
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.timeline import timeline_chart
-from carsi_tracker.reports.filters import name_of_balance
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked, linked
 from carsi_tracker.reports.matrix import matrix
 from carsi_tracker.reports.pages import render_page
-from carsi_tracker.reports.subjects import KINDS, UNSTATED_AREA, Breakdown, Kind, Subject, breakdown
+from carsi_tracker.reports.sources import cited, touched
+from carsi_tracker.reports.subjects import KINDS, UNSTATED_AREA, Kind, Subject, breakdown
 from carsi_tracker.reports.tables import CommitmentsTable
 from carsi_tracker.reports.views.lists import render_list
 
-BALANCES = ("committed", "obligated", "disbursed", "unobligated", "unliquidated")
 MOST_NOTES = 12
 TENTH = Decimal("0.1")
 
@@ -39,23 +37,6 @@ class Part:
     percent: Decimal
 
 
-@dataclass(frozen=True)
-class Cited:
-    """A document that a subject's entries cite: how many do, and what they commit."""
-
-    document: Document
-    entries: Linked
-    committed: Linked
-
-
-@dataclass(frozen=True)
-class Touched:
-    """A version that touched a subject, and what it did to what is committed."""
-
-    posting: Posting
-    change: Linked
-
-
 @public_page()
 def subject_list(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
     """Show all subjects of a kind with their sums by stage."""
@@ -65,7 +46,7 @@ def subject_list(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
         asked,
         "reports/subjects.html",
         kind=its,
-        table=_breakdown(asked, its, question),
+        table=breakdown(asked, its, question),
         matrix=matrix(question, asked.words) if kind == "area" else None,
         matrix_files=chart_files("matrix", question),
         countries=countries_chart(question, asked.words.countries) if kind == "country" else None,
@@ -103,15 +84,11 @@ def subject_detail(request: HttpRequest, asked: Asked, kind: str, code: str) -> 
         bar=bar(sums, question),
         bar_files=chart_files("bar", question),
         timeline=timeline_chart(question, small=True),
-        breakdowns=[_breakdown(asked, KINDS[name], question) for name in its.by],
+        breakdowns=[breakdown(asked, KINDS[name], question) for name in its.by],
         noted=noted(question, MOST_NOTES),
-        cited=_cited(question),
-        touched=_touched(question),
+        cited=cited(question),
+        touched=touched(question),
     )
-
-
-def _breakdown(asked: Asked, kind: Kind, question: Question) -> Breakdown:
-    return breakdown(asked, kind, question, [name_of_balance(stage) for stage in kind.stages])
 
 
 def _part(kind: Kind, question: Question, sums: Totals) -> Part | None:
@@ -140,38 +117,4 @@ def _bases(committed: Question) -> list[tuple[Basis, Linked]]:
         (basis, linked(found[basis].committed, 1, committed.where(basis=basis)))
         for basis in Basis
         if basis in found and found[basis].committed
-    ]
-
-
-def _cited(question: Question) -> list[Cited]:
-    found = answers.breakdown(question, "document")
-    documents = public_documents(question.version.number).filter(key__in=found)
-    return [
-        Cited(
-            document,
-            linked(Decimal(found[document.key].entries), 1, question.where(document=document.key)),
-            linked(
-                found[document.key].committed,
-                bool(found[document.key].committed),
-                question.where(document=document.key, stage=Stage.COMMITTED),
-            ),
-        )
-        for document in documents.order_by("published_on", "key")
-    ]
-
-
-def _touched(question: Question) -> list[Touched]:
-    found = answers.breakdown(question, "version")
-    return [
-        Touched(
-            posting,
-            linked(
-                found[posting.version].committed,
-                bool(found[posting.version].committed),
-                question.where(posted_in=posting.version, stage=Stage.COMMITTED),
-            ),
-        )
-        for posting in Posting.objects.filter(
-            version__in=[int(version) for version in found if version]
-        ).order_by("-version")
     ]
