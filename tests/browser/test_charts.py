@@ -77,3 +77,16 @@ def test_a_chart_is_downloaded_under_a_name_that_says_what_it_is(
     with page.expect_download() as download:
         section.get_by_role("link", name="SVG").click()
     assert download.value.suggested_filename == "carsi-timeline-2009-09-30.svg"
+
+
+def test_the_country_that_has_the_focus_stands_out(site: Site, open_page: Open) -> None:
+    page = open_page()
+    page.goto(f"{site.address}/")
+    country = page.get_by_role("link", name="Nicaragua 2.4 million dollars")
+    outline = country.locator("path")
+    before = outline.evaluate("path => getComputedStyle(path).stroke")
+    country.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(country).to_be_focused()
+    assert outline.evaluate("path => getComputedStyle(path).stroke") != before
