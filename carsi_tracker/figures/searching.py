@@ -9,7 +9,7 @@ from carsi_tracker.figures.likeness import alike
 from carsi_tracker.figures.question import Question, Version, Words
 from carsi_tracker.figures.texts import Key, Kind, Texts, texts, words_said
 
-TRIED = 24
+TRIED = 10
 """How many other spellings of a text are tried on the entries."""
 OFFERED = 5
 """How many of them are offered."""
@@ -49,7 +49,13 @@ def find(version: Version, words: Words) -> Mapping[Kind, Found]:
 def other_spellings(question: Question, words: Words) -> list[Spelling]:
     """Return texts with words one letter apart that entries hold by the question's day."""
     offered = []
-    for spelled in islice(product(*_forms(question.version, words)), 1, TRIED):
+    known = _known(question.version, words)
+    held = [
+        [form for form in forms if any(form in word for word in known)]
+        for forms in _forms(question.version, words)
+    ]
+    others = (spelled for spelled in product(*held) if spelled != words.folded)
+    for spelled in islice(others, TRIED):
         text = replace(words, written=" ".join(spelled))
         if entries := answers.totals(question.where(text=text)).entries:
             offered.append(Spelling(text, entries))
@@ -58,8 +64,12 @@ def other_spellings(question: Question, words: Words) -> list[Spelling]:
 
 def _forms(version: Version, words: Words) -> list[list[str]]:
     """Return each word with the words one letter apart from it."""
-    known = _texts(version, words).words | words_said(version.number, version.checksum)
+    known = _known(version, words)
     return [[word, *alike(word, known)] for word in words.folded]
+
+
+def _known(version: Version, words: Words) -> frozenset[str]:
+    return _texts(version, words).words | words_said(version.number, version.checksum)
 
 
 def _texts(version: Version, words: Words) -> Texts:

@@ -93,6 +93,27 @@ def test_the_language_and_the_pages_keep_filter_day_and_order(client: Client) ->
     }  # fmt: skip
 
 
+def test_the_files_of_a_list_keep_filter_day_and_order(client: Client) -> None:
+    asked = {"country": "PA", "text": "panama", "as_of": "2011-09-30", "sort": "-amount"}
+    html = text(client, "/entries/?" + "&".join(f"{key}={value}" for key, value in asked.items()))
+    files = [unescape(href) for href in re.findall(r'href="(/tables/[^"]+)"', html)]
+    assert {urlsplit(file).path for file in files} >= {
+        "/tables/entries.csv",
+        "/tables/entries.xlsx",
+    }
+    for file in files:
+        assert asked.items() <= dict(parse_qsl(urlsplit(file).query)).items()
+    rows = b"".join(client.get(files[0])).decode().splitlines()  # type: ignore[arg-type]
+    question = read({key: asked[key] for key in ("country", "text", "as_of")}, *newest())
+    found = sum("CARSI-" in row for row in rows)
+    assert found == answers.totals(question).entries > 0
+
+
+def test_what_no_page_knows_is_ignored_and_dropped(client: Client) -> None:
+    html = text(client, "/entries/?country=HN&utm_source=mail")
+    assert "utm_source" not in html
+
+
 def test_the_filter_form_keeps_day_version_and_order_but_not_the_page(client: Client) -> None:
     version = newest()[0]
     html = text(

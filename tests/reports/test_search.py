@@ -153,6 +153,12 @@ def test_what_entries_say_is_found_with_a_wrong_letter_too(client: Client) -> No
     assert entry.note in unescape(text(client, "/entries/?text=gao+reports+disbursement"))
 
 
+def test_a_slip_in_each_of_many_words_is_forgiven(client: Client) -> None:
+    like = search(client, "gao reprots this fy2009 disbursment approprition infered")
+    right = "gao reports this fy2009 disbursement appropriation inferred"
+    assert f"Entries with “{right}”" in unescape(like)
+
+
 def test_what_holds_the_words_comes_before_what_is_like_them(client: Client) -> None:
     version, revision = newest()
     found = find(version, Words("panama", revision))
