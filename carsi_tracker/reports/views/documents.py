@@ -6,18 +6,26 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures import answers
+from carsi_tracker.figures.question import Question
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
-from carsi_tracker.ledger.models import Basis, DocumentFile
+from carsi_tracker.ledger.models import Commitment, DocumentFile
+from carsi_tracker.reports.balances import balances
 from carsi_tracker.reports.files import download
 from carsi_tracker.reports.freshness import Asked, public_page
-from carsi_tracker.reports.links import linked
+from carsi_tracker.reports.links import Linked
+from carsi_tracker.reports.subjects import (
+    OF_COMMITMENTS,
+    breakdown_by_basis,
+    figures_of,
+    heads,
+)
 from carsi_tracker.reports.tables import DocumentsTable, EntriesTable
-from carsi_tracker.reports.views.commitments import balances
 from carsi_tracker.reports.views.lists import render_list
 
 STAGES = ("appropriated", "committed", "obligated", "disbursed")
+MOST_COMMITMENTS = 25
 
 
 @public_page(sorts=DocumentsTable.sorts())
@@ -38,7 +46,6 @@ def document_detail(request: HttpRequest, asked: Asked, key: str) -> HttpRespons
     """Show a document with what it supports, by stage and basis."""
     question = asked.question.everywhere().where(document=key)
     document = get_object_or_404(public_documents(question.version.number), key=key)
-    by_basis = answers.breakdown(question, "basis")
     table = EntriesTable(
         EntriesTable.rows_of(entries(question)), request.path, asked, question, exclude=("source",)
     )
@@ -49,18 +56,24 @@ def document_detail(request: HttpRequest, asked: Asked, key: str) -> HttpRespons
         table,
         document=document,
         file=DocumentFile.objects.defer("content").filter(document=document).first(),
-        balances=balances(question, STAGES) if by_basis else [],
-        bases=[
-            (
-                basis,
-                linked(
-                    by_basis[basis].committed, 1, question.where(basis=basis, stage="committed")
-                ),
-            )
-            for basis in Basis
-            if basis in by_basis and by_basis[basis].committed
-        ],
+        stages=heads(OF_COMMITMENTS),
+        balances=balances(question, STAGES) if answers.totals(question).entries else [],
+        by_basis=breakdown_by_basis(question),
+        supported=_supported(question),
+        all_supported=question.query(),
+        number_supported=len(answers.breakdown(question, "commitment").keys() - {None}),
     )
+
+
+def _supported(question: Question) -> list[tuple[Commitment, tuple[Linked, ...]]]:
+    """Return the commitments that the document says most of, with its sums for each."""
+    found = {key: sums for key, sums in answers.breakdown(question, "commitment").items() if key}
+    most = sorted(found, key=lambda key: (-found[key].committed, key))[:MOST_COMMITMENTS]
+    commitments = Commitment.objects.in_bulk(most, field_name="reference")
+    return [
+        (commitments[key], figures_of(found[key], OF_COMMITMENTS, question.where(commitment=key)))
+        for key in most
+    ]
 
 
 @require_safe
