@@ -1,19 +1,24 @@
 """The table of versions."""
 
+from collections.abc import Mapping
+
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.answers import Totals
+from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.days import WASHINGTON, short_day
-from carsi_tracker.ledger.models import Posting
-from carsi_tracker.reports.links import entries_address
+from carsi_tracker.ledger.models import Posting, Stage
+from carsi_tracker.ledger.money import signed
+from carsi_tracker.reports.links import NOTHING, entries_address
 from carsi_tracker.reports.tables.base import LedgerTable
-from carsi_tracker.reports.tables.cells import (
-    link,
-)
+from carsi_tracker.reports.tables.cells import link
 
 
 class VersionsTable(LedgerTable):
@@ -23,11 +28,16 @@ class VersionsTable(LedgerTable):
     title = tables.Column(gettext_lazy("What changed"), orderable=False)
     posted_at = tables.Column(gettext_lazy("Posted"), orderable=False)
     approved_by = tables.Column(gettext_lazy("Approved by"), orderable=False)
+    committed = tables.Column(
+        gettext_lazy("Change of what is committed, USD"),
+        accessor="version",
+        orderable=False,
+    )
     entry_count = tables.Column(gettext_lazy("Entries"), order_by=("entry_count", "version"))
     checksum = tables.Column(gettext_lazy("Checksum"), orderable=False)
 
     file = "versions"
-    numeric = frozenset({"entry_count"})
+    numeric = frozenset({"committed", "entry_count"})
 
     class Meta(LedgerTable.Meta):
         order_by = "-version"
@@ -51,6 +61,21 @@ class VersionsTable(LedgerTable):
             signed_by = record.countersignature.signed_by
             return _("posted without a second person, countersigned by %s") % signed_by
         return _("posted without a second person")
+
+    @cached_property
+    def _committed(self) -> Mapping[str | int | None, Totals]:
+        return answers.breakdown(self._committed_by_all, "version")
+
+    @property
+    def _committed_by_all(self) -> Question:
+        return self.asked.question.everywhere().where(stage=Stage.COMMITTED)
+
+    def render_committed(self, record: Posting) -> SafeString:
+        sums = self._committed.get(record.version)
+        if sums is None:
+            return NOTHING
+        asks = self._committed_by_all.where(posted_in=record.version)
+        return link(entries_address(asks), signed(sums.committed))
 
     def render_entry_count(self, record: Posting, value: int) -> SafeString:
         asks = self.asked.question.everywhere().where(posted_in=record.version)
