@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.answers import Amount, span
+from carsi_tracker.figures.answers import Amount, span, totals
 from carsi_tracker.figures.courses import Courses, Key, courses
 from carsi_tracker.figures.question import BadQuestion, Question, Version
 from carsi_tracker.figures.reading import read_day, read_version
@@ -99,6 +99,11 @@ def changes(comparison: Comparison, *dimensions: str) -> Changes:
             if change.after.entries:
                 found.setdefault(key, {})[stage] = change
     return found
+
+
+def number_between(comparison: Comparison) -> int:
+    """Return how many entries make the difference."""
+    return totals(comparison.later).entries - totals(comparison.earlier).entries
 
 
 def last_fiscal_year(question: Question) -> date:

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.comparison import Comparison, changes, last_fiscal_year, read_comparison
+from carsi_tracker.figures.comparison import (
+    Comparison,
+    changes,
+    last_fiscal_year,
+    number_between,
+    read_comparison,
+)
 from carsi_tracker.figures.question import BadQuestion, Question, Version
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
@@ -55,7 +61,7 @@ def test_each_change_is_the_sum_of_the_entries_between(
     between = list(entries(comparison.between))
     found = changes(comparison, *dimensions)
     amounts = [change.change for stages in found.values() for change in stages.values()]
-    assert sum(amount.entries for amount in amounts) == len(between)
+    assert sum(amount.entries for amount in amounts) == number_between(comparison) == len(between)
     assert sum(amount.amount for amount in amounts) == sum(entry.amount for entry in between)
     for stage in ("appropriated", "committed", "obligated", "disbursed"):
         after = answers.total(comparison.later.where(stage=stage))

@@ -14,6 +14,7 @@ from carsi_tracker.figures.comparison import (
     VERSION,
     Comparison,
     last_fiscal_year,
+    number_between,
     read_comparison,
 )
 from carsi_tracker.figures.selection import entries
@@ -70,6 +71,7 @@ def comparison_page(request: HttpRequest, asked: Asked) -> HttpResponse:
         asked,
         "reports/compare.html",
         EntriesTable(EntriesTable.rows_of(entries(between)), request.path, asked, between),
+        rows=number_between(comparison),
         comparison=comparison,
         scope=scope_in_words(asked),
         changed=differences(comparison, asked),
