@@ -22,6 +22,7 @@ from carsi_tracker.exchange.listings import LISTINGS, Listing
 from carsi_tracker.exchange.provenance import LICENCE, Provenance, Table, posted_at
 from carsi_tracker.exchange.remarks import CSV, XLSX
 from carsi_tracker.exchange.sums import SUMMARIES
+from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.pages import render_page
 
@@ -39,13 +40,14 @@ def table_file(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
 @public_page()
 def data(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show what can be downloaded, with a dictionary of its columns and its terms."""
+    posted = posted_at(asked.question.version)
     return render_page(
         request,
         asked,
         "reports/data.html",
         tables=TABLES.values(),
         licence=LICENCE,
-        posted_at=posted_at(asked.question.version),
+        posted_on=posted and posted.astimezone(WASHINGTON).date(),
     )
 
 
