@@ -5,8 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from carsi_tracker.figures import answers
+from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.timeline import Curve, Timeline, timeline_chart
 from tests.reports.charts.asking import asked, in_millions, sum_behind
@@ -124,3 +126,13 @@ def test_a_small_chart_shows_the_same_with_fewer_lines() -> None:
     assert [curve.amount for curve in small.curves] == [
         curve.amount for curve in chart(country="GT").curves
     ]
+
+
+def test_the_whole_course_is_in_the_file_beside_the_chart(client: Client) -> None:
+    files = {file.form: file.href for file in chart(country="PA", as_of="2009-09-30").files}
+    assert files["SVG"] == "/charts/timeline.svg?country=PA&as_of=2009-09-30"
+    response = client.get(files["CSV"])
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    days = [line.split(",")[0] for line in content.decode().splitlines()[1:]]
+    points = timeline(asked(country="PA", as_of="2009-09-30"))
+    assert days == [point.day.isoformat() for point in points]
