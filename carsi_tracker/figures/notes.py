@@ -1,6 +1,6 @@
 """What entries say about their own amounts: an upper bound, a floor, an inferred account."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,6 +38,23 @@ def noted(question: Question, most: int) -> list[Noted]:
         if its.committed
     ]
     return sorted(found, key=lambda each: (-each.committed.amount, each.reference))[:most]
+
+
+def notes_of(question: Question, references: Collection[str]) -> dict[str, list[str]]:
+    """Return the notes of the committed entries of commitments by the day, by reference."""
+    committed = question.everywhere().where(stage=Stage.COMMITTED)
+    rows = (
+        entries(committed)
+        .filter(commitment__reference__in=references)
+        .exclude(note="")
+        .order_by("commitment__reference", "note")
+        .values_list("commitment__reference", "note")
+        .distinct()
+    )
+    found: dict[str, list[str]] = {}
+    for reference, note in rows:
+        found.setdefault(reference, []).append(note)
+    return found
 
 
 @cached(LRUCache(KEPT, getsizeof=lambda notes: 1 + len(notes)))

@@ -1,14 +1,19 @@
 """The table of commitments."""
 
-from decimal import Decimal
+from collections.abc import Mapping
+from typing import Self
 
 import django_tables2 as tables
-from django.db.models import QuerySet
-from django.utils.html import format_html
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.notes import notes_of
+from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.models import Commitment
+from carsi_tracker.reports.freshness import Asked
 from carsi_tracker.reports.links import linked
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import (
@@ -29,9 +34,15 @@ class CommitmentsTable(LedgerTable):
         gettext_lazy("Appropriation"),
         order_by=("appropriation__fiscal_year", "appropriation__account__code", "reference"),
     )
-    committed = tables.Column(gettext_lazy("Committed"), order_by=("committed", "reference"))
-    obligated = tables.Column(gettext_lazy("Obligated"), order_by=("obligated", "reference"))
-    disbursed = tables.Column(gettext_lazy("Disbursed"), order_by=("disbursed", "reference"))
+    committed = tables.Column(
+        gettext_lazy("Committed"), empty_values=(), order_by=("committed", "reference")
+    )
+    obligated = tables.Column(
+        gettext_lazy("Obligated"), empty_values=(), order_by=("obligated", "reference")
+    )
+    disbursed = tables.Column(
+        gettext_lazy("Disbursed"), empty_values=(), order_by=("disbursed", "reference")
+    )
 
     file = "commitments"
     numeric = frozenset({"committed", "obligated", "disbursed"})
@@ -39,27 +50,48 @@ class CommitmentsTable(LedgerTable):
     class Meta(LedgerTable.Meta):
         order_by = "reference"
 
-    @staticmethod
-    def rows_of(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        """Return commitments with all that a row shows, in one query."""
-        return commitments.select_related("area", "country", "appropriation__account")
+    @classmethod
+    def about(cls, question: Question, path: str, asked: Asked) -> Self:
+        """Show the commitments of a question; their sums come from the database to sort by only."""
+        by_sum = (asked.address.sort or "").removeprefix("-") in cls.numeric
+        rows = (answers.summed_commitments if by_sum else answers.commitments)(question)
+        described = rows.select_related("area", "country", "appropriation__account")
+        return cls(described, path, asked, question)
 
     def render_reference(self, record: Commitment) -> SafeString:
         query = self.asked.question.everywhere().query()
         return format_html(
-            "{} {}", link(commitment_address(record) + query, record.reference), titled(record)
+            "{} {}{}",
+            link(commitment_address(record) + query, record.reference),
+            titled(record),
+            format_html_join(
+                "", '<br><small lang="en">{}</small>', ((n,) for n in self._notes_of(record))
+            ),
         )
 
-    def render_committed(self, record: Commitment, value: Decimal) -> SafeString:
-        return self._sum(record, "committed", value)
+    def _notes_of(self, record: Commitment) -> list[str]:
+        return self._notes.get(record.reference, [])
 
-    def render_obligated(self, record: Commitment, value: Decimal) -> SafeString:
-        return self._sum(record, "obligated", value)
+    @cached_property
+    def _notes(self) -> dict[str, list[str]]:
+        shown = [row.record.reference for row in self.paginated_rows]
+        return notes_of(self.asked.question, shown)
 
-    def render_disbursed(self, record: Commitment, value: Decimal) -> SafeString:
-        return self._sum(record, "disbursed", value)
+    def render_committed(self, record: Commitment) -> SafeString:
+        return self._sum(record, "committed")
 
-    def _sum(self, record: Commitment, stage: str, value: Decimal) -> SafeString:
-        count = getattr(record, f"{stage}_entries")
-        asks = self.asked.question.where(commitment=record.reference, stage=stage)
-        return figure_cell(linked(value, count, asks))
+    def render_obligated(self, record: Commitment) -> SafeString:
+        return self._sum(record, "obligated")
+
+    def render_disbursed(self, record: Commitment) -> SafeString:
+        return self._sum(record, "disbursed")
+
+    def _sum(self, record: Commitment, stage: str) -> SafeString:
+        found = self._sums[record.reference].get(stage, answers.Amount())
+        asks = self.of.where(commitment=record.reference, stage=stage, measure=None)
+        return figure_cell(linked(found.amount, found.entries, asks))
+
+    @cached_property
+    def _sums(self) -> dict[str, Mapping[str, answers.Amount]]:
+        references = [commitment.reference for commitment in self.shown]
+        return answers.stages_of(self.of, "commitment", references)
