@@ -34,7 +34,7 @@ class Listing:
 
     def query(self, asked: Asked) -> QuerySet[Any]:
         """Return the rows in the order that is asked for."""
-        sorted_: QuerySet[Any] = self.table(self.rows(asked), "", asked).data.data
+        sorted_: QuerySet[Any] = self.table(self.rows(asked), "", asked, asked.question).data.data
         return sorted_
 
 
@@ -116,7 +116,7 @@ COMMITMENTS = Listing(
         Field("disbursed_usd", Holds.AMOUNT, _("what is disbursed"), "disbursed"),
     ),
     CommitmentsTable,
-    lambda asked: answers.commitments(asked.question),
+    lambda asked: answers.summed_commitments(asked.question),
 )
 
 DOCUMENTS = Listing(
@@ -138,7 +138,7 @@ DOCUMENTS = Listing(
         Field("committed_usd", Holds.AMOUNT, _("what they commit"), "committed"),
     ),
     DocumentsTable,
-    lambda asked: answers.documents(asked.question.everywhere()),
+    lambda asked: answers.summed_documents(asked.question.everywhere()),
 )
 
 VERSIONS = Listing(

@@ -4,7 +4,6 @@ import json
 from datetime import date
 from decimal import Decimal
 from html import unescape
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -13,36 +12,12 @@ from django.test import Client
 from carsi_tracker.exchange import writing
 from carsi_tracker.exchange.columns import NAMES
 from carsi_tracker.exchange.downloads import TABLES
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger.models import Posting
 from tests.exchange.conftest import Way, case
 from tests.exchange.files import body, rows, sheets
 
 pytestmark = pytest.mark.usefixtures("sourced")
-
-VIEWS = (
-    "",
-    "as_of=2009-09-30",
-    "as_of=2008-02-29",
-    "stage=committed&as_of=2009-09-30",
-    "measure=available",
-    "measure=unobligated&country=HN",
-    "measure=unliquidated&area=law-enforcement&as_of=2011-09-30",
-    "area=not-attributed&country=CR&stage=committed",
-    "goal=none&stage=obligated",
-    "text=policia",
-    "amount_to=0",
-    "document=gao-13-295r&basis=stated",
-)
-
-
-def asked(query: str) -> Any:
-    return read(dict(part.split("=") for part in query.split("&") if part), *newest())
-
-
-def added(found: list[dict[str, str]], column: str) -> Decimal:
-    return sum((Decimal(row[column]) for row in found), Decimal(0))
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -63,32 +38,6 @@ def test_a_table_has_the_same_rows_as_csv_and_as_a_workbook(
                 assert written.removeprefix("'") == cell
             else:
                 assert Decimal(written) == Decimal(str(cell))
-
-
-@pytest.mark.parametrize("query", VIEWS)
-def test_the_entries_of_a_view_add_up_to_its_figure(client: Client, query: str) -> None:
-    found = rows(client, f"/tables/entries.csv?{query}")
-    total = answers.total(asked(query))
-    assert added(found, "counted_usd") == total.amount
-    assert len(found) == total.entries
-    sheet, _about = sheets(client, f"/tables/entries.xlsx?{query}")
-    place = sheet[0].index("counted_usd")
-    assert sum(Decimal(str(row[place])) for row in sheet[1:]) == total.amount
-
-
-@pytest.mark.parametrize("query", VIEWS)
-def test_tables_of_sums_add_up_to_the_totals_of_the_view(client: Client, query: str) -> None:
-    totals = answers.totals(asked(query))
-    for name in ("areas", "countries", "matrix", "goals", "appropriations", "commitments"):
-        found = rows(client, f"/tables/{name}.csv?{query}")
-        for stage in ("committed", "obligated", "disbursed"):
-            assert added(found, f"{stage}_usd") == getattr(totals, stage), (name, stage)
-    parts = rows(client, f"/tables/stages.csv?{query}")
-    assert added(parts, "amount_usd") == totals.appropriated
-    days = rows(client, f"/tables/timeline.csv?{query}")
-    last = days[-1] if days else dict.fromkeys(("appropriated_usd", "disbursed_usd"), "0")
-    assert Decimal(last["appropriated_usd"]) == totals.appropriated
-    assert Decimal(last["disbursed_usd"]) == totals.disbursed
 
 
 def test_entries_stand_in_the_columns_of_the_import_format_first(client: Client) -> None:
