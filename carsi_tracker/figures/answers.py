@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import Count, DecimalField, Q, QuerySet, Sum, Value
+from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from carsi_tracker.figures.courses import Course, Key, beginnings, courses, courses_of
 from carsi_tracker.figures.question import Question
-from carsi_tracker.figures.selection import asked_of, from_commitment
+from carsi_tracker.figures.selection import asked_of, entries, from_commitment
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, Document, Stage
 
@@ -102,9 +102,7 @@ def totals(question: Question) -> Totals:
 @lru_cache(REMEMBERED)
 def stages(question: Question) -> Mapping[str, Amount]:
     """Return the sum of each stage that has entries, in the order in which money goes."""
-    found = courses(question).get((), {})
-    sums = {stage: found[stage].through(question.day) for stage in Stage.values if stage in found}
-    return {stage: Amount(*sum_) for stage, sum_ in sums.items() if sum_}
+    return _stages_through(courses(question).get((), {}), question.day)
 
 
 @lru_cache(REMEMBERED)
@@ -127,6 +125,14 @@ def breakdown_of(question: Question, dimension: str, values: Collection[str]) ->
     """Return the sums by stage for some values of a dimension only, with or without entries."""
     found = courses_of(question, dimension, values)
     return {value: sums_through(found.get((value,), {}), question.day) for value in values}
+
+
+def stages_of(
+    question: Question, dimension: str, values: Collection[str]
+) -> dict[str, Mapping[str, Amount]]:
+    """Return the sum of each stage that has entries, for some values of a dimension only."""
+    found = courses_of(question, dimension, values)
+    return {value: _stages_through(found.get((value,), {}), question.day) for value in values}
 
 
 def number_of(question: Question, dimension: str) -> int:
@@ -184,6 +190,11 @@ def sums_through(stages: Mapping[str, Course], day: date) -> Totals:
     )
 
 
+def _stages_through(found: Mapping[str, Course], day: date) -> Mapping[str, Amount]:
+    sums = {stage: found[stage].through(day) for stage in Stage.values if stage in found}
+    return {stage: Amount(*sum_) for stage, sum_ in sums.items() if sum_}
+
+
 def _counted(sums: Totals, measure: str | None) -> Amount:
     if measure:
         return Amount(getattr(sums, measure), sums.entries)
@@ -193,6 +204,12 @@ def _counted(sums: Totals, measure: str | None) -> Amount:
 
 
 def commitments(question: Question) -> QuerySet[Commitment]:
+    """Return the commitments of the entries that are asked about."""
+    its = entries(question).filter(commitment=OuterRef("pk"))
+    return Commitment.objects.filter(Exists(its), first_version__lte=question.version.number)
+
+
+def summed_commitments(question: Question) -> QuerySet[Commitment]:
     """Return the commitments of the entries that are asked about, with their sums by stage.
 
     Each carries `committed`, `obligated`, `disbursed` (U.S. dollars), and `committed_entries` and
@@ -209,8 +226,8 @@ def commitments(question: Question) -> QuerySet[Commitment]:
     )
 
 
-def documents(question: Question) -> QuerySet[Document]:
-    """Return the documents that the public sees in a version.
+def summed_documents(question: Question) -> QuerySet[Document]:
+    """Return the documents that the public sees in a version, with what cites them.
 
     Each carries `entry_count`, `committed` (U.S. dollars) and `committed_entries`, by that day.
     """

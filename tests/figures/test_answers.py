@@ -97,7 +97,7 @@ def test_a_measure_is_the_difference_of_two_stages(measure: str, day: str) -> No
 @pytest.mark.parametrize("day", DAYS)
 def test_commitments_add_up_to_the_totals(day: str) -> None:
     question = ask(as_of=day)
-    rows = list(answers.commitments(question))
+    rows = list(answers.summed_commitments(question))
     totals = answers.totals(question)
     for stage in ("committed", "obligated", "disbursed"):
         assert sum(getattr(row, stage) for row in rows) == getattr(totals, stage)
@@ -105,13 +105,13 @@ def test_commitments_add_up_to_the_totals(day: str) -> None:
 
 def test_commitments_of_a_filter_are_those_behind_its_figure() -> None:
     question = ask(area="community", country="GT", as_of="2009-09-30")
-    assert [row.reference for row in answers.commitments(question)] == ["CARSI-08-ESF-06"]
-    unstated = answers.commitments(ask(partner="none", account="NADR"))
+    assert [row.reference for row in answers.summed_commitments(question)] == ["CARSI-08-ESF-06"]
+    unstated = answers.summed_commitments(ask(partner="none", account="NADR"))
     assert unstated.count() == 8
 
 
 def test_two_commitments_are_back_at_zero_and_still_there() -> None:
-    rows = answers.commitments(ask())
+    rows = answers.summed_commitments(ask())
     assert rows.count() == 37
     assert set(rows.filter(committed=0).values_list("reference", flat=True)) == {
         "CARSI-08-ESF-02",

@@ -130,7 +130,7 @@ def test_the_commitments_of_a_filter_add_up_to_its_totals(
         address.pop("stage", None)
     assume(not out_of_order(address))
     question = ask(**address)
-    totals, rows = answers.totals(question), list(answers.commitments(question))
+    totals, rows = answers.totals(question), list(answers.summed_commitments(question))
     by_commitment = answers.breakdown(question, "commitment")
     assert {row.reference for row in rows} == {code for code in by_commitment if code}
     for stage in ("committed", "obligated", "disbursed"):

@@ -196,7 +196,7 @@ def test_the_sums_over_a_list_of_commitments_are_those_of_its_rows(
     shown = re.findall(
         r"<dt>(\w+)</dt><dd>(?:<a href=\"([^\"]+)\">)?([^<]+)", html.partition("<dl")[2]
     )
-    rows = list(answers.commitments(read(dict(parse_qsl(query)), *newest())))
+    rows = list(answers.summed_commitments(read(dict(parse_qsl(query)), *newest())))
     assert [name for name, _href, _amount in shown] == ["Committed", "Obligated", "Disbursed"]
     for name, href, amount in shown:
         expected = sum(getattr(row, name.lower()) for row in rows)

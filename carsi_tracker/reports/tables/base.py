@@ -40,13 +40,10 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
         data: QuerySet[Any],
         path: str,
         asked: Asked,
-        of: Question | None = None,
+        of: Question,
         **kwargs: Any,
     ) -> None:
-        """Show `data` on the page `path`; `of` is its question, where the table is offered as file.
-
-        `file` is the name of such a file.
-        """
+        """Show `data`, which is what the question `of` is about, on the page `path`."""
         self.path, self.asked, self.of = path, asked, of
         super().__init__(data, order_by=asked.address.sort or self._meta.order_by, **kwargs)
 
@@ -56,6 +53,11 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
         return frozenset(
             name for name, column in cls.base_columns.items() if column.orderable is not False
         )
+
+    @property
+    def shown(self) -> list[Any]:
+        """What the rows of the present page show."""
+        return [row.record for row in self.page.object_list]
 
     def heads(self) -> Iterator[Head]:
         """Yield the heads of the columns."""
@@ -76,7 +78,7 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
     @property
     def file_query(self) -> str:
         """The query of the whole table as a file, in the same order."""
-        return Address(self.of or self.asked.question, self.asked.address.sort).query()
+        return Address(self.of, self.asked.address.sort).query()
 
     def page_address(self, number: int) -> str:
         """Return the address of another page of the table."""

@@ -1,13 +1,19 @@
 """The table of documents."""
 
-from decimal import Decimal
+from collections.abc import Mapping
+from typing import Self
 
 import django_tables2 as tables
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.figures import answers
+from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Document
+from carsi_tracker.reports.freshness import Asked
 from carsi_tracker.reports.links import entries_address, linked
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import (
@@ -23,8 +29,12 @@ class DocumentsTable(LedgerTable):
     title = tables.Column(gettext_lazy("Document"), order_by=("title", "key"))
     publisher = tables.Column(gettext_lazy("Publisher"), order_by=("publisher", "key"))
     published_on = tables.Column(gettext_lazy("Published"), order_by=("published_on", "key"))
-    entry_count = tables.Column(gettext_lazy("Entries"), order_by=("entry_count", "key"))
-    committed = tables.Column(gettext_lazy("Committed, USD"), order_by=("committed", "key"))
+    entry_count = tables.Column(
+        gettext_lazy("Entries"), empty_values=(), order_by=("entry_count", "key")
+    )
+    committed = tables.Column(
+        gettext_lazy("Committed, USD"), empty_values=(), order_by=("committed", "key")
+    )
 
     file = "documents"
     numeric = frozenset({"entry_count", "committed"})
@@ -32,18 +42,30 @@ class DocumentsTable(LedgerTable):
     class Meta(LedgerTable.Meta):
         order_by = "published_on"
 
+    @classmethod
+    def about(cls, question: Question, path: str, asked: Asked) -> Self:
+        """Show all documents; their sums come from the database to sort by only."""
+        by_sum = (asked.address.sort or "").removeprefix("-") in cls.numeric
+        if by_sum:
+            return cls(answers.summed_documents(question), path, asked, question)
+        return cls(public_documents(question.version.number), path, asked, question)
+
     def render_title(self, record: Document) -> SafeString:
         return document_link(record, self.asked.question.everywhere().query())
 
     def render_published_on(self, record: Document) -> str:
         return short_day(record.published_on)
 
-    def render_entry_count(self, record: Document, value: int) -> SafeString | str:
-        if not value:
-            return "0"
-        asks = self.asked.question.where(document=record.key)
-        return link(entries_address(asks), f"{value:,}")
+    def render_entry_count(self, record: Document) -> SafeString | str:
+        count = sum(found.entries for found in self._sums[record.key].values())
+        asks = self.of.where(document=record.key)
+        return link(entries_address(asks), f"{count:,}") if count else "0"
 
-    def render_committed(self, record: Document, value: Decimal) -> SafeString:
-        asks = self.asked.question.where(document=record.key, stage="committed")
-        return figure_cell(linked(value, record.committed_entries, asks))  # type: ignore[attr-defined]
+    def render_committed(self, record: Document) -> SafeString:
+        found = self._sums[record.key].get("committed", answers.Amount())
+        asks = self.of.where(document=record.key, stage="committed")
+        return figure_cell(linked(found.amount, found.entries, asks))
+
+    @cached_property
+    def _sums(self) -> dict[str, Mapping[str, answers.Amount]]:
+        return answers.stages_of(self.of, "document", [document.key for document in self.shown])

@@ -22,14 +22,13 @@ BALANCES = ("committed", "obligated", "disbursed", "unobligated", "unliquidated"
 @public_page(sorts=CommitmentsTable.sorts())
 def commitment_list(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show the commitments with their sums by stage."""
-    rows = CommitmentsTable.rows_of(answers.commitments(asked.question))
     sums = balances(asked.question, STAGES)
     none = not any(sum_.href for _name, sum_ in sums)
     return render_list(
         request,
         asked,
         "reports/commitments.html",
-        CommitmentsTable(rows, request.path, asked, asked.question),
+        CommitmentsTable.about(asked.question, request.path, asked),
         rows=answers.number_of(asked.question, "commitment"),
         balances=sums,
         scope=explaining.scope_in_words(asked),

@@ -32,12 +32,11 @@ MOST_COMMITMENTS = 25
 def document_list(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show the documents, with how many entries cite each."""
     question = asked.question.everywhere()
-    rows = answers.documents(question)
     return render_list(
         request,
         asked,
         "reports/documents.html",
-        DocumentsTable(rows, request.path, asked, question),
+        DocumentsTable.about(question, request.path, asked),
     )
 
 

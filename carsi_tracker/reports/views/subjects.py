@@ -66,12 +66,12 @@ def subject_detail(request: HttpRequest, asked: Asked, kind: str, code: str) -> 
     question = subject.question(asked.question)
     committed = question.where(stage=Stage.COMMITTED)
     sums = answers.totals(question)
-    rows = CommitmentsTable.rows_of(answers.commitments(question))
     return render_list(
         request,
         asked,
         "reports/subject.html",
-        CommitmentsTable(rows, request.path, asked, question),
+        CommitmentsTable.about(question, request.path, asked),
+        rows=answers.number_of(question, "commitment"),
         kind=its,
         subject=subject,
         query_of_subject=question.query(),
