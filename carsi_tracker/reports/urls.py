@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from carsi_tracker.reports.subjects import KINDS
 from carsi_tracker.reports.views import (
+    about,
     balance,
     changes,
     charts,
@@ -58,6 +59,7 @@ pages = [
     path("compare/", compare.compare, name="compare"),
     path("feed/", feed.feed, name="feed"),
     path("search/", search.search, name="search"),
+    path("about/", about.about, name="about"),
     path("balance/", balance.balance, name="balance"),
     path("charts/card.png", charts.card, name="card"),
     re_path(
