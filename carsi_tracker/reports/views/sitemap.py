@@ -22,7 +22,7 @@ THINGS_A_FILE = 5000
 """Each stands in both languages; the protocol allows 50,000 addresses a file."""
 PAGES = (
     "overview", *(kind.list for kind in KINDS.values()), "commitments", "entries", "documents",
-    "changes", "compare", "balance", "search", "data",
+    "changes", "compare", "balance", "search", "data", "about",
 )  # fmt: skip
 
 
