@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.folding import folded
 
 NONE = "none"
@@ -134,6 +135,10 @@ class Question:
     def through(self, day: date) -> Self:
         """Ask the same as of another day."""
         return replace(self, day=day, dated=True)
+
+    def as_of_today(self) -> Self:
+        """Ask the same as of today, whatever day that is."""
+        return replace(self, day=today(), dated=False)
 
     def permanent(self) -> Self:
         """Ask the same for ever: with day and version named."""

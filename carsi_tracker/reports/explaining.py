@@ -96,7 +96,7 @@ def figure_today(question: Question) -> Linked | None:
     """Return the same figure as of today, where the page shows an earlier day."""
     if not question.dated or question.day == today():
         return None
-    now = _undated(question)
+    now = question.as_of_today()
     return _linked(answers.total(now), now)
 
 
@@ -106,7 +106,7 @@ def later(question: Question) -> Later | None:
     if found is None:
         return None
     start = max(question.day + timedelta(days=1), question.scope.date_from or question.day)
-    asks = _undated(question.where(date_from=start))
+    asks = question.where(date_from=start).as_of_today()
     return Later(linked(found.amount, found.entries, asks), found.entries, found.first)
 
 
@@ -132,10 +132,6 @@ def unstated(asked: Asked) -> list[Unstated]:
                 )
             )
     return found
-
-
-def _undated(question: Question) -> Question:
-    return Question(question.version, today(), question.scope, pinned=question.pinned)
 
 
 def _linked(sum_: answers.Amount, question: Question) -> Linked:

@@ -45,7 +45,7 @@ def render_page(
         "today": today(),
         "day_form": day_form(asked),
         "fiscal_year_ends": fiscal_year_ends(request.path, asked),
-        "undated": request.path + asked.address.asking(_undated(question)).query(),
+        "undated": request.path + asked.address.asking(question.as_of_today()).query(),
         "permanent": request.path + permanent,
         "newest": request.path + address.asking(_unpinned(question)).query(),
         "languages": other_languages(request.path, address.query()),
@@ -96,10 +96,6 @@ def other_languages(path: str, query: str) -> dict[str, str]:
 
 def _year(day: date) -> int:
     return day.year + (day.month >= 10)
-
-
-def _undated(question: Question) -> Question:
-    return Question(question.version, today(), question.scope, dated=False, pinned=question.pinned)
 
 
 def _unpinned(question: Question) -> Question:

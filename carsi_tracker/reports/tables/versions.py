@@ -78,7 +78,7 @@ class VersionsTable(LedgerTable):
         return link(entries_address(asks), signed(sums.committed))
 
     def render_entry_count(self, record: Posting, value: int) -> SafeString:
-        asks = self.asked.question.everywhere().where(posted_in=record.version)
+        asks = self.asked.question.everywhere().as_of_today().where(posted_in=record.version)
         return link(entries_address(asks), f"{value:,}")
 
     def render_checksum(self, value: str) -> SafeString:
