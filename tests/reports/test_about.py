@@ -1,9 +1,10 @@
-"""The page of methods and the glossary."""
+"""The page of methods, the glossary, and words explained where they stand."""
 
 import pytest
+from django.template import engines
 from django.test import Client
 
-from carsi_tracker.reports.glossary import TERMS, Term
+from carsi_tracker.reports.glossary import TERMS
 
 
 def words_of(client: Client, address: str) -> str:
@@ -14,27 +15,86 @@ def words_of(client: Client, address: str) -> str:
 
 @pytest.mark.usefixtures("sourced")
 def test_the_methods_give_the_figures_of_the_day_asked(client: Client) -> None:
-    assert "$41,890,500" in words_of(client, "/about/")
-    assert "$41,890,500" not in words_of(client, "/about/?as_of=2009-09-30")
+    assert "$41,890,500</a> is available" in words_of(client, "/about/")
+    assert "$58,890,500</a> is available" in words_of(client, "/about/?as_of=2009-09-30")
 
 
 @pytest.mark.usefixtures("sourced")
-@pytest.mark.parametrize("reference", ["CARSI-09-FMF-01", "CARSI-09-INCLE-01"])
-def test_the_methods_name_the_weak_spots(client: Client, reference: str) -> None:
-    assert f'href="/commitments/{reference}/' in words_of(client, "/about/")
+def test_the_methods_say_how_much_has_no_area_stated(client: Client) -> None:
+    page = words_of(client, "/about/")
+    href = "/entries/?area=not-attributed&amp;stage=committed"
+    assert f'holds <a href="{href}">$9,658,500</a>' in page
 
 
 @pytest.mark.usefixtures("sourced")
-@pytest.mark.parametrize("term", TERMS, ids=lambda term: term.anchor)
-def test_each_word_has_an_anchor(client: Client, term: Term) -> None:
-    assert f'<dt id="{term.anchor}">' in words_of(client, "/about/")
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [("CARSI-09-FMF-01", "$17,000,000</a>: at most"), ("CARSI-09-INCLE-01", "$35,000,000</a>: at")],
+)
+def test_the_methods_say_which_amounts_are_bounds(
+    client: Client, reference: str, said: str
+) -> None:
+    page = words_of(client, "/about/")
+    start = page.index("These amounts are bounds:")
+    bounds = page[start : page.index("</ul>", start)]
+    assert f'href="/commitments/{reference}/' in bounds
+    assert said in bounds
+
+
+@pytest.mark.usefixtures("sourced")
+def test_a_bound_is_not_named_before_its_day(client: Client) -> None:
+    assert "CARSI-09-FMF-01" not in words_of(client, "/about/?as_of=2011-09-29")
+
+
+@pytest.mark.usefixtures("sourced")
+def test_each_word_has_an_anchor(client: Client) -> None:
+    page = words_of(client, "/about/")
+    assert [anchor for anchor in TERMS if f'<dt id="{anchor}">' not in page] == []
 
 
 @pytest.mark.django_db
 def test_the_methods_stand_before_anything_is_posted(client: Client) -> None:
-    assert "$0" in words_of(client, "/about/")
+    page = words_of(client, "/about/")
+    assert "$0" in page
+    assert "NaN" not in page
 
 
 @pytest.mark.usefixtures("sourced")
-def test_every_page_leads_to_the_methods(client: Client) -> None:
-    assert 'href="/about/' in words_of(client, "/")
+def test_every_page_leads_to_the_methods_on_its_day(client: Client) -> None:
+    assert 'href="/about/?as_of=2009-09-30"' in words_of(client, "/areas/?as_of=2009-09-30")
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize(
+    ("address", "anchors"),
+    [
+        ("/", ["appropriated", "committed", "obligated", "disbursed", "available"]),
+        ("/areas/", ["committed", "obligated", "disbursed"]),
+        ("/countries/hn/", ["committed", "obligated", "disbursed", "inferred"]),
+        ("/commitments/", ["committed", "unobligated", "unliquidated"]),
+        ("/commitments/CARSI-09-FMF-01/", ["committed", "unobligated", "unliquidated"]),
+        ("/entries/", ["entry", "stage", "stated", "press", "inferred"]),
+        ("/entries/?measure=available", ["available"]),
+        ("/entries/1-1/", ["stage", "basis", "effective-date"]),
+        ("/documents/", ["document", "committed"]),
+        ("/documents/pl-111-8/", ["stated", "press", "inferred"]),
+        ("/changes/", ["version", "checksum"]),
+        ("/changes/12/", ["version", "checksum", "committed"]),
+        ("/compare/", ["version", "committed"]),
+        ("/balance/", ["appropriated", "committed", "obligated", "disbursed"]),
+    ],
+)
+def test_pages_explain_their_words_where_they_stand(
+    client: Client, address: str, anchors: list[str]
+) -> None:
+    page = words_of(client, address)
+    for anchor in anchors:
+        term = TERMS[anchor]
+        assert f'#{anchor}">{term.name}</a></dt><dd>{term.meaning}</dd>' in page
+
+
+@pytest.mark.django_db
+def test_a_word_that_the_glossary_lacks_is_a_fault() -> None:
+    template = engines["django"].from_string('{% load glossary %}{% terms "budgeted" %}')
+    with pytest.raises(KeyError):
+        template.render({})

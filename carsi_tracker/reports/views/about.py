@@ -1,29 +1,61 @@
 """How the figures are made, how sure they are, and what the words mean."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.notes import noted
+from carsi_tracker.figures.question import Question
+from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.balances import balances
 from carsi_tracker.reports.freshness import Asked, public_page
-from carsi_tracker.reports.glossary import TERMS
+from carsi_tracker.reports.glossary import GLOSSARY
+from carsi_tracker.reports.links import Linked, linked
+from carsi_tracker.reports.noting import WeakSpot, weak_spots
 from carsi_tracker.reports.pages import render_page
+from carsi_tracker.reports.subjects import UNSTATED_AREA
 from carsi_tracker.reports.views.overview import basis_shares
 
-BALANCES = ("appropriated", "committed", "available")
+BALANCES = ("appropriated", "committed", "obligated", "disbursed", "available")
 WEAK_SPOTS = 5
+BOUNDS: dict[str, Promise] = {
+    "CARSI-09-FMF-01": _(
+        "at most this. GAO reports one sum for fiscal years 2008 to 2011; how much of it belongs "
+        "to 2009 is not stated."
+    ),
+    "CARSI-09-INCLE-01": _(
+        "at least this. The law sets aside “not less than” this sum, across three accounts; it is "
+        "counted under one."
+    ),
+}
+"""The commitments whose sum is known to be an upper bound or a floor."""
 
 
 @public_page()
 def about(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show the methods with the figures that they speak of, and the glossary."""
     question = asked.question.everywhere()
+    spots = weak_spots(question, WEAK_SPOTS)
+    sums = balances(question, BALANCES)
     return render_page(
         request,
         asked,
         "reports/about.html",
-        balances=balances(question, BALANCES),
+        balances=sums,
+        figures=dict(zip(BALANCES, (figure for _name, figure in sums), strict=True)),
+        area_not_stated=_area_not_stated(question),
         bases=basis_shares(asked, answers.totals(question).committed),
-        weak_spots=noted(question, WEAK_SPOTS),
-        terms=TERMS,
+        bounds=_bounds(spots),
+        noted=spots,
+        glossary=GLOSSARY,
     )
+
+
+def _area_not_stated(question: Question) -> Linked:
+    asks = question.where(stage=Stage.COMMITTED, area=UNSTATED_AREA)
+    found = answers.total(asks)
+    return linked(found.amount, found.entries, asks)
+
+
+def _bounds(spots: list[WeakSpot]) -> list[tuple[WeakSpot, Promise]]:
+    return [(spot, BOUNDS[spot.reference]) for spot in spots if spot.reference in BOUNDS]

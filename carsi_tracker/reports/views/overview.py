@@ -18,9 +18,11 @@ from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked, entries_address, linked, page_path
 from carsi_tracker.reports.matrix import matrix
+from carsi_tracker.reports.noting import weak_spots
 from carsi_tracker.reports.pages import render_page
 
 LATEST = 3
+MOST_NOTES = 5
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
         countries=countries_chart(question, asked.words.countries),
         timeline=timeline_chart(question),
         goals=goals(asked),
+        noted=weak_spots(question, MOST_NOTES),
         latest=Posting.objects.filter(version__lte=question.version.number).order_by("-version")[
             :LATEST
         ],

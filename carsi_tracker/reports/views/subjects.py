@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
-from carsi_tracker.figures.notes import noted
 from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.reports import explaining
@@ -19,6 +18,7 @@ from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked, linked
 from carsi_tracker.reports.matrix import matrix
+from carsi_tracker.reports.noting import weak_spots
 from carsi_tracker.reports.pages import render_page
 from carsi_tracker.reports.sources import cited, touched
 from carsi_tracker.reports.subjects import KINDS, UNSTATED_AREA, Kind, Subject, breakdown
@@ -85,7 +85,7 @@ def subject_detail(request: HttpRequest, asked: Asked, kind: str, code: str) -> 
         bar_files=chart_files("bar", question),
         timeline=timeline_chart(question, small=True),
         breakdowns=[breakdown(asked, KINDS[name], question) for name in its.by],
-        noted=noted(question, MOST_NOTES),
+        noted=weak_spots(question, MOST_NOTES),
         cited=cited(question),
         touched=touched(question),
     )
