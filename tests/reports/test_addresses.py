@@ -1,15 +1,28 @@
 """No public address answers with a server error, whatever is asked of it."""
 
+import re
+from pathlib import Path
 from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
+from django.conf import settings as django
 from django.test import Client
+from django.urls import NoReverseMatch, reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carsi_tracker.exchange import urls as exchange
+from carsi_tracker.figures.comparison import DAY, VERSION
 from carsi_tracker.figures.question import Scope
 from carsi_tracker.reports import urls as reports
+from carsi_tracker.reports.tables import (
+    CommitmentsTable,
+    DocumentsTable,
+    EntriesTable,
+    VersionsTable,
+)
+from carsi_tracker.reports.views.charts import SHEETS
+from carsi_tracker.reports.views.compare import OTHER_NAMES
 
 EXAMPLES = {
     "overview": "/",
@@ -50,8 +63,9 @@ NOT_KEPT = {"document-file"}
 """The sourced documents are links: the tracker keeps no file of them."""
 PARAMETERS = (
     *Scope.__dataclass_fields__,
-    "as_of", "version", "known_on", "page", "sort", "q", "from", "to", "filter",
+    "as_of", "version", "known_on", "page", "sort", "q", "kind", DAY, VERSION, *OTHER_NAMES,
 )  # fmt: skip
+SITE = (Path(django.BASE_DIR) / "docs" / "site.md").read_text()
 NONSENSE = (
     b"", b" ", b"\x00", b"\x1b[0m", b"\xed\xa0\x80", b"\xff", "٣".encode(), b"-1", b"0", b"1e999",
     b"NaN", b"9" * 40, b"a" * 10_000, b"' or 1=1 --", b"%s", b"{}", b"[1]", b"../../etc/passwd",
@@ -74,6 +88,56 @@ def test_each_public_address_has_an_example() -> None:
     assert found == set(EXAMPLES)
 
 
+def first_cells(heading: str) -> list[str]:
+    """Return the first cells of the document's tables that are headed so."""
+    tables = SITE.split(f"| {heading} |")[1:]
+    rows = [row for table in tables for row in table.partition("\n\n")[0].splitlines()[2:]]
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row.split(" | ")[0])]
+
+
+def test_the_document_lists_each_public_address() -> None:
+    found = {
+        re.sub(r"<\w+:(\w+)>", r"<\1>", f"/{path.pattern}")
+        for path in (*reports.pages, *reports.files, *exchange.pages)
+        if path.name != "chart"
+    }
+    assert {*found, "/charts/<name>.<form>"} == set(first_cells("address"))
+    for name in SHEETS:
+        assert f"`{name}`" in SITE
+        assert reverse("chart", args=[name, "png"])
+    with pytest.raises(NoReverseMatch):
+        reverse("chart", args=["pie", "png"])
+
+
+def test_the_document_lists_each_parameter() -> None:
+    listed = first_cells("parameter")
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(PARAMETERS)
+
+
+def test_the_document_lists_the_orders_of_each_table() -> None:
+    of = {
+        "entries": EntriesTable,
+        "commitments": CommitmentsTable,
+        "documents": DocumentsTable,
+        "versions": VersionsTable,
+    }
+    for name, table in of.items():
+        orders = ", ".join(f"`{order}`" for order in sorted(table.sorts()))
+        assert f"| {name} | {orders} |" in SITE
+
+
+def test_the_examples_of_the_document_answer_as_it_says(visitor: Client) -> None:
+    examples = set(re.findall(r"`(/[a-z0-9/.-]*(?:\?[^<`]+)?)`", SITE))
+    assert len(examples) > 20
+    for address in examples:
+        if not address.endswith("version=16-"):
+            assert visitor.get(address).status_code in {200, 301}, address
+    refused = SITE.partition("**400**")[2].partition("**404**")[0]
+    for query in re.findall(r"`(\w+=[^`]+)`", refused):
+        assert visitor.get(f"/entries/?{query}").status_code == 400, query
+
+
 @pytest.mark.parametrize("name", sorted(set(EXAMPLES) - NOT_KEPT))
 def test_each_example_is_there(visitor: Client, name: str) -> None:
     assert visitor.get(EXAMPLES[name]).status_code < 400
@@ -82,9 +146,17 @@ def test_each_example_is_there(visitor: Client, name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_nonsense_in_any_parameter_is_no_server_error(visitor: Client, name: str) -> None:
     for number, parameter in enumerate(PARAMETERS):
-        for value in NONSENSE[number % 4 :: 4]:
+        for value in NONSENSE[number % 5 :: 5]:
             query = f"{parameter}={quote_from_bytes(value)}"
             assert visitor.get(EXAMPLES[name], QUERY_STRING=query).status_code in ANSWERS, query
+
+
+@pytest.mark.parametrize("name", sorted({path.name for path in (*reports.pages, *exchange.pages)}))
+def test_a_parameter_given_twice_is_refused(visitor: Client, name: str) -> None:
+    for parameter in ("as_of", "page", "country"):
+        response = visitor.get(f"{EXAMPLES[name]}?{parameter}=1&{parameter}=2")
+        assert response.status_code == 400
+        assert f"<code>{parameter}</code> can’t be “1 2”" in response.content.decode()
 
 
 @pytest.mark.parametrize("value", ["2009-02-29", "30/09/2009", "٣", "abc"])
