@@ -134,7 +134,7 @@ def test_each_entry_between_stands_there_once(client: Client) -> None:
 
 def test_the_permanent_address_names_both_sides_and_stays(client: Client) -> None:
     html = page(client, "/compare/")
-    permanent = re.search(r'<a href="([^"]+)">permanent address', html)
+    permanent = re.search(r'<p id="cite">[^<]*<br>\s*<a href="http://testserver([^"]+)"', html)
     assert permanent
     address = unescape(permanent[1])
     assert set(parameters(address)) == {"as_of", "version", "from"}
