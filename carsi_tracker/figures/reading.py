@@ -27,6 +27,10 @@ from carsi_tracker.ledger.models import Posting
 
 UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 """Control characters, and what stands for bytes that are no character."""
+MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T+]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
+)
+"""A day, or a moment; addresses write a space as a plus sign."""
 LONGEST = 200
 """Characters that the value of a filter may have."""
 MOST_WORDS = 40
@@ -141,12 +145,15 @@ def _known_on(text: str) -> Version:
 
 def _end_of_moment(text: str) -> datetime:
     """Read a moment; a bare day means its end in Washington, an unmarked time Washington's."""
+    text = text.replace(" ", "+")
+    if not MOMENT.fullmatch(text):
+        raise ValueError(text)
     if len(text) == 10:
         day = date.fromisoformat(text)
         if day > today():
             raise ValueError(text)
         return datetime.combine(day, time.max, WASHINGTON)
-    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    moment = datetime.fromisoformat(text)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=WASHINGTON)
     if moment > timezone.now():
         raise ValueError(text)
