@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -10,6 +11,8 @@ from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.folding import folded
 
 NONE = "none"
+KEPT = 8192
+"""How many scopes a process keeps the addresses of: a page has hundreds of links."""
 MARKS = ".,;:!?¡¿\"'“”‘’«»()[]{}"  # noqa: RUF001 (quotation marks as people type them)
 """What may stand around a word that is looked for."""
 MEASURES = {
@@ -122,11 +125,8 @@ class Question:
 
     def where(self, **filters: object) -> Self:
         """Ask the same of other entries: each filter is set, or dropped by None."""
-        values: dict[str, Any] = {
-            name: str(value) if isinstance(value, int | str) else value
-            for name, value in filters.items()
-        }
-        return replace(self, scope=Scope(**(self.scope.given | values)))
+        scope = _narrowed(self.scope, tuple(filters.items()))
+        return type(self)(self.version, self.day, scope, self.dated, self.pinned)
 
     def everywhere(self) -> Self:
         """Ask the same of all entries."""
@@ -146,10 +146,25 @@ class Question:
 
     def query(self, **more: object) -> str:
         """Write the question as the query of an address, with what else is given; "" if none."""
-        parts: dict[str, object] = dict(self.scope.chosen)
-        if self.dated:
-            parts["as_of"] = self.day.isoformat()
-        if self.pinned:
-            parts["version"] = self.version
-        parts |= {name: value for name, value in more.items() if value is not None}
-        return f"?{urlencode(parts)}" if parts else ""
+        own = {name: value for name, value in more.items() if value is not None}
+        parts = (
+            _query_of(self.scope),
+            f"as_of={self.day}" if self.dated else "",
+            f"version={self.version}" if self.pinned else "",
+            urlencode(own),
+        )
+        query = "&".join(part for part in parts if part)
+        return f"?{query}" if query else ""
+
+
+@lru_cache(KEPT)
+def _narrowed(scope: Scope, filters: tuple[tuple[str, object], ...]) -> Scope:
+    values: dict[str, Any] = {
+        name: str(value) if isinstance(value, int | str) else value for name, value in filters
+    }
+    return Scope(**(scope.given | values))
+
+
+@lru_cache(KEPT)
+def _query_of(scope: Scope) -> str:
+    return urlencode(scope.chosen)

@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import answers, searching
-from carsi_tracker.figures.question import NONE, Words
-from carsi_tracker.figures.vocabulary import Vocabulary
+from carsi_tracker.figures.question import NONE, Version, Words
+from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.ledger.money import whole_dollars
@@ -48,6 +51,8 @@ MEASURE_NAMES: dict[str, Promise] = {
     "unobligated": gettext_lazy("unobligated"),
     "unliquidated": gettext_lazy("unliquidated"),
 }
+KEPT = 128
+"""How many lists of options a process keeps: those of a filter, in a version and a language."""
 OFFERED = (
     "area", "country", "goal", "account", "year", "agency", "partner", "stage", "basis", "document"
 )  # fmt: skip
@@ -65,11 +70,24 @@ class Chip:
 
 @dataclass(frozen=True)
 class Select:
-    """A filter that can be chosen: its options as (code, name, whether chosen)."""
+    """A filter that can be chosen: its options as (code, name), and the code that is chosen."""
 
     name: str
     label: str
-    options: tuple[tuple[str, str, bool], ...]
+    options: tuple[tuple[str, str], ...]
+    chosen: str | None
+
+    @property
+    def html(self) -> SafeString:
+        """The options: built here, since there can be hundreds."""
+        return format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (code, SafeString(" selected") if code == self.chosen else "", name)
+                for code, name in self.options
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -142,18 +160,27 @@ def _spelled_otherwise(path: str, asked: Asked) -> list[Loosened]:
 
 def selects(asked: Asked) -> list[Select]:
     """Return the filters that a page offers, with all options of its version."""
-    chosen = asked.question.scope.chosen
+    question = asked.question
     return [
         Select(
             name,
             str(LABELS[name]),
-            tuple(
-                (code, in_words(asked.words, name, code), chosen.get(name) == code)
-                for code in asked.words.codes[name].values()
-            ),
+            _options(name, question.version, asked.texts_revision, get_language()),
+            getattr(question.scope, name),
         )
         for name in OFFERED
     ]
+
+
+@lru_cache(KEPT)
+def _options(
+    name: str,
+    version: Version,
+    texts_revision: int,
+    language: str | None,  # noqa: ARG001 (the names are in this language)
+) -> tuple[tuple[str, str], ...]:
+    words = vocabulary(version.number, version.checksum, texts_revision)
+    return tuple((code, _name_of(words, name, code)) for code in words.codes[name].values())
 
 
 def hidden(asked: Asked) -> Mapping[str, str]:

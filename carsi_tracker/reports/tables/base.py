@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.db.models import QuerySet
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from carsi_tracker.figures.question import Question
 from carsi_tracker.reports.address import Address
@@ -58,6 +60,17 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
     def shown(self) -> list[Any]:
         """What the rows of the present page show."""
         return [row.record for row in self.page.object_list]
+
+    def lines(self) -> Iterator[SafeString]:
+        """Yield the cells of each row, the first its head: built here, as a page has hundreds."""
+        for row in self.paginated_rows:
+            (_, head), *cells = row.items()
+            numeric = (
+                (SafeString(' class="number"') if column.name in self.numeric else "", cell)
+                for column, cell in cells
+            )
+            rest = format_html_join("", "<td{}>{}</td>", numeric)
+            yield format_html('<th scope="row">{}</th>{}', head, rest)
 
     def heads(self) -> Iterator[Head]:
         """Yield the heads of the columns."""

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import NONE
-from carsi_tracker.figures.vocabulary import public_documents
+from carsi_tracker.figures.question import NONE, Version
 from carsi_tracker.ledger.models import Basis, Posting
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.bar import TENTH_OF_A_MILLION, bar
@@ -66,11 +66,16 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
         timeline=timeline_chart(question),
         goals=goals(asked),
         noted=weak_spots(question, MOST_NOTES),
-        latest=Posting.objects.filter(version__lte=question.version.number).order_by("-version")[
-            :LATEST
-        ],
-        documents=public_documents(question.version.number).count(),
+        latest=latest(question.version),
+        documents=len(asked.words.codes["document"]),
     )
+
+
+@lru_cache(64)
+def latest(version: Version) -> tuple[Posting, ...]:
+    """Return the newest versions up to one; what they say of themselves is final."""
+    known = Posting.objects.filter(version__lte=version.number)
+    return tuple(known.order_by("-version")[:LATEST])
 
 
 def basis_shares(asked: Asked, committed: Decimal) -> list[BasisShare]:
