@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Amount
 from carsi_tracker.figures.question import Question
@@ -33,6 +36,12 @@ class Row:
     href: str
     cells: tuple[Cell, ...]
     total: Linked
+
+    @property
+    def html(self) -> SafeString:
+        """The cells, shaded: built here, as there are dozens on the page that is asked most."""
+        shaded = ((cell.heat, cell.figure.html) for cell in self.cells)
+        return format_html_join("", '<td class="number heat-{}">{}</td>', shaded)
 
 
 @dataclass(frozen=True)
