@@ -1,0 +1,164 @@
+"""What is asked of every kind of page: that everybody can read it, and that it is light.
+
+Each kind of page is opened twice, in opposite circumstances, so that every pair of circumstances
+meets on some page; `make check-everything` opens each in all of them. What is folded is unfolded.
+"""
+
+import os
+from collections.abc import Callable
+from itertools import pairwise, product
+
+import pytest
+from playwright.sync_api import Page, Request
+
+from tests.browser.conftest import Site, faults, is_wider_than_its_window
+
+EVERYTHING = bool(os.environ.get("EVERYTHING"))
+KINDS = (
+    "/",
+    "/?as_of=2008-02-29",
+    "/?as_of=2009-09-30&version=12",
+    "/areas/",
+    "/areas/community/",
+    "/countries/",
+    "/countries/hn/?as_of=2009-03-31",
+    "/countries/regional/",
+    "/goals/",
+    "/goals/4/",
+    "/appropriations/",
+    "/appropriations/2008-incle/",
+    "/entries/",
+    "/entries/?area=community&country=GT&stage=committed&as_of=2009-09-30",
+    "/entries/?text=nothing+of+the+kind",
+    "/entries/?country=HN&area=community&stage=committed&as_of=2009-03-31",
+    "/entries/12-5/",
+    "/commitments/",
+    "/commitments/?text=zanahoria",
+    "/commitments/CARSI-08-INCLE-10/",
+    "/documents/",
+    "/documents/gao-13-295r/",
+    "/changes/",
+    "/changes/12/",
+    "/compare/",
+    "/compare/?from_version=12&version=16",
+    "/compare/?from=2009-03-31&as_of=2009-09-30&country=HN&stage=obligated",
+    "/compare/?as_of=2008-02-29",
+    "/search/",
+    "/search/?q=policia",
+    "/search/?q=carsi&kind=commitments",
+    "/balance/",
+    "/data/",
+    "/about/",
+    "/nothing/",
+    "/entries/?area=nowhere",
+    "/entries/?page=9",
+)
+CIRCUMSTANCES = tuple(product(("", "/es"), ("light", "dark"), (1280, 320), (100, 200)))
+"""Language, colour scheme, width in pixels, size of text in percent."""
+HEAVIEST = 60_000  # bytes, compressed, with all that the page loads
+REQUESTS = 6
+Open = Callable[..., Page]
+Circumstance = tuple[str, str, int, int]
+
+
+def opposite() -> list[tuple[str, Circumstance]]:
+    """Return each kind of page in two circumstances that have nothing in common."""
+    half = len(CIRCUMSTANCES) // 2
+    return [
+        (kind, circumstance)
+        for number, kind in enumerate(KINDS)
+        for circumstance in (CIRCUMSTANCES[number % half], CIRCUMSTANCES[-1 - number % half])
+    ]
+
+
+def by_circumstance() -> dict[Circumstance, list[str]]:
+    """Return the kinds of page to open in each circumstance."""
+    pairs = list(product(KINDS, CIRCUMSTANCES)) if EVERYTHING else opposite()
+    return {
+        circumstance: [kind for kind, its in pairs if its == circumstance]
+        for circumstance in CIRCUMSTANCES
+    }
+
+
+@pytest.mark.parametrize(("circumstance", "kinds"), by_circumstance().items(), ids=str)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    site: Site, open_page: Open, circumstance: Circumstance, kinds: list[str]
+) -> None:
+    language, scheme, width, text = circumstance
+    page = open_page(width, color_scheme=scheme)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    found = {}
+    for kind in kinds:
+        page.goto(site.address + language + kind)
+        refused = [words for words in said if "Failed to load resource" not in words]
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", f"{text}%")
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        wide = ["wider than its window"] if is_wider_than_its_window(page) else []
+        found[kind] = refused + wide + faults(page)
+        said.clear()
+    assert not {kind: faulty for kind, faulty in found.items() if faulty}
+
+
+def test_headings_are_in_order_and_every_kind_of_page_has_one_of_the_first_level(
+    site: Site, open_page: Open
+) -> None:
+    page = open_page()
+    for kind in KINDS:
+        page.goto(site.address + kind)
+        levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(
+            "headings => headings.map(heading => Number(heading.tagName[1]))"
+        )
+        assert levels[0] == 1, kind
+        assert levels.count(1) == 1, kind
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (kind, levels)
+
+
+def test_every_kind_of_page_is_light(site: Site, open_page: Open) -> None:
+    page = open_page()
+    page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    icon = page.request.get(f"{site.address}/static/favicon.svg")
+    requests: list[Request] = []
+    page.on("requestfinished", lambda request: requests.append(request))
+    for kind in KINDS:
+        page.goto(site.address + kind)
+        sizes = [request.sizes() for request in requests]
+        weight = sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)
+        assert len(requests) + 1 <= REQUESTS, kind
+        assert weight + len(icon.body()) <= HEAVIEST, (kind, weight)
+        requests.clear()
+
+
+@pytest.mark.parametrize(
+    "kind", ["/", "/countries/hn/?as_of=2009-03-31", "/entries/?country=HN", "/compare/"]
+)
+def test_the_keyboard_reaches_everything_in_the_order_of_the_page(
+    site: Site, open_page: Open, kind: str
+) -> None:
+    page = open_page()
+    page.goto(site.address + kind)
+    expected = page.evaluate(REACHABLE)
+    page.evaluate(RECORD)
+    for _ in range(len(expected) + 4 * page.locator("input[type=date]").count()):
+        page.keyboard.press("Tab")
+    walked = page.evaluate("focused")
+    assert [name for name, _ in walked[: len(expected)]] == expected
+    assert not [name for name, outlined in walked if not outlined]
+    assert expected[0] == "Skip to the content"
+
+
+NAME = "(element.textContent || element.name || '').trim().slice(0, 80)"
+REACHABLE = f"""() => [...document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, summary, [tabindex="0"]'
+)].filter(element => element.checkVisibility()).map(element => {NAME})"""
+RECORD = f"""() => {{
+    window.focused = []
+    document.addEventListener('focusin', event => {{
+        const element = event.target
+        const style = getComputedStyle(element)
+        const country = element.querySelector('.country')
+        const outlined = country ? getComputedStyle(country).strokeWidth === '9px'
+                                 : style.outlineStyle !== 'none'
+        focused.push([{NAME}, outlined])
+    }})
+}}"""
