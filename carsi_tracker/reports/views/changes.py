@@ -1,10 +1,13 @@
 """Versions of the ledger: all of them, each one's own page, and the files that are hashed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
@@ -98,28 +101,38 @@ def _breakdowns(asked: Asked, question: Question) -> list[Breakdown]:
 
 
 @require_safe
-def versions_file(_request: HttpRequest) -> StreamingHttpResponse:
+def versions_file(request: HttpRequest) -> HttpResponseBase:
     """Answer `versions.csv`: a line a version, each with its checksum."""
     head, _ = newest()
-    response = StreamingHttpResponse(
-        checksum.versions_csv(head.number), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = 'attachment; filename="versions.csv"'
-    response["ETag"] = quote_etag(head.checksum)
-    response["Cache-Control"] = "public, no-cache"
-    return response
+    lines = checksum.versions_csv(head.number)
+    return _file(request, lines, "versions.csv", head.checksum, "no-cache")
 
 
 @require_safe
-def version_file(_request: HttpRequest, version: int) -> StreamingHttpResponse:
+def version_file(request: HttpRequest, version: int) -> HttpResponseBase:
     """Answer the file of one version, byte for byte as it is hashed; it never changes."""
     posting = Posting.objects.filter(version=version).first()
     if posting is None:
         raise Http404
-    response = StreamingHttpResponse(
-        checksum.entries_csv(version), content_type="text/csv; charset=utf-8"
+    return _file(
+        request,
+        checksum.entries_csv(version),
+        f"carsi-version-{version}.csv",
+        posting.entries_sha256,
+        "max-age=31536000, immutable",
     )
-    response["Content-Disposition"] = f'attachment; filename="carsi-version-{version}.csv"'
-    response["ETag"] = quote_etag(posting.entries_sha256)
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
+
+
+def _file(
+    request: HttpRequest, lines: Iterator[str], name: str, digest: str, kept: str
+) -> HttpResponseBase:
+    """Answer a file under its digest as ETag; 304 to whoever names that."""
+    etag = quote_etag(digest)
+    response = get_conditional_response(request, etag=etag) or StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    response["ETag"] = etag
+    response["Cache-Control"] = f"public, {kept}"
     return response
