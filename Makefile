@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 ARGS ?=
 
-.PHONY: run test lint bench migrations-check messages venv python
+.PHONY: run test check-everything lint bench migrations-check messages venv python
 
 run: .venv/serving $(MESSAGES)
 	@exec $(VENV) -m carsi_tracker.serve
@@ -12,6 +12,12 @@ run: .venv/serving $(MESSAGES)
 test: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@exec $(VENV) -m pytest $(ARGS)
+
+# What the tests sample, whole: every page in all circumstances, every figure on all days. Takes an hour.
+check-everything: .venv/developing $(MESSAGES)
+	@$(VENV) -m tests.browser.chromium
+	@EVERYTHING=1 exec $(VENV) -m pytest $(ARGS) \
+		tests/browser/test_accessibility.py tests/reports/test_every_figure.py
 
 lint: .venv/developing
 	$(VENV) -m ruff check .
@@ -29,7 +35,7 @@ migrations-check: .venv/serving
 
 # Collects the texts to translate; needs GNU gettext.
 messages: .venv/developing
-	$(VENV) manage.py makemessages --locale es --no-obsolete --ignore '.venv' --ignore var
+	$(VENV) manage.py makemessages --locale es --extension html,txt,py,svg --no-obsolete --ignore '.venv' --ignore var
 
 venv: .venv/developing
 
