@@ -7,7 +7,6 @@ from decimal import Decimal
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
 from carsi_tracker.figures.question import Question
-from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Document, Posting, Stage
 from carsi_tracker.reports.links import Linked, linked
 
@@ -32,7 +31,7 @@ class Touched:
 def cited(question: Question) -> list[Cited]:
     """Return the documents that the entries cite, the oldest first."""
     found = answers.breakdown(question, "document")
-    documents = public_documents(question.version.number).filter(key__in=found)
+    documents = Document.objects.filter(key__in=found)
     return [
         Cited(
             document,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.question import Question
-from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Document
 from carsi_tracker.reports.freshness import Asked
@@ -48,7 +47,8 @@ class DocumentsTable(LedgerTable):
         by_sum = (asked.address.sort or "").removeprefix("-") in cls.numeric
         if by_sum:
             return cls(answers.summed_documents(question), path, asked, question)
-        return cls(public_documents(question.version.number), path, asked, question)
+        public = Document.objects.filter(key__in=asked.words.codes["document"].values())
+        return cls(public, path, asked, question)
 
     def render_title(self, record: Document) -> SafeString:
         return document_link(record, self.asked.question.everywhere().query())
