@@ -24,6 +24,8 @@ from carsi_tracker.reports.compressing import compress, takes_gzip
 P = ParamSpec("P")
 KEPT_FOR = 24 * 3600
 """Seconds that a page stays in the cache; its key says what it shows, so it is never stale."""
+ASK_AGAIN = "public, no-cache"
+"""How others may keep an answer: what is missing, too, may be posted next."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ def _is_not_plain(request: HttpRequest, asked: Asked) -> bool:
 
 
 def _bad(request: HttpRequest, bad: BadQuestion) -> HttpResponse:
-    return render(request, "400.html", {"bad": bad}, status=400)
+    response = render(request, "400.html", {"bad": bad}, status=400)
+    response["Cache-Control"] = ASK_AGAIN
+    return response
 
 
 def _etag(request: HttpRequest, asked: Asked) -> str:
@@ -137,8 +141,8 @@ def _etag(request: HttpRequest, asked: Asked) -> str:
 
 
 def _marked(response: HttpResponseBase, etag: str) -> HttpResponseBase:
+    response["Cache-Control"] = ASK_AGAIN
     if response.status_code in (200, 304):
         response["ETag"] = etag
-        response["Cache-Control"] = "public, no-cache"
         patch_vary_headers(response, ["Accept-Encoding"])
     return response
