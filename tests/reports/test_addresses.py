@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
 from django.conf import settings as django
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +25,7 @@ from carsi_tracker.reports.tables import (
 )
 from carsi_tracker.reports.views.charts import SHEETS
 from carsi_tracker.reports.views.compare import OTHER_NAMES
+from carsi_tracker.reports.views.errors import server_error
 
 EXAMPLES = {
     "overview": "/",
@@ -183,3 +186,15 @@ def test_no_address_answers_with_a_server_error(
 ) -> None:
     response = visitor.get(language + EXAMPLES[name], QUERY_STRING=urlencode(asked))
     assert response.status_code in ANSWERS
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_page_of_a_fault_of_ours_needs_no_database(
+    rf: RequestFactory, django_assert_num_queries: Any, language: str
+) -> None:
+    with translation.override(language), django_assert_num_queries(0):
+        response = server_error(rf.get("/"))
+    assert response.status_code == 500
+    html = response.content.decode()
+    assert f'<html lang="{language}">' in html
+    assert html.count("<h1>") == 1
