@@ -89,7 +89,7 @@ def _too_many(request: HttpRequest, asked: Asked, table: Table) -> HttpResponse:
         asked,
         "reports/too_many_rows.html",
         status=400,
-        most=writing.MOST_ROWS,
+        most=f"{writing.MOST_ROWS:,}",
         csv=reverse("table-file", args=[table.name, "csv"]) + asked.address.query(),
     )
 

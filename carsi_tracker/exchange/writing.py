@@ -18,8 +18,8 @@ from carsi_tracker.exchange.fields import Field, Holds
 CHUNK = 64 * 1024
 """Bytes that are sent at once."""
 ROWS_A_FETCH = 2000
-MOST_ROWS = 1_048_575
-"""The rows that a sheet can have under its headings."""
+MOST_ROWS = 100_000
+"""The rows of a workbook: writing more would keep a web process from its other readers."""
 LONGEST_NAME = 31
 """The characters that a sheet's name can have."""
 FIRST_YEAR = 1901

@@ -99,7 +99,8 @@ def test_there_is_no_page_of_what_is_not(client: Client, path: str) -> None:
 def test_a_page_shows_the_notes_of_its_amounts(client: Client) -> None:
     words = words_of(client, "/appropriations/2009-fmf/")
     noted = answers.totals(read({"commitment": "CARSI-09-FMF-01"}, *newest())).committed
-    assert f"CARSI-09-FMF-01</a>, ${noted:,.0f}" in words
+    assert "CARSI-09-FMF-01</a>" in words
+    assert f">${noted:,.0f}</a>: <span" in words
     assert "almost $22 million" in words
 
 
