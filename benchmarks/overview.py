@@ -1,4 +1,4 @@
-"""The overview's requests a second against an empty view behind the same middleware."""
+"""Public pages' requests a second against an empty view behind the same middleware."""
 
 import os
 import socket
@@ -13,13 +13,15 @@ from benchmarks.table import Row
 from carsi_tracker.web import WebServer
 
 ROUNDS = 7
-REQUESTS = 1200  # in a round
+REQUESTS = 800  # in a round
 COLD_REQUESTS = 120
+CACHED = ("/", "/entries/", "/commitments/", "/documents/", "/changes/")
+COLD = ("/", "/areas/")
 FIRST_DAY = date(2009, 1, 1)
 
 
 def measure(folder: Path) -> list[Row]:
-    """Return the rates of the overview, cached and of another day each time."""
+    """Return the rates of the overview and the tables, cached, and of another day each time."""
     from django.core.management import call_command
 
     ledger = ledgers.make(folder, "overview")
@@ -39,26 +41,31 @@ def measure(folder: Path) -> list[Row]:
 
 
 def _rows(port: int) -> list[Row]:
-    empty, cached, cold = [], [], []
+    empty: list[float] = []
+    cached: dict[str, list[float]] = {path: [] for path in CACHED}
+    cold: dict[str, list[float]] = {path: [] for path in COLD}
     for number in range(ROUNDS + 1):
         empty.append(rate(port, ["/nothing/"] * REQUESTS))
-        cached.append(rate(port, ["/"] * REQUESTS))
-        cold.append(rate(port, _other_days(number * COLD_REQUESTS)))
+        for path in CACHED:
+            cached[path].append(rate(port, [path] * REQUESTS))
+        for path in COLD:
+            cold[path].append(rate(port, _other_days(path, number * COLD_REQUESTS)))
     return [
-        Row(
-            f"overview, {name} : empty view",
-            f"{median(rates[1:]):,.0f}/s",
-            f"{median(empty[1:]):,.0f}/s",
-            [page / nothing for page, nothing in zip(rates[1:], empty[1:], strict=True)],
-            goal,
-        )
-        for name, rates, goal in (
-            ("cached", cached, ">= 0.5"),
-            ("another day each time", cold, ""),
-        )
+        *(_row(f"{path} cached", rates, empty, ">= 0.5") for path, rates in cached.items()),
+        *(_row(f"{path} another day each time", rates, empty, "") for path, rates in cold.items()),
     ]
 
 
-def _other_days(first: int) -> list[str]:
+def _row(what: str, rates: list[float], empty: list[float], goal: str) -> Row:
+    return Row(
+        f"{what} : empty view",
+        f"{median(rates[1:]):,.0f}/s",
+        f"{median(empty[1:]):,.0f}/s",
+        [page / nothing for page, nothing in zip(rates[1:], empty[1:], strict=True)],
+        goal,
+    )
+
+
+def _other_days(path: str, first: int) -> list[str]:
     days = (FIRST_DAY + timedelta(days=first + number) for number in range(COLD_REQUESTS))
-    return [f"/?as_of={day}" for day in days]
+    return [f"{path}?as_of={day}" for day in days]
