@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import override
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.exchange.columns import Words
 from carsi_tracker.exchange.fields import Field, Holds
@@ -36,13 +35,13 @@ class Summary:
 
 
 AMOUNTS = {
-    "appropriated": lazy("what is appropriated"),
-    "committed": lazy("what is committed"),
-    "obligated": lazy("what is obligated"),
-    "disbursed": lazy("what is disbursed"),
-    "available": lazy("appropriated less committed"),
-    "unobligated": lazy("committed less obligated"),
-    "unliquidated": lazy("obligated less disbursed"),
+    "appropriated": _("what is appropriated"),
+    "committed": _("what is committed"),
+    "obligated": _("what is obligated"),
+    "disbursed": _("what is disbursed"),
+    "available": _("appropriated less committed"),
+    "unobligated": _("committed less obligated"),
+    "unliquidated": _("obligated less disbursed"),
 }
 OF_COMMITMENTS = ("committed", "obligated", "disbursed", "unobligated", "unliquidated")
 STAGES = ("appropriated", "committed", "obligated", "disbursed")
@@ -57,13 +56,13 @@ def _cells(sums: Totals, names: Iterable[str]) -> tuple[Any, ...]:
     return (*(getattr(sums, name) for name in names), sums.entries)
 
 
-ENTRIES = Field("entries", Holds.NUMBER, lazy("how many entries the row sums"))
+ENTRIES = Field("entries", Holds.NUMBER, _("how many entries the row sums"))
 NAMES = (
-    Field("name_en", Holds.TEXT, lazy("the name in English")),
-    Field("name_es", Holds.TEXT, lazy("the name in Spanish")),
+    Field("name_en", Holds.TEXT, _("the name in English")),
+    Field("name_es", Holds.TEXT, _("the name in Spanish")),
 )
-AREA = Field("area", Holds.CODE, lazy("the programming area’s code"))
-COUNTRY = Field("country", Holds.CODE, lazy("the country’s code: ISO 3166-1, or regional"))
+AREA = Field("area", Holds.CODE, _("the programming area’s code"))
+COUNTRY = Field("country", Holds.CODE, _("the country’s code: ISO 3166-1, or regional"))
 
 
 def _areas(asked: Asked) -> Rows:
@@ -97,7 +96,7 @@ def _goals(asked: Asked) -> Rows:
 def _in_both(text: str) -> Iterator[str]:
     for language in ("en", "es"):
         with override(language):
-            yield _(text)
+            yield gettext(text)
 
 
 def _matrix(asked: Asked) -> Rows:
@@ -140,22 +139,22 @@ def _stages(asked: Asked) -> Rows:
 SUMMARIES = (
     Summary(
         "areas",
-        lazy("Programming areas"),
-        lazy("one programming area a row"),
+        _("Programming areas"),
+        _("one programming area a row"),
         (AREA, *NAMES, *_amounts(OF_COMMITMENTS), ENTRIES),
         _areas,
     ),
     Summary(
         "countries",
-        lazy("Countries"),
-        lazy("one country a row; amounts for the region stand in a row of their own"),
+        _("Countries"),
+        _("one country a row; amounts for the region stand in a row of their own"),
         (COUNTRY, *NAMES, *_amounts(OF_COMMITMENTS), ENTRIES),
         _countries,
     ),
     Summary(
         "matrix",
-        lazy("Programming areas by country"),
-        lazy("one programming area in one country a row, those without entries too"),
+        _("Programming areas by country"),
+        _("one programming area in one country a row, those without entries too"),
         (
             AREA,
             Field("area_name", Holds.TEXT, AREA_NAME),
@@ -168,10 +167,10 @@ SUMMARIES = (
     ),
     Summary(
         "goals",
-        lazy("Goals"),
-        lazy("one goal a row, and what serves no stated goal"),
+        _("Goals"),
+        _("one goal a row, and what serves no stated goal"),
         (
-            Field("goal", Holds.CODE, lazy("the goal’s number; none where it is not stated")),
+            Field("goal", Holds.CODE, _("the goal’s number; none where it is not stated")),
             *NAMES,
             *_amounts(OF_COMMITMENTS),
             ENTRIES,
@@ -180,12 +179,12 @@ SUMMARIES = (
     ),
     Summary(
         "appropriations",
-        lazy("Appropriations"),
-        lazy("one appropriation a row, with what was made of it"),
+        _("Appropriations"),
+        _("one appropriation a row, with what was made of it"),
         (
-            Field("fiscal_year", Holds.NUMBER, lazy("the fiscal year")),
-            Field("account", Holds.CODE, lazy("the account")),
-            Field("law", Holds.CODE, lazy("the key of the law’s document")),
+            Field("fiscal_year", Holds.NUMBER, _("the fiscal year")),
+            Field("account", Holds.CODE, _("the account")),
+            Field("law", Holds.CODE, _("the key of the law’s document")),
             *_amounts(AMOUNTS),
             ENTRIES,
         ),
@@ -193,19 +192,19 @@ SUMMARIES = (
     ),
     Summary(
         "timeline",
-        lazy("Sums over time"),
-        lazy("one day on which something changed a row, with the sums up to its end"),
-        (Field("day", Holds.DAY, lazy("the day")), *_amounts(STAGES), ENTRIES),
+        _("Sums over time"),
+        _("one day on which something changed a row, with the sums up to its end"),
+        (Field("day", Holds.DAY, _("the day")), *_amounts(STAGES), ENTRIES),
         _timeline,
     ),
     Summary(
         "stages",
-        lazy("Stages"),
-        lazy("the four parts that add up to what is appropriated, one a row"),
+        _("Stages"),
+        _("the four parts that add up to what is appropriated, one a row"),
         (
-            Field("part", Holds.CODE, lazy("the part")),
-            Field("name", Holds.TEXT, lazy("its name, in the language of the address")),
-            Field("amount_usd", Holds.AMOUNT, lazy("its amount")),
+            Field("part", Holds.CODE, _("the part")),
+            Field("name", Holds.TEXT, _("its name, in the language of the address")),
+            Field("amount_usd", Holds.AMOUNT, _("its amount")),
         ),
         _stages,
     ),

@@ -85,7 +85,9 @@ class EntriesTable(LedgerTable):
 
     def render_source(self, record: Entry) -> SafeString:
         link = document_link(record.document, self._query)
-        return format_html("{}, {}", link, record.locator) if record.locator else link
+        if not record.locator:
+            return link
+        return format_html('{}, <span lang="en">{}</span>', link, record.locator)
 
     def render_basis(self, record: Entry) -> SafeString:
         shown = basis_mark(record)
