@@ -2,31 +2,11 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, faults, is_wider_than_its_window
+from tests.browser.conftest import Site
 
-PATHS = (
-    "/compare/?from=2009-03-31&as_of=2009-09-30",
-    "/compare/?from_version=12&version=16",
-    "/compare/?from=2009-03-31&as_of=2009-09-30&country=HN&stage=obligated",
-    "/compare/?as_of=2008-02-29",
-)
 Open = Callable[..., Page]
-
-
-@pytest.mark.parametrize("language", ["", "/es"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (320, "light")])
-def test_axe_finds_nothing_on_comparisons_and_citations(
-    site: Site, open_page: Open, language: str, width: int, scheme: str
-) -> None:
-    page = open_page(width, color_scheme=scheme)
-    for path in PATHS:
-        page.goto(site.address + language + path)
-        page.locator(".cite summary").click()
-        assert not is_wider_than_its_window(page), path
-        assert not faults(page), path
 
 
 def test_a_reader_compares_two_days_without_script(site: Site, open_page: Open) -> None:

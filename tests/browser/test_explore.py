@@ -5,33 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, faults, is_wider_than_its_window
+from tests.browser.conftest import Site
 
 Open = Callable[..., Page]
-PATHS = (
-    "/entries/?country=HN&area=community&stage=committed&as_of=2009-03-31",
-    "/entries/?text=police&amount_from=100000&date_to=2009-09-30",
-    "/entries/?amount_from=613.000",
-    "/commitments/?text=zanahoria",
-    "/search/",
-    "/search/?q=honduras",
-    "/search/?q=pandilas",
-    "/search/?q=carsi&kind=commitments",
-)
-
-
-@pytest.mark.parametrize("language", ["", "/es"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
-def test_axe_finds_nothing_where_readers_explore(
-    site: Site, open_page: Open, language: str, width: int, scheme: str
-) -> None:
-    page = open_page(width, color_scheme=scheme)
-    for path in PATHS:
-        page.goto(site.address + language + path)
-        for summary in page.locator("form.filters summary").all():
-            summary.click()
-        assert faults(page) == [], path
-        assert not is_wider_than_its_window(page), path
 
 
 @pytest.mark.parametrize("width", [1280, 320])

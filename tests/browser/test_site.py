@@ -2,45 +2,11 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, faults, is_wider_than_its_window
+from tests.browser.conftest import Site, is_wider_than_its_window
 
-PATHS = (
-    "/",
-    "/?as_of=2008-02-29",
-    "/entries/",
-    "/entries/?area=community&country=GT&stage=committed&as_of=2009-09-30",
-    "/entries/12-5/",
-    "/commitments/",
-    "/commitments/CARSI-08-INCLE-10/",
-    "/documents/",
-    "/documents/gao-13-295r/",
-    "/changes/",
-    "/changes/12/",
-    "/balance/",
-    "/nothing/",
-    "/entries/?area=nowhere",
-    "/entries/?page=9",
-)
 Open = Callable[..., Page]
-
-
-@pytest.mark.parametrize("language", ["", "/es"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(
-    site: Site, open_page: Open, language: str, width: int, scheme: str
-) -> None:
-    page = open_page(width, color_scheme=scheme)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    for path in PATHS:
-        page.goto(site.address + language + path)
-        assert not [text for text in said if "Failed to load resource" not in text], path
-        assert not is_wider_than_its_window(page), path
-        assert not faults(page), path
-        said.clear()
 
 
 def test_a_reader_follows_a_figure_to_its_document(site: Site, open_page: Open) -> None:
