@@ -120,7 +120,10 @@ def _is_not_plain(request: HttpRequest, asked: Asked) -> bool:
 
 
 def _bad(request: HttpRequest, bad: BadQuestion) -> HttpResponse:
-    response = render(request, "400.html", {"bad": bad}, status=400)
+    others = request.GET.copy()
+    others.pop(bad.parameter, None)
+    without = f"{request.path}?{others.urlencode()}" if others else request.path
+    response = render(request, "400.html", {"bad": bad, "without": without}, status=400)
     response["Cache-Control"] = ASK_AGAIN
     return response
 

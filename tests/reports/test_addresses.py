@@ -1,6 +1,7 @@
 """No public address answers with a server error, whatever is asked of it."""
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
@@ -152,6 +153,13 @@ def test_nonsense_in_any_parameter_is_no_server_error(visitor: Client, name: str
         for value in NONSENSE[number % 5 :: 5]:
             query = f"{parameter}={quote_from_bytes(value)}"
             assert visitor.get(EXAMPLES[name], QUERY_STRING=query).status_code in ANSWERS, query
+
+
+def test_a_bad_value_leads_to_the_same_page_without_it(visitor: Client) -> None:
+    refused = visitor.get("/es/entries/?country=HN&area=nowhere&as_of=2009-09-30&sort=-amount")
+    without = "/es/entries/?country=HN&as_of=2009-09-30&sort=-amount"
+    assert f'href="{without}"' in unescape(refused.content.decode())
+    assert visitor.get(without).status_code == 200
 
 
 @pytest.mark.parametrize("name", sorted({path.name for path in (*reports.pages, *exchange.pages)}))
