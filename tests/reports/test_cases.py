@@ -57,7 +57,9 @@ PAGES = (
 FILES = (
     "/feed/", "/feed/?country=GT", "/charts/card.png",
     *(f"/charts/{name}.svg" for name in SHEETS),
-    *(f"/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "xlsx", "csv-metadata.json")),
+    *(f"/tables/{name}.csv" for name in TABLES),
+    *(f"/tables/{name}.{kind}" for name in ("entries", "matrix")
+      for kind in ("xlsx", "csv-metadata.json")),
     *TIMELESS, "/robots.txt", "/sitemap.xml",
     *(f"/sitemap-{section}-1.xml" for section in (
         "pages", "subjects", "commitments", "documents", "changes", "entries"
