@@ -113,9 +113,10 @@ def sign_in(page: Page, site: Site, username: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def faults(page: Page) -> list[str]:
-    """Return what axe finds on a page."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+def faults(page: Page, *, targets: bool = False) -> list[str]:
+    """Return what axe finds on a page, with `targets` also what is too small to be pressed."""
+    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": targets}}}
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"]]
 
 
