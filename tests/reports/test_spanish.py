@@ -1,5 +1,6 @@
 """Every public page is in Spanish under its Spanish address."""
 
+import io
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -7,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from tests.test_messages import PARTS, messages, texts
 
@@ -169,6 +171,24 @@ def test_a_drawing_under_a_spanish_address_says_nothing_in_english(
     said = said_on(as_spanish_reads_it(client, path))
     assert any("libro contable" in text for text in said)
     assert english_of(said) == []
+
+
+@pytest.mark.usefixtures("sourced")
+def test_the_feed_and_the_sheet_about_a_workbook_are_in_spanish(client: Client) -> None:
+    feed = client.get("/es/feed/").content.decode()
+    assert "Comprometido: +22,000,000 USD" in feed
+    assert "72 asientos" in feed
+    assert "Asentada por CARSI Tracker sin una segunda persona." in feed
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(body(client, "/es/tables/areas.xlsx")))
+    assert workbook.sheet_names == ["Áreas de programación", "Acerca de"]
+    about = workbook.get_sheet_by_name("Acerca de").to_python()
+    assert english_of([str(cell) for row in about for cell in row[1:]]) == []
+    assert {"Tabla", "Cifras al", "Versión", "Cítese así", "Licencia"} <= {row[0] for row in about}
+
+
+def body(client: Client, path: str) -> bytes:
+    answer = client.get(path)
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
 @pytest.mark.usefixtures("sourced")
