@@ -331,3 +331,11 @@ def test_every_data_table_has_a_caption_and_scoped_heads(client: Client) -> None
             assert all("scope=" in head for head in re.findall(r"<th\b[^>]*>", table))
             for row in table.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")[:-1]:
                 assert row.count('<th scope="row"') == 1
+
+
+@pytest.mark.usefixtures("sourced")
+def test_before_the_first_law_the_overview_describes_itself_without_sums(client: Client) -> None:
+    text = client.get("/?as_of=2008-02-29").content.decode()
+    assert (
+        '<meta name="description" content="Nothing is appropriated yet: $0 on this day.">' in text
+    )
