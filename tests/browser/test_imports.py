@@ -53,11 +53,10 @@ def test_every_fault_is_named_and_the_file_comes_back_with_remarks(
 
 
 @pytest.mark.parametrize(
-    ("width", "context"),
-    [(1280, {"color_scheme": "light"}), (360, {"color_scheme": "dark"})],
-    ids=["wide and light", "phone and dark"],
+    ("width", "context", "prefix"),
+    [(1280, {"color_scheme": "light"}, ""), (360, {"color_scheme": "dark"}, "/es")],
+    ids=["wide and light", "phone and dark, in Spanish"],
 )
-@pytest.mark.parametrize("prefix", ["", "/es"])
 def test_the_pages_of_an_import_are_accessible(
     desk_site: Site,
     open_page: Callable[..., Page],

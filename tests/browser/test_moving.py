@@ -58,8 +58,9 @@ def test_a_version_posted_alone_is_countersigned(desk_site: Site, open_page: Ope
     expect(reader.get_by_text("Read against the letter")).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["", "/es"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
+)
 def test_pages_that_move_take_back_and_reverse_are_accessible(
     site: Site, open_page: Open, language: str, width: int, scheme: str
 ) -> None:

@@ -172,7 +172,7 @@ def check(state: str) -> int:
                 continue
             if link.href not in behind:
                 behind[link.href] = figure_of_file(link.href)
-                if is_chosen(link.href, 8):
+                if is_chosen(link.href, 16):
                     assert figure_of_page(link.href) == abs(behind[link.href]), link
             amount, margin = said
             assert abs(amount - behind[link.href]) <= margin, (address, link)
