@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from carsi_tracker import web
 from carsi_tracker.web import WebServer
 from tests import databases, factories
 from tests.browser import chromium
@@ -41,7 +42,7 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(database: str, folder: Path, blocker: Any) -> Iterator[Site]:
+def served(database: str, folder: Path, blocker: Any, processes: int) -> Iterator[Site]:
     """Serve a database as `make run` does, with an analyst, an approver and an administrator."""
     application = databases.application_of(database)
     with blocker.unblock(), databases.speaking_to(application):
@@ -54,6 +55,7 @@ def served(database: str, folder: Path, blocker: Any) -> Iterator[Site]:
     server = WebServer(port, folder / "web.pid")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", application.url)
+        patch.setattr(web, "PROCESSES", processes)
         server.start()
     try:
         yield Site(f"http://127.0.0.1:{port}", database)
@@ -71,7 +73,7 @@ def site(
     """The tracker with the sourced ledger, for tests that only read."""
     name = f"{databases.prefix(worker_id)}_site"
     databases.make(name, templates.sourced)
-    with served(name, tmp_path_factory.mktemp("site"), django_db_blocker) as running:
+    with served(name, tmp_path_factory.mktemp("site"), django_db_blocker, web.PROCESSES) as running:
         yield running
     databases.remove(name)
 
@@ -83,7 +85,7 @@ def desk_site(
     """The tracker with the sourced ledger of its own, for tests that write."""
     name = f"{databases.prefix(worker_id)}_desk"
     databases.make(name, templates.sourced)
-    with served(name, tmp_path, django_db_blocker) as running:
+    with served(name, tmp_path, django_db_blocker, 1) as running:
         yield running
     databases.remove(name)
 
