@@ -24,6 +24,7 @@ from carsi_tracker.reports.compressing import compress, takes_gzip
 P = ParamSpec("P")
 KEPT_FOR = 24 * 3600
 """Seconds that a page stays in the cache; its key says what it shows, so it is never stale."""
+FILTERS = frozenset(filter_.name for filter_ in fields(Scope))
 ASK_AGAIN = "public, no-cache"
 """How others may keep an answer: what is missing, too, may be posted next."""
 
@@ -73,17 +74,17 @@ def public_page(
             etag = _etag(request, asked)
             if (fresh := get_conditional_response(request, etag=etag)) is not None:
                 return _marked(fresh, etag)
-            response = caches["pages"].get(etag)
-            if response is None:
-                try:
-                    response = view(request, asked, *args, **kwargs)
-                except BadQuestion as bad:
-                    return _bad(request, bad)
-                if response.status_code == 200 and isinstance(response, HttpResponse):
-                    if takes_gzip(request):
-                        compress(response)
-                    caches["pages"].set(etag, response, KEPT_FOR)
-            return _marked(response, etag)
+            if (kept := caches["pages"].get(etag)) is not None:
+                return kept  # type: ignore[no-any-return]
+            try:
+                response = _marked(view(request, asked, *args, **kwargs), etag)
+            except BadQuestion as bad:
+                return _bad(request, bad)
+            if response.status_code == 200 and isinstance(response, HttpResponse):
+                if takes_gzip(request):
+                    compress(response)
+                caches["pages"].set(etag, response, KEPT_FOR)
+            return response
 
         return page
 
@@ -114,8 +115,8 @@ def _asks_less_than_it_means(request: HttpRequest) -> bool:
 
 def _is_not_plain(request: HttpRequest, asked: Asked) -> bool:
     """Say whether a filter is sent empty, as forms do, or written otherwise than links write it."""
-    chosen = asked.question.scope.chosen
-    names = {filter_.name for filter_ in fields(Scope)} & request.GET.keys()
+    names = FILTERS & request.GET.keys()
+    chosen = asked.question.scope.chosen if names else {}
     return any(request.GET[name] != chosen.get(name) for name in names)
 
 
@@ -135,7 +136,9 @@ def _etag(request: HttpRequest, asked: Asked) -> str:
         settings.RELEASE,
         request.LANGUAGE_CODE,
         takes_gzip(request),
-        request.build_absolute_uri(request.path),
+        request.scheme,
+        request.get_host(),
+        request.path,
         asked.address.query(),
         asked.question.day,
         today(),
