@@ -17,6 +17,7 @@ from carsi_tracker.exchange.sums import Summary
 from carsi_tracker.figures.question import Version
 from carsi_tracker.ledger.days import day_in_words, today
 from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.address import site_of
 from carsi_tracker.reports.citing import NAME, Citation
 from carsi_tracker.reports.filters import LABELS, in_words
 from carsi_tracker.reports.freshness import Asked
@@ -47,7 +48,7 @@ class Provenance:
     @classmethod
     def of(cls, table: Table, asked: Asked, request: HttpRequest) -> "Provenance":
         """Return what a request's download says of itself."""
-        return cls(table, asked, request.build_absolute_uri("/").removesuffix("/"), request.path)
+        return cls(table, asked, site_of(request), request.path)
 
     @property
     def title(self) -> str:

@@ -10,6 +10,7 @@ from carsi_tracker.figures.answers import Amount, span, totals
 from carsi_tracker.figures.courses import Courses, Key, courses
 from carsi_tracker.figures.question import BadQuestion, Question, Version
 from carsi_tracker.figures.reading import read_day, read_version
+from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year
 
 DAY, VERSION = "from", "from_version"
 """The parameters that name what a question is compared with."""
@@ -111,7 +112,7 @@ def last_fiscal_year(question: Question) -> date:
     latest = span(question.everywhere()).last
     if latest is None:
         return question.day
-    return date(latest.year - (latest.month < 10), 9, 30)
+    return end_of_fiscal_year(fiscal_year(latest) - 1)
 
 
 def _amount(found: Courses, key: Key, stage: str, day: date) -> Amount:

@@ -14,6 +14,16 @@ def today() -> date:
     return timezone.localdate(timezone=WASHINGTON)
 
 
+def fiscal_year(day: date) -> int:
+    """Return the U.S. fiscal year of a day: it ends on 30 September of the year it is named by."""
+    return day.year + (day.month >= 10)
+
+
+def end_of_fiscal_year(year: int) -> date:
+    """Return the last day of a U.S. fiscal year."""
+    return date(year, 9, 30)
+
+
 def day_in_words(day: date) -> str:
     """Write a day as prose does, in the active language: 13 March 2009."""
     return formats.date_format(day, _("j F Y"))

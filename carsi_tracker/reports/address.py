@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures.question import BadQuestion, Question
@@ -27,6 +28,19 @@ class Address:
         page = None if self.page == 1 else self.page
         return self.question.query(**dict(self.own), sort=self.sort, page=page)
 
+    def carried(self, *without: str) -> dict[str, str]:
+        """Return the parameters that a form carries on unseen: all but those it asks, and page."""
+        question = self.question
+        parameters = dict(question.scope.chosen)
+        if question.dated:
+            parameters["as_of"] = question.day.isoformat()
+        if question.pinned:
+            parameters["version"] = str(question.version)
+        parameters |= dict(self.own)
+        if self.sort:
+            parameters["sort"] = self.sort
+        return {name: value for name, value in parameters.items() if name not in without}
+
     def at_page(self, page: int) -> Self:
         """Return the address of another page of the same table."""
         return replace(self, page=page)
@@ -38,6 +52,11 @@ class Address:
     def asking(self, question: Question) -> Self:
         """Return the address of another question in the same order, from its first page."""
         return replace(self, question=question, page=1)
+
+
+def site_of(request: HttpRequest) -> str:
+    """Return the scheme and host under which the site is asked, without a slash at the end."""
+    return request.build_absolute_uri("/").removesuffix("/")
 
 
 def read_address(

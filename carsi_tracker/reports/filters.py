@@ -116,7 +116,8 @@ def form(path: str, asked: Asked) -> Form:
     """Return the filters of a page that lists entries, or what has them."""
     chosen = asked.question.scope.chosen
     typed = {name: chosen.get(name, "") for name in TYPED}
-    return Form(chips(path, asked), selects(asked), hidden(asked), typed)
+    hidden = asked.address.carried(*OFFERED, *TYPED)
+    return Form(chips(path, asked), selects(asked), hidden, typed)
 
 
 def chips(path: str, asked: Asked) -> list[Chip]:
@@ -181,20 +182,6 @@ def _options(
 ) -> tuple[tuple[str, str], ...]:
     words = vocabulary(version.number, version.checksum, texts_revision)
     return tuple((code, _name_of(words, name, code)) for code in words.codes[name].values())
-
-
-def hidden(asked: Asked) -> Mapping[str, str]:
-    """Return what a filter form carries on unseen: the day, the version, what is not offered."""
-    question = asked.question
-    offered = OFFERED + TYPED
-    carried = {name: code for name, code in question.scope.chosen.items() if name not in offered}
-    if question.dated:
-        carried["as_of"] = question.day.isoformat()
-    if question.pinned:
-        carried["version"] = str(question.version)
-    if asked.address.sort:
-        carried["sort"] = asked.address.sort
-    return carried
 
 
 def in_words(words: Vocabulary, name: str, value: object) -> str:

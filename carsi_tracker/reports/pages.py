@@ -1,7 +1,6 @@
 """What every public page shows around its own content."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question
-from carsi_tracker.ledger.days import today
-from carsi_tracker.reports.address import Address
+from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year, today
+from carsi_tracker.reports.address import Address, site_of
 from carsi_tracker.reports.citing import Citation
 from carsi_tracker.reports.freshness import Asked
 
@@ -30,7 +28,7 @@ def render_page(
 ) -> HttpResponse:
     """Render a public page with its day, version, permanent address and other language."""
     address, question = asked.address, asked.question
-    site = request.build_absolute_uri("/").removesuffix("/")
+    site = site_of(request)
     permanent = replace(address, question=question.permanent()).query()
     around = {
         "site": site,
@@ -43,11 +41,10 @@ def render_page(
         "question": question,
         "query": question.everywhere().query(),
         "today": today(),
-        "day_form": day_form(asked),
+        "day_form": address.carried("as_of"),
         "fiscal_year_ends": fiscal_year_ends(request.path, asked),
         "undated": request.path + asked.address.asking(question.as_of_today()).query(),
-        "permanent": request.path + permanent,
-        "newest": request.path + address.asking(_unpinned(question)).query(),
+        "newest": request.path + address.asking(replace(question, pinned=False)).query(),
         "languages": other_languages(request.path, address.query()),
         "report_errors_to": settings.REPORT_ERRORS_TO,
     }
@@ -65,7 +62,8 @@ def fiscal_year_ends(path: str, asked: Asked) -> list[FiscalYearEnd]:
     span = answers.span(question.everywhere().through(today()))
     if span.first is None or span.last is None:
         return []
-    ends = [date(year, 9, 30) for year in range(_year(span.first), _year(span.last) + 1)]
+    years = range(fiscal_year(span.first), fiscal_year(span.last) + 1)
+    ends = [end_of_fiscal_year(year) for year in years]
     return [
         FiscalYearEnd(
             end.year,
@@ -77,26 +75,7 @@ def fiscal_year_ends(path: str, asked: Asked) -> list[FiscalYearEnd]:
     ]
 
 
-def day_form(asked: Asked) -> list[tuple[str, str]]:
-    """Return what the form for another day carries on unseen."""
-    carried = dict(asked.question.scope.chosen)
-    if asked.question.pinned:
-        carried["version"] = str(asked.question.version)
-    carried |= dict(asked.address.own)
-    if asked.address.sort:
-        carried["sort"] = asked.address.sort
-    return list(carried.items())
-
-
 def other_languages(path: str, query: str) -> dict[str, str]:
     """Return the address of a page in each language, by language code."""
     english = "/" + path.removeprefix("/es/").removeprefix("/")
     return {"en": english + query, "es": f"/es{english}{query}"}
-
-
-def _year(day: date) -> int:
-    return day.year + (day.month >= 10)
-
-
-def _unpinned(question: Question) -> Question:
-    return Question(question.version, question.day, question.scope, dated=question.dated)

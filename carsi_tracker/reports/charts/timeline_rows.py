@@ -1,13 +1,13 @@
 """The figures of a timeline as a table: at the ends of fiscal years, and on the day asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from carsi_tracker.figures.answers import ZERO
-from carsi_tracker.figures.courses import Course, courses
+from carsi_tracker.figures import answers
 from carsi_tracker.figures.question import Question
 from carsi_tracker.figures.timeline import timeline
+from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year
 from carsi_tracker.reports.links import Linked, linked
 
 MOST_ROWS = 1 + 20  # the caption of the table says so
@@ -23,20 +23,14 @@ class Row:
 
 def rows(question: Question, stages: Sequence[str]) -> tuple[Row, ...]:
     """Return the sums at the ends of fiscal years with changes, the latest, and on the day."""
-    course = courses(question).get((), {})
-    ends = {_fiscal_year_end(point.day) for point in timeline(question)}
+    ends = {end_of_fiscal_year(fiscal_year(point.day)) for point in timeline(question)}
     days = sorted({end for end in ends if end < question.day} | {question.day})[-MOST_ROWS:]
     return tuple(
-        Row(asked.day, tuple(_cell(asked, stage, course) for stage in stages))
+        Row(asked.day, tuple(_cell(asked, stage) for stage in stages))
         for asked in (question if day == question.day else question.through(day) for day in days)
     )
 
 
-def _cell(question: Question, stage: str, course: Mapping[str, Course]) -> Linked:
-    found = course[stage].through(question.day) if stage in course else None
-    amount, entries = found or (ZERO, 0)
-    return linked(amount, entries, question.where(stage=stage, measure=None))
-
-
-def _fiscal_year_end(day: date) -> date:
-    return date(day.year + (day.month >= 10), 9, 30)
+def _cell(question: Question, stage: str) -> Linked:
+    found = answers.stages(question).get(stage, answers.Amount())
+    return linked(found.amount, found.entries, question.where(stage=stage, measure=None))

@@ -83,13 +83,10 @@ def comparison_page(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 def forms(comparison: Comparison, asked: Asked) -> Forms:
     """Return what is chosen in the forms, and what is offered where the other one was used."""
-    carried = dict(asked.question.scope.chosen)
-    if asked.address.sort:
-        carried["sort"] = asked.address.sort
     earlier, later = comparison.earlier, comparison.later
     first_version = earlier.version.number if comparison.of_versions else later.version.number - 1
     return Forms(
-        carried=carried,
+        carried=asked.address.carried("as_of", "version", DAY, VERSION),
         first_day=last_fiscal_year(later) if comparison.of_versions else earlier.day,
         first_version=first_version,
         versions=versions_offered(first_version, later.version.number),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from carsi_tracker.figures import answers
 from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.ledger.models import Head, Posting
+from carsi_tracker.reports.address import site_of
 from carsi_tracker.reports.atom import PagedFeed, tag
 from carsi_tracker.reports.citing import NAME
 from carsi_tracker.reports.explaining import scope_in_words
@@ -30,7 +31,7 @@ def feed(request: HttpRequest, asked: Asked) -> HttpResponse:
     if asked.address.page not in pages.page_range:
         raise Http404
     page = pages.page(asked.address.page)
-    site = request.build_absolute_uri("/").removesuffix("/")
+    site = site_of(request)
     found = _empty_feed(request, asked, page, site)
     for posting in _postings(page):
         posted_on = posting.posted_at.astimezone(WASHINGTON).date()

@@ -15,6 +15,7 @@ from carsi_tracker.figures.question import Question
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, Posting
+from carsi_tracker.reports.address import site_of
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.subjects import KINDS
 
@@ -86,7 +87,7 @@ def index(request: HttpRequest, asked: Asked) -> HttpResponse:
         for name, section in sections(asked).items()
         for number in range(1, section.files + 1)
     ]
-    context = {"files": files, "site": _site(request)}
+    context = {"files": files, "site": site_of(request)}
     return render(request, "reports/sitemap_index.xml", context, "application/xml")
 
 
@@ -97,19 +98,15 @@ def sitemap(request: HttpRequest, asked: Asked, section: str, number: int) -> Ht
     if found is None or number > found.files:
         raise Http404
     start = (number - 1) * THINGS_A_FILE
-    context = {"pages": found.between(start, start + THINGS_A_FILE), "site": _site(request)}
+    context = {"pages": found.between(start, start + THINGS_A_FILE), "site": site_of(request)}
     return render(request, "reports/sitemap.xml", context, "application/xml")
 
 
 @public_page()
 def robots(request: HttpRequest, _asked: Asked) -> HttpResponse:
     """Name the sitemap, and keep crawlers away from the desk."""
-    context = {"site": _site(request)}
+    context = {"site": site_of(request)}
     return render(request, "reports/robots.txt", context, "text/plain; charset=utf-8")
-
-
-def _site(request: HttpRequest) -> str:
-    return request.build_absolute_uri("/").removesuffix("/")
 
 
 def _subjects(asked: Asked) -> Iterable[Listed]:
