@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.exchange import writing
 from carsi_tracker.exchange.listings import LISTINGS, Listing
-from carsi_tracker.exchange.provenance import LICENCE, Provenance, Table, posted_at
+from carsi_tracker.exchange.provenance import LICENCE, Provenance, Table
 from carsi_tracker.exchange.remarks import CSV, XLSX
 from carsi_tracker.exchange.sums import SUMMARIES
 from carsi_tracker.ledger.days import WASHINGTON
+from carsi_tracker.reports.citing import posted_at
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.pages import render_page
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,11 +12,9 @@ from django.utils.translation import gettext as _
 from carsi_tracker.exchange.fields import Holds
 from carsi_tracker.exchange.listings import Listing
 from carsi_tracker.exchange.sums import Summary
-from carsi_tracker.figures.question import Version
 from carsi_tracker.ledger.days import day_in_words, today
-from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.address import site_of
-from carsi_tracker.reports.citing import NAME, Citation
+from carsi_tracker.reports.citing import NAME, Citation, posted_at
 from carsi_tracker.reports.filters import LABELS, in_words
 from carsi_tracker.reports.freshness import Asked
 
@@ -128,13 +124,3 @@ class Provenance:
                 ]
             },
         }
-
-
-@lru_cache(64)
-def posted_at(version: Version) -> datetime | None:
-    """Return when a version was posted; None for the empty ledger."""
-    return (
-        Posting.objects.filter(version=version.number, checksum=version.checksum)
-        .values_list("posted_at", flat=True)
-        .first()
-    )

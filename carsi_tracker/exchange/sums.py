@@ -17,6 +17,7 @@ from carsi_tracker.figures.courses import courses
 from carsi_tracker.figures.question import NONE
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.models import Appropriation
+from carsi_tracker.reports.balances import BALANCES, STAGES
 from carsi_tracker.reports.filters import name_of_balance
 from carsi_tracker.reports.freshness import Asked
 
@@ -43,8 +44,6 @@ AMOUNTS = {
     "unobligated": _("committed less obligated"),
     "unliquidated": _("obligated less disbursed"),
 }
-OF_COMMITMENTS = ("committed", "obligated", "disbursed", "unobligated", "unliquidated")
-STAGES = ("appropriated", "committed", "obligated", "disbursed")
 PARTS = ("disbursed", "unliquidated", "unobligated", "available")
 
 
@@ -78,7 +77,7 @@ def _by_name(asked: Asked, dimension: str, things: Iterable[Any]) -> Rows:
     for thing in things:
         if thing.code in sums or not thing.retired:
             found = sums.get(thing.code, Totals())
-            yield (thing.code, thing.name_en, thing.name_es, *_cells(found, OF_COMMITMENTS))
+            yield (thing.code, thing.name_en, thing.name_es, *_cells(found, BALANCES))
 
 
 def _goals(asked: Asked) -> Rows:
@@ -87,10 +86,10 @@ def _goals(asked: Asked) -> Rows:
     for goal in asked.words.goals:
         if goal.number in sums or not goal.retired:
             found = sums.get(goal.number, Totals())
-            yield (str(goal.number), goal.name_en, goal.name_es, *_cells(found, OF_COMMITMENTS))
+            yield (str(goal.number), goal.name_en, goal.name_es, *_cells(found, BALANCES))
     if question.scope.goal in (None, NONE):
         unstated = answers.totals(question.where(goal=NONE))
-        yield (NONE, *_in_both("not stated"), *_cells(unstated, OF_COMMITMENTS))
+        yield (NONE, *_in_both("not stated"), *_cells(unstated, BALANCES))
 
 
 def _in_both(text: str) -> Iterator[str]:
@@ -111,7 +110,7 @@ def _matrix(asked: Asked) -> Rows:
     for area, country in product(areas, countries):
         sums = found.get((area.code, country.code), Totals())
         named = (area.code, area.name, country.code, country.name)
-        yield (*named, *_cells(sums, OF_COMMITMENTS))
+        yield (*named, *_cells(sums, BALANCES))
 
 
 def _appropriations(asked: Asked) -> Rows:
@@ -141,14 +140,14 @@ SUMMARIES = (
         "areas",
         _("Programming areas"),
         _("one programming area a row"),
-        (AREA, *NAMES, *_amounts(OF_COMMITMENTS), ENTRIES),
+        (AREA, *NAMES, *_amounts(BALANCES), ENTRIES),
         _areas,
     ),
     Summary(
         "countries",
         _("Countries"),
         _("one country a row; amounts for the region stand in a row of their own"),
-        (COUNTRY, *NAMES, *_amounts(OF_COMMITMENTS), ENTRIES),
+        (COUNTRY, *NAMES, *_amounts(BALANCES), ENTRIES),
         _countries,
     ),
     Summary(
@@ -160,7 +159,7 @@ SUMMARIES = (
             Field("area_name", Holds.TEXT, AREA_NAME),
             COUNTRY,
             Field("country_name", Holds.TEXT, COUNTRY_NAME),
-            *_amounts(OF_COMMITMENTS),
+            *_amounts(BALANCES),
             ENTRIES,
         ),
         _matrix,
@@ -172,7 +171,7 @@ SUMMARIES = (
         (
             Field("goal", Holds.CODE, _("the goal’s number; none where it is not stated")),
             *NAMES,
-            *_amounts(OF_COMMITMENTS),
+            *_amounts(BALANCES),
             ENTRIES,
         ),
         _goals,

@@ -63,6 +63,12 @@ class Amount:
     amount: Decimal = ZERO
     entries: int = 0
 
+    def __add__(self, other: "Amount") -> "Amount":
+        return Amount(self.amount + other.amount, self.entries + other.entries)
+
+    def __sub__(self, other: "Amount") -> "Amount":
+        return Amount(self.amount - other.amount, self.entries - other.entries)
+
 
 @dataclass(frozen=True)
 class Span:
@@ -160,9 +166,7 @@ def span(question: Question) -> Span:
 
 def later(question: Question, end: date) -> Later | None:
     """Return what the entries after the question's day, up to another, add; None without any."""
-    whole = question.through(end)
-    added = total(whole).amount - total(question).amount
-    entries = total(whole).entries - total(question).entries
+    added = total(question.through(end)) - total(question)
     first = min(
         (
             course.days[position]
@@ -171,7 +175,7 @@ def later(question: Question, end: date) -> Later | None:
         ),
         default=None,
     )
-    return Later(added, entries, first) if entries and first else None
+    return Later(added.amount, added.entries, first) if added.entries and first else None
 
 
 def _by(question: Question, *dimensions: str) -> Iterator[tuple[Key, Totals]]:

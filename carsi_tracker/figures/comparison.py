@@ -26,12 +26,10 @@ class Change:
     @property
     def change(self) -> Amount:
         """What was added, and how many entries added it."""
-        return Amount(
-            self.after.amount - self.before.amount, self.after.entries - self.before.entries
-        )
+        return self.after - self.before
 
     def __add__(self, other: "Change") -> "Change":
-        return Change(_sum(self.before, other.before), _sum(self.after, other.after))
+        return Change(self.before + other.before, self.after + other.after)
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,3 @@ def _amount(found: Courses, key: Key, stage: str, day: date) -> Amount:
     course = found.get(key, {}).get(stage)
     through = course.through(day) if course else None
     return Amount(*through) if through else Amount()
-
-
-def _sum(one: Amount, other: Amount) -> Amount:
-    return Amount(one.amount + other.amount, one.entries + other.entries)

@@ -7,9 +7,14 @@ from datetime import date
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.question import MEASURES, Question
 from carsi_tracker.figures.timeline import timeline
+from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.filters import name_of_balance
 from carsi_tracker.reports.links import Linked, linked
 
+STAGES = tuple(Stage.values)
+OF_COMMITMENTS = ("committed", "obligated", "disbursed")
+BALANCES = (*OF_COMMITMENTS, "unobligated", "unliquidated")
+"""What a commitment has: sums of its stages, and the differences between them."""
 MOST_DAYS = 60
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
@@ -54,7 +54,7 @@ class Citation:
             "ledger, checksum %(checksum)s. %(address)s (accessed %(accessed)s)"
         ) % {
             "site": NAME,
-            "year": _year(self.version),
+            "year": self._year,
             "title": title,
             "day": day_in_words(self.day),
             "number": self.version.number,
@@ -78,11 +78,17 @@ class Citation:
             f"@misc{{{self._key},\n"
             f"  author = {{{{{NAME}}}}},\n"
             f"  title = {{{{{escaped(title)}}}}},\n"
-            f"  year = {{{_year(self.version)}}},\n"
+            f"  year = {{{self._year}}},\n"
             f"  howpublished = {{\\url{{{self.address}}}}},\n"
             f"  note = {{{escaped(note)}}}\n"
             "}"
         )
+
+    @property
+    def _year(self) -> str:
+        """The year in which the version was posted; none for the empty ledger."""
+        posted = posted_at(self.version)
+        return str(posted.astimezone(WASHINGTON).year) if posted else ""
 
     @property
     def _key(self) -> str:
@@ -106,6 +112,10 @@ def _letter(letter: str) -> str:
 
 
 @lru_cache(64)
-def _year(version: Version) -> int:
-    """Return the year in which a version was posted."""
-    return Posting.objects.get(version=version.number).posted_at.astimezone(WASHINGTON).year
+def posted_at(version: Version) -> datetime | None:
+    """Return when a version was posted; None for the empty ledger."""
+    return (
+        Posting.objects.filter(version=version.number, checksum=version.checksum)
+        .values_list("posted_at", flat=True)
+        .first()
+    )

@@ -12,7 +12,7 @@ from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports import filters
 from carsi_tracker.reports.freshness import Asked
-from carsi_tracker.reports.links import Linked, linked
+from carsi_tracker.reports.links import Linked, linked, linked_sum
 
 UNSTATED: dict[str, tuple[str, Promise, Promise]] = {
     "area": (
@@ -82,13 +82,16 @@ def sums_of_all(question: Question) -> list[tuple[str, Linked]]:
     """Return the sum of each stage that has entries, and each balance of two such stages."""
     found = answers.stages(question)
     sums = [
-        (filters.name_of_balance(stage), _linked(sum_, question.where(stage=stage)))
+        (
+            filters.name_of_balance(stage),
+            linked(sum_.amount, sum_.entries, question.where(stage=stage)),
+        )
         for stage, sum_ in found.items()
     ]
     for measure, (plus, minus) in MEASURES.items():
         if plus in found and minus in found:
             asks = question.where(measure=measure)
-            sums.append((filters.name_of_balance(measure), _linked(answers.total(asks), asks)))
+            sums.append((filters.name_of_balance(measure), linked_sum(asks)))
     return sums
 
 
@@ -96,8 +99,7 @@ def figure_today(question: Question) -> Linked | None:
     """Return the same figure as of today, where the page shows an earlier day."""
     if not question.dated or question.day == today():
         return None
-    now = question.as_of_today()
-    return _linked(answers.total(now), now)
+    return linked_sum(question.as_of_today())
 
 
 def later(question: Question) -> Later | None:
@@ -119,20 +121,15 @@ def unstated(asked: Asked) -> list[Unstated]:
         whole = question.where(**{name: None})
         if not (question.scope.stage or question.scope.measure):
             whole = whole.where(stage=Stage.COMMITTED)
-        part = whole.where(**{name: code})
-        amount = answers.total(part)
-        if amount.amount:
+        part = linked_sum(whole.where(**{name: code}))
+        if part.amount:
             found.append(
                 Unstated(
                     whole_in_words,
-                    _linked(answers.total(whole), whole),
+                    linked_sum(whole),
                     part_in_words,
-                    _linked(amount, part),
+                    part,
                     scope_in_words(asked, without=(name,)),
                 )
             )
     return found
-
-
-def _linked(sum_: answers.Amount, question: Question) -> Linked:
-    return linked(sum_.amount, sum_.entries, question)

@@ -16,7 +16,7 @@ from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Appropriation, Commitment, Document, Entry, Posting, Stage
 from carsi_tracker.reports.freshness import Asked
-from carsi_tracker.reports.links import Linked, entries_address, linked
+from carsi_tracker.reports.links import Linked, entries_address, linked, page_path
 
 
 @dataclass(frozen=True)
@@ -116,13 +116,12 @@ def appropriations(asked: Asked, keys: Sequence[Any]) -> list[Row]:
     rows = []
     for thing in (things[key] for key in keys):
         sum_ = sums.get(thing.pk, Totals())
-        code = f"{thing.fiscal_year}-{thing.account.code.lower()}"
         asks = question.where(
             year=thing.fiscal_year, account=thing.account.code, stage="appropriated"
         )
         rows.append(
             Row(
-                reverse("appropriation", args=[code]) + question.query(),
+                page_path("appropriation", thing.slug) + question.query(),
                 str(thing),
                 thing.account.name,
                 figure=linked(sum_.appropriated, sum_.entries, asks),
@@ -141,7 +140,7 @@ def _with_page(dimension: str, things: str, code: str = "code") -> Rows:
         sums = answers.breakdown(question.where(stage="committed"), dimension)
         return [
             _committed(
-                Row(reverse(dimension, args=[str(key).lower()]) + question.query(), named[key]),
+                Row(page_path(dimension, str(key)) + question.query(), named[key]),
                 question.where(**{dimension: key, "stage": "committed"}),
                 sums.get(key, Totals()),
             )

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from carsi_tracker.figures import answers
 from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.money import figure
 
@@ -43,13 +44,19 @@ def entries_address(question: Question) -> str:
 
 
 def page_path(kind: str, code: str) -> str:
-    """Return the path of the page of an area, a country or a goal, by the name of its address."""
+    """Return the path of the page of an area, country, goal or appropriation, by its address."""
     return _page(get_language(), kind, code.lower())
 
 
 def linked(amount: Decimal, entries: int, question: Question) -> Linked:
     """Link an amount to the entries it sums, where there are any."""
     return Linked(amount, entries_address(question) if entries else None)
+
+
+def linked_sum(question: Question) -> Linked:
+    """Return the sum of what is asked, linked to its entries."""
+    found = answers.total(question)
+    return linked(found.amount, found.entries, question)
 
 
 @cache

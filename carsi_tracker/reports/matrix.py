@@ -83,8 +83,7 @@ def _with_totals(cells: Mapping[tuple[str, str], Amount]) -> Sums:
     sums: dict[tuple[str | None, str | None], Amount] = {}
     for (area, country), cell in cells.items():
         for key in product((area, None), (country, None)):
-            so_far = sums.get(key, Amount())
-            sums[key] = Amount(so_far.amount + cell.amount, so_far.entries + cell.entries)
+            sums[key] = sums.get(key, Amount()) + cell
     return sums
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +11,10 @@ from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
 from carsi_tracker.figures.question import NONE, Question
 from carsi_tracker.ledger.models import Appropriation, Basis, ProgrammingArea
+from carsi_tracker.reports.balances import OF_COMMITMENTS, STAGES
 from carsi_tracker.reports.filters import name_of_balance
 from carsi_tracker.reports.freshness import Asked
-from carsi_tracker.reports.links import Linked, linked
+from carsi_tracker.reports.links import Linked, linked, page_path
 
 UNSTATED_AREA = "not-attributed"
 
@@ -97,10 +97,6 @@ class Breakdown:
     total: Row
 
 
-OF_COMMITMENTS = ("committed", "obligated", "disbursed")
-ALL = ("appropriated", *OF_COMMITMENTS)
-
-
 def breakdown(asked: Asked, kind: Kind, question: Question) -> Breakdown:
     """Break a question down by the subjects of a kind that have entries.
 
@@ -125,12 +121,14 @@ def breakdown_by_basis(question: Question) -> Breakdown:
     """Break a question down by how directly documents state its amounts."""
     found = answers.breakdown(question, "basis")
     rows = (
-        Row(str(basis.label), None, figures_of(found[basis], ALL, question.where(basis=basis)))
+        Row(str(basis.label), None, figures_of(found[basis], STAGES, question.where(basis=basis)))
         for basis in Basis
         if basis in found
     )
-    total = figures_of(answers.totals(question), ALL, question)
-    return Breakdown("basis", _("Basis"), heads(ALL), tuple(rows), Row(str(_("All")), None, total))
+    total = figures_of(answers.totals(question), STAGES, question)
+    return Breakdown(
+        "basis", _("Basis"), heads(STAGES), tuple(rows), Row(str(_("All")), None, total)
+    )
 
 
 def heads(stages: Iterable[str]) -> tuple[str, ...]:
@@ -150,12 +148,7 @@ def address(kind: Kind, subject: Subject, question: Question) -> str | None:
     """Return the address of a subject's page, with the question's day and version."""
     if not subject.code:
         return None
-    return reverse(kind.page, args=[subject.code]) + question.everywhere().query()
-
-
-def appropriation_code(appropriation: Appropriation) -> str:
-    """Return how an appropriation is called in addresses: 2008-incle."""
-    return f"{appropriation.fiscal_year}-{appropriation.account.code.lower()}"
+    return page_path(kind.page, subject.code) + question.everywhere().query()
 
 
 def _areas(asked: Asked) -> Iterable[Subject]:
@@ -187,7 +180,7 @@ def _appropriations(asked: Asked) -> Iterable[Subject]:
         year, account = str(each.fiscal_year), each.account.code
         yield Subject(
             each.pk,
-            appropriation_code(each),
+            each.slug,
             f"{each}: {each.account}",
             (("account", account), ("year", year)),
         )
@@ -245,7 +238,7 @@ KINDS: dict[str, Kind] = {
             ),
             _("All appropriations"),
             _appropriations,
-            ALL,
+            STAGES,
             ("area", "country"),
         ),
     )

@@ -36,6 +36,11 @@ class Appropriation(models.Model):
     def __str__(self) -> str:
         return f"{self.account.code} FY{self.fiscal_year}"
 
+    @property
+    def slug(self) -> str:
+        """How addresses call it: 2008-incle."""
+        return f"{self.fiscal_year}-{self.account.code.lower()}"
+
 
 class Commitments(models.QuerySet["Commitment"]):
     """Commitments, posted or not."""

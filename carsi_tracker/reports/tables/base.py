@@ -56,6 +56,11 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
             name for name, column in cls.base_columns.items() if column.orderable is not False
         )
 
+    @classmethod
+    def is_sorted_by_number(cls, asked: Asked) -> bool:
+        """Say whether rows are asked for in the order of a column of numbers."""
+        return (asked.address.sort or "").removeprefix("-") in cls.numeric
+
     @property
     def shown(self) -> list[Any]:
         """What the rows of the present page show."""

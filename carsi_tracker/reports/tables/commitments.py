@@ -53,7 +53,7 @@ class CommitmentsTable(LedgerTable):
     @classmethod
     def about(cls, question: Question, path: str, asked: Asked) -> Self:
         """Show the commitments of a question; their sums come from the database to sort by only."""
-        by_sum = (asked.address.sort or "").removeprefix("-") in cls.numeric
+        by_sum = cls.is_sorted_by_number(asked)
         rows = (answers.summed_commitments if by_sum else answers.commitments)(question)
         described = rows.select_related("area", "country", "appropriation__account")
         return cls(described, path, asked, question)

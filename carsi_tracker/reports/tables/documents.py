@@ -44,8 +44,7 @@ class DocumentsTable(LedgerTable):
     @classmethod
     def about(cls, question: Question, path: str, asked: Asked) -> Self:
         """Show all documents; their sums come from the database to sort by only."""
-        by_sum = (asked.address.sort or "").removeprefix("-") in cls.numeric
-        if by_sum:
+        if cls.is_sorted_by_number(asked):
             return cls(answers.summed_documents(question), path, asked, question)
         public = Document.objects.filter(key__in=asked.words.codes["document"].values())
         return cls(public, path, asked, question)

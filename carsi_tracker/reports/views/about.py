@@ -4,17 +4,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.balances import balances
+from carsi_tracker.reports.bases import basis_shares
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.glossary import GLOSSARY
-from carsi_tracker.reports.links import Linked, linked
+from carsi_tracker.reports.links import linked_sum
 from carsi_tracker.reports.noting import WeakSpot, weak_spots
 from carsi_tracker.reports.pages import render_page
 from carsi_tracker.reports.subjects import UNSTATED_AREA
-from carsi_tracker.reports.views.overview import basis_shares
 
 BALANCES = ("appropriated", "committed", "obligated", "disbursed", "available")
 WEAK_SPOTS = 5
@@ -43,18 +41,12 @@ def about(request: HttpRequest, asked: Asked) -> HttpResponse:
         "reports/about.html",
         balances=sums,
         figures=dict(zip(BALANCES, (figure for _name, figure in sums), strict=True)),
-        area_not_stated=_area_not_stated(question),
-        bases=basis_shares(asked, answers.totals(question).committed),
+        area_not_stated=linked_sum(question.where(stage=Stage.COMMITTED, area=UNSTATED_AREA)),
+        bases=basis_shares(question),
         bounds=_bounds(spots),
         noted=spots,
         glossary=GLOSSARY,
     )
-
-
-def _area_not_stated(question: Question) -> Linked:
-    asks = question.where(stage=Stage.COMMITTED, area=UNSTATED_AREA)
-    found = answers.total(asks)
-    return linked(found.amount, found.entries, asks)
 
 
 def _bounds(spots: list[WeakSpot]) -> list[tuple[WeakSpot, Promise]]:

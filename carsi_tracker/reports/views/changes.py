@@ -16,14 +16,12 @@ from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger import checksum
 from carsi_tracker.ledger.models import Posting
-from carsi_tracker.reports.balances import balances
+from carsi_tracker.reports.balances import STAGES, balances
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked
 from carsi_tracker.reports.subjects import KINDS, Breakdown, breakdown
 from carsi_tracker.reports.tables import EntriesTable, VersionsTable
 from carsi_tracker.reports.views.lists import render_list
-
-STAGES = ("appropriated", "committed", "obligated", "disbursed")
 
 
 @public_page(sorts=VersionsTable.sorts())

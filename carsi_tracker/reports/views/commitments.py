@@ -8,21 +8,18 @@ from carsi_tracker.figures.notes import noted
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.models import Commitment, Stage
 from carsi_tracker.reports import explaining, filters
-from carsi_tracker.reports.balances import balances, over_time
+from carsi_tracker.reports.balances import BALANCES, OF_COMMITMENTS, balances, over_time
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.sources import cited, touched
 from carsi_tracker.reports.tables import CommitmentsTable, EntriesTable
 from carsi_tracker.reports.views.lists import render_list
 
-STAGES = ("committed", "obligated", "disbursed")
-BALANCES = ("committed", "obligated", "disbursed", "unobligated", "unliquidated")
-
 
 @public_page(sorts=CommitmentsTable.sorts())
 def commitment_list(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show the commitments with their sums by stage."""
-    sums = balances(asked.question, STAGES)
+    sums = balances(asked.question, OF_COMMITMENTS)
     none = not any(sum_.href for _name, sum_ in sums)
     return render_list(
         request,

@@ -11,20 +11,14 @@ from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, DocumentFile
-from carsi_tracker.reports.balances import balances
+from carsi_tracker.reports.balances import OF_COMMITMENTS, STAGES, balances
 from carsi_tracker.reports.files import download
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.links import Linked
-from carsi_tracker.reports.subjects import (
-    OF_COMMITMENTS,
-    breakdown_by_basis,
-    figures_of,
-    heads,
-)
+from carsi_tracker.reports.subjects import breakdown_by_basis, figures_of, heads
 from carsi_tracker.reports.tables import DocumentsTable, EntriesTable
 from carsi_tracker.reports.views.lists import render_list
 
-STAGES = ("appropriated", "committed", "obligated", "disbursed")
 MOST_COMMITMENTS = 25
 
 

@@ -13,7 +13,7 @@ from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.ledger.models import Head, Posting
 from carsi_tracker.reports.address import site_of
 from carsi_tracker.reports.atom import PagedFeed, tag
-from carsi_tracker.reports.citing import NAME
+from carsi_tracker.reports.citing import NAME, posted_at
 from carsi_tracker.reports.explaining import scope_in_words
 from carsi_tracker.reports.freshness import Asked, public_page
 
@@ -81,8 +81,7 @@ def _postings(page: Page[str | int]) -> list[Posting]:
 
 def _last_change(asked: Asked) -> datetime:
     """Return when the version asked about was posted; of the empty ledger, when it was made."""
-    posting = Posting.objects.filter(version=asked.question.version.number).first()
-    return (posting or Head.objects.get()).posted_at
+    return posted_at(asked.question.version) or Head.objects.get().posted_at
 
 
 def _description(request: HttpRequest, posting: Posting, effect: answers.Totals) -> str:

@@ -1,7 +1,6 @@
 """The overview."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.question import NONE, Version
-from carsi_tracker.ledger.models import Basis, Posting
-from carsi_tracker.ledger.money import split
-from carsi_tracker.reports.charts.bar import TENTH_OF_A_MILLION, bar
+from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.bases import basis_shares
+from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.timeline import timeline_chart
@@ -23,16 +22,6 @@ from carsi_tracker.reports.pages import render_page
 
 LATEST = 3
 MOST_NOTES = 5
-
-
-@dataclass(frozen=True)
-class BasisShare:
-    """What is committed on a basis: exact, and rounded to tenths of a million as shown."""
-
-    basis: Basis
-    amount: Decimal
-    shown: Decimal
-    href: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +49,7 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
         appropriated_href=entries_address(question.where(stage="appropriated")),
         committed_href=entries_address(question.where(stage="committed")),
         first_law=answers.first_law(question),
-        bases=basis_shares(asked, totals.committed),
+        bases=basis_shares(question),
         matrix=matrix(question, asked.words),
         countries=countries_chart(question, asked.words.countries),
         timeline=timeline_chart(question),
@@ -76,18 +65,6 @@ def latest(version: Version) -> tuple[Posting, ...]:
     """Return the newest versions up to one; what they say of themselves is final."""
     known = Posting.objects.filter(version__lte=version.number)
     return tuple(known.order_by("-version")[:LATEST])
-
-
-def basis_shares(asked: Asked, committed: Decimal) -> list[BasisShare]:
-    """Return what is committed by basis; the parts as shown add up to the whole as shown."""
-    question = asked.question.everywhere().where(stage="committed")
-    found = answers.breakdown(question, "basis")
-    amounts = [found[basis].committed if basis in found else answers.ZERO for basis in Basis]
-    rounded = split(committed, amounts, TENTH_OF_A_MILLION)
-    return [
-        BasisShare(basis, amount, shown, entries_address(question.where(basis=basis)))
-        for basis, amount, shown in zip(Basis, amounts, rounded, strict=True)
-    ]
 
 
 def goals(asked: Asked) -> list[GoalRow]:

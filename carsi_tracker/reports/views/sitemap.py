@@ -53,26 +53,26 @@ class Section:
         return max(1, ceil(self.number / THINGS_A_FILE))
 
 
-def sections(asked: Asked) -> dict[str, Section]:
-    """Return all kinds of public pages of a version by name."""
+def sections(asked: Asked) -> dict[str, Callable[[], Section]]:
+    """Return how each kind of public pages of a version is listed, by name."""
     question = asked.question.everywhere()
     version = question.version.number
     postings = Posting.objects.filter(version__lte=version).order_by("version")
     return {
-        "pages": _of_list([Listed(reverse(name)) for name in PAGES]),
-        "subjects": _of_list(list(_subjects(asked))),
-        "commitments": _of_rows(
+        "pages": lambda: _of_list([Listed(reverse(name)) for name in PAGES]),
+        "subjects": lambda: _of_list(list(_subjects(asked))),
+        "commitments": lambda: _of_rows(
             _commitments(question), lambda row: reverse("commitment", args=[row[0]])
         ),
-        "documents": _of_rows(
+        "documents": lambda: _of_rows(
             public_documents(version).order_by("key").values_list("key"),
             lambda row: reverse("document", args=[row[0]]),
         ),
-        "changes": _of_rows(
+        "changes": lambda: _of_rows(
             postings.values_list("version", "posted_at"),
             lambda row: reverse("version", args=[row[0]]),
         ),
-        "entries": _of_rows(
+        "entries": lambda: _of_rows(
             entries(question).values_list("posting_id", "line", "posting__posted_at"),
             lambda row: reverse("entry", args=[row[0], row[1]]),
         ),
@@ -85,7 +85,7 @@ def index(request: HttpRequest, asked: Asked) -> HttpResponse:
     files = [
         reverse("sitemap-file", args=[name, number])
         for name, section in sections(asked).items()
-        for number in range(1, section.files + 1)
+        for number in range(1, section().files + 1)
     ]
     context = {"files": files, "site": site_of(request)}
     return render(request, "reports/sitemap_index.xml", context, "application/xml")
@@ -94,8 +94,8 @@ def index(request: HttpRequest, asked: Asked) -> HttpResponse:
 @public_page()
 def sitemap(request: HttpRequest, asked: Asked, section: str, number: int) -> HttpResponse:
     """Name the pages of one file, each in both languages."""
-    found = sections(asked).get(section)
-    if found is None or number > found.files:
+    listed = sections(asked).get(section)
+    if listed is None or number > (found := listed()).files:
         raise Http404
     start = (number - 1) * THINGS_A_FILE
     context = {"pages": found.between(start, start + THINGS_A_FILE), "site": site_of(request)}

@@ -9,14 +9,15 @@ from django.urls import reverse
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.answers import Totals
 from carsi_tracker.figures.question import Question
-from carsi_tracker.ledger.models import Basis, Stage
+from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports import explaining
+from carsi_tracker.reports.bases import basis_shares
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
-from carsi_tracker.reports.links import Linked, linked
+from carsi_tracker.reports.links import Linked, linked, linked_sum
 from carsi_tracker.reports.matrix import matrix
 from carsi_tracker.reports.noting import weak_spots
 from carsi_tracker.reports.pages import render_page
@@ -80,7 +81,7 @@ def subject_detail(request: HttpRequest, asked: Asked, kind: str, code: str) -> 
         part=_part(its, question, sums),
         unstated=_unstated(its, subject, question),
         later=explaining.later(committed),
-        bases=_bases(committed),
+        bases=[share for share in basis_shares(question) if share.amount],
         bar=bar(sums, question),
         bar_files=chart_files("bar", question),
         timeline=timeline_chart(question, small=True),
@@ -93,12 +94,10 @@ def subject_detail(request: HttpRequest, asked: Asked, kind: str, code: str) -> 
 
 def _part(kind: Kind, question: Question, sums: Totals) -> Part | None:
     stage = kind.stages[0]
-    whole = question.everywhere().where(stage=stage)
-    amount = answers.total(whole)
-    if amount.amount <= 0:
+    whole = linked_sum(question.everywhere().where(stage=stage))
+    if whole.amount <= 0:
         return None
-    percent = (getattr(sums, stage) / amount.amount * 100).quantize(TENTH)
-    return Part(linked(amount.amount, amount.entries, whole), percent)
+    return Part(whole, (getattr(sums, stage) / whole.amount * 100).quantize(TENTH))
 
 
 def _unstated(kind: Kind, subject: Subject, question: Question) -> Linked | None:
@@ -106,15 +105,5 @@ def _unstated(kind: Kind, subject: Subject, question: Question) -> Linked | None
     if subject.key == UNSTATED_AREA:
         return None
     whole = question.everywhere() if kind.page == "area" else question
-    asks = whole.where(area=UNSTATED_AREA, stage=Stage.COMMITTED)
-    found = answers.total(asks)
-    return linked(found.amount, found.entries, asks) if found.amount else None
-
-
-def _bases(committed: Question) -> list[tuple[Basis, Linked]]:
-    found = answers.breakdown(committed, "basis")
-    return [
-        (basis, linked(found[basis].committed, 1, committed.where(basis=basis)))
-        for basis in Basis
-        if basis in found and found[basis].committed
-    ]
+    found = linked_sum(whole.where(area=UNSTATED_AREA, stage=Stage.COMMITTED))
+    return found if found.amount else None
