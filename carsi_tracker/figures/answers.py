@@ -70,6 +70,10 @@ class Amount:
         return Amount(self.amount - other.amount, self.entries - other.entries)
 
 
+Sums = Mapping[str, Amount]
+"""The sum of each stage that has entries."""
+
+
 @dataclass(frozen=True)
 class Span:
     """The first and the last effective date of some entries; None where there are none."""
@@ -106,7 +110,7 @@ def totals(question: Question) -> Totals:
 
 
 @lru_cache(REMEMBERED)
-def stages(question: Question) -> Mapping[str, Amount]:
+def stages(question: Question) -> Sums:
     """Return the sum of each stage that has entries, in the order in which money goes."""
     return _stages_through(courses(question).get((), {}), question.day)
 
@@ -127,15 +131,26 @@ def breakdown(question: Question, dimension: str) -> Mapping[str | int | None, T
     return {key: sums for (key,), sums in _by(question, dimension)}
 
 
+@lru_cache(REMEMBERED)
+def stages_by(question: Question, dimension: str) -> Mapping[str | int | None, Sums]:
+    """Return the sum of each stage that has entries, for each value of a dimension that has some.
+
+    Keys are those of `breakdown`.
+    """
+    found = {
+        key: _stages_through(stages, question.day)
+        for (key,), stages in courses(question, dimension).items()
+    }
+    return {key: sums for key, sums in found.items() if sums}
+
+
 def breakdown_of(question: Question, dimension: str, values: Collection[str]) -> dict[str, Totals]:
     """Return the sums by stage for some values of a dimension only, with or without entries."""
     found = courses_of(question, dimension, values)
     return {value: sums_through(found.get((value,), {}), question.day) for value in values}
 
 
-def stages_of(
-    question: Question, dimension: str, values: Collection[str]
-) -> dict[str, Mapping[str, Amount]]:
+def stages_of(question: Question, dimension: str, values: Collection[str]) -> dict[str, Sums]:
     """Return the sum of each stage that has entries, for some values of a dimension only."""
     found = courses_of(question, dimension, values)
     return {value: _stages_through(found.get((value,), {}), question.day) for value in values}
@@ -194,7 +209,7 @@ def sums_through(stages: Mapping[str, Course], day: date) -> Totals:
     )
 
 
-def _stages_through(found: Mapping[str, Course], day: date) -> Mapping[str, Amount]:
+def _stages_through(found: Mapping[str, Course], day: date) -> Sums:
     sums = {stage: found[stage].through(day) for stage in Stage.values if stage in found}
     return {stage: Amount(*sum_) for stage, sum_ in sums.items() if sum_}
 

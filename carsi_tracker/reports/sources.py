@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.answers import Totals
+from carsi_tracker.figures.answers import Amount, Sums
 from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.models import Document, Posting, Stage
 from carsi_tracker.reports.links import Linked, linked
@@ -30,12 +30,12 @@ class Touched:
 
 def cited(question: Question) -> list[Cited]:
     """Return the documents that the entries cite, the oldest first."""
-    found = answers.breakdown(question, "document")
+    found = answers.stages_by(question, "document")
     documents = Document.objects.filter(key__in=found)
     return [
         Cited(
             document,
-            linked(Decimal(found[document.key].entries), 1, question.where(document=document.key)),
+            linked(_entries(found[document.key]), 1, question.where(document=document.key)),
             _committed(found, document.key, question.where(document=document.key)),
         )
         for document in documents.order_by("published_on", "key")
@@ -44,7 +44,7 @@ def cited(question: Question) -> list[Cited]:
 
 def touched(question: Question) -> list[Touched]:
     """Return the versions that posted the entries, the newest first."""
-    found = answers.breakdown(question, "version")
+    found = answers.stages_by(question, "version")
     postings = Posting.objects.filter(version__in=[int(version) for version in found if version])
     return [
         Touched(
@@ -55,8 +55,12 @@ def touched(question: Question) -> list[Touched]:
     ]
 
 
+def _entries(sums: Sums) -> Decimal:
+    return Decimal(sum(sum_.entries for sum_ in sums.values()))
+
+
 def _committed(
-    found: Mapping[str | int | None, Totals], key: str | int, question: Question
+    found: Mapping[str | int | None, Sums], key: str | int, question: Question
 ) -> Linked:
-    amount = found[key].committed
-    return linked(amount, bool(amount), question.where(stage=Stage.COMMITTED))
+    sum_ = found[key].get(Stage.COMMITTED, Amount())
+    return linked(sum_.amount, sum_.entries, question.where(stage=Stage.COMMITTED))

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import answers
-from carsi_tracker.figures.answers import Totals
+from carsi_tracker.figures.answers import Amount, Sums
 from carsi_tracker.figures.question import NONE, Question
 from carsi_tracker.ledger.models import Appropriation, Basis, ProgrammingArea
 from carsi_tracker.reports.balances import OF_COMMITMENTS, STAGES
@@ -102,16 +102,16 @@ def breakdown(asked: Asked, kind: Kind, question: Question) -> Breakdown:
 
     Where everything is asked, subjects without entries are in it, too.
     """
-    found = answers.breakdown(question, kind.page)
+    found = answers.stages_by(question, kind.page)
     everything = question == question.everywhere()
     rows = []
     for subject in kind.subjects(asked):
         if everything or subject.key in found:
-            sums = found.get(subject.key, Totals())
+            sums = found.get(subject.key, {})
             asks = question.where(**dict(subject.filters))
             figures = figures_of(sums, kind.stages, asks)
             rows.append(Row(subject.name, address(kind, subject, question), figures))
-    total = figures_of(answers.totals(question), kind.stages, question)
+    total = figures_of(answers.stages(question), kind.stages, question)
     return Breakdown(
         kind.page, kind.title, heads(kind.stages), tuple(rows), Row(str(kind.all), None, total)
     )
@@ -119,13 +119,13 @@ def breakdown(asked: Asked, kind: Kind, question: Question) -> Breakdown:
 
 def breakdown_by_basis(question: Question) -> Breakdown:
     """Break a question down by how directly documents state its amounts."""
-    found = answers.breakdown(question, "basis")
+    found = answers.stages_by(question, "basis")
     rows = (
         Row(str(basis.label), None, figures_of(found[basis], STAGES, question.where(basis=basis)))
         for basis in Basis
         if basis in found
     )
-    total = figures_of(answers.totals(question), STAGES, question)
+    total = figures_of(answers.stages(question), STAGES, question)
     return Breakdown(
         "basis", _("Basis"), heads(STAGES), tuple(rows), Row(str(_("All")), None, total)
     )
@@ -136,11 +136,11 @@ def heads(stages: Iterable[str]) -> tuple[str, ...]:
     return tuple(name_of_balance(stage) for stage in stages)
 
 
-def figures_of(sums: Totals, stages: Iterable[str], question: Question) -> tuple[Linked, ...]:
-    """Return the sums of stages, each linked to its entries."""
+def figures_of(sums: Sums, stages: Iterable[str], question: Question) -> tuple[Linked, ...]:
+    """Return the sums of stages, each linked to its entries; a zero too, where entries make it."""
+    found = ((stage, sums.get(stage, Amount())) for stage in stages)
     return tuple(
-        linked(amount := getattr(sums, stage), bool(amount), question.where(stage=stage))
-        for stage in stages
+        linked(sum_.amount, sum_.entries, question.where(stage=stage)) for stage, sum_ in found
     )
 
 

@@ -1,6 +1,5 @@
 """The table of commitments."""
 
-from collections.abc import Mapping
 from typing import Self
 
 import django_tables2 as tables
@@ -92,6 +91,6 @@ class CommitmentsTable(LedgerTable):
         return figure_cell(linked(found.amount, found.entries, asks))
 
     @cached_property
-    def _sums(self) -> dict[str, Mapping[str, answers.Amount]]:
+    def _sums(self) -> dict[str, answers.Sums]:
         references = [commitment.reference for commitment in self.shown]
         return answers.stages_of(self.of, "commitment", references)

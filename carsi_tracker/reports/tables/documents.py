@@ -1,6 +1,5 @@
 """The table of documents."""
 
-from collections.abc import Mapping
 from typing import Self
 
 import django_tables2 as tables
@@ -66,5 +65,5 @@ class DocumentsTable(LedgerTable):
         return figure_cell(linked(found.amount, found.entries, asks))
 
     @cached_property
-    def _sums(self) -> dict[str, Mapping[str, answers.Amount]]:
+    def _sums(self) -> dict[str, answers.Sums]:
         return answers.stages_of(self.of, "document", [document.key for document in self.shown])

@@ -1,16 +1,19 @@
 """Documents: the sources of all amounts, and each one's own page."""
 
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures import answers
+from carsi_tracker.figures.answers import Amount, Sums
 from carsi_tracker.figures.question import Question
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
-from carsi_tracker.ledger.models import Commitment, DocumentFile
+from carsi_tracker.ledger.models import Commitment, DocumentFile, Stage
 from carsi_tracker.reports.balances import OF_COMMITMENTS, STAGES, balances
 from carsi_tracker.reports.files import download
 from carsi_tracker.reports.freshness import Asked, public_page
@@ -60,13 +63,17 @@ def document_detail(request: HttpRequest, asked: Asked, key: str) -> HttpRespons
 
 def _supported(question: Question) -> list[tuple[Commitment, tuple[Linked, ...]]]:
     """Return the commitments that the document says most of, with its sums for each."""
-    found = {key: sums for key, sums in answers.breakdown(question, "commitment").items() if key}
-    most = sorted(found, key=lambda key: (-found[key].committed, key))[:MOST_COMMITMENTS]
+    found = {key: sums for key, sums in answers.stages_by(question, "commitment").items() if key}
+    most = sorted(found, key=lambda key: (-_committed(found[key]), key))[:MOST_COMMITMENTS]
     commitments = Commitment.objects.in_bulk(most, field_name="reference")
     return [
         (commitments[key], figures_of(found[key], OF_COMMITMENTS, question.where(commitment=key)))
         for key in most
     ]
+
+
+def _committed(sums: Sums) -> Decimal:
+    return sums.get(Stage.COMMITTED, Amount()).amount
 
 
 @require_safe

@@ -17,7 +17,7 @@ from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
-from carsi_tracker.reports.links import Linked, linked, linked_sum
+from carsi_tracker.reports.links import Linked, linked_sum
 from carsi_tracker.reports.matrix import matrix
 from carsi_tracker.reports.noting import weak_spots
 from carsi_tracker.reports.pages import render_page
@@ -77,7 +77,7 @@ def subject_detail(request: HttpRequest, asked: Asked, kind: str, code: str) -> 
         subject=subject,
         query_of_subject=question.query(),
         totals=sums,
-        committed=linked(sums.committed, bool(sums.committed), committed),
+        committed=linked_sum(committed),
         part=_part(its, question, sums),
         unstated=_unstated(its, subject, question),
         later=explaining.later(committed),
