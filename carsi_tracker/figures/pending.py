@@ -42,7 +42,11 @@ class PublicFigure:
     @property
     def measure_name(self) -> str:
         """The measure in the language of the page."""
-        return _("Available") if self.measure == "available" else str(Stage(self.measure).label)
+        return (
+            _("No commitment found")
+            if self.measure == "available"
+            else str(Stage(self.measure).label)
+        )
 
 
 CHANGES = """

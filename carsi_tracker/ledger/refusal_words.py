@@ -51,11 +51,11 @@ def _what(broken: dict[str, Any]) -> str:
 BROKEN: dict[str, Callable[[], str]] = {
     "available": lambda: _("%(what)s: %(asked)s asked, %(left)s left on %(day)s."),
     "unobligated": lambda: _(
-        "%(what)s: %(asked)s asked of what is committed and not yet obligated, "
+        "%(what)s: %(asked)s asked of what is committed and not obligated, "
         "%(left)s left on %(day)s."
     ),
     "unliquidated": lambda: _(
-        "%(what)s: %(asked)s asked of what is obligated and not yet disbursed, "
+        "%(what)s: %(asked)s asked of what is obligated and not disbursed, "
         "%(left)s left on %(day)s."
     ),
     "committed": lambda: _("%(what)s would be committed %(after)s on %(day)s."),

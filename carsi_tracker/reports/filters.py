@@ -42,14 +42,14 @@ LABELS: dict[str, Promise] = {
     "date_to": gettext_lazy("Date up to"),
 }
 MEASURES: dict[str, Promise] = {
-    "available": gettext_lazy("Available (appropriated less committed)"),
-    "unobligated": gettext_lazy("Unobligated (committed less obligated)"),
-    "unliquidated": gettext_lazy("Unliquidated (obligated less disbursed)"),
+    "available": gettext_lazy("No commitment found (appropriated less committed)"),
+    "unobligated": gettext_lazy("Committed, no obligation found (committed less obligated)"),
+    "unliquidated": gettext_lazy("Obligated, no payment found (obligated less disbursed)"),
 }
 MEASURE_NAMES: dict[str, Promise] = {
-    "available": gettext_lazy("available"),
-    "unobligated": gettext_lazy("unobligated"),
-    "unliquidated": gettext_lazy("unliquidated"),
+    "available": gettext_lazy("no commitment found"),
+    "unobligated": gettext_lazy("committed, no obligation found"),
+    "unliquidated": gettext_lazy("obligated, no payment found"),
 }
 KEPT = 128
 """How many lists of options a process keeps: those of a filter, in a version and a language."""
@@ -221,6 +221,6 @@ def _name_of(words: Vocabulary, name: str, code: str) -> str:
 
 
 def name_of_balance(name: str) -> str:
-    """Return the name of a stage or measure as a label: Committed, Unobligated."""
+    """Return the name of a stage or measure as a label: Committed, No commitment found."""
     label = str(MEASURE_NAMES[name]) if name in MEASURE_NAMES else str(Stage(name).label)
     return label[:1].upper() + label[1:]

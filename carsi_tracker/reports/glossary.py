@@ -36,8 +36,8 @@ MONEY = Group(
             "appropriated",
             _("Appropriated"),
             _(
-                "What a law allows to be spent from one account in one fiscal year. The article "
-                "that this tracker follows calls it “committed”."
+                "The amount a law lets agencies obligate from one account for one fiscal year. "
+                "Some news reports call it “committed”."
             ),
             gao="appropriation",
         ),
@@ -45,8 +45,8 @@ MONEY = Group(
             "committed",
             _("Committed"),
             _(
-                "Set aside for one purpose and one country, or the region, before anybody is "
-                "bound to pay."
+                "Reserved for one purpose in one country, or the region, before a contract, grant "
+                "or agreement obligates it."
             ),
             gao="commitment",
         ),
@@ -59,21 +59,27 @@ MONEY = Group(
         Term("disbursed", _("Disbursed"), _("Paid out, less refunds."), gao="disbursement"),
         Term(
             "available",
-            _("Available"),
+            _("No commitment found"),
             _(
-                "Appropriated less committed. Where it says “no commitment known”, no document "
-                "that was read tells what it is for."
+                "Appropriated, but no commitment found in the documents we read. It does not mean "
+                "that the money can still be spent."
             ),
         ),
         Term(
             "unobligated",
-            _("Unobligated"),
-            _("Committed less obligated: set aside, but nobody is bound to pay it yet."),
+            _("Committed, no obligation found"),
+            _(
+                "Committed less obligated: the documents we read tell of no obligation. GAO’s "
+                "“unobligated balance” is wider: it also includes what is not committed."
+            ),
         ),
         Term(
             "unliquidated",
-            _("Unliquidated"),
-            _("Obligated less disbursed: promised with legal force, but not paid yet."),
+            _("Obligated, no payment found"),
+            _(
+                "Obligated less disbursed: promised with legal force; the documents we read tell "
+                "of no payment."
+            ),
             gao="unliquidated obligations",
         ),
         Term(
@@ -117,7 +123,7 @@ PURPOSE = Group(
             "commitment",
             _("Commitment"),
             _(
-                "A part of one appropriation set aside for one programming area and one country, "
+                "A part of one appropriation reserved for one programming area and one country, "
                 "or the region. Each has a reference of its own."
             ),
         ),

@@ -51,7 +51,7 @@ def review(client: Client, batch: Batch) -> str:
 def test_a_review_shows_each_public_figure_before_and_after(people: People, batch: Batch) -> None:
     text = review(people.approver, batch)
     assert "All Committed 123,109,500 123,359,500 +250,000" in text
-    assert "All Available 41,890,500 41,640,500 −250,000" in text
+    assert "All No commitment found 41,890,500 41,640,500 −250,000" in text
     assert re.search(r"Honduras Committed [\d,]+ [\d,]+ \+250,000", text)
     assert re.search(r"No goal stated Committed [\d,]+ [\d,]+ \+250,000", text)
     assert "Version 16 Version 17" in text

@@ -15,8 +15,8 @@ def words_of(client: Client, address: str) -> str:
 
 @pytest.mark.usefixtures("sourced")
 def test_the_methods_give_the_figures_of_the_day_asked(client: Client) -> None:
-    assert "$41,890,500</a> is available" in words_of(client, "/about/")
-    assert "$58,890,500</a> is available" in words_of(client, "/about/?as_of=2009-09-30")
+    assert "$41,890,500</a>, we found no commitment" in words_of(client, "/about/")
+    assert "$58,890,500</a>, we found no commitment" in words_of(client, "/about/?as_of=2009-09-30")
 
 
 @pytest.mark.usefixtures("sourced")

@@ -53,7 +53,7 @@ class Commitments(models.QuerySet["Commitment"]):
 
 
 class Commitment(Titled):
-    """A part of one appropriation set aside for one area and one country (or the region).
+    """A part of one appropriation reserved for one area and one country (or the region).
 
     Until its batch is posted (`first_version`), it belongs to the batch that introduces it.
     """

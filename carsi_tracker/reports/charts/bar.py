@@ -16,9 +16,9 @@ WHOLE = 100
 
 LABELS: dict[str, Promise] = {
     "disbursed": _("Disbursed"),
-    "unliquidated": _("Obligated, not yet disbursed"),
-    "unobligated": _("Committed, not yet obligated"),
-    "available": _("Available: no commitment known"),
+    "unliquidated": _("Obligated, no payment found"),
+    "unobligated": _("Committed, no obligation found"),
+    "available": _("No commitment found"),
 }
 
 

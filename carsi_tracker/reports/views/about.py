@@ -22,7 +22,7 @@ BOUNDS: dict[str, Promise] = {
         "to 2009 is not stated."
     ),
     "CARSI-09-INCLE-01": _(
-        "at least this. The law sets aside “not less than” this sum, across three accounts; it is "
+        "at least this. The law requires “not less than” this sum, across three accounts; it is "
         "counted under one."
     ),
 }

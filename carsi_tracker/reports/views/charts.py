@@ -54,8 +54,8 @@ def card(_request: HttpRequest, asked: Asked) -> HttpResponse:
     sentence = _("Nothing is appropriated yet: $0 on this day.")
     if totals.appropriated:
         sentence = _(
-            "The United States set aside %(appropriated)s for security in Central America. "
-            "Public documents account for %(committed)s of it."
+            "Public documents account for %(committed)s of %(appropriated)s in U.S. security aid "
+            "to Central America."
         ) % {
             "appropriated": in_prose(totals.appropriated),
             "committed": in_prose(totals.committed),

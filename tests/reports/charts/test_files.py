@@ -150,7 +150,11 @@ def test_the_overview_offers_each_chart_as_it_is_asked(client: Client) -> None:
     ("query", "title", "total"),
     [
         ("stage=disbursed", "Disbursed by country, U.S. dollars", "9,835,000"),
-        ("measure=unobligated", "Unobligated by country, U.S. dollars", "92,735,000"),
+        (
+            "measure=unobligated",
+            "Committed, no obligation found by country, U.S. dollars",
+            "92,735,000",
+        ),
     ],
 )
 def test_a_chart_of_a_stage_or_balance_names_it(
