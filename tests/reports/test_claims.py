@@ -32,6 +32,7 @@ ALLOWED = re.compile(
 def said(client: Client, address: str) -> str:
     """Return what an address says to people: its text and its titles, without addresses."""
     body = unescape(client.get(address).content.decode())
+    body = re.sub(r"<style.*?</style>", "", body, flags=re.DOTALL)
     words = re.findall(r'(?:aria-label|title|alt|content)="([^"]*)"', body)
     return ALLOWED.sub("", " ".join([re.sub(r"<[^>]*>", " ", body), *words]))
 
