@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
+from carsi_tracker import environment
 from carsi_tracker.database import address, secret, server
 from carsi_tracker.web import PortTaken, WebServer
 
@@ -33,7 +34,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
-        serve(_port())
+        serve(environment.number("PORT", 8000, 1, 65535))
     except Stop:
         print("\nStopped. All data are kept.", flush=True)
     except (server.ServerError, ImproperlyConfigured, PortTaken) as error:
@@ -69,7 +70,7 @@ def serve(port: int) -> None:
 def prepare() -> None:
     """Bring database, ledger, people and static files up to date, as the owner."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "carsi_tracker.settings"
-    if not os.environ.get("SECRET_KEY"):
+    if not environment.text("SECRET_KEY"):
         os.environ["SECRET_KEY"] = secret.kept(address.VAR / "secret_key")
     if address.is_embedded():
         _say("Starting PostgreSQL")
@@ -144,13 +145,6 @@ def _require_no_newer_release() -> None:
             "use that release."
         )
         raise ImproperlyConfigured(message)
-
-
-def _port() -> int:
-    text = os.environ.get("PORT", "8000")
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        sys.exit(f"PORT is {text!r}; it has to be a number from 1 to 65535.")
-    return int(text)
 
 
 def _say(step: str) -> None:

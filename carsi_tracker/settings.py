@@ -1,13 +1,13 @@
 """Settings of the tracker, read from the environment; none needs to be set to run it locally."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.database.address import django_databases
+from carsi_tracker import environment
+from carsi_tracker.database.address import django_databases, is_embedded
 from carsi_tracker.database.secret import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -15,8 +15,8 @@ RELEASE = "0.1"
 
 SECRET_KEY = secret_key()
 DEBUG = False
-DEPLOYED = "DATABASE_URL" in os.environ and "ALLOWED_HOSTS" in os.environ
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+DEPLOYED = not is_embedded() and bool(environment.text("ALLOWED_HOSTS"))
+ALLOWED_HOSTS = environment.host_names("ALLOWED_HOSTS", "localhost", "127.0.0.1", "[::1]")
 
 INSTALLED_APPS = [
     "carsi_tracker.desk.apps.DeskConfig",
@@ -76,10 +76,11 @@ DATABASES = django_databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]]
-if os.environ.get("CACHE_URL"):
+_cache = environment.address_of("CACHE_URL", "redis", "rediss", "unix")
+if _cache:
     _shared = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": os.environ["CACHE_URL"],
+        "LOCATION": _cache,
     }
     CACHES = {"default": _shared, "pages": _shared}
 else:
@@ -110,7 +111,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if DEPLOYED else "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", int(DEPLOYED), 0, 9)
 ACCOUNT_ADAPTER = "carsi_tracker.accounts.sign_in.Account"
 ACCOUNT_FORMS = {"login": "carsi_tracker.accounts.sign_in.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
@@ -167,17 +168,18 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 
-if os.environ.get("EMAIL_HOST"):
+EMAIL_HOST = environment.text("EMAIL_HOST").strip()
+if EMAIL_HOST:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
-EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = os.environ.get("EMAIL_SECURITY") == "starttls"
-EMAIL_USE_SSL = os.environ.get("EMAIL_SECURITY") == "tls"
+EMAIL_PORT = environment.number("EMAIL_PORT", 25, 1, 65535)
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
+_security = environment.choice("EMAIL_SECURITY", "starttls", "tls")
+EMAIL_USE_TLS = _security == "starttls"
+EMAIL_USE_SSL = _security == "tls"
 EMAIL_TIMEOUT = 5  # seconds: a person waits for the page
-DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "carsi-tracker@localhost")
+DEFAULT_FROM_EMAIL = environment.mail_address("EMAIL_FROM", "carsi-tracker@localhost")
 
-REPORT_ERRORS_TO = os.environ.get("REPORT_ERRORS_TO", "")
+REPORT_ERRORS_TO = environment.mail_address("REPORT_ERRORS_TO")

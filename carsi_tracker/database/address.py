@@ -1,7 +1,5 @@
 """Where the database is, and as whom to speak to it."""
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from carsi_tracker import environment
 from carsi_tracker.database import server
 
 VAR = Path(__file__).resolve().parents[2] / "var"
@@ -85,9 +84,9 @@ class Address:
         )
 
 
-def is_embedded(environ: Mapping[str, str] = os.environ) -> bool:
+def is_embedded() -> bool:
     """Say whether the database is the embedded one, which has to be started."""
-    return not environ.get("DATABASE_URL")
+    return not environment.text("DATABASE_URL")
 
 
 def embedded(folder: Path, user: str) -> Address:
@@ -99,19 +98,19 @@ def application() -> Address:
     """Return the address for the role that serves and owns nothing."""
     if is_embedded():
         return embedded(EMBEDDED, server.APPLICATION)
-    return Address.parse(os.environ["DATABASE_URL"], "DATABASE_URL")
+    return Address.parse(environment.text("DATABASE_URL"), "DATABASE_URL")
 
 
 def owner() -> Address:
     """Return the address for the role that migrates; ImproperlyConfigured where none is known."""
     if is_embedded():
         return embedded(EMBEDDED, server.OWNER)
-    if not os.environ.get("DATABASE_OWNER_URL"):
+    if not environment.text("DATABASE_OWNER_URL"):
         message = (
             "This needs the owner of the database: set DATABASE_OWNER_URL beside DATABASE_URL."
         )
         raise ImproperlyConfigured(message)
-    return Address.parse(os.environ["DATABASE_OWNER_URL"], "DATABASE_OWNER_URL")
+    return Address.parse(environment.text("DATABASE_OWNER_URL"), "DATABASE_OWNER_URL")
 
 
 def act_as_owner() -> None:

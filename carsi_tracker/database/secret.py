@@ -7,12 +7,13 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from carsi_tracker import environment
 from carsi_tracker.database.address import VAR, is_embedded
 
 
 def secret_key() -> str:
     """Return SECRET_KEY, or locally the one kept in `var/`; raise ImproperlyConfigured."""
-    if key := os.environ.get("SECRET_KEY"):
+    if key := environment.text("SECRET_KEY"):
         return key
     if is_embedded():
         return kept(VAR / "secret_key")

@@ -1,0 +1,57 @@
+"""What the environment says: a blank variable is not set, a wrong one is named in one sentence."""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str = "") -> str:
+    """Return what a variable holds, or the default where it is blank or missing."""
+    value = os.environ.get(name, "")
+    return value if value.strip() else default
+
+
+def number(name: str, default: int, lowest: int, highest: int) -> int:
+    """Return the whole number that a variable holds. Raises ImproperlyConfigured."""
+    value = text(name, str(default)).strip()
+    plain = value.isascii() and value.isdigit() and len(value) < 10
+    if not (plain and lowest <= int(value) <= highest):
+        message = f"{name} is {value!r}; it has to be a number from {lowest} to {highest}."
+        raise ImproperlyConfigured(message)
+    return int(value)
+
+
+def choice(name: str, *words: str) -> str:
+    """Return which of some words a variable holds, "" for none. Raises ImproperlyConfigured."""
+    value = text(name).strip()
+    if value and value not in words:
+        message = f"{name} is {value!r}; it has to be {' or '.join(words)}, or left away."
+        raise ImproperlyConfigured(message)
+    return value
+
+
+def address_of(name: str, *schemes: str) -> str:
+    """Return the URL that a variable holds, "" for none. Raises ImproperlyConfigured."""
+    value = text(name).strip()
+    if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        message = f"{name} is {value!r}; it has to begin with {schemes[0]}://."
+        raise ImproperlyConfigured(message)
+    return value
+
+
+def mail_address(name: str, default: str = "") -> str:
+    """Return the mail address that a variable holds. Raises ImproperlyConfigured."""
+    value = text(name, default).strip()
+    if value and ("@" not in value or "\n" in value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it has to be a mail address.")
+    return value
+
+
+def host_names(name: str, *default: str) -> list[str]:
+    """Return the host names that a variable holds. Raises ImproperlyConfigured."""
+    hosts = [host.strip() for host in text(name).split(",") if host.strip()]
+    for host in hosts:
+        if "/" in host or " " in host:
+            message = f"{name} holds {host!r}; it has to be host names, separated by commas."
+            raise ImproperlyConfigured(message)
+    return hosts or list(default)

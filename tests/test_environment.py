@@ -1,0 +1,97 @@
+"""The environment: blank is not set, and what is wrong is named in one sentence."""
+
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from carsi_tracker import environment, serving
+from tests.database.conftest import clean_environment
+
+VARIABLES = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "CACHE_URL",
+    "TRUSTED_PROXIES",
+    "EMAIL_HOST",
+    "EMAIL_PORT",
+    "EMAIL_HOST_USER",
+    "EMAIL_HOST_PASSWORD",
+    "EMAIL_SECURITY",
+    "EMAIL_FROM",
+    "HOST",
+    "PORT",
+    "REPORT_ERRORS_TO",
+    "WEB_PROCESSES",
+    "WEB_THREADS",
+)
+SHOW = """
+import django
+from carsi_tracker import settings, serving
+django.setup()
+names = [name for name in dir(settings) if name.isupper() and name != "SECRET_KEY"]
+print([(name, str(getattr(settings, name))) for name in names])
+print(serving.processes(), serving.threads())
+"""
+
+
+def settings_with(**variables: str) -> subprocess.CompletedProcess[str]:
+    """Return what the settings are in an environment that has these variables alone."""
+    bare = {name: value for name, value in clean_environment().items() if name not in VARIABLES}
+    return subprocess.run(
+        [sys.executable, "-c", SHOW],
+        cwd=settings.BASE_DIR,
+        env=bare
+        | {"DJANGO_SETTINGS_MODULE": "carsi_tracker.settings", "PYTHONHASHSEED": "0"}
+        | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_blank_variables_are_as_good_as_none() -> None:
+    unset = settings_with()
+    assert not unset.stderr
+    for blank in ("", "  "):
+        assert settings_with(**dict.fromkeys(VARIABLES, blank)).stdout == unset.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRUSTED_PROXIES", "one"),
+        ("EMAIL_PORT", "smtp"),
+        ("EMAIL_PORT", "70000"),
+        ("EMAIL_SECURITY", "ssl"),
+        ("EMAIL_FROM", "the tracker"),
+        ("REPORT_ERRORS_TO", "https://tracker.example/errors"),
+        ("ALLOWED_HOSTS", "https://tracker.example"),
+        ("CACHE_URL", "localhost:6379"),
+        ("DATABASE_URL", "mysql://a@b/c"),
+        ("WEB_PROCESSES", "0"),
+        ("WEB_THREADS", "1"),
+    ],
+)
+def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str) -> None:
+    said = settings_with(**{"SECRET_KEY": "x", name: value}).stderr.splitlines()[-1]
+    assert said.startswith(f"django.core.exceptions.ImproperlyConfigured: {name} ")
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize("value", ["4x", "-1", "٣", "1e3", "9" * 5000])
+def test_what_is_no_number_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_THREADS", value)
+    with pytest.raises(ImproperlyConfigured, match=r"it has to be a number from 2 to 32\.$"):
+        serving.threads()
+
+
+def test_host_names_are_read_with_spaces_and_without_blanks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", "a.example, b.example,,")
+    assert environment.host_names("ALLOWED_HOSTS") == ["a.example", "b.example"]
