@@ -11,6 +11,7 @@ from django.core.cache import caches
 from django.utils import translation
 from psycopg.errors import ObjectInUse
 
+from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.database import address, server
 from tests import databases
 
@@ -62,6 +63,7 @@ def _no_language_of_another_test() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> None:
+    forget_everything()
     caches["pages"].clear()
 
 

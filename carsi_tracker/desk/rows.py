@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.desk.choosing import LONGEST, Choice, Choices
 from carsi_tracker.exchange.cells import read_amount, read_day, read_text
 from carsi_tracker.exchange.columns import BY_NAME
@@ -238,7 +238,7 @@ def texts_typed(rows: Iterable[Row], name: str) -> list[str]:
     return [text for row in rows if (text := row.texts.get(name, "")).isprintable()]
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _options(column: Column, chosen: str, _language: str | None) -> SafeString:
     empty = () if chosen else (("", "–"),)
     return format_html_join(

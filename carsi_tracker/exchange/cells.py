@@ -3,12 +3,12 @@
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.exchange import spelling
 from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.dates import parse_day
@@ -106,7 +106,7 @@ def _day(cell: Cell) -> date:
     return _typed_day(text.strip(spelling.SPACES))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _typed_day(text: str) -> date:
     return parse_day(text)
 

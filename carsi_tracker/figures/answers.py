@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures.courses import Course, Key, beginnings, courses, courses_of
 from carsi_tracker.figures.question import Question
 from carsi_tracker.figures.selection import asked_of, entries, from_commitment
@@ -103,25 +103,25 @@ def by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
     }
 
 
-@lru_cache(REMEMBERED)
+@remembered(REMEMBERED)
 def totals(question: Question) -> Totals:
     """Return the sums by stage."""
     return sums_through(courses(question).get((), {}), question.day)
 
 
-@lru_cache(REMEMBERED)
+@remembered(REMEMBERED)
 def stages(question: Question) -> Sums:
     """Return the sum of each stage that has entries, in the order in which money goes."""
     return _stages_through(courses(question).get((), {}), question.day)
 
 
-@lru_cache(REMEMBERED)
+@remembered(REMEMBERED)
 def total(question: Question) -> Amount:
     """Return the sum of all entries of a stage or measure, with the measure's signs."""
     return _counted(totals(question), question.scope.measure)
 
 
-@lru_cache(REMEMBERED)
+@remembered(REMEMBERED)
 def breakdown(question: Question, dimension: str) -> Mapping[str | int | None, Totals]:
     """Return the sums by stage for each value of a dimension that has entries.
 
@@ -131,7 +131,7 @@ def breakdown(question: Question, dimension: str) -> Mapping[str | int | None, T
     return {key: sums for (key,), sums in _by(question, dimension)}
 
 
-@lru_cache(REMEMBERED)
+@remembered(REMEMBERED)
 def stages_by(question: Question, dimension: str) -> Mapping[str | int | None, Sums]:
     """Return the sum of each stage that has entries, for each value of a dimension that has some.
 
@@ -161,7 +161,7 @@ def number_of(question: Question, dimension: str) -> int:
     return bisect_right(beginnings(question, dimension), question.day)
 
 
-@lru_cache(REMEMBERED)
+@remembered(REMEMBERED)
 def matrix(question: Question) -> Mapping[tuple[str, str], Amount]:
     """Return the sums of commitments' entries by (area code, country code); empty cells lack."""
     return {
@@ -171,7 +171,7 @@ def matrix(question: Question) -> Mapping[tuple[str, str], Amount]:
     }
 
 
-@lru_cache(REMEMBERED)
+@remembered(REMEMBERED)
 def span(question: Question) -> Span:
     """Return the days from the first entry to the last."""
     stages = courses(question).get((), {}).values()

@@ -1,15 +1,16 @@
 """How sums went from day to day: added up once for a version, and looked up for any day of it."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 
-from cachetools import LRUCache, cached
 from django.db.models import Count, F, Min, Q, Sum
 
+from carsi_tracker.caching.remembered import Kept, remembered, unalterable
 from carsi_tracker.figures.question import Question, Scope, Version
 from carsi_tracker.figures.selection import entries
 
@@ -33,15 +34,15 @@ KEPT = 500_000
 class Course:
     """One stage's sum (U.S. dollars) and number of entries at the end of each day that has some."""
 
-    days: list[date] = field(default_factory=list)
-    sums: list[Decimal] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
+    days: tuple[date, ...]
+    sums: tuple[Decimal, ...]
+    counts: tuple[int, ...]
 
-    def add(self, day: date, amount: Decimal, count: int) -> None:
-        """Add what a later day brings."""
-        self.days.append(day)
-        self.sums.append(self.sums[-1] + amount if self.sums else amount)
-        self.counts.append(self.counts[-1] + count if self.counts else count)
+    @classmethod
+    def of(cls, steps: Iterable[tuple[date, Decimal, int]]) -> "Course":
+        """Add up what each day brings: its amount and number of entries, in the order of days."""
+        days, amounts, counts = zip(*steps, strict=True)
+        return cls(days, tuple(accumulate(amounts)), tuple(accumulate(counts)))
 
     def through(self, day: date) -> tuple[Decimal, int] | None:
         """Return the sum and the number of entries at the end of a day; None before the first."""
@@ -49,7 +50,9 @@ class Course:
         return (self.sums[found - 1], self.counts[found - 1]) if found else None
 
 
-Courses = Mapping[Key, Mapping[str, Course]]
+Stages = Mapping[str, Course]
+Courses = Mapping[Key, Stages]
+NOTHING: Stages = unalterable({})
 
 
 def courses(question: Question, *dimensions: str) -> Courses:
@@ -67,17 +70,14 @@ def courses_of(question: Question, dimension: str, values: Iterable[str]) -> Cou
     A value that no entry has is missing.
     """
     keys = {value: (question.version, question.scope, dimension, value) for value in values}
-    found: dict[Key, Mapping[str, Course]] = {
-        (value,): _kept[key] for value, key in keys.items() if key in _kept
-    }
+    kept = {(value,): _kept.get(key) for value, key in keys.items()}
+    found = {key: stages for key, stages in kept.items() if stages is not None}
     if missing := [value for value in keys if (value,) not in found]:
         only = Q(**{f"{DIMENSIONS[dimension]}__in": missing})
         added = _added_up(question.version, question.scope, (dimension,), only)
         for value in missing:
-            course = added.get((value,), {})
-            with suppress(ValueError):  # larger than all that is kept
-                _kept[keys[value]] = course
-        found |= added
+            found[value,] = added.get((value,), NOTHING)
+            _kept.put(keys[value], found[value,])
     return {key: stages for key, stages in found.items() if stages}
 
 
@@ -86,19 +86,19 @@ def beginnings(question: Question, dimension: str) -> Sequence[date]:
     return _beginnings(question.version, question.scope, dimension)
 
 
-def _days(stages: Mapping[str, Course]) -> int:
+def _days(stages: Stages) -> int:
     return 1 + sum(len(course.days) for course in stages.values())
 
 
-_kept: LRUCache[tuple[Version, Scope, str, str], Mapping[str, Course]] = LRUCache(KEPT, _days)
+_kept: Kept[tuple[Version, Scope, str, str], Stages] = Kept(KEPT, _days)
 
 
-@cached(LRUCache(KEPT, getsizeof=lambda found: 1 + sum(map(_days, found.values()))))
+@remembered(KEPT, weigh=lambda found: 1 + sum(map(_days, found.values())))
 def _courses(version: Version, scope: Scope, dimensions: tuple[str, ...]) -> Courses:
     return _added_up(version, scope, dimensions)
 
 
-@cached(LRUCache(KEPT, getsizeof=lambda days: 1 + len(days)))
+@remembered(KEPT, weigh=lambda days: 1 + len(days))
 def _beginnings(version: Version, scope: Scope, dimension: str) -> Sequence[date]:
     days = (
         entries(Question(version, date.max, scope))
@@ -124,8 +124,11 @@ def _added_up(
         .order_by("effective_date")
         .values_list("effective_date", "stage", "amount_", "entries_", *keys)
     )
-    found: dict[Key, dict[str, Course]] = {}
+    steps: defaultdict[Key, defaultdict[str, list[tuple[date, Decimal, int]]]]
+    steps = defaultdict(lambda: defaultdict(list))
     for day, stage, amount, count, *key in rows:
-        stages = found.setdefault(tuple(key), {})
-        stages.setdefault(stage, Course()).add(day, amount, count)
-    return found
+        steps[tuple(key)][stage].append((day, amount, count))
+    return {
+        key: unalterable({stage: Course.of(days) for stage, days in stages.items()})
+        for key, stages in steps.items()
+    }

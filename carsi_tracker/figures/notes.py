@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cachetools import LRUCache, cached
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Sum
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures.answers import Amount, breakdown_of
 from carsi_tracker.figures.question import Question, Scope, Version
 from carsi_tracker.figures.selection import entries
@@ -57,7 +57,7 @@ def notes_of(question: Question, references: Collection[str]) -> dict[str, list[
     return found
 
 
-@cached(LRUCache(KEPT, getsizeof=lambda notes: 1 + len(notes)))
+@remembered(KEPT, weigh=lambda notes: 1 + len(notes))
 def _notes(version: Version, scope: Scope) -> Sequence[tuple[str, tuple[str, ...]]]:
     rows = (
         entries(Question(version, date.max, scope))

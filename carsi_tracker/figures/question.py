@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.folding import folded
 
@@ -157,7 +157,7 @@ class Question:
         return f"?{query}" if query else ""
 
 
-@lru_cache(KEPT)
+@remembered(KEPT)
 def _narrowed(scope: Scope, filters: tuple[tuple[str, object], ...]) -> Scope:
     values: dict[str, Any] = {
         name: str(value) if isinstance(value, int | str) else value for name, value in filters
@@ -165,6 +165,6 @@ def _narrowed(scope: Scope, filters: tuple[tuple[str, object], ...]) -> Scope:
     return Scope(**(scope.given | values))
 
 
-@lru_cache(KEPT)
+@remembered(KEPT)
 def _query_of(scope: Scope) -> str:
     return urlencode(scope.chosen)

@@ -40,6 +40,9 @@ MOST_WORDS = 40
 def newest() -> tuple[Version, int]:
     """Return the newest version, and the revision of the texts that pages show.
 
+    The revision tells also by which transaction it was written, because its count alone comes again
+    where one was rolled back, or a backup restored.
+
     Stands in for Django's health check of the connection, which would be a second round trip on
     each page: a connection that PostgreSQL has closed is opened again.
     """
@@ -56,7 +59,8 @@ def newest() -> tuple[Version, int]:
 def _newest() -> tuple[Version, int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select h.version, h.checksum, t.revision from ledger_head h, ledger_texts t"
+            "select h.version, h.checksum, t.revision * 4294967296 + t.xmin::text::bigint"
+            " from ledger_head h, ledger_texts t"
         )
         number, checksum, revision = cursor.fetchone()
     return Version(number, checksum), revision

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
+from carsi_tracker.caching.remembered import remembered, unalterable
 from carsi_tracker.figures.vocabulary import public_documents, vocabulary
 from carsi_tracker.ledger.folding import folded
 from carsi_tracker.ledger.models import Appropriation, Commitment, Posting
@@ -43,7 +43,7 @@ class Texts:
     words: frozenset[str]
 
 
-@lru_cache(maxsize=4)
+@remembered(4)
 def texts(version: int, checksum: str, texts_revision: int) -> Texts:
     """Return what can be looked in; what was never posted is not in it."""
     posted = Commitment.objects.filter(first_version__lte=version)
@@ -62,10 +62,12 @@ def texts(version: int, checksum: str, texts_revision: int) -> Texts:
         "versions": _rows(postings.order_by("-version").values_list("version", "title", "reason")),
     }
     texts_of_all = (text for texts_ in of.values() for text in texts_.values())
-    return Texts(of, frozenset(part for text in texts_of_all for part in _words_in(text)))
+    return Texts(
+        unalterable(of), frozenset(part for text in texts_of_all for part in _words_in(text))
+    )
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def words_said(
     version: int,
     checksum: str,  # noqa: ARG001 (tells ledgers apart in the cache)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures.answers import REMEMBERED, Totals, sums_through
 from carsi_tracker.figures.courses import courses
 from carsi_tracker.figures.question import Question
@@ -18,7 +18,7 @@ class Point:
     totals: Totals
 
 
-@lru_cache(REMEMBERED)
+@remembered(REMEMBERED)
 def timeline(question: Question) -> Sequence[Point]:
     """Return the sums by stage after each day that has entries, up to the question's day."""
     stages = courses(question).get((), {})

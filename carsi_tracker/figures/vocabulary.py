@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from carsi_tracker.caching.remembered import remembered, unalterable
 from carsi_tracker.ledger.models import (
     Account,
     Appropriation,
@@ -37,7 +37,7 @@ class Vocabulary:
     codes: Mapping[str, Mapping[str, str]]
 
 
-@lru_cache(maxsize=4)
+@remembered(4)
 def vocabulary(
     version: int,
     checksum: str,  # noqa: ARG001 (tells ledgers apart in the cache)
@@ -63,20 +63,22 @@ def vocabulary(
         goals=goals,
         accounts=accounts,
         organizations=tuple({named.code: named for named in (*agencies, *partners)}.values()),
-        codes={
-            "area": _folded(area.code for area in areas),
-            "country": _folded(country.code for country in countries),
-            "goal": _folded([*(str(goal.number) for goal in goals), "none"]),
-            "account": _folded(account.code for account in accounts),
-            "year": _folded(str(year) for year in years),
-            "agency": _folded(agency.code for agency in agencies),
-            "partner": _folded([*(partner.code for partner in partners), "none"]),
-            "commitment": _folded(posted.values_list("reference", flat=True)),
-            "stage": _folded(Stage.values),
-            "measure": _folded(["available", "unobligated", "unliquidated"]),
-            "basis": _folded(Basis.values),
-            "document": _folded(public_documents(version).values_list("key", flat=True)),
-        },
+        codes=unalterable(
+            {
+                "area": _folded(area.code for area in areas),
+                "country": _folded(country.code for country in countries),
+                "goal": _folded([*(str(goal.number) for goal in goals), "none"]),
+                "account": _folded(account.code for account in accounts),
+                "year": _folded(str(year) for year in years),
+                "agency": _folded(agency.code for agency in agencies),
+                "partner": _folded([*(partner.code for partner in partners), "none"]),
+                "commitment": _folded(posted.values_list("reference", flat=True)),
+                "stage": _folded(Stage.values),
+                "measure": _folded(["available", "unobligated", "unliquidated"]),
+                "basis": _folded(Basis.values),
+                "document": _folded(public_documents(version).values_list("key", flat=True)),
+            }
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from carsi_tracker.ledger.refusal_words import WORDS
 KINDS = {UniqueViolation.sqlstate: "taken_already", ForeignKeyViolation.sqlstate: "referred_to"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Refused(Exception):
     """A rule of the ledger refused something.
 

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures.question import Version
 from carsi_tracker.ledger.days import WASHINGTON, day_in_words
 from carsi_tracker.ledger.models import Posting
@@ -111,7 +111,7 @@ def _letter(letter: str) -> str:
     return letter
 
 
-@lru_cache(64)
+@remembered(64)
 def posted_at(version: Version) -> datetime | None:
     """Return when a version was posted; None for the empty ledger."""
     return (

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
@@ -12,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import answers, searching
 from carsi_tracker.figures.question import NONE, Version, Words
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
@@ -173,7 +173,7 @@ def selects(asked: Asked) -> list[Select]:
     ]
 
 
-@lru_cache(KEPT)
+@remembered(KEPT)
 def _options(
     name: str,
     version: Version,

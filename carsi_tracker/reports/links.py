@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.question import Question
 from carsi_tracker.ledger.money import figure
@@ -59,11 +59,11 @@ def linked_sum(question: Question) -> Linked:
     return linked(found.amount, found.entries, question)
 
 
-@cache
+@remembered(4)
 def _entries(language: str | None) -> str:  # noqa: ARG001 (the address is in this language)
     return reverse("entries")
 
 
-@lru_cache(PAGES)
+@remembered(PAGES)
 def _page(language: str | None, kind: str, code: str) -> str:  # noqa: ARG001 (as above)
     return reverse(kind, args=[code])

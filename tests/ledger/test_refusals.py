@@ -80,3 +80,8 @@ def test_a_total_below_zero_is_said_with_the_day_and_what_to_undo_first() -> Non
 
 def test_an_unknown_rule_is_still_said_in_a_sentence() -> None:
     assert str(Refused("something_new")) == "The database refused this: something_new."
+
+
+def test_a_refusal_can_stand_in_a_set() -> None:
+    first, second = Refused("something_new"), Refused("something_new")
+    assert len({first, first, second}) == 2

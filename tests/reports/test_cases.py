@@ -19,10 +19,10 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils.encoding import force_bytes
 
+from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.exchange.cells import unescaped
 from carsi_tracker.exchange.downloads import TABLES
 from carsi_tracker.exchange.fields import Holds
-from carsi_tracker.figures import searching, texts, vocabulary
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.days import today
@@ -89,8 +89,7 @@ def answer(client: Client, address: str, **headers: str) -> tuple[Any, bytes]:
 def forget() -> None:
     """Forget what this process remembers of pages, words and names."""
     caches["pages"].clear()
-    for remembered in (texts.texts, searching.words_said, vocabulary.vocabulary):
-        remembered.cache_clear()
+    forget_everything()
 
 
 # 18. Drafts

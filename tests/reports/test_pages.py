@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from carsi_tracker.figures import answers
+from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.ledger.models import Posting
+from tests import factories
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -298,17 +299,35 @@ def test_a_page_refuses_to_be_posted_to(client: Client, path: str) -> None:
 def queries(client: Client, address: str) -> int:
     """Count the queries of a page that nothing was remembered of."""
     caches["pages"].clear()
-    for answer in (answers.totals, answers.total, answers.breakdown, answers.matrix, answers.span):
-        answer.cache_clear()
+    forget_everything()
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
 
 
-@pytest.mark.parametrize("path", ["/", "/entries/", "/commitments/", "/documents/"])
+@pytest.mark.parametrize(
+    "path", ["/?", "/entries/?stage=committed&", "/commitments/?", "/countries/gt/?"]
+)
 def test_the_number_of_queries_does_not_grow_with_rows(client: Client, path: str) -> None:
-    client.get(path)
-    few, many = f"{path}?as_of=2009-01-09", f"{path}?as_of=2011-09-30"
+    few, many = f"{path}as_of=2009-01-09", f"{path}as_of=2011-09-30"
+    rows = [text(client, address).count("<tr") for address in (few, many)]
+    assert rows[0] < rows[1]
+    assert queries(client, many) == queries(client, few)
+
+
+def test_the_number_of_queries_does_not_grow_with_documents(client: Client) -> None:
+    before, rows = queries(client, "/documents/"), text(client, "/documents/").count("<tr")
+    for number in range(5):
+        factories.document(key=f"background-{number}", background=True)
+    assert queries(client, "/documents/") == before
+    assert text(client, "/documents/").count("<tr") == rows + 5
+
+
+def test_the_number_of_queries_does_not_grow_with_versions(client: Client) -> None:
+    few, many = (
+        f"/changes/?version={posting.version}-{posting.checksum[:8]}"
+        for posting in Posting.objects.filter(version__in=(3, 16)).order_by("version")
+    )
     assert queries(client, many) == queries(client, few)
 
 

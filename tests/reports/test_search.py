@@ -1,7 +1,6 @@
 """Searching the public site: by words in either language, by words a letter apart."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 from urllib.parse import quote
@@ -9,12 +8,11 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.likeness import alike, one_letter_apart
 from carsi_tracker.figures.question import Words
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.searching import find
-from carsi_tracker.figures.texts import texts, words_said
-from carsi_tracker.figures.vocabulary import vocabulary
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Commitment, Entry, Stage
 from tests import factories
@@ -22,14 +20,6 @@ from tests.reports.test_explore import said
 from tests.reports.test_pages import sums_behind, text
 
 pytestmark = pytest.mark.usefixtures("sourced")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    """Forget the texts of a transaction that was rolled back."""
-    yield
-    for remembered in (texts, words_said, vocabulary):
-        remembered.cache_clear()
 
 
 def heads(html: str) -> dict[str, int]:
@@ -250,8 +240,7 @@ def test_what_was_never_posted_leaves_no_trace(client: Client, state: str) -> No
         factories.submitted(batch, analyst)
     if state == "sent back":
         posting.send_back(batch.pk, approver, "Which town?")
-    for remembered in (texts, words_said, vocabulary):
-        remembered.cache_clear()
+    forget_everything()
     for word, html in before.items():
         again = search(client, word)
         assert re.sub(r"\d+-\w{8}", "", again) == re.sub(r"\d+-\w{8}", "", html)

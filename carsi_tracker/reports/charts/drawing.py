@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typst
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+
+from carsi_tracker.caching.remembered import remembered
 
 PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.drawing), format: "svg", width: float(sys.inputs.width) * 1pt)"""
@@ -36,7 +37,7 @@ def png(drawing: str, width: int, density: int = 2) -> bytes:
     )
 
 
-@cache
+@remembered(1)
 def style() -> str:
     """Return the stylesheet of charts with the tokens of the light scheme filled in, in pixels."""
     tokens = dict(re.findall(r"--([\w-]+): ([^;]+);", _static("tokens.css").split("@media")[0]))

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
+
+from carsi_tracker.caching.remembered import remembered, unalterable
 
 OUTLINES = settings.BASE_DIR / "fixtures" / "central_america.geojson"
 WEST, EAST, SOUTH, NORTH = map(Decimal, ("-92.6", "-76.9", "7", "18.7"))
@@ -30,13 +31,13 @@ class Shapes:
     around: str
 
 
-@cache
+@remembered(1)
 def shapes() -> Shapes:
     """Return the outlines."""
     features = json.loads(OUTLINES.read_text(encoding="utf-8"), parse_float=Decimal)["features"]
     paths = [(feature["properties"]["iso"], _path(feature["geometry"])) for feature in features]
     return Shapes(
-        countries={code: path for code, path in paths if code},
+        countries=unalterable({code: path for code, path in paths if code}),
         around="".join(path for code, path in paths if not code),
     )
 

@@ -1,10 +1,10 @@
 """The overview."""
 
 from dataclasses import replace
-from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.question import Version
 from carsi_tracker.ledger.models import Posting, Stage
@@ -52,7 +52,7 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
     )
 
 
-@lru_cache(64)
+@remembered(64)
 def latest(version: Version) -> tuple[Posting, ...]:
     """Return the newest versions up to one; what they say of themselves is final."""
     known = Posting.objects.filter(version__lte=version.number)

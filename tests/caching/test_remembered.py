@@ -1,0 +1,203 @@
+"""What processes remember: bounded, whole under threads, read only, and forgotten together."""
+
+import ast
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from carsi_tracker.caching.remembered import Kept, forget_everything, remembered
+from carsi_tracker.figures import answers, courses
+from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.vocabulary import vocabulary
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Commitment, Country
+from tests import factories
+
+THREADS = 8
+PACKAGE = Path(settings.BASE_DIR) / "carsi_tracker"
+
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    """Let threads take turns at every few instructions."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def in_threads(ask: Callable[[int], Any]) -> list[Any]:
+    """Ask at once from several threads; return what each was answered."""
+    together = Barrier(THREADS)
+
+    def asked(number: int) -> Any:
+        together.wait(30)
+        return ask(number)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(asked, range(THREADS)))
+
+
+@pytest.mark.usefixtures("hurried")
+def test_threads_that_push_each_others_values_out_are_answered_right() -> None:
+    kept: Kept[int, int] = Kept(3)
+
+    @remembered(3, weigh=lambda _found: 1)
+    def tenfold(number: int) -> int:
+        return number * 10
+
+    def ask(first: int) -> bool:
+        right = True
+        for number in range(first, first + 4000):
+            key = number % 7
+            kept.put(key, key)
+            right &= kept.get(key) in {key, None} and tenfold(key) == key * 10
+            kept.drop((key + 3) % 7)
+        return right
+
+    assert in_threads(ask) == [True] * THREADS
+    assert kept.weight <= 3
+
+
+@pytest.mark.usefixtures("sourced", "hurried")
+def test_threads_that_ask_for_more_courses_than_are_kept_get_them_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(courses, "_kept", Kept(8, courses._days))
+    question = read({}, *newest())
+    references = list(Commitment.objects.order_by("reference").values_list("reference", flat=True))
+    right = answers.stages_of(question, "commitment", references)
+
+    def ask(first: int) -> bool:
+        try:
+            rounds = [references[at : at + 3] for at in range(first, len(references) - 3, 2)]
+            return all(
+                answers.stages_of(question, "commitment", some)
+                == {reference: right[reference] for reference in some}
+                for some in rounds
+            )
+        finally:
+            connection.close()
+
+    assert in_threads(ask) == [True] * THREADS
+
+
+def test_what_is_kept_weighs_no_more_than_it_may() -> None:
+    kept: Kept[str, str] = Kept(10, len)
+    for text in ("four", "fife", "sixsix", "far too long to be kept at all"):
+        kept.put(text, text)
+    assert kept.weight <= 10
+    assert kept.get("sixsix") == "sixsix"
+    assert kept.get("four") is None
+    kept.put("sixsix", "far too long to be kept at all")
+    assert kept.get("sixsix") is None  # never the older value
+
+
+@pytest.mark.parametrize("weigh", [None, lambda _found: 1])
+def test_who_is_given_an_answer_cannot_alter_it(weigh: Callable[[Any], int] | None) -> None:
+    @remembered(4, weigh)
+    def found(_question: str) -> Mapping[str, Any]:
+        return {"a": {"b": 1}, "list": [1, {"c": 2}], "set": {1}}
+
+    given = found("any")
+    for alter in (
+        lambda: given.update(a=2),  # type: ignore[attr-defined]
+        lambda: given["a"].update(b=2),
+        lambda: given["list"].append(3),
+        lambda: given["list"][1].update(c=3),
+        lambda: given["set"].add(2),
+    ):
+        with pytest.raises(AttributeError):
+            alter()
+    assert found("any") == {"a": {"b": 1}, "list": (1, {"c": 2}), "set": {1}}
+
+
+def test_an_answer_of_nothing_is_remembered_too() -> None:
+    asked = []
+
+    @remembered(4, weigh=lambda _found: 1)
+    def nothing(number: int) -> None:
+        asked.append(number)
+
+    nothing(1)
+    nothing(1)
+    assert asked == [1]
+
+
+@pytest.mark.parametrize("weigh", [None, lambda _found: 1])
+def test_everything_is_forgotten_together(weigh: Callable[[Any], int] | None) -> None:
+    asked = []
+
+    @remembered(4, weigh)
+    def answer(number: int) -> int:
+        asked.append(number)
+        return number
+
+    answer(1)
+    answer(1)
+    forget_everything()
+    answer(1)
+    assert asked == [1, 1]
+
+
+@pytest.mark.usefixtures("sourced")
+def test_a_name_that_was_rolled_back_is_not_shown_again() -> None:
+    """The count of the texts comes again after a rollback, and with it no older name."""
+    names = []
+    analyst = factories.analyst()
+    for name in ("Belize, first", "Belize, second"):
+        undo = transaction.savepoint()
+        with posting.acting(analyst):
+            Country.objects.filter(code="BZ").update(name_en=name)
+        version, revision = newest()
+        words = vocabulary(version.number, version.checksum, revision)
+        names += [country.name_en for country in words.countries if country.code == "BZ"]
+        transaction.savepoint_rollback(undo)
+    assert names == ["Belize, first", "Belize, second"]
+
+
+@pytest.mark.usefixtures("sourced")
+def test_what_a_process_keeps_of_figures_can_only_be_read() -> None:
+    question = read({"as_of": "2011-09-30"}, *newest())
+    words = vocabulary(question.version.number, question.version.checksum, 0)
+    for found in (
+        answers.breakdown(question, "country"),
+        answers.stages_by(question, "area"),
+        answers.stages(question),
+        answers.matrix(question),
+        courses.courses(question, "country"),
+        words.codes,
+        words.codes["area"],
+    ):
+        with pytest.raises(AttributeError):
+            found.clear()  # type: ignore[attr-defined]
+    (course, *_others) = courses.courses(question)[()].values()
+    before = course.through(date(2011, 9, 30))
+    with pytest.raises(AttributeError):
+        course.days.append(date(2011, 9, 30) + timedelta(days=1))  # type: ignore[attr-defined]
+    assert course.through(date(2011, 9, 30)) == before
+
+
+def test_no_module_keeps_answers_in_a_way_of_its_own() -> None:
+    ways = {"functools.lru_cache", "functools.cache", "cachetools.*"}
+    for module in PACKAGE.rglob("*.py"):
+        if module == PACKAGE / "caching" / "remembered.py":
+            continue
+        for node in ast.walk(ast.parse(module.read_text())):
+            used = set()
+            if isinstance(node, ast.ImportFrom):
+                used = {f"{node.module}.{alias.name}" for alias in node.names}
+                used |= {f"{node.module}.*"}
+            if isinstance(node, ast.Import):
+                used = {f"{alias.name}.*" for alias in node.names}
+            if isinstance(node, ast.Attribute):
+                used = {ast.unparse(node)}
+            assert not used & ways, module
