@@ -27,6 +27,7 @@ from carsi_tracker.exchange.importing import Outcome, Wish, import_table
 from carsi_tracker.exchange.remarks import CSV, XLSX, with_remarks
 from carsi_tracker.exchange.table import LARGEST_FILE, MOST_ROWS, open_file, open_pasted
 from carsi_tracker.exchange.template import template_csv, template_xlsx
+from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.models import Upload
 
 FAULTS_SHOWN = 500
@@ -121,20 +122,23 @@ def preview(request: HttpRequest, token: UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST" and (answer := _confirmed(request, upload)):
         return answer
-    outcome = _read(upload, Wish(new_despite_duplicates=True, listed=ROWS_SHOWN))
+    order = order_of(request)
+    outcome = _read(upload, Wish(new_despite_duplicates=True, listed=ROWS_SHOWN, order=order))
     form = ConfirmForm(
         request.POST or None,
         initial={"title": outcome.title, "reason": outcome.reason},
         ask_whether_new=bool(outcome.present),
     )
-    return desk().page(request, "import_preview.html", _context(upload, outcome, form))
+    context = _context(upload, outcome, form) | {"order": order}
+    return desk().page(request, "import_preview.html", context)
 
 
 @permission_required("ledger.add_batch", raise_exception=True)
 def remarks(request: HttpRequest, token: UUID) -> HttpResponse:
     """Give the file again, with a column of remarks."""
     upload = get_object_or_404(Upload, token=token, person=person(request))
-    outcome = _read(upload, Wish(new_despite_duplicates=True, listed=0))
+    wish = Wish(new_despite_duplicates=True, listed=0, order=order_of(request))
+    outcome = _read(upload, wish)
     try:
         content, media_type = with_remarks(
             upload.name, bytes(upload.content), [*outcome.faults, *outcome.warnings]
@@ -152,6 +156,12 @@ def template(_request: HttpRequest, kind: str) -> HttpResponse:
     if kind == "xlsx":
         return _download(template_xlsx(), "carsi-import", XLSX)
     return _download(template_csv(), "carsi-import", CSV)
+
+
+def order_of(request: HttpRequest) -> Order | None:
+    """Return what was chosen to come first in dates of numbers, if anything was."""
+    chosen = request.POST.get("dates") or request.GET.get("dates")
+    return Order(chosen) if chosen in list(Order) else None
 
 
 def _read(upload: Upload, wish: Wish) -> Outcome:
@@ -190,6 +200,7 @@ def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
         token=upload.token,
         new_despite_duplicates="new" in request.POST,
         listed=0,
+        order=order_of(request),
     )
     outcome = _read(upload, wish)
     if outcome.batch_id is None:

@@ -11,7 +11,6 @@ from carsi_tracker.exchange.columns import NAMES
 from carsi_tracker.exchange.findings import Finding, Unreadable
 from carsi_tracker.exchange.importing import Outcome, Wish, import_table
 from carsi_tracker.exchange.table import Table, open_pasted, pasted_rows
-from carsi_tracker.ledger.models import Batch
 
 OF_TABLE = (
     "reference",
@@ -64,14 +63,13 @@ class Pasted:
     more: int = 0
 
 
-def paste(text: str, user: User, batch: Batch, *, new_despite_duplicates: bool) -> Pasted:
-    """Add pasted rows to a draft, all of them or none, in the caller's transaction."""
+def paste(text: str, user: User, wish: Wish) -> Pasted:
+    """Add pasted rows to the draft of a wish, all or none, in the caller's transaction."""
     try:
         table = _table(text)
     except Unreadable as unreadable:
         outcome = Outcome(faults=unreadable.findings)
         return Pasted(outcome, text, [_whole(finding) for finding in unreadable.findings])
-    wish = Wish(keep=True, batch=batch, new_despite_duplicates=new_despite_duplicates, listed=0)
     pasted = Pasted(import_table(table, user, wish), text)
     if pasted.outcome.faults:
         _point_out(pasted, table)

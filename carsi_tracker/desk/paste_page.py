@@ -11,9 +11,11 @@ from django.utils.translation import ngettext
 from carsi_tracker.desk import batch_page
 from carsi_tracker.desk.drafts import BATCH, refusal
 from carsi_tracker.desk.editing import draft_of
+from carsi_tracker.desk.imports import order_of
 from carsi_tracker.desk.paste import OF_TABLE, Pasted, paste, put_right
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.exchange.findings import Unreadable
+from carsi_tracker.exchange.importing import Wish
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.ledger.refusals import Refused
 
@@ -28,8 +30,14 @@ def paste_rows(request: HttpRequest, batch_id: int) -> HttpResponse:
     try:
         with draft_of(request, batch_id) as locked:
             sent_before = request.POST.get("revision") != str(locked.revision)
-            new = "new" in request.POST
-            pasted = paste(text, person(request), locked, new_despite_duplicates=new)
+            wish = Wish(
+                keep=True,
+                batch=locked,
+                new_despite_duplicates="new" in request.POST,
+                listed=0,
+                order=order_of(request),
+            )
+            pasted = paste(text, person(request), wish)
     except Refused as refused:
         return refusal(request, batch_id, refused)
     outcome = pasted.outcome
@@ -73,5 +81,6 @@ def _page(request: HttpRequest, batch: Batch, pasted: Pasted | None) -> HttpResp
         "pasted": pasted,
         "revision": request.POST.get("revision", batch.revision),
         "of_table": OF_TABLE,
+        "order": order_of(request),
     }
     return desk().page(request, "paste.html", context)

@@ -8,10 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.exchange import spelling
 from carsi_tracker.ledger.amounts import parse_amount
-from carsi_tracker.ledger.dates import parse_day
+from carsi_tracker.ledger.dates import Order, parse_day
 from carsi_tracker.ledger.days import day_in_words, today
 from carsi_tracker.ledger.money import CENT
 
@@ -65,9 +64,9 @@ def read_amount(cell: Cell) -> Decimal:
     return parse_amount(f"{amount:.2f}")
 
 
-def read_day(cell: Cell) -> date:
-    """Return a day from 1990 up to today in Washington."""
-    day = _day(cell)
+def read_day(cell: Cell, order: Order | None = None) -> date:
+    """Return a day from 1990 up to today in Washington; `order` is of dates in numbers."""
+    day = _day(cell, order)
     if day < FIRST_DAY:
         raise ValidationError(
             _("%(day)s is before %(first)s, the first day that is accepted.")
@@ -83,7 +82,16 @@ def read_day(cell: Cell) -> date:
     return day
 
 
-def _day(cell: Cell) -> date:
+def has_two_readings(cell: Cell) -> bool:
+    """Say whether a cell is a date in numbers that only an order makes one day."""
+    try:
+        _day(cell, None)
+    except ValidationError as error:
+        return error.code == "two_readings"
+    return False
+
+
+def _day(cell: Cell, order: Order | None) -> date:
     if isinstance(cell, datetime):
         if cell.time() != time():
             raise ValidationError(
@@ -103,12 +111,7 @@ def _day(cell: Cell) -> date:
             % {"text": text, "day": excel},
             "not_a_date",
         )
-    return _typed_day(text.strip(spelling.SPACES))
-
-
-@remembered(4096)
-def _typed_day(text: str) -> date:
-    return parse_day(text)
+    return parse_day(text.strip(spelling.SPACES), order)
 
 
 def read_text(cell: Cell, longest: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,8 @@ from carsi_tracker.exchange.interpreting import Interpreter
 from carsi_tracker.exchange.table import Table
 from carsi_tracker.figures.remaining import Effect, effects
 from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.dates import Order
+from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import (
     Batch,
     Commitment,
@@ -54,7 +57,7 @@ class Outcome:
 
     `row_count` is what was read, `entry_count` what was entered; `sums` are by stage. `rows` are
     the entries by the columns of the format, as many as were wanted. `batch_id` is None where
-    nothing was made.
+    nothing was made. `asks_order` says that a date in numbers needs an order, or another one.
     """
 
     faults: list[Finding] = field(default_factory=list)
@@ -70,6 +73,7 @@ class Outcome:
     title: str = ""
     reason: str = ""
     batch_id: int | None = None
+    asks_order: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -83,7 +87,8 @@ class Wish:
 
     `token` is what makes a form that is sent twice make one batch; `listed` is how many rows of
     the outcome are wanted (None for all); `new_despite_duplicates` says that rows which a batch
-    has already are new; `batch` is the draft that the rows go into, instead of a new one.
+    has already are new; `batch` is the draft that the rows go into, instead of a new one; `order`
+    is what comes first in the rows' dates of numbers.
     """
 
     keep: bool = False
@@ -93,6 +98,7 @@ class Wish:
     new_despite_duplicates: bool = False
     listed: int | None = 100
     batch: Batch | None = None
+    order: Order | None = None
 
 
 def import_table(
@@ -118,13 +124,15 @@ def import_table(
 
 
 def _enter(table: Table, outcome: Outcome, wish: Wish, progress: Progress) -> None:
-    interpreter = Interpreter(table, wish.batch.pk if wish.batch else None)
+    interpreter = Interpreter(table, wish.batch.pk if wish.batch else None, wish.order)
     incoming.start()
     for amounts in interpreter.chunks():
         progress(interpreter.row_count)
         if not interpreter.faults:
             incoming.add(amounts)
-    outcome.faults = interpreter.faults
+    outcome.faults, outcome.asks_order = interpreter.faults, interpreter.asks_order
+    if interpreter.by_order:
+        outcome.warnings.append(_read_by_order(wish.order, *interpreter.by_order))
     if outcome.faults:
         return
     if not interpreter.row_count:
@@ -146,6 +154,17 @@ def _enter(table: Table, outcome: Outcome, wish: Wish, progress: Progress) -> No
         posting.rehearse(batch.pk)
     except Refused as refused:
         outcome.faults += _as_faults(refused, table)
+
+
+def _read_by_order(order: Order | None, text: str, day: date) -> Finding:
+    message = (
+        _("Dates in numbers were read with the month first, as was chosen: “%(text)s” as %(day)s.")
+        if order is Order.MONTH_FIRST
+        else _(
+            "Dates in numbers were read with the day first, as was chosen: “%(text)s” as %(day)s."
+        )
+    )
+    return Finding(message % {"text": text, "day": day_in_words(day)})
 
 
 def _compare(table: Table, outcome: Outcome, wish: Wish) -> None:

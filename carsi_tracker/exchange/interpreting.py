@@ -14,6 +14,7 @@ from carsi_tracker.exchange import spelling
 from carsi_tracker.exchange.cells import (
     Cell,
     code_text,
+    has_two_readings,
     read_amount,
     read_day,
     read_reference,
@@ -26,6 +27,7 @@ from carsi_tracker.exchange.columns import BY_NAME, COLUMNS, NAMES, Kind, Needed
 from carsi_tracker.exchange.commitments import OF_LEDGER, Commitments, describe, disagreement
 from carsi_tracker.exchange.findings import Finding
 from carsi_tracker.exchange.table import Row, Table
+from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.models import Stage
 
 CHUNK = 2000
@@ -63,10 +65,19 @@ class Amount(NamedTuple):
 
 
 class Interpreter:
-    """Reads the rows of a table; `faults` grows while it does."""
+    """Reads the rows of a table; `faults` grows while it does.
 
-    def __init__(self, table: Table, own_batch: int | None = None) -> None:
+    `order` is of dates in numbers; `asks_order` says that a date was met that needs it, or another
+    one, and `by_order` has the first that was read by it, as it stands and as a day.
+    """
+
+    def __init__(
+        self, table: Table, own_batch: int | None = None, order: Order | None = None
+    ) -> None:
         self._table = table
+        self._order = order
+        self.asks_order = False
+        self.by_order: tuple[str, date] | None = None
         self.vocabulary = Vocabulary()
         self.commitments = Commitments(self.vocabulary, own_batch)
         self.faults: list[Finding] = []
@@ -209,7 +220,7 @@ class Interpreter:
             case Kind.AMOUNT:
                 return read_amount(cell)
             case Kind.DAY:
-                return read_day(cell)
+                return self._day(cell)
             case Kind.TEXT:
                 return read_text(cell, column.longest)
             case Kind.YEAR:
@@ -223,6 +234,16 @@ class Interpreter:
         if name == "partner" and codes.get(text) is None:
             return self._new_partner(cell, column.longest)
         return codes[text]
+
+    def _day(self, cell: Cell) -> date:
+        try:
+            day = read_day(cell, self._order)
+            if self._order and not self.by_order and has_two_readings(cell):
+                self.by_order = shown(cell), day
+        except ValidationError as error:
+            self.asks_order |= error.code in {"two_readings", "other_order"}
+            raise
+        return day
 
     def _new_partner(self, cell: Cell, longest: int) -> Code:
         text = " ".join(read_text(cell, longest).split())

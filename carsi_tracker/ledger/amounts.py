@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 from carsi_tracker.ledger.money import LIMIT
 
 LONGEST = 40
-SIGN = "[-−–]"
-CURRENCY = r"(?:US\$|\$|USD)?"
+SIGN = "[-‐‑‒–−﹣－]"  # noqa: RUF001
 SPACE = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000]"
+CURRENCY = rf"(?:(?:U\.?S\.?{SPACE}?)?\$|(?i:USD)(?:{SPACE}?\$)?)"
 TYPED = re.compile(
-    rf"(?P<open>\()?{SPACE}*(?P<sign>{SIGN})?{SPACE}*{CURRENCY}{SPACE}*(?P<inner>{SIGN})?{SPACE}*"
-    rf"(?P<number>(?:[0-9.,]|{SPACE})*?){SPACE}*(?P<close>\))?"
+    rf"(?P<sign>{SIGN})?{SPACE}*(?P<before>{CURRENCY})?{SPACE}*"
+    rf"(?P<open>\()?{SPACE}*(?P<within>{CURRENCY})?{SPACE}*(?P<inner>{SIGN})?{SPACE}*"
+    rf"(?P<number>(?:[0-9.,]|{SPACE})*?){SPACE}*(?P<close>\))?{SPACE}*(?P<after>(?i:USD)|US\$)?"
 )
+SPACES = re.compile(rf"{SPACE}{{2,}}")
 CENTS = r"(?P<cents>[0-9]{1,2})"
 NUMBERS = [
     re.compile(pattern)
@@ -35,22 +37,31 @@ FRACTION_OF_A_CENT = re.compile(
 
 
 def parse_amount(text: str) -> Decimal:
-    """Read a typed amount, such as `250,000.00`, `$250,000`, `1.250.000,50` or `(7,500.00)`.
+    """Read a typed amount: `250,000.00`, `$250,000`, `1.250.000,50`, `(7,500.00)`, `$ (7,500.00)`.
 
     Raises ValidationError, whose message quotes the text and says what is accepted, for text with
     two readings, anything else that is no amount, zero, fractions of a cent, a trillion or more.
     """
-    stripped = text.strip()
+    stripped = SPACES.sub(" ", text.strip())
     typed = TYPED.fullmatch(stripped) if len(stripped) <= LONGEST else None
-    signs = 0 if typed is None else sum(bool(typed[part]) for part in ("open", "sign", "inner"))
-    if typed is None or signs > 1 or bool(typed["open"]) != bool(typed["close"]):
+    if typed is None or bool(typed["open"]) != bool(typed["close"]) or _said_twice(typed):
         raise _not_an_amount(text)
-    amount = _number(typed["number"], negative=bool(signs), text=text)
+    signs = typed["open"] or typed["sign"] or typed["inner"]
+    if not typed["number"] and typed["before"] and typed["inner"]:
+        amount = Decimal(0)  # as spreadsheets show it in the format of accountants: $ -
+    else:
+        amount = _number(typed["number"], negative=bool(signs), text=text)
     if amount == 0:
         raise ValidationError(_("An amount is not zero."), "zero")
     if amount >= LIMIT:
         raise ValidationError(_("“%s” is a trillion dollars or more.") % text, "too_large")
     return -amount if signs else amount
+
+
+def _said_twice(typed: re.Match[str]) -> bool:
+    """Say whether an amount has more than one sign, or names its currency more than once."""
+    signs = sum(bool(typed[part]) for part in ("open", "sign", "inner"))
+    return signs > 1 or sum(bool(typed[part]) for part in ("before", "within", "after")) > 1
 
 
 def _number(number: str, *, negative: bool, text: str) -> Decimal:

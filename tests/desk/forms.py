@@ -24,7 +24,7 @@ class _Form(HTMLParser):
         elif not self.inside:
             return
         elif tag == "input" and "name" in found:
-            if found["type"] != "checkbox" or "checked" in found:
+            if found["type"] not in {"checkbox", "radio"} or "checked" in found:
                 self.fields.append((found["name"], found.get("value", "on")))
         elif tag == "select":
             self.select, self.chosen = found["name"], None

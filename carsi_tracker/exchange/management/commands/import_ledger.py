@@ -12,6 +12,7 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.exchange.findings import Finding, Unreadable
 from carsi_tracker.exchange.importing import Outcome, Wish, import_table
 from carsi_tracker.exchange.table import Table, open_file
+from carsi_tracker.ledger.dates import Order
 
 
 class Command(BaseCommand):
@@ -31,6 +32,12 @@ class Command(BaseCommand):
             action="store_true",
             help="say that rows which a batch has already are new",
         )
+        parser.add_argument(
+            "--dates",
+            type=Order,
+            choices=list(Order),
+            help="what comes first in dates such as 10/1/2009, in all rows",
+        )
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,6 +51,8 @@ class Command(BaseCommand):
         else:
             self._say(outcome, options["file"].name)
         if not outcome.accepted:
+            if outcome.asks_order:
+                self.stderr.write("What comes first in dates may be said by --dates, for all rows.")
             count = len(outcome.faults)
             faults = "1 fault" if count == 1 else f"{count} faults"
             raise CommandError(f"{options['file'].name} is refused for {faults}; nothing is made.")
@@ -84,6 +93,7 @@ def _outcome(file: Path, user: User, options: dict[str, Any]) -> Outcome:
         reason=" ".join(options["reason"].split()),
         new_despite_duplicates=options["new_despite_duplicates"],
         listed=None if options["json"] else 0,
+        order=options["dates"],
     )
     with _progress(table, shown=not options["json"]) as bar:
         return import_table(table, user, wish, lambda rows: bar.update(rows - bar.pos))
