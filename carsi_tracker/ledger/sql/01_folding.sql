@@ -7,10 +7,11 @@ create or replace function public.folded(written text) returns text
 language sql immutable strict parallel safe
 return lower(regexp_replace(normalize(written, nfd), U&'[\0300-\036F]', '', 'g'));
 
-create index if not exists entry_notes on ledger_entry using gin (folded(note) gin_trgm_ops)
-    where note <> '';
-create index if not exists entry_quotes on ledger_entry using gin (folded(quote) gin_trgm_ops)
-    where quote <> '';
-create index if not exists entry_locators on ledger_entry
-    using gin (folded(locator) gin_trgm_ops)
-    where locator <> '';
+select rules.keep_index(
+    'entry_' || name,
+    format('on ledger_entry using gin (folded(%1$I) gin_trgm_ops) where %1$I <> ''''', of_column),
+    'folded(text)'
+)
+from (
+    values ('notes', 'note'), ('quotes', 'quote'), ('locators', 'locator')
+) as kept (name, of_column);

@@ -43,11 +43,14 @@ alter table ledger_line
     on delete restrict on update cascade;
 
 -- What the sums of rules 1 and 2 read: one appropriation, or one commitment, day by day.
-create index if not exists entry_ceiling
-    on ledger_entry (appropriation_id, effective_date) include (stage, amount)
-    where stage in ('appropriated', 'committed');
-create index if not exists entry_stages
-    on ledger_entry (commitment_id, effective_date) include (stage, amount);
+select rules.keep_index(
+    'entry_ceiling',
+    $$on ledger_entry (appropriation_id, effective_date) include (stage, amount)
+    where stage in ('appropriated', 'committed')$$
+);
+select rules.keep_index(
+    'entry_stages', 'on ledger_entry (commitment_id, effective_date) include (stage, amount)'
+);
 
 -- What lists of entries show: one day after the other.
-create index if not exists entry_days on ledger_entry (effective_date, version, line);
+select rules.keep_index('entry_days', 'on ledger_entry (effective_date, version, line)');

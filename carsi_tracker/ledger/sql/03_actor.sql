@@ -1,26 +1,26 @@
 -- Rule 4, who acts: the web process names the person for one transaction. The database can't
 -- know better than the process that speaks to it.
 create function rules.actor() returns bigint
-language sql stable set search_path = pg_catalog
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
     select nullif(current_setting('carsi.actor', true), '')::bigint
 $$;
 
 create function rules.clock() returns timestamptz
-language sql volatile set search_path = pg_catalog
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
     select clock_timestamp()
 $$;
 
 create function rules.washington_day(moment timestamptz) returns date
-language sql immutable set search_path = pg_catalog
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select (moment at time zone 'America/New_York')::date
 $$;
 
 -- Every refusal is a check_violation with the rule's name and what a person needs to know, in JSON.
 create function rules.refuse(rule text, detail jsonb default '{}') returns void
-language plpgsql set search_path = pg_catalog
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise check_violation using message = rule, constraint = rule, detail = detail::text;
@@ -63,7 +63,7 @@ end $$;
 
 -- The name of a person as versions print it; control characters would break the public file.
 create function rules.display_name(person accounts_user) returns text
-language sql immutable set search_path = pg_catalog
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(
         nullif(btrim(regexp_replace(person.first_name || ' ' || person.last_name, blank, ' ', 'g')), ''),
@@ -76,7 +76,7 @@ $$;
 -- Whether the running code is the owner's: true inside the verbs and for the owner itself, false
 -- for the application and for every other role, whatever it was granted.
 create function rules.runs_as_owner() returns boolean
-language sql stable set search_path = pg_catalog
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
     select pg_get_userbyid(relowner) = current_user
     from pg_class where oid = 'public.ledger_entry'::regclass

@@ -16,7 +16,7 @@ create function rules.parts(
     account_id bigint, area_id bigint, country_id bigint, goal_id bigint,
     agency_id bigint, partner_id bigint
 ) returns text[]
-language sql immutable set search_path = pg_catalog
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select array[
         'account ' || account_id, 'area ' || area_id, 'country ' || country_id, 'goal ' || goal_id,

@@ -1,7 +1,7 @@
 -- Rule 6: the text of the public files, whose exact bytes are hashed. One line a row, ended by a
 -- line feed; fields with a comma or quote are quoted (RFC 4180).
 create function rules.csv(variadic fields text[]) returns text
-language sql immutable parallel safe set search_path = pg_catalog
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
     select string_agg(
         case
@@ -14,21 +14,21 @@ as $$
 $$;
 
 create function rules.entries_header() returns text
-language sql immutable set search_path = pg_catalog
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select 'reference,fiscal_year,account,area,country,goal,agency,partner,stage,amount_usd,'
         'effective_date,document,locator,basis,note,quote'
 $$;
 
 create function rules.versions_header() returns text
-language sql immutable set search_path = pg_catalog
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select 'version,posted_at,title,reason,prepared_by,approved_by,self_approval_rule,'
         'self_approval_reason,reverses,entries,entries_sha256'
 $$;
 
 create function rules.sha256_hex(content text) returns text
-language sql immutable parallel safe set search_path = pg_catalog
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
     select encode(sha256(convert_to(content, 'UTF8')), 'hex')
 $$;

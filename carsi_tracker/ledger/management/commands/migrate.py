@@ -1,0 +1,88 @@
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError, CommandParser
+from django.core.management.commands import migrate
+from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from psycopg.errors import LockNotAvailable
+
+from carsi_tracker.database.address import application
+from carsi_tracker.ledger import rules
+
+PLACE = """
+    select pg_has_role(datdba, 'usage'), pg_encoding_to_char(encoding), datname
+    from pg_database where datname = current_database()
+"""
+ENCODING = "UTF8"
+
+
+class Command(migrate.Command):
+    """Django's command, with the rules of `sql/`, all in one transaction.
+
+    Migrations find no rule in their way, and no other session ever finds the tables without them.
+    """
+
+    help = "Bring the tables and the rules of the ledger up to date, both or neither."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add what lets the owner repair rules that were tampered with."""
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--apply-rules",
+            action="store_true",
+            help="Apply the rules anew, also where the database was given these very ones.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Migrate, and apply the rules where a migration or a file changed."""
+        if options["plan"] or options["check_unapplied"] or options["prune"]:
+            super().handle(*args, **options)
+            return
+        if options["app_label"]:
+            message = "The rules fit the newest tables only, so all apps are migrated together."
+            raise CommandError(message)
+        connection = connections[options["database"]]
+        _require_fit(connection)
+        try:
+            with transaction.atomic(using=connection.alias):
+                self._bring_up_to_date(connection, *args, **options)
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                message = "The tables are in use: nothing was changed. Try again when it is quiet."
+                raise CommandError(message) from error
+            raise
+
+    def _bring_up_to_date(
+        self, connection: BaseDatabaseWrapper, *args: Any, **options: Any
+    ) -> None:
+        role = application().user
+        executor = MigrationExecutor(connection)
+        outdated = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        stale = bool(options["apply_rules"] or outdated or not rules.are_current(connection, role))
+        if stale:
+            with (
+                connection.cursor() as cursor
+            ):  # or data and tables can't change in one transaction
+                cursor.execute("set constraints all immediate")
+            rules.remove(connection)
+        super().handle(*args, **options)
+        if stale:
+            rules.install(connection, role)
+
+
+def _require_fit(connection: BaseDatabaseWrapper) -> None:
+    """Refuse a database that is another role's or can't hold all texts."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE)
+        owned, encoding, name = cursor.fetchone()
+    if not owned:
+        message = f"The database {name} has to belong to the role of DATABASE_OWNER_URL."
+        raise ImproperlyConfigured(message)
+    if encoding != ENCODING:
+        message = (
+            f"The database {name} stores text as {encoding}, and the tracker needs {ENCODING}: "
+            "make it with “encoding 'UTF8' template template0”."
+        )
+        raise ImproperlyConfigured(message)

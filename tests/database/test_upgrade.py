@@ -1,0 +1,100 @@
+"""A filled database of an earlier release is brought up to date, verifies, and is served."""
+
+import lzma
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger.models import Batch, Commitment, Document
+from tests import databases
+from tests.conftest import Templates
+from tests.database.test_backup import tools
+from tests.reports.test_addresses import EXAMPLES
+
+DUMP = Path(__file__).with_name("filled.sql.xz")
+OF_THE_DUMP = (
+    "/changes/17/", "/changes/18/", "/changes/19/", "/changes/19.csv", "/entries/17-1/",
+    "/documents/letter-of-the-dump/", "/documents/letter-of-the-dump/file/",
+    "/commitments/DUMP-MOVED/", "/commitments/CARSI-08-INCLE-05/",
+    "/commitments/DUMP-TAKEN-BACK/", "/search/?q=letter", "/entries/?text=credito",
+)  # fmt: skip
+NOT_PUBLIC = ("/commitments/DUMP-DRAFT/", "/commitments/DUMP-WAITS/", "/changes/20/")
+LISTS = (
+    "batch", "commitment", "appropriation", "document", "organization", "country", "goal",
+    "account", "programmingarea",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def upgraded(templates: Templates, worker_id: str, django_db_blocker: Any) -> Iterator[str]:
+    """Restore the dump, bring it up to date, and let Django serve it; give what verifying said."""
+    name = f"{databases.prefix(worker_id)}_upgraded"
+    databases.make(name)
+    owner = databases.owner_of(name)
+    words = ("psql", "-qX", "--set=ON_ERROR_STOP=1", "--single-transaction", owner.url)
+    path = f"{tools()}{os.pathsep}{os.environ['PATH']}"
+    restored = subprocess.run(
+        words, input=lzma.decompress(DUMP.read_bytes()), capture_output=True, check=False,
+        env=os.environ | {"PATH": path},
+    )  # fmt: skip
+    assert restored.returncode == 0, restored.stderr.decode()
+    said = StringIO()
+    with django_db_blocker.unblock():
+        with databases.speaking_to(owner):
+            call_command("migrate", verbosity=0)
+            call_command("verify_ledger", stdout=said)
+        with databases.speaking_to(databases.application_of(name)):
+            yield said.getvalue()
+    databases.remove(name)
+
+
+def test_it_verifies(upgraded: str) -> None:
+    assert upgraded.startswith("Verified: 19 versions, ")
+
+
+@pytest.mark.parametrize("language", ["", "/es"])
+def test_every_public_page_is_served(upgraded: str, language: str) -> None:
+    answers = {}
+    for address in (*EXAMPLES.values(), *OF_THE_DUMP):
+        in_one_language = re.search(r"\.|/file/|/health/", address)
+        response = Client().get(address if in_one_language else language + address, follow=True)
+        answers[address] = response.status_code
+    no_file = EXAMPLES["document-file"]
+    assert {page: code for page, code in answers.items() if code != 200} == {no_file: 404}
+    for address in NOT_PUBLIC:
+        assert Client().get(language + address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("username", "own"),
+    [
+        ("ana", ("ledger/batch/allocate/", "ledger/commitment/{moved}/move/")),
+        ("pablo", ("ledger/batch/{waits}/review/",)),
+        ("ada", ("accounts/user/", "accounts/event/", "ledger/document/{letter}/change/")),
+    ],
+)
+def test_the_desk_is_served_to_each_role(
+    upgraded: str, username: str, own: tuple[str, ...]
+) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    rows = {
+        "moved": Commitment.objects.get(reference="DUMP-MOVED").pk,
+        "waits": Batch.objects.get(state="submitted").pk,
+        "letter": Document.objects.get(key="letter-of-the-dump").pk,
+    }
+    pages = ["", "find/?q=letter", *(page.format(**rows) for page in own)]
+    if username != "ada":
+        pages += [f"ledger/{name}/" for name in LISTS]
+        pages += [f"ledger/batch/{batch.pk}/change/" for batch in Batch.objects.all()[:6]]
+    answers = {page: client.get(f"/admin/{page}", follow=True).status_code for page in pages}
+    assert {page: code for page, code in answers.items() if code != 200} == {}

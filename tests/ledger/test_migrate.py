@@ -1,0 +1,136 @@
+"""Rule files reach every database at `migrate`, whole and at once."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from psycopg import sql
+
+from carsi_tracker.ledger import rules
+from tests import databases
+from tests.conftest import Templates
+from tests.ledger.attack import value
+
+LAST_BEFORE_THE_RULES_FOLLOWED = ("ledger", "0005_rules")
+
+
+@pytest.fixture
+def other(worker_id: str) -> Iterator[str]:
+    """Give a name for a database that the test makes, and remove it."""
+    name = f"{databases.prefix(worker_id)}_other"
+    yield name
+    databases.remove(name)
+
+
+def migrate(**options: bool) -> None:
+    call_command("migrate", verbosity=0, **options)
+
+
+def stamp(owner: psycopg.Connection) -> str:
+    return str(value(owner, "select obj_description('rules'::regnamespace)"))
+
+
+def test_a_database_with_other_rules_gets_those_of_the_files(
+    django_speaks_as_owner: None, owner: psycopg.Connection
+) -> None:
+    given = stamp(owner)
+    notes = value(owner, "select 'entry_notes'::regclass::oid")
+    owner.execute("drop function rules.try_in_turn(bigint[])")
+    owner.execute("create or replace function public.folded(written text) returns text return $1")
+    owner.execute("drop index entry_days; create index entry_days on ledger_entry (note)")
+    owner.execute("comment on index entry_notes is 'made by other words'")
+    owner.execute("comment on schema rules is 'of an older release'")
+    migrate()
+    assert stamp(owner) == given
+    assert value(owner, "select folded('Á')") == "a"
+    assert "effective_date" in value(owner, "select pg_get_indexdef('entry_days'::regclass)")
+    assert value(owner, "select 'entry_notes'::regclass::oid") != notes
+    assert value(owner, "select to_regprocedure('rules.try_in_turn(bigint[])')")
+
+
+def test_a_database_that_has_the_rules_is_left_alone_unless_asked(
+    django_speaks_as_owner: None, owner: psycopg.Connection
+) -> None:
+    made = value(owner, "select oid from pg_namespace where nspname = 'rules'")
+    owner.execute("drop function rules.try_in_turn(bigint[])")
+    migrate()
+    assert value(owner, "select oid from pg_namespace where nspname = 'rules'") == made
+    migrate(apply_rules=True)
+    assert value(owner, "select to_regprocedure('rules.try_in_turn(bigint[])')")
+
+
+def test_old_migrations_need_no_file_of_today(other: str, django_db_blocker: object) -> None:
+    databases.make(other)
+    with django_db_blocker.unblock(), databases.speaking_to(databases.owner_of(other)):  # type: ignore[attr-defined]
+        MigrationExecutor(connection).migrate([LAST_BEFORE_THE_RULES_FOLLOWED])
+        migrate()
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from rules.verify()")
+            assert cursor.fetchone() == (0,)
+
+
+def test_a_migration_finds_no_rule_in_its_way_and_others_never_miss_one(
+    django_speaks_as_owner: None,
+    owner: psycopg.Connection,
+    application: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    triggers = "select count(*) from pg_trigger where not tgisinternal"
+    before = value(owner, triggers)
+    seen = {}
+
+    def look(*_arguments: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(triggers)
+            seen["migration"] = cursor.fetchone()[0]
+        seen["others"] = value(application, triggers)
+        message = "and it fails"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(rules, "install", look)
+    owner.execute("comment on schema rules is 'of an older release'")
+    with pytest.raises(RuntimeError, match="and it fails"):
+        migrate()
+    assert seen == {"migration": 0, "others": before}
+    assert value(owner, triggers) == before
+
+
+def test_apps_are_migrated_together(django_speaks_as_owner: None) -> None:
+    with pytest.raises(CommandError, match="all apps are migrated together"):
+        call_command("migrate", "ledger", "0004", verbosity=0)
+
+
+def test_tables_in_use_are_left_alone_in_one_sentence(
+    django_speaks_as_owner: None, owner: psycopg.Connection, application: psycopg.Connection
+) -> None:
+    owner.execute("comment on schema rules is 'of an older release'")
+    with application.transaction():
+        application.execute("select from ledger_entry")
+        with connection.cursor() as cursor:
+            cursor.execute("set lock_timeout = '50ms'")
+        with pytest.raises(CommandError, match="The tables are in use: nothing was changed"):
+            migrate()
+    assert stamp(owner) == "of an older release"
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_in_another_encoding_is_refused_in_one_sentence(
+    templates: Templates, other: str, encoding: str, django_db_blocker: object
+) -> None:
+    with psycopg.connect(databases.owner_of("postgres").conninfo(), autocommit=True) as session:
+        locale = "locale_provider = libc" if session.info.server_version >= 150000 else ""
+        session.execute(
+            sql.SQL("create database {} encoding {} locale 'C' {} template template0").format(
+                sql.Identifier(other), sql.Literal(encoding), sql.SQL(locale)
+            )
+        )
+    with (
+        django_db_blocker.unblock(),  # type: ignore[attr-defined]
+        databases.speaking_to(databases.owner_of(other)),
+        pytest.raises(ImproperlyConfigured, match=f"as {encoding}, and the tracker needs UTF8"),
+    ):
+        migrate()
