@@ -19,7 +19,7 @@ check-everything: .venv/developing $(MESSAGES)
 	@EVERYTHING=1 exec $(VENV) -m pytest $(ARGS) \
 		tests/browser/test_accessibility.py tests/reports/test_every_figure.py
 
-lint: .venv/developing
+lint: .venv/developing $(MESSAGES)
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
@@ -30,7 +30,7 @@ lint: .venv/developing
 bench: .venv/developing
 	@exec $(VENV) -m benchmarks $(ARGS)
 
-migrations-check: .venv/serving
+migrations-check: .venv/serving $(MESSAGES)
 	$(VENV) manage.py makemigrations --check --dry-run
 
 # Collects the texts to translate; needs GNU gettext.

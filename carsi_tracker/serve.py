@@ -128,7 +128,7 @@ def _collect_static() -> None:
     if STATIC_STAMP.exists() and STATIC_STAMP.read_text() == stamp:
         return
     _say("Collecting static files")
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     STATIC_STAMP.write_text(stamp)
 
 

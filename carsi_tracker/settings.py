@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker import environment
 from carsi_tracker.database.address import django_databases, is_embedded
 from carsi_tracker.database.secret import secret_key
+from carsi_tracker.release.content import release_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-RELEASE = "0.1"
 
 SECRET_KEY = secret_key()
 DEBUG = False
@@ -19,6 +19,7 @@ DEPLOYED = not is_embedded() and bool(environment.text("ALLOWED_HOSTS"))
 ALLOWED_HOSTS = environment.host_names("ALLOWED_HOSTS", "localhost", "127.0.0.1", "[::1]")
 
 INSTALLED_APPS = [
+    "carsi_tracker.release.apps.ReleaseConfig",
     "carsi_tracker.desk.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -134,6 +135,7 @@ TIME_ZONE = "America/New_York"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+RELEASE = release_of(BASE_DIR, STATIC_ROOT / "staticfiles.json")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
