@@ -30,9 +30,9 @@ class Kept(Generic[K, V]):
         _forgetting.append(self.forget)
 
     @property
-    def weight(self) -> float:
+    def weight(self) -> int:
         """What all values weigh together."""
-        return self._values.currsize
+        return int(self._values.currsize)
 
     def get(self, key: K) -> V | None:
         """Return what is kept under a key; None where there is nothing."""
