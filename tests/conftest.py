@@ -14,6 +14,7 @@ from psycopg.errors import ObjectInUse
 from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.database import address, server
 from tests import databases
+from tests.transactions import ending_as_commits_end
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,17 @@ def _no_language_of_another_test() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_cached() -> None:
-    forget_everything()
+def _nothing_of_another_ledger(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Forget what was remembered of a ledger that is gone after the test.
+
+    A rolled-back transaction sees to that itself, where it wrote what figures come from, so that
+    tests which only read the sourced ledger share what they remember.
+    """
     caches["pages"].clear()
+    yield
+    committed = {"db", "database", "connect_application"} & set(request.node.fixturenames)
+    if committed or request.node.get_closest_marker("commits"):
+        forget_everything()
 
 
 @pytest.fixture
@@ -76,7 +85,8 @@ def sourced(
     """Give the sourced ledger, as the application role, in a transaction that is rolled back."""
     with databases.speaking_to(databases.application_of(_spoken_to(templates)[1])):
         request.getfixturevalue("db")
-        yield
+        with ending_as_commits_end():
+            yield
 
 
 @pytest.fixture
@@ -117,13 +127,23 @@ def application(connect_application: Callable[[], psycopg.Connection]) -> psycop
 
 
 @pytest.fixture
-def desk_database(templates: Templates, worker_id: str, django_db_blocker: Any) -> Iterator[None]:
-    """Give a copy of the sourced ledger, to which Django commits as the application role."""
-    name = f"{databases.prefix(worker_id)}_written"
-    databases.make(name, templates.sourced)
-    with django_db_blocker.unblock(), databases.speaking_to(databases.application_of(name)):
+def desk_database(
+    templates: Templates, worker_id: str, django_db_blocker: Any, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Give the sourced ledger, to which Django writes as the application role.
+
+    All that a test writes is in a transaction that is rolled back, so no other session sees it;
+    with the marker `commits` the test writes to a copy, and commits.
+    """
+    if request.node.get_closest_marker("commits"):
+        name = f"{databases.prefix(worker_id)}_written"
+        databases.make(name, templates.sourced)
+        with django_db_blocker.unblock(), databases.speaking_to(databases.application_of(name)):
+            yield
+        databases.remove(name)
+    else:
+        request.getfixturevalue("sourced")
         yield
-    databases.remove(name)
 
 
 def _spoken_to(templates: Templates) -> tuple[str, str]:

@@ -168,6 +168,7 @@ def test_a_form_sent_again_ends_at_what_it_made(people: People) -> None:
     assert Commitment.objects.count() == 38
 
 
+@pytest.mark.commits
 def test_a_form_sent_twice_at_once_makes_one_thing(people: People) -> None:
     sent = allocation()
 
@@ -185,6 +186,7 @@ def test_a_form_sent_twice_at_once_makes_one_thing(people: People) -> None:
     assert (Commitment.objects.count(), Line.objects.filter(batch=batch).count()) == (38, 1)
 
 
+@pytest.mark.commits
 def test_two_people_who_ask_at_once_are_given_different_references(people: People) -> None:
     forms = [allocation(_draft="", amount="10,000") for _ in range(8)]
 

@@ -62,6 +62,7 @@ def test_posting_twice_says_when_and_by_whom_it_was_posted(people: People, batch
     assert committed() == BEFORE + 250_000
 
 
+@pytest.mark.commits
 def test_a_posting_sent_twice_at_once_posts_once(people: People, batch: Batch) -> None:
     sent = {"digest": posting.digest(batch.pk), "confirmed": "on"}
 
@@ -169,6 +170,7 @@ def test_only_approvers_post_and_send_back(people: People, batch: Batch, verb: s
     assert batch.state == Batch.State.SUBMITTED
 
 
+@pytest.mark.commits
 def test_an_office_of_one_posts_its_own_batch_with_a_reason(people: People, batch: Batch) -> None:
     allow_self_approval("One person works here.")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
@@ -183,6 +185,7 @@ def test_an_office_of_one_posts_its_own_batch_with_a_reason(people: People, batc
     assert Posting.objects.get(version=17).self_approval_reason == "My colleague is ill"
 
 
+@pytest.mark.commits
 def test_somebody_else_needs_no_reason_in_an_office_of_one(people: People, batch: Batch) -> None:
     allow_self_approval("One person works here.")
     assert "Posted as version 17." in post_it(people.approver, batch)

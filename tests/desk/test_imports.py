@@ -40,6 +40,7 @@ def test_a_preview_shows_amounts_balances_and_what_is_new(people: People) -> Non
     assert nothing_made()
 
 
+@pytest.mark.commits
 def test_a_confirmation_that_is_sent_again_ends_at_the_same_batch(people: People) -> None:
     client = people.analyst
     address = uploaded(client, case("two-rows.csv"))

@@ -174,6 +174,7 @@ def test_a_second_appropriation_of_account_and_year_is_refused(people: People) -
     assert Appropriation.objects.count() == 7
 
 
+@pytest.mark.commits
 def test_a_code_that_somebody_else_takes_at_the_same_moment_is_refused_in_words(
     people: People,
 ) -> None:

@@ -297,6 +297,7 @@ def test_analysts_read_the_same_and_are_told_who_may_post(people: People, batch:
         assert address(batch, "send-back") not in page.content.decode()
 
 
+@pytest.mark.commits
 def test_an_office_without_a_second_person_is_told_that_nobody_may_post(
     people: People, batch: Batch
 ) -> None:

@@ -85,6 +85,7 @@ def test_an_approver_sees_what_they_may_post_oldest_first_and_whether_it_fits(
     assert "To post" not in desk(people.analyst)
 
 
+@pytest.mark.commits
 def test_an_approver_is_not_asked_to_post_what_they_prepared(people: People) -> None:
     allocate(people.analyst, title="Radios")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
@@ -96,6 +97,7 @@ def test_an_approver_is_not_asked_to_post_what_they_prepared(people: People) -> 
     assert "Why: One person works here." in desk(people.analyst)
 
 
+@pytest.mark.commits
 def test_versions_that_nobody_else_has_read_wait_for_a_countersignature(people: People) -> None:
     assert "16 versions were posted without a second person" in section(people.approver, "To post")
     posting.countersign(16, people.petra, "")

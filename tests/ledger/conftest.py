@@ -13,14 +13,41 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger.models import Appropriation
 from tests import databases, factories
 from tests.conftest import Templates
+from tests.transactions import Session, ending_as_commits_end
+
+
+@pytest.fixture(scope="session")
+def workbench(templates: Templates, worker_id: str, django_db_blocker: Any) -> Iterator[str]:
+    """Give the name of a database to copy: two people, and a million dollars in version 1."""
+    name = f"{databases.prefix(worker_id)}_workbench"
+    databases.make(name, templates.empty)
+    with django_db_blocker.unblock(), databases.speaking_to(databases.application_of(name)):
+        _people()
+        factories.funded(1_000_000)
+    yield name
+    databases.remove(name)
+
+
+@pytest.fixture(scope="session")
+def shared_workbench(workbench: str) -> Iterator[str]:
+    """Give the name of a copy of the workbench that tests share, each in a transaction."""
+    name = f"{workbench}_shared"
+    databases.make(name, workbench)
+    yield name
+    databases.remove(name)
 
 
 @pytest.fixture
 def database(templates: Templates, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Give the name of a fresh database: migrated, and sourced where a test asks for that."""
+    """Give the name of a fresh database: with what else the test asks for, or migrated alone."""
     name = f"{databases.prefix(worker_id)}_copy"
-    asks_for_sourced = "sourced_ledger" in request.fixturenames
-    databases.make(name, templates.sourced if asks_for_sourced else templates.empty)
+    if "ledger" in request.fixturenames:
+        template = request.getfixturevalue("workbench")
+    else:
+        template = (
+            templates.sourced if "sourced_ledger" in request.fixturenames else templates.empty
+        )
+    databases.make(name, template)
     yield name
     databases.remove(name)
 
@@ -32,11 +59,35 @@ def owner(owner: psycopg.Connection) -> psycopg.Connection:
     return owner
 
 
+def has_a_copy(request: pytest.FixtureRequest) -> bool:
+    """Say whether a test commits, speaks as the owner or opens sessions of its own."""
+    asked = {"database", "owner", "another", "connect_application"} & set(request.node.fixturenames)
+    return bool(asked) or request.node.get_closest_marker("commits") is not None
+
+
 @pytest.fixture
-def application(application: psycopg.Connection) -> psycopg.Connection:
-    """A session as the application role, each statement committed."""
-    application.autocommit = True
-    return application
+def application(
+    templates: Templates, django_db_setup: None, request: pytest.FixtureRequest
+) -> Iterator[psycopg.Connection | Session]:
+    """A session as the application role, each statement committed.
+
+    A test with this session alone has it in a transaction that is rolled back, on a database that
+    others share, and Django speaks through the same session. A test that also asks for the owner,
+    for `another` session or for the `database`, or has the marker `commits`, has a copy.
+    """
+    if has_a_copy(request):
+        session = request.getfixturevalue("connect_application")()
+        session.autocommit = True
+        yield session
+    elif "ledger" in request.fixturenames:
+        shared = request.getfixturevalue("shared_workbench")
+        with databases.speaking_to(databases.application_of(shared)):
+            request.getfixturevalue("db")
+            with ending_as_commits_end():
+                yield Session(connection.connection)
+    else:
+        request.getfixturevalue("sourced" if "sourced_ledger" in request.fixturenames else "db")
+        yield Session(connection.connection)
 
 
 @pytest.fixture
@@ -49,11 +100,16 @@ def another(connect_application: Callable[[], psycopg.Connection]) -> psycopg.Co
 
 @pytest.fixture
 def django_speaks_as_application(
-    application: psycopg.Connection, django_db_blocker: Any
+    application: psycopg.Connection | Session,
+    request: pytest.FixtureRequest,
+    django_db_blocker: Any,
 ) -> Iterator[None]:
     """Let Django speak to the test's own database, as the application role."""
-    with _django_on(application, django_db_blocker):
-        yield
+    if has_a_copy(request):
+        with _django_on(application, django_db_blocker):
+            yield
+    else:
+        yield  # it is Django's own session
 
 
 @pytest.fixture
@@ -91,17 +147,23 @@ class Ledger:
 def ledger(django_speaks_as_application: None) -> Ledger:
     """Give a small ledger: one appropriation of a million dollars, posted as version 1."""
     return Ledger(
-        factories.analyst(username="ana"),
-        factories.approver(username="pablo"),
-        factories.funded(1_000_000),
+        User.objects.get(username="ana"),
+        User.objects.get(username="pablo"),
+        Appropriation.objects.get(),
     )
 
 
 @pytest.fixture
 def sourced_ledger(django_speaks_as_application: None) -> Ledger:
     """Give the sourced ledger, an analyst and an approver; Django speaks as the application."""
+    _people()
     return Ledger(
-        factories.analyst(username="ana"),
-        factories.approver(username="pablo"),
+        User.objects.get(username="ana"),
+        User.objects.get(username="pablo"),
         Appropriation.objects.get(fiscal_year=2008, account__code="INCLE"),
     )
+
+
+def _people() -> None:
+    factories.analyst(username="ana")
+    factories.approver(username="pablo")

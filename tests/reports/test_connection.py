@@ -8,6 +8,7 @@ from django.test import Client
 from tests import databases
 
 
+@pytest.mark.commits
 @pytest.mark.usefixtures("desk_database")
 def test_a_page_opens_again_the_connection_that_postgresql_has_closed(client: Client) -> None:
     client.get("/")

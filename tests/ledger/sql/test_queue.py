@@ -86,6 +86,7 @@ def test_what_is_foretold_is_what_posting_does() -> None:
     assert list(foretold.values()) == [True, False, True, False, True]
 
 
+@pytest.mark.commits
 def test_trying_a_queue_takes_no_lock_and_changes_nothing() -> None:
     of = factories.funded(1_000)
     ids = [allocated(of, 600).pk, allocated(of, 600).pk]
