@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.fields import LineOfText
+from carsi_tracker.desk.fields import LineOfText, LinesOfText
 from carsi_tracker.ledger.models import Batch, Head, Office
 
 
@@ -34,7 +34,7 @@ class PostForm(forms.Form):
 class SendBackForm(forms.Form):
     """What is to be changed in a batch."""
 
-    remark = forms.CharField(
+    remark = LinesOfText(
         label=gettext_lazy("What is to be changed"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),

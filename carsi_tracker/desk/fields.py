@@ -1,6 +1,5 @@
 """Form fields of the desk: what people type, read strictly and said about plainly."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,15 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
 
+from carsi_tracker.ledger import text
 from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.dates import parse_day
 from carsi_tracker.ledger.models import Appropriation, Document
 from carsi_tracker.ledger.models.reference import Named
 from carsi_tracker.ledger.money import DollarsField
-
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class AmountField(forms.CharField):
@@ -67,13 +64,28 @@ class DayField(forms.CharField):
 class LineOfText(forms.CharField):
     """Text of one line, as the public files print it."""
 
-    default_error_messages = {"control": _("Write plain text in one line.")}
+    lines = False
+
+    def to_python(self, value: Any) -> str:
+        """Return the text as it is kept; what doesn't show is empty."""
+        typed = text.trimmed(super().to_python(value) or "")
+        return "" if text.is_empty(typed) else typed
 
     def validate(self, value: Any) -> None:
-        """Refuse line breaks and other control characters."""
+        """Refuse what may not stand in a text, and name it."""
         super().validate(value)
-        if CONTROL.search(value):
-            raise ValidationError(self.error_messages["control"], code="control")
+        text.check(value, lines=self.lines)
+
+
+class LinesOfText(LineOfText):
+    """Text of several lines, which ends them as everybody does but browsers."""
+
+    lines = True
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with line feeds alone."""
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> Any:
@@ -87,7 +99,8 @@ def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> Any:
     if db_field.choices or not isinstance(db_field, models.CharField | models.TextField):
         return db_field.formfield(**kwargs)
     if isinstance(db_field, models.URLField):
-        return db_field.formfield(assume_scheme="https", **kwargs)
+        kwargs |= {"assume_scheme": "https", "validators": [text.check]}
+        return db_field.formfield(**kwargs)
     if isinstance(db_field, models.SlugField):
         return db_field.formfield(**kwargs)
     return LineOfText(

@@ -12,11 +12,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
-from carsi_tracker.desk.fields import CONTROL, LineOfText, formfield
+from carsi_tracker.desk.fields import LineOfText, formfield
 from carsi_tracker.desk.history import history
 from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.site import person
 from carsi_tracker.desk.stale import GuardedForm
+from carsi_tracker.ledger import text
 from carsi_tracker.ledger.models import (
     Account,
     Appropriation,
@@ -180,4 +181,4 @@ class AppropriationAdmin(ReferenceAdmin):
 
 def _reason(request: HttpRequest) -> str:
     """Return the typed reason; where it isn't plain text, the form refuses it."""
-    return CONTROL.sub(" ", request.POST.get("change_reason", ""))
+    return text.without_odd(request.POST.get("change_reason", ""))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.drafts import BATCH, refusal
+from carsi_tracker.desk.fields import LinesOfText
 from carsi_tracker.desk.site import person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Remark
@@ -23,7 +24,7 @@ from carsi_tracker.ledger.refusals import Refused
 class RemarkForm(forms.Form):
     """A remark; `after` is the last one that its writer could read."""
 
-    text = forms.CharField(
+    text = LinesOfText(
         label=gettext_lazy("Your remark"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),

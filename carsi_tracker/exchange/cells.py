@@ -13,8 +13,8 @@ from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.dates import Order, parse_day
 from carsi_tracker.ledger.days import day_in_words, today
 from carsi_tracker.ledger.money import CENT
+from carsi_tracker.ledger.text import check, is_empty, odd_made_visible
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]")
 UNDECODED = re.compile(r"[\ud800-\udfff]")
 REFERENCE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
@@ -31,10 +31,9 @@ Number = float
 """What a number cell of a workbook holds, until it is read."""
 
 Cell = str | Number | bool | date | datetime | time | timedelta
-_BLANK = set(spelling.SPACES)
 
 
-def shown(value: object) -> str:
+def written(value: object) -> str:
     """Write a cell as it was found: whole numbers without decimals, undecodable bytes escaped."""
     if isinstance(value, Number):
         text = f"{value:.15g}"
@@ -45,9 +44,14 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
+def shown(value: object) -> str:
+    """Write a cell for its reader, with codes for what nobody sees."""
+    return odd_made_visible(written(value))
+
+
 def is_blank(cell: Cell) -> bool:
-    """Say whether a cell holds nothing but spaces."""
-    return isinstance(cell, str) and (not cell or (cell[0] in _BLANK and _BLANK.issuperset(cell)))
+    """Say whether a cell holds nothing that shows."""
+    return isinstance(cell, str) and (not cell or (not cell[0].isalnum() and is_empty(cell)))
 
 
 def read_amount(cell: Cell) -> Decimal:
@@ -100,7 +104,7 @@ def _day(cell: Cell, order: Order | None) -> date:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    text = shown(cell)
+    text = written(cell)
     if text.isdecimal() and int(text[:9]) in EXCEL_DAYS:
         excel = day_in_words(EXCEL_EPOCH + timedelta(days=int(text)))
         raise ValidationError(
@@ -119,12 +123,9 @@ def read_text(cell: Cell, longest: int) -> str:
     text = code_text(cell)
     if LINE_BREAK.search(text):
         raise ValidationError(_("The cell has a line break. Write one line."), "line_break")
-    if CONTROL.search(text):
-        raise ValidationError(
-            _("The cell has a tab or another control character. Write plain text."), "control"
-        )
     if not text.isascii():
         _refuse_garbled(text)
+    check(text)
     if len(text) > longest:
         raise ValidationError(
             _("The text has %(length)d characters; at most %(longest)d are accepted.")

@@ -3,16 +3,9 @@
 import re
 import unicodedata
 
-SPACES = (
-    "".join(
-        map(
-            chr,
-            [*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200E), 0x2028, 0x2029],
-        )
-    )
-    + "\u202f\u205f\u2060\u3000\ufeff\u180e\u00ad"
-)
-"""Spaces of any kind, those of no width among them."""
+from carsi_tracker.ledger import text
+
+SPACES = text.SPACES
 
 # Letters of other alphabets, and dashes, that look like ASCII (Unicode TR 39, confusables).
 LOOKALIKES = str.maketrans(
@@ -24,19 +17,17 @@ _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _DIGITS = str.maketrans("OIL", "011")
 
 
-def strip(text: str) -> str:
-    """Return text without the spaces around it, in composed characters (NFC)."""
-    return unicodedata.normalize("NFC", text.strip(SPACES))
+strip = text.trimmed
 
 
-def key(text: str) -> str:
+def key(code: str) -> str:
     """Return what codes are compared by: without regard to case and surrounding spaces."""
-    return strip(text).casefold()
+    return strip(code).casefold()
 
 
-def skeletons(text: str) -> set[str]:
+def skeletons(code: str) -> set[str]:
     """Return what a code looks like; two codes with one in common are easily confused."""
-    plain = unicodedata.normalize("NFKC", text).translate(LOOKALIKES)
+    plain = unicodedata.normalize("NFKC", code).translate(LOOKALIKES)
     decomposed = unicodedata.normalize("NFD", plain)
     letters = "".join(char for char in decomposed if not unicodedata.combining(char)).upper()
     return {

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.exchange.cells import Cell, is_blank, shown, unescaped
+from carsi_tracker.exchange.cells import Cell, is_blank, shown, unescaped, written
 from carsi_tracker.exchange.columns import (
     BY_NAME,
     COLUMNS,
@@ -119,7 +119,7 @@ class Table:
         for index, cell in enumerate(cells):
             if is_blank(cell):
                 continue
-            name = heading(shown(cell))
+            name = heading(written(cell))
             if name not in BY_NAME and name not in NOT_READ:
                 faults.append(self._heading_fault(cell, _unknown(cell)))
             elif name in names.values():
@@ -203,7 +203,7 @@ def _first(rows: TextRows | SheetRows) -> tuple[int, Sequence[Cell]]:
 
 def _unknown(cell: Cell) -> str:
     message = _("“%s” is not a column of the format.") % shown(cell).strip()
-    if meant := nearest(heading(shown(cell)), NAMES):
+    if meant := nearest(heading(written(cell)), NAMES):
         message = f"{message} {_('Probably meant: %s.') % meant}"
     return message
 

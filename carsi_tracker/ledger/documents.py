@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from carsi_tracker.ledger import text
 from carsi_tracker.ledger.models import Document, DocumentFile
 
 LARGEST_FILE = 10_000_000
@@ -31,7 +32,6 @@ _OPEN_DOCUMENTS = {
 }
 _TEXTS = {".txt": "text/plain", ".csv": "text/csv"}
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!|\?|html|svg|script)", re.IGNORECASE)
-_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 
 def add_file(document: Document, name: str, content: bytes) -> DocumentFile:
@@ -78,9 +78,10 @@ def check_size(size: int) -> None:
 
 
 def plain_name(name: str) -> str:
-    """Return a file's name without folders, control characters and marks that turn its letters."""
+    """Return a file's name without folders and without what may not stand in a text."""
     last = PurePosixPath(name.replace("\\", "/")).name
-    plain = " ".join(_NOT_IN_NAMES.sub("", last).split()) or "document"
+    plain = " ".join(text.without_odd(last).split())
+    plain = "document" if text.is_empty(plain) else plain
     suffix = PurePosixPath(plain).suffix[:10]
     return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - len(suffix)] + suffix
 

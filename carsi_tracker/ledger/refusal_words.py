@@ -260,6 +260,14 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     ),
     "file_of_a_known_kind": _sentence(lambda: _("This kind of file is not accepted.")),
     "plain_text": _sentence(
-        lambda: _("Titles, reasons, notes and references are one line of plain text.")
+        lambda: _(
+            "Titles, names, reasons and notes are one line of plain text, of characters that show."
+        )
     ),
+    "reference_written_plainly": _sentence(lambda: _("Use A-Z, 0-9 and hyphens.")),
+    "code_written_plainly": _sentence(
+        lambda: _("A code or key is written in plain letters and digits, without other signs.")
+    ),
+    "file_name_without_folders": _sentence(lambda: _("A file's name holds no folders.")),
+    "countersigning_in_few_words": _sentence(lambda: _("A remark has at most 1,000 characters.")),
 }

@@ -11,7 +11,6 @@ begin
                 drop constraint if exists effective_date_in_range,
                 drop constraint if exists stage_and_commitment,
                 drop constraint if exists basis_known,
-                drop constraint if exists plain_text,
                 add constraint amount_of_dollars_and_cents check (
                     amount <> 0 and amount > -1e12 and amount < 1e12 and trunc(amount, 2) = amount
                 ),
@@ -22,59 +21,18 @@ begin
                     stage = 'appropriated' and commitment_id is null
                     or stage::text = any (array['committed', 'obligated', 'disbursed']) and commitment_id is not null
                 ),
-                add constraint basis_known check (basis::text = any (array['stated', 'press', 'inferred'])),
-                add constraint plain_text check (
-                    locator !~ '[[:cntrl:]]' and note !~ '[[:cntrl:]]'
-                    and quote !~ '[[:cntrl:]]'
-                )
+                add constraint basis_known check (basis::text = any (array['stated', 'press', 'inferred']))
         $ddl$, of_table);
     end loop;
 end $$;
 
--- The files that are hashed have one line a row, so nothing printed in them may break a line.
 alter table ledger_batch
     drop constraint if exists state_known,
     drop constraint if exists version_when_posted,
     drop constraint if exists submission_known,
-    drop constraint if exists plain_text,
     add constraint state_known check (state::text = any (array['draft', 'submitted', 'posted'])),
     add constraint version_when_posted check ((state = 'posted') = (version is not null)),
     add constraint submission_known check (
         (submitted_by_id is null) = (submitted_at is null)
         and (state = 'draft') = (submitted_at is null)
-    ),
-    add constraint plain_text check (
-        title ~ '[^[:space:]\u00a0\u2007\u202f]' and reason ~ '[^[:space:]\u00a0\u2007\u202f]'
-        and title !~ '[[:cntrl:]]' and reason !~ '[[:cntrl:]]'
     );
-
-alter table ledger_office
-    drop constraint if exists plain_text,
-    add constraint plain_text check (self_approval_rule !~ '[[:cntrl:]]');
-
-alter table ledger_commitment
-    drop constraint if exists plain_text,
-    add constraint plain_text check (
-        reference ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$'
-        and title ~ '[^[:space:]\u00a0\u2007\u202f]' and title !~ '[[:cntrl:]]' and title_es !~ '[[:cntrl:]]'
-    );
-
-alter table ledger_organization
-    drop constraint if exists plain_text,
-    add constraint plain_text check (code ~ '^\S(.*\S)?$' and code !~ '[[:cntrl:]]');
-
-alter table ledger_document
-    drop constraint if exists plain_text,
-    add constraint plain_text check (key ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and title !~ '[[:cntrl:]]');
-
-alter table ledger_programmingarea
-    drop constraint if exists plain_text,
-    add constraint plain_text check (code ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
-
-alter table ledger_country
-    drop constraint if exists plain_text,
-    add constraint plain_text check (code ~ '^([A-Z]{2}|regional)$');
-
-alter table ledger_account
-    drop constraint if exists plain_text,
-    add constraint plain_text check (code ~ '^[A-Z0-9]+$');

@@ -5,7 +5,7 @@ alter table ledger_documentfile
     drop constraint if exists file_as_it_was,
     drop constraint if exists file_of_bounded_size,
     drop constraint if exists file_of_a_known_kind,
-    drop constraint if exists plain_text,
+    drop constraint if exists file_name_without_folders,
     add constraint file_as_it_was check (
         size = octet_length(content) and sha256 = encode(sha256(content), 'hex')
     ),
@@ -19,9 +19,7 @@ alter table ledger_documentfile
             'application/vnd.oasis.opendocument.text'
         ])
     ),
-    add constraint plain_text check (
-        name ~ '[^[:space:]\u00a0\u2007\u202f]' and name !~ '[[:cntrl:]/\\]'
-    );
+    add constraint file_name_without_folders check (name !~ '[/\\]');
 
 create function rules.guard_file() returns trigger
 language plpgsql security definer set search_path = public, rules, pg_temp

@@ -17,11 +17,15 @@ begin
     return new;
 end $$;
 
-alter table ledger_remark
-    drop constraint if exists remark_of_some_length,
-    add constraint remark_of_some_length check (
-        text ~ '[^[:space:]\u00a0\u2007\u202f]' and length(text) <= 2000
+do $$
+begin
+    execute format(
+        'alter table ledger_remark drop constraint if exists remark_of_some_length, '
+        'add constraint remark_of_some_length check ('
+        'text collate "C" ~ %L and length(text) <= 2000) not valid',
+        rules.what_shows()
     );
+end $$;
 
 create trigger sign before insert on ledger_remark
     for each row execute function rules.sign_remark();

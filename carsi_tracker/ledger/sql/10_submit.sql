@@ -131,7 +131,7 @@ declare
     person bigint := require_role('approver');
 begin
     perform lock_batch(p_batch, 'submitted');
-    if coalesce(p_remark, '') !~ '[^[:space:]\u00a0\u2007\u202f]' then
+    if is_empty(p_remark) then
         perform refuse('remark_missing');
     end if;
     update ledger_batch

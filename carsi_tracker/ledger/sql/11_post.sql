@@ -32,12 +32,12 @@ begin
     if exists (select from ledger_batcheditor where batch_id = p_batch and user_id = person) then
         select self_approval_rule into posting.self_approval_rule from ledger_office for share;
         posting.self_approval_reason := btrim(coalesce(p_self_approval_reason, ''));
-        if posting.self_approval_rule = '' or posting.self_approval_reason !~ '[^[:space:]\u00a0\u2007\u202f]' then
+        if posting.self_approval_rule = '' or is_empty(posting.self_approval_reason) then
             perform refuse('had_a_hand', jsonb_build_object(
                 'self_approval_allowed', posting.self_approval_rule <> ''
             ));
         end if;
-        if posting.self_approval_reason ~ '[[:cntrl:]]' then
+        if not is_plain(posting.self_approval_reason) then
             perform refuse('reason_of_one_line');
         end if;
     end if;

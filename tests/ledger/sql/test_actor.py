@@ -307,8 +307,8 @@ def test_the_application_may_not_flip_the_switch(
         ({"first_name": "Ana", "last_name": "Núñez"}, "Ana Núñez"),
         ({"first_name": "Ana"}, "Ana"),
         ({"last_name": 'O"Neil, Jr.'}, 'O"Neil, Jr.'),
-        ({"first_name": "\t", "last_name": "\n"}, "odd"),
-        ({"first_name": " Ana\n", "last_name": "\tRuiz  Paz "}, "Ana Ruiz Paz"),
+        ({"first_name": " ", "last_name": "\u00a0"}, "odd"),
+        ({"first_name": " Ana ", "last_name": " Ruiz  Paz "}, "Ana Ruiz Paz"),
     ],
 )
 def test_versions_print_names_on_one_line(

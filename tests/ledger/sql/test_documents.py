@@ -75,10 +75,11 @@ def test_its_coming_and_going_stand_in_the_history_of_the_document(
         ({"content": b"%PDF-another"}, "file_as_it_was"),
         ({"media_type": "text/html"}, "file_of_a_known_kind"),
         ({"media_type": "image/svg+xml"}, "file_of_a_known_kind"),
-        ({"name": "../passwd"}, "plain_text"),
-        ({"name": "a\\b.pdf"}, "plain_text"),
+        ({"name": "../passwd"}, "file_name_without_folders"),
+        ({"name": "a\\b.pdf"}, "file_name_without_folders"),
         ({"name": "a\r\nb.pdf"}, "plain_text"),
         ({"name": " "}, "plain_text"),
+        ({"name": "a\u202efdp.exe"}, "plain_text"),
         (
             {"content": b"", "size": 0, "sha256": hashlib.sha256(b"").hexdigest()},
             "file_of_bounded_size",

@@ -52,10 +52,18 @@ def test_only_active_analysts_and_approvers_remark(ledger: Ledger, batch: Batch)
             posting.remark(batch.pk, who, "Hello")
 
 
-@pytest.mark.parametrize("text", ["", " \n\t\u00a0", "x" * 2001])
+@pytest.mark.parametrize("text", ["", " \n\u00a0", "\u2800", "x" * 2001])
 def test_a_remark_is_of_some_length(ledger: Ledger, batch: Batch, text: str) -> None:
     with pytest.raises(Refused, match=r"A remark is not empty and has at most 2,000 characters\."):
         posting.remark(batch.pk, ledger.analyst, text)
+
+
+def test_a_remark_has_lines_of_plain_text(ledger: Ledger, batch: Batch) -> None:
+    posting.remark(batch.pk, ledger.analyst, "one\ntwo 👩\u200d🚒")
+    for odd in ("\t", "\r", "\u202e", "\ufffe", "\u2028", "\u200b"):
+        with pytest.raises(Refused) as refused_text:
+            posting.remark(batch.pk, ledger.analyst, f"one{odd}two")
+        assert refused_text.value.rule == "plain_text"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from carsi_tracker.accounts.models import User
@@ -13,6 +14,7 @@ from carsi_tracker.exchange.findings import Finding, Unreadable
 from carsi_tracker.exchange.importing import Outcome, Wish, import_table
 from carsi_tracker.exchange.table import Table, open_file
 from carsi_tracker.ledger.dates import Order
+from carsi_tracker.ledger.text import check
 
 
 class Command(BaseCommand):
@@ -44,6 +46,10 @@ class Command(BaseCommand):
         for name, longest in (("title", 200), ("reason", 1000)):
             if len(options[name]) > longest:
                 raise CommandError(f"A {name} has at most {longest} characters.")
+            try:
+                check(" ".join(options[name].split()))
+            except ValidationError as error:
+                raise CommandError(f"--{name}: {error.messages[0]}") from error
         user = _analyst(options["user"])
         outcome = _outcome(options["file"], user, options)
         if options["json"]:

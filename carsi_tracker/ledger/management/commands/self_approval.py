@@ -1,8 +1,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
 
+from carsi_tracker.ledger import text
 from carsi_tracker.ledger.models import Office
 
 
@@ -18,9 +20,21 @@ class Command(BaseCommand):
         switch.add_argument("--forbid", action="store_true", help="forbid it again")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["allow"]:
-            Office.objects.update(self_approval_rule=" ".join(options["allow"].split()))
+        if options["allow"] is not None:
+            Office.objects.update(self_approval_rule=_plain(options["allow"]))
         elif options["forbid"]:
             Office.objects.update(self_approval_rule="")
         rule = Office.objects.get().self_approval_rule
         self.stdout.write(f"Allowed: {rule}" if rule else "A second person posts every batch.")
+
+
+def _plain(typed: str) -> str:
+    """Return a reason in one line; raises CommandError for one that nobody could read."""
+    reason = " ".join(typed.split())
+    try:
+        text.check(reason)
+    except ValidationError as error:
+        raise CommandError(error.messages[0]) from error
+    if text.is_empty(reason):
+        raise CommandError("Give the reason; it is published with each such version.")
+    return reason

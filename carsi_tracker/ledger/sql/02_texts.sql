@@ -1,0 +1,149 @@
+-- Which text may stand in the ledger: characters that show, in the order in which they are read.
+-- Forms and imports ask the same (`ledger/text.py`) and name the character; a test holds the two
+-- together over all of Unicode. The expressions name ranges of codes, so that they mean the same in
+-- every locale.
+
+-- What may not stand in a text: control characters (a line feed may, in a text of several lines),
+-- marks that turn the direction, separators of lines, what nobody sees, what was lost, what is no
+-- character or has no fixed meaning; and joiners where there are neither emoji nor letters that they
+-- shape.
+create function rules.odd_in_text(p_lines boolean) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$
+    select format(
+        '[%s\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029'
+        '\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164'
+        '\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159'
+        '\U0001d173-\U0001d17a\ufffc-\uffff\ufdd0-\ufdef%s\ud800-\uf8ff\U000dfffe-\U0010ffff]'
+        '|(?<![%s])\u200c'
+        '|(?<![%s%s\ufe0f])\u200d|(?<=[%s\ufe0f])\u200d(?![%s])'
+        '|(?<![#*0-9%s])[\ufe0e\ufe0f]',
+        case when p_lines then '\u0001-\u0009\u000b-\u001f' else '\u0001-\u001f' end,
+        (
+            select string_agg(format('\U%sfffe\U%sffff', plane, plane), '')
+            from (
+                select lpad(to_hex(plane), 4, '0') as plane from generate_series(1, 12) plane
+            ) planes
+        ),
+        joining, joining, emoji, emoji, emoji, emoji
+    )
+    from (
+        select
+            '\u0590-\u109f\u1700-\u1cff\ua800-\uabff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc'
+            '\U00010a00-\U00011fff\U0001e900-\U0001e95f' as joining,
+            '\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f'
+            '\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff' as emoji
+    ) letters
+$$;
+
+-- A character that shows by itself: no blank, nothing invisible, no accent without a letter.
+create function rules.what_shows() returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$
+    select
+        '[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000'
+        '\u061c\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164'
+        '\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159'
+        '\U0001d173-\U0001d17a\U000e0000-\U000e0fff'
+        '\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff'
+        '\u20d0-\u20ff\u302a-\u302d\u3099\u309a\ufe20-\ufe2f]'
+$$;
+
+create function rules.is_empty(written text) returns boolean
+language sql immutable set search_path = pg_catalog, rules, pg_temp
+as $$ select coalesce(written, '') collate "C" !~ rules.what_shows() $$;
+
+create function rules.is_plain(written text, lines boolean default false) returns boolean
+language sql immutable set search_path = pg_catalog, rules, pg_temp
+as $$ select written collate "C" !~ rules.odd_in_text(lines) $$;
+
+-- The constraints hold the expressions themselves, so that they need no function: a dump restores
+-- them, and they stand while these files are applied anew. They are not validated: what a version
+-- holds from before them is final.
+do $$
+declare
+    of_table record;
+begin
+    for of_table in
+        select name, string_agg(
+            format('%I collate "C" !~ %L', "column", rules.odd_in_text(kind = 'lines'))
+            || case when kind <> 'title' then '' else format(
+                ' and %I collate "C" ~ %L', "column", rules.what_shows()
+            ) end,
+            ' and ' order by position
+        ) as rule
+        from (values
+            (1, 'ledger_account', 'code', 'title'),
+            (2, 'ledger_account', 'name_en', 'title'),
+            (3, 'ledger_account', 'name_es', 'title'),
+            (4, 'ledger_programmingarea', 'code', 'title'),
+            (5, 'ledger_programmingarea', 'name_en', 'title'),
+            (6, 'ledger_programmingarea', 'name_es', 'title'),
+            (7, 'ledger_country', 'code', 'title'),
+            (8, 'ledger_country', 'name_en', 'title'),
+            (9, 'ledger_country', 'name_es', 'title'),
+            (10, 'ledger_goal', 'name_en', 'title'),
+            (11, 'ledger_goal', 'name_es', 'title'),
+            (12, 'ledger_organization', 'code', 'title'),
+            (13, 'ledger_organization', 'name_en', 'title'),
+            (14, 'ledger_organization', 'name_es', 'title'),
+            (15, 'ledger_document', 'key', 'title'),
+            (16, 'ledger_document', 'title', 'title'),
+            (17, 'ledger_document', 'title_es', 'line'),
+            (18, 'ledger_document', 'publisher', 'title'),
+            (19, 'ledger_document', 'url', 'line'),
+            (20, 'ledger_document', 'note', 'line'),
+            (21, 'ledger_documentfile', 'name', 'title'),
+            (22, 'ledger_commitment', 'title', 'title'),
+            (23, 'ledger_commitment', 'title_es', 'line'),
+            (24, 'ledger_batch', 'title', 'title'),
+            (25, 'ledger_batch', 'reason', 'title'),
+            (26, 'ledger_line', 'locator', 'line'),
+            (27, 'ledger_line', 'note', 'line'),
+            (28, 'ledger_line', 'quote', 'line'),
+            (29, 'ledger_entry', 'locator', 'line'),
+            (30, 'ledger_entry', 'note', 'line'),
+            (31, 'ledger_entry', 'quote', 'line'),
+            (32, 'ledger_posting', 'title', 'title'),
+            (33, 'ledger_posting', 'reason', 'title'),
+            (34, 'ledger_posting', 'approved_by', 'title'),
+            (35, 'ledger_posting', 'self_approval_rule', 'line'),
+            (36, 'ledger_posting', 'self_approval_reason', 'line'),
+            (37, 'ledger_countersignature', 'signed_by', 'title'),
+            (38, 'ledger_countersignature', 'remark', 'line'),
+            (39, 'ledger_remark', 'text', 'lines'),
+            (40, 'ledger_office', 'self_approval_rule', 'line'),
+            (41, 'ledger_change', 'reason', 'line'),
+            (42, 'accounts_user', 'username', 'title'),
+            (43, 'accounts_user', 'first_name', 'line'),
+            (44, 'accounts_user', 'last_name', 'line')
+        ) texts (position, name, "column", kind)
+        group by name
+    loop
+        execute format(
+            'alter table %I drop constraint if exists plain_text, '
+            'add constraint plain_text check (%s) not valid',
+            of_table.name, of_table.rule
+        );
+    end loop;
+end $$;
+
+-- Keys and codes are written in the letters of addresses and files.
+alter table ledger_commitment
+    drop constraint if exists reference_written_plainly,
+    add constraint reference_written_plainly check (reference ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$');
+alter table ledger_document
+    drop constraint if exists code_written_plainly,
+    add constraint code_written_plainly check (key ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
+alter table ledger_programmingarea
+    drop constraint if exists code_written_plainly,
+    add constraint code_written_plainly check (code ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
+alter table ledger_country
+    drop constraint if exists code_written_plainly,
+    add constraint code_written_plainly check (code ~ '^([A-Z]{2}|regional)$');
+alter table ledger_account
+    drop constraint if exists code_written_plainly,
+    add constraint code_written_plainly check (code ~ '^[A-Z0-9]+$');
+alter table ledger_organization
+    drop constraint if exists code_written_plainly,
+    add constraint code_written_plainly check (code ~ '^\S(.*\S)?$');
