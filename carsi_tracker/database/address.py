@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from carsi_tracker import environment
 from carsi_tracker.database import server
+from carsi_tracker.database.limits import options
 
 VAR = Path(__file__).resolve().parents[2] / "var"
 EMBEDDED = VAR / "postgres"
@@ -28,7 +29,6 @@ OWNER_COMMANDS = frozenset(
         "verify_ledger",
     }
 )
-SESSION = "-c idle_in_transaction_session_timeout=60s"  # nobody holds the head for longer
 _acting: dict[str, bool] = {"owner": False}
 
 
@@ -121,6 +121,7 @@ def act_as_owner() -> None:
 def django_databases() -> dict[str, dict[str, Any]]:
     """Return Django's DATABASES, for the role in which this process acts."""
     address = owner() if _acting["owner"] else application()
+    limits = options(patient=_acting["owner"])
     return {
         "default": {
             "ENGINE": "django.db.backends.postgresql",
@@ -129,7 +130,7 @@ def django_databases() -> dict[str, dict[str, Any]]:
             "NAME": address.name,
             "USER": address.user,
             "PASSWORD": address.password,
-            "OPTIONS": {"options": SESSION} | dict(address.options),
+            "OPTIONS": {"options": limits} | dict(address.options),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
         }

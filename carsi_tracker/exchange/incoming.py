@@ -9,24 +9,6 @@ from psycopg import sql
 
 from carsi_tracker.exchange.interpreting import Amount
 
-TABLE = """
-    drop table if exists pg_temp.incoming;
-    create temporary table incoming (
-        row integer not null,
-        reference text,
-        appropriation_id bigint,
-        stage text not null,
-        amount numeric not null,
-        effective_date date not null,
-        document_id bigint not null,
-        locator text not null,
-        basis text not null,
-        note text not null,
-        quote text not null,
-        waits_for bigint
-    ) on commit drop
-"""
-
 ENTER = """
     insert into ledger_line (
         batch_id, appropriation_id, commitment_id, stage, amount, effective_date, document_id,
@@ -113,7 +95,7 @@ class Present:
 def start() -> None:
     """Make the table, in the caller's transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(TABLE)
+        cursor.execute("select rules.open_incoming()")
 
 
 def add(amounts: Iterable[Amount]) -> None:
@@ -127,7 +109,7 @@ def add(amounts: Iterable[Amount]) -> None:
 def count() -> None:
     """Let the database count what was put in, so that it plans well."""
     with connection.cursor() as cursor:
-        cursor.execute("analyze incoming")
+        cursor.execute("select rules.count_incoming()")
 
 
 def present() -> list[Present]:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import IO, Any
 
 import xlsxwriter
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from carsi_tracker.database.limits import wait_patiently
 from carsi_tracker.exchange.cells import escaped
 from carsi_tracker.exchange.fields import Field, Holds
 
@@ -39,17 +40,16 @@ def csv_of_query(query: QuerySet[Any], fields: Sequence[Field], language: str) -
     sql, parameters = chosen.query.get_compiler(connection=connection).as_sql()
     select = connection.ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
     yield _line(field.name for field in fields)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"copy ({select}) to stdout (format csv)") as rows,
-    ):
-        waiting = bytearray()
-        for row in rows:
-            waiting += row
-            if len(waiting) >= CHUNK:
-                yield bytes(waiting)
-                waiting.clear()
-        yield bytes(waiting)
+    with transaction.atomic(), connection.cursor() as cursor:
+        wait_patiently(connection)  # a reader may be slow
+        with cursor.copy(f"copy ({select}) to stdout (format csv)") as rows:
+            waiting = bytearray()
+            for row in rows:
+                waiting += row
+                if len(waiting) >= CHUNK:
+                    yield bytes(waiting)
+                    waiting.clear()
+            yield bytes(waiting)
 
 
 def csv_of_rows(rows: Iterable[Cells], fields: Sequence[Field]) -> Iterator[bytes]:

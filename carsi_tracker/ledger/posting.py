@@ -1,20 +1,23 @@
 """Thin calls of the database's verbs: the only way to the journal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
-from django.db import OperationalError, connection, transaction
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from django.db import connection, transaction
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.database.limits import PATIENT
 from carsi_tracker.ledger.models import Remark
-from carsi_tracker.ledger.refusals import refusals_in_words
+from carsi_tracker.ledger.refusals import Refused, refusals_in_words
 
 TRIES = 5
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,25 @@ def acting(user: User, reason: str = "") -> Iterator[None]:
         yield
 
 
+def _tried_again(verb: Callable[P, R]) -> Callable[P, R]:
+    """Let a verb whose transaction met another one in the wrong order try again.
+
+    Within a transaction of its caller it can't, and Refused says so.
+    """
+
+    @wraps(verb)
+    def tried(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _attempt in range(1, TRIES):
+            try:
+                return verb(*args, **kwargs)
+            except Refused as refused:
+                if refused.rule != "met_another" or connection.in_atomic_block:
+                    raise
+        return verb(*args, **kwargs)
+
+    return tried
+
+
 def actor() -> int | None:
     """Return the key of the person who acts in this transaction, if anybody does."""
     with connection.cursor() as cursor:
@@ -48,48 +70,56 @@ def actor() -> int | None:
         return cast("int | None", cursor.fetchone()[0])
 
 
+@_tried_again
 def submit(batch_id: int, user: User) -> str:
     """Submit a draft batch and return the digest of what it holds; raises Refused."""
     with acting(user):
         return str(_call("submit", batch_id))
 
 
+@_tried_again
 def withdraw(batch_id: int, user: User) -> None:
     """Make a submitted batch a draft again, as an analyst; raises Refused."""
     with acting(user):
         _call("withdraw", batch_id)
 
 
+@_tried_again
 def send_back(batch_id: int, user: User, remark: str) -> None:
     """Make a submitted batch a draft again, as an approver, with a remark; raises Refused."""
     with acting(user):
         _call("send_back", batch_id, remark)
 
 
+@_tried_again
 def remark(batch_id: int, user: User, text: str) -> None:
     """Add a remark to a batch in any state, as an analyst or approver; raises Refused."""
     with acting(user):
         Remark.objects.create(batch_id=batch_id, author=user, text=text)
 
 
+@_tried_again
 def countersign(version: int, user: User, remark: str = "") -> None:
     """Give a version that one person posted a second one, as an approver; raises Refused."""
     with acting(user):
         _call("countersign", version, remark)
 
 
+@_tried_again
 def discard(batch_id: int, user: User) -> None:
     """Delete a draft batch with its lines and the commitments it introduces; raises Refused."""
     with acting(user):
         _call("discard", batch_id)
 
 
+@_tried_again
 def reverse(version: int, user: User, title: str, reason: str) -> int:
     """Make the draft batch that takes back a version, and return its id; raises Refused."""
     with acting(user):
         return int(_call("reverse", version, title, reason))
 
 
+@_tried_again
 def rehearse_reversal(version: int, user: User) -> None:
     """Raise Refused for what would refuse a reversal if it were posted now; makes nothing."""
     with acting(user):
@@ -97,21 +127,15 @@ def rehearse_reversal(version: int, user: User) -> None:
         transaction.set_rollback(True)
 
 
+@_tried_again
 def post(batch_id: int, user: User, digest: str, self_approval_reason: str = "") -> int:
     """Post a submitted batch as it was read, and return the new version; raises Refused.
 
-    In a transaction of its own, tried again where it met another posting in the wrong order.
+    In a transaction of its own.
     """
-    for attempt in range(1, TRIES + 1):
-        try:
-            with refusals_in_words(), transaction.atomic(durable=True):
-                _set_actor(user, "")
-                return enter(batch_id, digest, self_approval_reason)
-        except OperationalError as error:
-            retry = isinstance(error.__cause__, SerializationFailure | DeadlockDetected)
-            if not retry or attempt == TRIES:
-                raise
-    raise AssertionError
+    with refusals_in_words(), transaction.atomic(durable=True):
+        _set_actor(user, "")
+        return enter(batch_id, digest, self_approval_reason)
 
 
 def enter(batch_id: int, digest: str, self_approval_reason: str = "") -> int:
@@ -119,6 +143,7 @@ def enter(batch_id: int, digest: str, self_approval_reason: str = "") -> int:
     return int(_call("post", batch_id, digest, self_approval_reason))
 
 
+@_tried_again
 def hand_over(giver: User, taker: User, user: User) -> int:
     """Let `taker` keep what `giver` has not finished, as an administrator; return how many batches.
 
@@ -158,8 +183,9 @@ def broken_balances(batch_id: int) -> list[BrokenBalance]:
 def _set_actor(user: User, reason: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('carsi.actor', %s, true), set_config('carsi.reason', %s, true)",
-            [str(user.pk), reason],
+            "select set_config('carsi.actor', %s, true), set_config('carsi.reason', %s, true), "
+            "set_config('statement_timeout', %s, true)",
+            [str(user.pk), reason, PATIENT],
         )
 
 

@@ -246,6 +246,20 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "referred_to": _sentence(
         lambda: _("Something else refers to this, or what this refers to does not exist any more.")
     ),
+    "held_by_another": _sentence(
+        lambda: _(
+            "Somebody else is posting or changing the same and has not finished. "
+            "Nothing was changed; try again in a moment."
+        )
+    ),
+    "met_another": _sentence(
+        lambda: _(
+            "Somebody else changed the same at the same moment. Nothing was changed; try again."
+        )
+    ),
+    "took_too_long": _sentence(
+        lambda: _("This took too long and was stopped. Nothing was changed.")
+    ),
     "file_is_final": _sentence(
         lambda: _("The file of a document is never changed; remove it and add another.")
     ),

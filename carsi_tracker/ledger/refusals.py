@@ -8,11 +8,27 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError
 from django.utils.translation import gettext as _
-from psycopg.errors import ForeignKeyViolation, UniqueViolation
+from psycopg.errors import (
+    DeadlockDetected,
+    ForeignKeyViolation,
+    LockNotAvailable,
+    QueryCanceled,
+    RestrictViolation,
+    SerializationFailure,
+    UniqueViolation,
+)
 
 from carsi_tracker.ledger.refusal_words import WORDS
 
-KINDS = {UniqueViolation.sqlstate: "taken_already", ForeignKeyViolation.sqlstate: "referred_to"}
+KINDS = {
+    UniqueViolation.sqlstate: "taken_already",
+    ForeignKeyViolation.sqlstate: "referred_to",
+    RestrictViolation.sqlstate: "referred_to",  # so since PostgreSQL 18
+    LockNotAvailable.sqlstate: "held_by_another",
+    DeadlockDetected.sqlstate: "met_another",
+    SerializationFailure.sqlstate: "met_another",
+    QueryCanceled.sqlstate: "took_too_long",
+}
 
 
 @dataclass(eq=False)
@@ -50,7 +66,9 @@ def refusals_in_words() -> Iterator[None]:
 
 def _refusal(error: DatabaseError) -> Refused | None:
     diagnostic = getattr(error.__cause__, "diag", None)
-    if diagnostic is None or not isinstance(error, IntegrityError):
+    if diagnostic is None or not (
+        isinstance(error, IntegrityError) or diagnostic.sqlstate in KINDS
+    ):
         return None
     try:
         detail = json.loads(diagnostic.message_detail or "")

@@ -55,7 +55,7 @@ begin
         'withdraw(bigint)', 'send_back(bigint, text)', 'discard(bigint)',
         'reverse(integer, text, text)', 'post(bigint, text, text)', 'hand_over(bigint, bigint)',
         'batch_content(bigint)', 'rows_changed(jsonb, jsonb, text)', 'countersign(integer, text)',
-        'verify()'
+        'open_incoming()', 'count_incoming()', 'verify()'
     ] loop
         execute format('grant execute on function rules.%s to %I', item, application);
     end loop;

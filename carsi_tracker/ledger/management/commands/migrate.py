@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from psycopg.errors import LockNotAvailable
 
 from carsi_tracker.database.address import application
+from carsi_tracker.database.limits import set_limits
 from carsi_tracker.ledger import rules
 
 PLACE = """
@@ -70,6 +71,7 @@ class Command(migrate.Command):
         super().handle(*args, **options)
         if stale:
             rules.install(connection, role)
+        set_limits(connection)
 
 
 def _require_fit(connection: BaseDatabaseWrapper) -> None:
