@@ -22,6 +22,8 @@ from tests.exchange.conftest import CASES
 from tests.ledger.attack import denied, value
 from tests.reports.test_addresses import EXAMPLES
 
+pytestmark = pytest.mark.commits
+
 WAITS = """
     select exists (
         select from pg_locks l join pg_stat_activity a using (pid)

@@ -83,12 +83,13 @@ RELATIONS = """
 FUNCTIONS = """
     select distinct on (p.proname, p.proargtypes) format(
         'create function pg_temp.%I(%s) returns %s language plpgsql '
-        'as ''begin perform pg_temp.evil(); return null; end''', p.proname,
+        'as ''begin perform pg_temp.evil(); %s end''', p.proname,
         (
             select string_agg(a::regtype::text, ', ' order by n)
             from unnest(p.proargtypes) with ordinality as t (a, n)
         ),
-        case when p.proretset then 'setof ' else '' end || p.prorettype::regtype
+        case when p.proretset then 'setof ' else '' end || p.prorettype::regtype,
+        case when p.proretset then '' else 'return null;' end
     )
     from pg_proc p
     where p.prokind = 'f' and (
