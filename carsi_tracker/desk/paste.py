@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.exchange.cells import Broken
 from carsi_tracker.exchange.columns import NAMES
 from carsi_tracker.exchange.findings import Finding, Unreadable
 from carsi_tracker.exchange.importing import Outcome, Wish, import_table
@@ -101,7 +102,8 @@ def put_right(text: str, typed: Mapping[str, str]) -> str:
     rows[table.heading_row] = headings
     written = io.StringIO()
     csv.writer(written, delimiter="\t", lineterminator="\n").writerows(
-        rows[number] for number in sorted(rows)
+        [cell.text if isinstance(cell, Broken) else cell for cell in rows[number]]
+        for number in sorted(rows)
     )
     return written.getvalue()
 
@@ -124,11 +126,12 @@ def _headings(text: str) -> tuple[str, ...]:
 def _point_out(pasted: Pasted, table: Table) -> None:
     """Lay the rows with faults out, each fault at its cell."""
     faults: dict[int, list[Finding]] = {}
+    uncut = {row.number for row in table if not row.cells}
     for finding in pasted.outcome.faults:
-        if finding.row:
+        if finding.row and finding.row not in uncut:
             faults.setdefault(finding.row, []).append(finding)
         else:
-            pasted.faults.append(finding.message)
+            pasted.faults.append(_whole(finding))
     found = {finding.column for of_row in faults.values() for finding in of_row}
     known = [name for name in NAMES if name in found or name in table.names.values()]
     pasted.columns = known

@@ -1,6 +1,7 @@
 """One cell of a file or of pasted text, to a value; a ValidationError says what is accepted."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
 from typing import Any
@@ -30,7 +31,20 @@ LONGEST_SHOWN = 120
 Number = float
 """What a number cell of a workbook holds, until it is read."""
 
-Cell = str | Number | bool | date | datetime | time | timedelta
+
+@dataclass(frozen=True)
+class Broken:
+    """A cell without a value to read: what stands there, and why it can't be read.
+
+    `unsure` where it isn't sure which cells its text belongs to: then nobody may leave it unread.
+    """
+
+    text: str
+    message: str
+    unsure: bool = False
+
+
+Cell = str | Number | bool | date | datetime | time | timedelta | Broken
 
 
 def written(value: object) -> str:
@@ -38,7 +52,10 @@ def written(value: object) -> str:
     if isinstance(value, Number):
         text = f"{value:.15g}"
     elif isinstance(value, str):
-        text = value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        start = value[: LONGEST_SHOWN + 1]
+        text = start.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    elif isinstance(value, Broken):
+        return written(value.text)
     else:
         text = str(value)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

@@ -197,6 +197,8 @@ OF_DOWNLOADS = ("area_name", "country_name", "counted_usd", "version", "line")
 """The columns that a download of entries has more."""
 NOT_READ = frozenset({REMARKS, *OF_DOWNLOADS})
 
+LONGEST_CODE = 200
+"""What is longer is nearly no code, and would take long to compare."""
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
@@ -207,5 +209,7 @@ def heading(text: str) -> str:
 
 def nearest(text: str, accepted: Sequence[str]) -> str | None:
     """Return the accepted word that was probably meant, if one is near."""
+    if len(text) > LONGEST_CODE:
+        return None
     near = get_close_matches(text.casefold(), accepted, n=1, cutoff=0.7)
     return near[0] if near else None

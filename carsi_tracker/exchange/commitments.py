@@ -12,6 +12,7 @@ from carsi_tracker.exchange import spelling
 from carsi_tracker.exchange.codes import Code, Codes, Vocabulary
 from carsi_tracker.exchange.columns import COLUMNS, Needed
 from carsi_tracker.exchange.findings import Finding
+from carsi_tracker.exchange.instead import refuse_placeholder
 from carsi_tracker.ledger.models import Commitment
 
 Value = str | int | Code
@@ -91,6 +92,7 @@ class Commitments:
     def introduce(self, reference: str, row: int) -> New:
         """Return a new commitment; raises ValidationError where it looks like another."""
         if reference not in self.new:
+            refuse_placeholder("reference", reference)
             if other := self.looks_like(reference):
                 raise ValidationError(
                     _("“%(reference)s” looks like %(other)s, which was probably meant.")

@@ -126,11 +126,14 @@ def import_table(
 def _enter(table: Table, outcome: Outcome, wish: Wish, progress: Progress) -> None:
     interpreter = Interpreter(table, wish.batch.pk if wish.batch else None, wish.order)
     incoming.start()
-    for amounts in interpreter.chunks():
-        progress(interpreter.row_count)
-        if not interpreter.faults:
-            incoming.add(amounts)
-    outcome.faults, outcome.asks_order = interpreter.faults, interpreter.asks_order
+    try:
+        for amounts in interpreter.chunks():
+            progress(interpreter.row_count)
+            if not interpreter.faults:
+                incoming.add(amounts)
+    finally:
+        outcome.asks_order = interpreter.asks_order
+    outcome.faults = interpreter.faults
     if interpreter.by_order:
         outcome.warnings.append(_read_by_order(wish.order, *interpreter.by_order))
     if outcome.faults:

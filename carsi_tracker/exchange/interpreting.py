@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.exchange import spelling
 from carsi_tracker.exchange.cells import (
+    Broken,
     Cell,
     code_text,
     has_two_readings,
@@ -23,14 +24,24 @@ from carsi_tracker.exchange.cells import (
     shown,
 )
 from carsi_tracker.exchange.codes import Code, Vocabulary
-from carsi_tracker.exchange.columns import BY_NAME, COLUMNS, NAMES, Kind, Needed
+from carsi_tracker.exchange.columns import (
+    BY_NAME,
+    COLUMNS,
+    LONGEST_CODE,
+    NAMES,
+    Column,
+    Kind,
+    Needed,
+)
 from carsi_tracker.exchange.commitments import OF_LEDGER, Commitments, describe, disagreement
-from carsi_tracker.exchange.findings import Finding
+from carsi_tracker.exchange.findings import Finding, Unreadable
+from carsi_tracker.exchange.instead import refuse_error, refuse_placeholder, why
 from carsi_tracker.exchange.table import Row, Table
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.models import Stage
 
 CHUNK = 2000
+MOST_FAULTS = 10_000
 OF_LINE = [name for name in NAMES if name != "reference" and name not in OF_LEDGER]
 REPEATED = {
     column.name
@@ -83,6 +94,7 @@ class Interpreter:
         self.faults: list[Finding] = []
         self.new_partners: dict[str, str] = {}
         self.row_count = 0
+        self._partners_by_look: dict[str, str] = {}
         self._described: set[tuple[Any, ...]] = set()
         self._read_before: dict[tuple[str, str], Any] = {}
 
@@ -92,9 +104,16 @@ class Interpreter:
         while chunk := list(islice(rows, CHUNK)):
             self.row_count += len(chunk)
             self.commitments.look_up(self._references(chunk))
-            yield [amount for row in chunk if (amount := self._amount(row))]
+            yield [amount for row in chunk if (amount := self._unless_too_many(row))]
         self.faults += self.commitments.missing(self._table.sheet)
         self.faults.sort(key=lambda fault: (fault.row or 0, _POSITION.get(fault.column, 0)))
+
+    def _unless_too_many(self, row: Row) -> Amount | None:
+        """Read a row; raises Unreadable, with the faults so far, where they are too many."""
+        if len(self.faults) < MOST_FAULTS:
+            return self._amount(row)
+        message = _("There are %d faults and more; what follows was not read.") % MOST_FAULTS
+        raise Unreadable(*self.faults, Finding(message, self._table.sheet, row.number))
 
     def _references(self, rows: Iterable[Row]) -> Iterator[str]:
         for row in rows:
@@ -107,6 +126,8 @@ class Interpreter:
     def _amount(self, row: Row) -> Amount | None:
         before = len(self.faults)
         self.faults += row.faults
+        if not row.cells:
+            return None
         faulty = {fault.column for fault in row.faults}
         values = {name: self._value(row, name) for name in OF_LINE}
         for name in _ALWAYS:
@@ -162,7 +183,7 @@ class Interpreter:
         except ValidationError as error:
             other = self.commitments.looks_like(shown(cell))
             meant = f" {_('Probably meant: %s.') % other}" if other else ""
-            self._fault(row, "reference", f"{error.messages[0]}{meant}")
+            self._fault(row, "reference", f"{why(cell, error)}{meant}")
             return None, None
         described = (reference, *map(row.cells.get, OF_LEDGER))
         known = self.commitments.known(reference)
@@ -203,7 +224,7 @@ class Interpreter:
         try:
             return self._read_once(name, cell)
         except ValidationError as error:
-            self._fault(row, name, error.messages[0])
+            self._fault(row, name, why(cell, error))
             return None
 
     def _read_once(self, name: str, cell: Cell) -> Any:
@@ -216,24 +237,41 @@ class Interpreter:
 
     def _read(self, name: str, cell: Cell) -> Any:
         column = BY_NAME[name]
+        if isinstance(cell, Broken):
+            raise ValidationError(cell.message, "broken")
+        if isinstance(cell, str):
+            refuse_error(cell)
+        if column.kind in {Kind.CODE, Kind.ORGANIZATION}:
+            return self._code(column, cell)
         match column.kind:
             case Kind.AMOUNT:
                 return read_amount(cell)
             case Kind.DAY:
                 return self._day(cell)
             case Kind.TEXT:
-                return read_text(cell, column.longest)
+                return self._text(column, cell)
             case Kind.YEAR:
                 return read_year(cell)
-            case Kind.REFERENCE:
-                return read_reference(cell)
+        return read_reference(cell)
+
+    def _code(self, column: Column, cell: Cell) -> Code:
         text = code_text(cell)
-        if name == "goal" and (whole := _WHOLE_NUMBER.fullmatch(text)):
+        if len(text) > LONGEST_CODE:
+            raise ValidationError(_("“%s” is too long for a code.") % shown(text), "too_long")
+        if column.name == "goal" and (whole := _WHOLE_NUMBER.fullmatch(text)):
             text = whole[1]
-        codes = self.vocabulary.columns[name]
-        if name == "partner" and codes.get(text) is None:
-            return self._new_partner(cell, column.longest)
+        codes = self.vocabulary.columns[column.name]
+        if codes.get(text) is None:
+            refuse_placeholder(column.name, text)
+            if column.name == "partner":
+                return self._new_partner(cell, column.longest)
         return codes[text]
+
+    def _text(self, column: Column, cell: Cell) -> str:
+        text = read_text(cell, column.longest)
+        if column.name in OF_LEDGER:
+            refuse_placeholder(column.name, text)
+        return text
 
     def _day(self, cell: Cell) -> date:
         try:
@@ -250,15 +288,15 @@ class Interpreter:
         if text.casefold() in self.new_partners:
             return Code(self.new_partners[text.casefold()])
         looks = spelling.skeletons(text)
-        alike = (name for name in self.new_partners.values() if looks & spelling.skeletons(name))
-        other = self.vocabulary.columns["partner"].looks_like(text) or next(alike, None)
-        if other:
+        alike = filter(None, map(self._partners_by_look.get, looks))
+        if other := self.vocabulary.columns["partner"].looks_like(text) or next(alike, None):
             raise ValidationError(
                 _("“%(text)s” looks like “%(other)s”, which was probably meant.")
                 % {"text": text, "other": other},
                 "lookalike",
             )
         self.new_partners[text.casefold()] = text
+        self._partners_by_look |= dict.fromkeys(looks, text)
         return Code(text)
 
     def _fault(self, row: Row, column: str, message: str) -> None:

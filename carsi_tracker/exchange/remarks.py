@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from carsi_tracker.exchange.cells import Cell, Number, is_blank
+from carsi_tracker.exchange.cells import Broken, Cell, Number, is_blank
 from carsi_tracker.exchange.columns import REMARKS, heading
 from carsi_tracker.exchange.findings import Finding
 from carsi_tracker.exchange.table import open_rows
@@ -63,8 +63,12 @@ def _as_text(rows: _Remarked, delimiter: str) -> bytes:
     written = io.StringIO()
     writer = csv.writer(written, delimiter=delimiter, lineterminator="\r\n")
     for _number, cells in rows:
-        writer.writerow([_decoded(cell) for cell in cells])
+        writer.writerow([_decoded(_text(cell)) for cell in cells])
     return written.getvalue().encode("utf-8-sig")
+
+
+def _text(cell: Cell) -> str:
+    return cell.text if isinstance(cell, Broken) else str(cell)
 
 
 def _decoded(text: str) -> str:
@@ -108,4 +112,4 @@ def _write(
     elif isinstance(cell, date):
         page.write_datetime(row, column, cell, styles[type(cell), faulty])
     else:
-        page.write_string(row, column, str(cell), styles[str, faulty])
+        page.write_string(row, column, _text(cell), styles[str, faulty])

@@ -1,12 +1,13 @@
 """A file or pasted text as rows of named cells, whatever it is written in."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.exchange.cells import Cell, is_blank, shown, unescaped, written
+from carsi_tracker.exchange.cells import Broken, Cell, is_blank, shown, unescaped, written
 from carsi_tracker.exchange.columns import (
     BY_NAME,
     COLUMNS,
@@ -23,16 +24,23 @@ from carsi_tracker.exchange.workbook import SheetRows, open_workbook
 
 LARGEST_FILE = 25_000_000
 MOST_ROWS = 100_000
+MOST_COLUMNS = 200
 ESCAPED = {column.name for column in COLUMNS if column.kind in {Kind.TEXT, Kind.ORGANIZATION}}
 """The columns whose cells downloads neutralise."""
 
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!doctype|<html|<table|mime-version:)", re.IGNORECASE
+)
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row that isn't blank: its number, and its filled cells by column."""
+    """A row that isn't blank: its number, and its filled cells by column.
+
+    Where it isn't sure where its cells end, it has faults and no cells.
+    """
 
     number: int
     cells: dict[str, Cell]
@@ -48,7 +56,6 @@ class Table:
         self.sheet = rows.sheet
         self.size = rows.size
         self.warnings = list(rows.warnings) if isinstance(rows, SheetRows) else []
-        self._bad_cells = rows.bad_cells if isinstance(rows, SheetRows) else {}
         self._escaped = isinstance(rows, TextRows)
         self._heading_row, first = _first(rows)
         known = sum(isinstance(cell, str) and heading(cell) in BY_NAME for cell in first)
@@ -87,22 +94,29 @@ class Table:
         named: dict[str, Cell] = {}
         faults = []
         for index, cell in enumerate(cells):
-            blank = is_blank(cell)
-            bad = self._bad_cells.get((number, index)) if self._bad_cells else None
-            if blank and bad is None:
+            if is_blank(cell):
                 continue
             name = self.names.get(index)
-            if name is None and blank:
-                continue
-            if name is None:
+            if isinstance(cell, Broken):
+                if cell.unsure:
+                    return Row(number, {}, [self._unsure(number, index, cell)])
+                if name is not None and name not in NOT_READ:
+                    named[name] = cell
+            elif name is None:
+                self._refuse_width(number, index)
                 faults.append(self._without_heading(number, index, cell))
-            elif name in NOT_READ:
-                continue
-            elif bad is not None:
-                faults.append(Finding(_bad(bad), self.sheet, number, name, bad))
-            else:
+            elif name not in NOT_READ:
                 named[name] = unescaped(cell) if self._escaped and name in ESCAPED else cell
         return Row(number, named, faults) if named or faults else None
+
+    def _unsure(self, number: int, index: int, cell: Broken) -> Finding:
+        column = self.names.get(index) or letters(index)
+        return Finding(cell.message, self.sheet, number, column, shown(cell))
+
+    def _refuse_width(self, number: int, index: int) -> None:
+        if index >= MOST_COLUMNS:
+            message = _("The row has more than %d columns.") % MOST_COLUMNS
+            raise Unreadable(Finding(message, self.sheet, number))
 
     def _without_heading(self, number: int, index: int, cell: Cell) -> Finding:
         message = _("This cell stands in a column without a heading.")
@@ -117,8 +131,11 @@ class Table:
         names: dict[int, str] = {}
         faults = []
         for index, cell in enumerate(cells):
-            if is_blank(cell):
+            if is_blank(cell) or (isinstance(cell, Broken) and not cell.unsure):
                 continue
+            self._refuse_width(self._heading_row, index)
+            if isinstance(cell, Broken):
+                raise Unreadable(self._heading_fault(cell, cell.message))
             name = heading(written(cell))
             if name not in BY_NAME and name not in NOT_READ:
                 faults.append(self._heading_fault(cell, _unknown(cell)))
@@ -166,7 +183,7 @@ def open_pasted(text: str, headings: Sequence[str] = NAMES) -> Table:
 
 def pasted_rows(text: str) -> TextRows:
     """Return the rows of pasted text as they stand in it; raises Unreadable."""
-    return TextRows(decode(text.encode("utf-8", "surrogateescape")))
+    return TextRows(decode(text.encode("utf-8", "surrogateescape")), copied=True)
 
 
 def open_rows(name: str, content: bytes) -> TextRows | SheetRows:
@@ -181,17 +198,22 @@ def open_rows(name: str, content: bytes) -> TextRows | SheetRows:
     if content.startswith(_ZIP):
         return open_workbook(content)
     if content.startswith(_OLE):
-        raise Unreadable(
-            Finding(
-                _(
-                    "The file is a workbook of the old format (.xls), or one that a password "
-                    "protects. Save it as .xlsx, without a password."
-                )
-            )
-        )
+        raise Unreadable(Finding(_of_old_format(content)))
+    if _MARKUP.match(content):
+        message = _("The file is a web page or XML, not a workbook. Save it as .xlsx.")
+        raise Unreadable(Finding(message))
     if PurePath(name).suffix.lower() == ".xlsx":
         raise Unreadable(Finding(_("The workbook is damaged: it can't be read.")))
     return TextRows(decode(content))
+
+
+def _of_old_format(content: bytes) -> str:
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return _("A password protects the workbook. Save it as .xlsx, without a password.")
+    return _(
+        "The file is a workbook of the old format (.xls), or one that a password protects. Save it "
+        "as .xlsx, without a password."
+    )
 
 
 def _first(rows: TextRows | SheetRows) -> tuple[int, Sequence[Cell]]:
@@ -206,11 +228,3 @@ def _unknown(cell: Cell) -> str:
     if meant := nearest(heading(written(cell)), NAMES):
         message = f"{message} {_('Probably meant: %s.') % meant}"
     return message
-
-
-def _bad(found: str) -> str:
-    if found == "":
-        return _("This cell is merged with others, so it has no value of its own. Unmerge it.")
-    if found == "=":
-        return _("The formula in this cell has no saved result. Write the value itself.")
-    return _("The cell shows the error %s.") % found

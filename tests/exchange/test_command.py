@@ -47,7 +47,8 @@ def test_a_refused_file_names_each_cell_and_ends_with_1(ana: User) -> None:
             no_color=True,
         )
     assert ended.value.returncode == 1
-    first, second = err.getvalue().splitlines()
+    first, second, hint = err.getvalue().splitlines()
+    assert "--dates" in hint
     assert first.startswith("dates-refused.csv, row 3, column effective_date “09/02/2009”: ")
     assert second.startswith("dates-refused.csv, row 4, column effective_date “2009-02-30”: ")
     assert nothing_made()

@@ -1,0 +1,174 @@
+"""What the cells of a workbook hold: shared texts, numbers, dates, errors (ECMA-376, 18.18.11)."""
+
+import math
+import re
+import sys
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from carsi_tracker.exchange.cells import EXCEL_EPOCH
+from carsi_tracker.exchange.findings import Finding, Unreadable
+from carsi_tracker.exchange.formats import shows
+from carsi_tracker.exchange.package import Attributes, Handler, Package, damaged
+
+NAMESPACES = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+"""Of workbooks as Excel saves them, and of Strict Open XML."""
+LARGEST_TEXTS = 80_000_000
+"""Bytes of memory of all shared texts."""
+DAYS_TO_1904 = 1462
+
+ERROR, NO_RESULT, DAY, MOMENT, TIME, ELAPSED = "error", "no result", "day", "moment", "time", "for"
+"""Kinds of cells that are kept as (kind, what they hold)."""
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_TRUE = frozenset({"1", "true"})
+
+
+def local(element: str) -> str:
+    """Return the name of an element of workbooks; empty for those of other namespaces."""
+    namespace, _space, name = element.rpartition(" ")
+    return name if namespace in NAMESPACES else ""
+
+
+class Values:
+    """Turns what cells hold into values, with the shared texts and the formats of a workbook."""
+
+    def __init__(self, package: Package, related: dict[str, str], *, from_1904: bool) -> None:
+        """Read the parts that `related` names by their kind."""
+        self._texts: list[str] = []
+        self._shown: list[str] = []
+        self._offset = DAYS_TO_1904 if from_1904 else 0
+        if part := related.get("sharedStrings"):
+            texts = _Texts()
+            package.parse(part, texts)
+            self._texts = texts.found
+        if part := related.get("styles"):
+            self._shown = _shown_by_style(package.elements(part))
+
+    def read(self, attributes: Attributes, saved: list[str] | None, *, formula: bool) -> Any:
+        """Return the value of a cell: text, number, truth value, or (kind, what it holds)."""
+        kind = attributes.get("t", "n")
+        text = "".join(saved) if saved else ""
+        if kind == "s" and text:
+            return self._texts[int(text)]
+        if kind in {"str", "inlineStr"}:
+            return _unescaped(text)
+        text = text.strip()
+        if not text:
+            return (NO_RESULT, "=") if formula else ""
+        if kind == "n":
+            style = attributes.get("s")
+            return self._number(text, self._shown[int(style)] if style and self._shown else "")
+        if kind == "b":
+            return text in _TRUE
+        if kind == "e":
+            return ERROR, text
+        return _iso(text) if kind == "d" else text
+
+    def _number(self, text: str, shown: str) -> Any:
+        number = float(text)
+        if not math.isfinite(number):
+            raise damaged()
+        if not shown:
+            return number
+        seconds = round((number + (0 if shown == ELAPSED else self._offset)) * 86_400)
+        days, rest = divmod(seconds, 86_400)
+        if shown == ELAPSED:
+            return ELAPSED, seconds
+        if not 0 <= days < 2_958_466:
+            return number
+        if shown == TIME and not days:
+            return TIME, rest
+        return (MOMENT, seconds) if rest else (DAY, days)
+
+
+def value(kind: str, held: Any) -> Any:
+    """Return the value of a cell that was kept as (kind, what it holds)."""
+    if kind == DAY:
+        return EXCEL_EPOCH + timedelta(days=held)
+    midnight = datetime.combine(EXCEL_EPOCH, time())
+    if kind == MOMENT:
+        return midnight + timedelta(seconds=held)
+    if kind == TIME:
+        return (midnight + timedelta(seconds=held)).time()
+    return timedelta(seconds=held)
+
+
+def _iso(text: str) -> Any:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo:
+        return text
+    seconds = (moment - datetime.combine(EXCEL_EPOCH, time())).total_seconds()
+    days, rest = divmod(int(seconds), 86_400)
+    return (MOMENT, int(seconds)) if rest else (DAY, days)
+
+
+def _unescaped(text: str) -> str:
+    """Return text with the characters that XML can't hold, which are written as _x000D_."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+class _Texts(Handler):
+    """The shared texts of a workbook, without what is said of how they are pronounced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._parts: list[str] = []
+        self._weight = self._pronounced = 0
+        self._inside = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        super().start(name, attributes)
+        match local(name):
+            case "si":
+                self._parts = []
+            case "rPh":
+                self._pronounced += 1
+            case "t":
+                self._inside = not self._pronounced
+
+    def text(self, text: str) -> None:
+        if self._inside:
+            self._parts.append(text)
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        match local(name):
+            case "t":
+                self._inside = False
+            case "rPh":
+                self._pronounced -= 1
+            case "si":
+                self._keep(_unescaped("".join(self._parts)))
+
+    def _keep(self, text: str) -> None:
+        self._weight += sys.getsizeof(text) + 8
+        if self._weight > LARGEST_TEXTS:
+            raise Unreadable(Finding(_("The workbook has more text than is read.")))
+        self.found.append(text)
+
+
+def _shown_by_style(elements: list[tuple[str, Attributes]]) -> list[str]:
+    """Return how numbers of each style are shown: as a day, a time, or as they are."""
+    codes: dict[str, str] = {}
+    found: list[str] = []
+    within = False
+    for element, attributes in elements:
+        name = local(element)
+        if name == "numFmt":
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif name in {"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"}:
+            within = name == "cellXfs"
+        elif name == "xf" and within:
+            number = attributes.get("numFmtId", "0")
+            found.append(shows(number, codes.get(number)))
+    return found
