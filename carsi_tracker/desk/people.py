@@ -14,6 +14,7 @@ from django.contrib.auth.forms import (
 )
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db.models import Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -23,14 +24,38 @@ from django.utils.translation import gettext_lazy
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk import person_pages
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
+from carsi_tracker.desk.fields import formfield
 from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.site import person
+from carsi_tracker.ledger import text
+from carsi_tracker.ledger.folding import NameKey
 from carsi_tracker.ledger.posting import acting
 
 ROLES = ("is_analyst", "is_approver", "is_administrator")
 
 
-class PersonForm(UserChangeForm):  # type: ignore[type-arg]
+class NamedOnce:
+    """A form of a person, whose user name nobody else has, nor one that looks like it."""
+
+    instance: User
+    cleaned_data: dict[str, Any]
+
+    def clean_username(self) -> str:
+        """Refuse a name that can be taken for another's."""
+        name: str = self.cleaned_data["username"]
+        others = User.objects.exclude(pk=self.instance.pk)
+        if other := others.filter(username__name_key=NameKey.of(name)).first():
+            raise ValidationError(
+                _(
+                    "“%(written)s” is too like “%(taken)s”, which is there already. Use that one, "
+                    "or write another name."
+                )
+                % {"written": name, "taken": other.username}
+            )
+        return name
+
+
+class PersonForm(NamedOnce, UserChangeForm):  # type: ignore[type-arg]
     """A person's name, roles and whether they may sign in."""
 
     acting_user: User
@@ -49,7 +74,7 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class NewPersonForm(UserCreationForm):  # type: ignore[type-arg]
+class NewPersonForm(NamedOnce, UserCreationForm):  # type: ignore[type-arg]
     """A new person, with a first password that they change when they sign in."""
 
     class Meta:
@@ -120,6 +145,17 @@ class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg]
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.acting_user = request.user
         return form
+
+    def formfield_for_dbfield(
+        self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Return the form's field; names are plain text, as versions print them."""
+        if db_field.name in ("first_name", "last_name"):
+            return formfield(db_field)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "username":
+            field.validators.append(text.check)
+        return field
 
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses of people, and of what is done about one."""

@@ -1,8 +1,8 @@
-"""Text without accents and in small letters, folded alike in a process and in the database."""
+"""How texts are compared: without accents and case to be found, by how they look to be named."""
 
 import unicodedata
 
-from django.db.models import CharField, TextField, Transform
+from django.db.models import CharField, TextField, Transform, Value
 
 
 @CharField.register_lookup
@@ -13,6 +13,20 @@ class Folded(Transform):
     lookup_name = "folded"
     function = "folded"
     output_field = TextField()
+
+
+@CharField.register_lookup
+class NameKey(Transform):
+    """What names are told apart by, as the database's `name_key` says (`sql/02_names.sql`)."""
+
+    lookup_name = "name_key"
+    function = "name_key"
+    output_field = TextField()
+
+    @classmethod
+    def of(cls, text: str) -> "NameKey":
+        """Return the key of a text, for `username__name_key=...`."""
+        return cls(Value(text, output_field=TextField()))
 
 
 def folded(text: str) -> str:

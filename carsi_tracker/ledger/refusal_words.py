@@ -282,6 +282,15 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "code_written_plainly": _sentence(
         lambda: _("A code or key is written in plain letters and digits, without other signs.")
     ),
+    "code_but_none": _sentence(
+        lambda: _("“none” means “not stated” in addresses. Choose another code.")
+    ),
+    "name_taken": _sentence(
+        lambda: _(
+            "“%(written)s” is too like “%(taken)s”, which is there already. Use that one, or "
+            "write another name."
+        )
+    ),
     "file_name_without_folders": _sentence(lambda: _("A file's name holds no folders.")),
     "countersigning_in_few_words": _sentence(lambda: _("A remark has at most 1,000 characters.")),
 }

@@ -88,6 +88,13 @@ def install(connection: BaseDatabaseWrapper, application_role: str) -> None:
         cursor.execute(comment)
 
 
+def names_twice(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the names that stand twice in the database, from before it refused that."""
+    with connection.cursor() as cursor:
+        cursor.execute("select names from rules.names_twice order by of_table, of_column, names")
+        return [names for (names,) in cursor.fetchall()]
+
+
 def _stamp(application_role: str) -> str:
     """Return what the database keeps to tell which files it was given, and for whom."""
     content = "".join(f"{file.name}\n{file.read_text()}\n" for file in FILES)

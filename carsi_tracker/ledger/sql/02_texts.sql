@@ -14,17 +14,15 @@ as $$
         '[%s\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029'
         '\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164'
         '\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159'
-        '\U0001d173-\U0001d17a\ufffc-\uffff\ufdd0-\ufdef%s\ud800-\uf8ff\U000dfffe-\U0010ffff]'
+        '\U0001d173-\U0001d17a\ufffc-\uffff\ufdd0-\ufdef\ud800-\uf8ff'
+        '\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe\U0003ffff\U0004fffe\U0004ffff'
+        '\U0005fffe\U0005ffff\U0006fffe\U0006ffff\U0007fffe\U0007ffff\U0008fffe\U0008ffff'
+        '\U0009fffe\U0009ffff\U000afffe\U000affff\U000bfffe\U000bffff\U000cfffe\U000cffff'
+        '\U000dfffe-\U0010ffff]'
         '|(?<![%s])\u200c'
         '|(?<![%s%s\ufe0f])\u200d|(?<=[%s\ufe0f])\u200d(?![%s])'
         '|(?<![#*0-9%s])[\ufe0e\ufe0f]',
         case when p_lines then '\u0001-\u0009\u000b-\u001f' else '\u0001-\u001f' end,
-        (
-            select string_agg(format('\U%sfffe\U%sffff', plane, plane), '')
-            from (
-                select lpad(to_hex(plane), 4, '0') as plane from generate_series(1, 12) plane
-            ) planes
-        ),
         joining, joining, emoji, emoji, emoji, emoji
     )
     from (

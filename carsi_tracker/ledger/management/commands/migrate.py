@@ -71,6 +71,11 @@ class Command(migrate.Command):
         super().handle(*args, **options)
         if stale:
             rules.install(connection, role)
+            for names in rules.names_twice(connection):
+                self.stderr.write(
+                    f"These names are one: {names}. Rename or remove what can be; until then the "
+                    "database has no index that keeps them apart, and verify_ledger says so."
+                )
         set_limits(connection)
 
 
