@@ -1,12 +1,12 @@
 """Settings of the tracker, read from the environment; none needs to be set to run it locally."""
 
 from pathlib import Path
-from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker import environment
+from carsi_tracker.caching.choice import page_cache
 from carsi_tracker.database.address import django_databases, is_embedded
 from carsi_tracker.database.secret import secret_key
 from carsi_tracker.release.content import release_of
@@ -76,26 +76,14 @@ TEMPLATES = [
 DATABASES = django_databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES: dict[str, dict[str, Any]]
-_cache = environment.address_of("CACHE_URL", "redis", "rediss", "unix")
-if _cache:
-    _shared = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _cache,
-    }
-    CACHES = {"default": _shared, "pages": _shared}
-else:
-    CACHES = {
-        "default": {  # attempts to sign in are counted for all processes together
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "accounts_attempt",
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
-        },
-        "pages": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "OPTIONS": {"MAX_ENTRIES": 2000},
-        },
-    }
+CACHES = {
+    "default": {  # attempts to sign in are counted for all processes together
+        "BACKEND": "carsi_tracker.accounts.attempts.Attempts",
+        "LOCATION": "accounts_attempt",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "pages": page_cache(),
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["carsi_tracker.accounts.roles.RoleBackend"]

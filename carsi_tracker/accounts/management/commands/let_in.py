@@ -2,13 +2,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
 from carsi_tracker.accounts.events import note
-from carsi_tracker.accounts.models import Event, User
+from carsi_tracker.accounts.models import Attempt, Event, User
 
 
 class Command(BaseCommand):
@@ -32,6 +31,6 @@ class Command(BaseCommand):
             removed, _by_kind = Authenticator.objects.filter(user=person).delete()
             if removed:
                 note(Event.Kind.SECOND_FACTOR, None, person=person, removed="by let_in")
-        cache.clear()
+        Attempt.objects.all().delete()
         self.stdout.write(f"{person.username} signs in with this password, and then chooses one:")
         self.stdout.write(password)
