@@ -13,6 +13,8 @@ from psycopg.errors import ObjectInUse
 
 from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.database import address, server
+from carsi_tracker.reports import freshness
+from carsi_tracker.reports.places import Places
 from tests import databases
 from tests.transactions import ending_as_commits_end
 
@@ -60,6 +62,12 @@ def django_db_setup(templates: Templates) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_language_of_another_test() -> None:
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _places_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tests leave streamed files unread, which then keep their places for dear pages."""
+    monkeypatch.setattr(freshness, "PLACES", Places(1000, 0))
 
 
 @pytest.fixture(autouse=True)

@@ -121,10 +121,15 @@ ANSWERS: dict[str, Callable[[HttpRequest, Asked, Table], HttpResponseBase]] = {
 }
 
 
+def is_whole(request: HttpRequest, _asked: Asked) -> bool:
+    """Say whether a whole table is asked for, not what its columns mean."""
+    return not request.path.endswith(METADATA)
+
+
 def _page(table: Table) -> Callable[[HttpRequest, str], HttpResponseBase]:
     sorts = table.table.sorts() if isinstance(table, Listing) else frozenset()
 
-    @public_page(sorts=sorts)
+    @public_page(sorts=sorts, dear=is_whole, file=True)
     def page(request: HttpRequest, asked: Asked, kind: str) -> HttpResponseBase:
         return ANSWERS[kind](request, asked, table)
 

@@ -20,6 +20,7 @@ from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
 from carsi_tracker.reports.address import Address, read_address
 from carsi_tracker.reports.compressing import compress, takes_gzip
+from carsi_tracker.reports.places import PLACES, Busy, busy
 
 P = ParamSpec("P")
 KEPT_FOR = 24 * 3600
@@ -43,8 +44,22 @@ class Asked:
     texts_revision: int
 
 
+def never(_request: HttpRequest, _asked: Asked) -> bool:
+    """Say of an ordinary page that it is not dear."""
+    return False
+
+
+def always(_request: HttpRequest, _asked: Asked) -> bool:
+    """Say of a dear page that it is dear, whatever it is asked."""
+    return True
+
+
 def public_page(
-    *, sorts: frozenset[str] = frozenset(), own: tuple[str, ...] = ()
+    *,
+    sorts: frozenset[str] = frozenset(),
+    own: tuple[str, ...] = (),
+    dear: Callable[[HttpRequest, Asked], bool] = never,
+    file: bool = False,
 ) -> Callable[
     [Callable[Concatenate[HttpRequest, Asked, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
@@ -55,7 +70,8 @@ def public_page(
     full address and a filter to how links write it, and is kept in the cache under all that it
     depends on: version, revision of the texts, release, language, day and address. `own` names the
     parameters that only this page has: the view reads them, and may raise BadQuestion. A stream is
-    not kept.
+    not kept. A page that is `dear`, or asks for entries that hold some words, takes a place: 503
+    where none is free, in plain text for a `file`.
     """
 
     def decorate(
@@ -74,21 +90,38 @@ def public_page(
             etag = _etag(request, asked)
             if (fresh := get_conditional_response(request, etag=etag)) is not None:
                 return _marked(fresh, etag)
-            if (kept := caches["pages"].get(etag)) is not None:
-                return kept  # type: ignore[no-any-return]
+            is_dear = dear(request, asked) or bool(asked.question.scope.text)
             try:
-                response = _marked(view(request, asked, *args, **kwargs), etag)
+                return _answer(
+                    request, etag, lambda: view(request, asked, *args, **kwargs), dear=is_dear
+                )
             except BadQuestion as bad:
                 return _bad(request, bad)
-            if response.status_code == 200 and isinstance(response, HttpResponse):
-                if takes_gzip(request):
-                    compress(response)
-                caches["pages"].set(etag, response, KEPT_FOR)
-            return response
+            except Busy:
+                return busy(request, file=file)
 
         return page
 
     return decorate
+
+
+def _answer(
+    request: HttpRequest, etag: str, view: Callable[[], HttpResponseBase], *, dear: bool
+) -> HttpResponseBase:
+    """Return a page as it is kept; else make it, in a place if it is dear, and keep it."""
+
+    def make() -> HttpResponseBase:
+        response = _marked(view(), etag)
+        if response.status_code == 200 and isinstance(response, HttpResponse):
+            if takes_gzip(request):
+                compress(response)
+            caches["pages"].set(etag, response, KEPT_FOR)
+        return response
+
+    kept: HttpResponseBase | None = caches["pages"].get(etag)
+    if kept is not None or not dear:
+        return kept or make()
+    return PLACES.answer(etag, lambda: caches["pages"].get(etag) or make())
 
 
 def _asked(

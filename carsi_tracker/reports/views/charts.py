@@ -25,7 +25,12 @@ WIDTH, CARD_WIDTH = 1080, 1200
 CARD_LETTERS = 42
 
 
-@public_page()
+def is_picture(request: HttpRequest, _asked: Asked) -> bool:
+    """Say whether a chart is asked for in pixels, which take most of the time."""
+    return request.path.endswith(".png")
+
+
+@public_page(dear=is_picture, file=True)
 def chart(request: HttpRequest, asked: Asked, name: str, form: str) -> HttpResponse:
     """Give a chart of what is asked, as SVG or PNG, with its day, version and source in it."""
     if name == "bar":  # has all stages in it
@@ -46,7 +51,7 @@ def chart(request: HttpRequest, asked: Asked, name: str, form: str) -> HttpRespo
     return _file(asked, f"{name}.svg", svg.encode(), "image/svg+xml")
 
 
-@public_page()
+@public_page(dear=is_picture, file=True)
 def card(_request: HttpRequest, asked: Asked) -> HttpResponse:
     """Give the picture that other sites show beside a link: the sentence and the bar."""
     question = asked.question.everywhere()

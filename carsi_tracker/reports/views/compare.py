@@ -57,7 +57,12 @@ def compare(request: HttpRequest) -> HttpResponseBase:
     return comparison_page(request)
 
 
-@public_page(sorts=EntriesTable.sorts(), own=(DAY, VERSION))
+def is_of_versions(_request: HttpRequest, asked: Asked) -> bool:
+    """Say whether versions are compared, whose sums are added up anew for each pair."""
+    return VERSION in dict(asked.address.own)
+
+
+@public_page(sorts=EntriesTable.sorts(), own=(DAY, VERSION), dear=is_of_versions)
 def comparison_page(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show sums side by side, what changed by area, country and appropriation, and its entries."""
     comparison = read_comparison(asked.question, dict(asked.address.own), asked.head)

@@ -43,7 +43,12 @@ class Group:
     again: str = ""
 
 
-@public_page(own=("q", "kind"))
+def looks_for_words(_request: HttpRequest, asked: Asked) -> bool:
+    """Say whether there is anything to look for."""
+    return bool(dict(asked.address.own).get("q", "").strip())
+
+
+@public_page(own=("q", "kind"), dear=looks_for_words)
 def search(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Show what words find, by kind; a whole reference or key leads straight to its page."""
     own = dict(asked.address.own)
