@@ -238,6 +238,14 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "effective_date_in_range": _sentence(
         lambda: _("An effective date is a day from 1990 on, up to today.")
     ),
+    "fiscal_year_in_range": _sentence(lambda: _("A fiscal year is a year from 1990 to 2100.")),
+    "published_on_in_range": _sentence(
+        lambda: _("A document was published on a day from 1800 on, before 2100.")
+    ),
+    "address_of_the_web": _sentence(
+        lambda: _("An address begins with https:// or http:// and has no blanks.")
+    ),
+    "in_bounds": _sentence(lambda: _("A time, a number or a text is beyond what can be kept.")),
     "stage_and_commitment": _sentence(
         lambda: _("An appropriated amount has no commitment; every other amount has one.")
     ),

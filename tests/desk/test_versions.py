@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch
@@ -137,3 +138,22 @@ def test_the_page_of_a_version_that_is_reversed_says_by_what_and_offers_no_secon
     post_it(people.approver, draft)
     text = reading(people.analyst.get(f"{LIST}7/reverse/"))
     assert "This version has a reversal already: Taken back (version 17)" in text
+
+
+def test_a_version_says_in_public_what_reversed_it_and_what_reinstated_it(people: People) -> None:
+    for version in (7, 17, 18):
+        batch = posting.reverse(version, people.ana, f"Reversal of {version}", "As agreed")
+        posting.post(batch, people.petra, posting.submit(batch, people.ana))
+    page = reading(Client().get("/changes/7/"))
+    said = (
+        "This version was reversed by version 17: Reversal of 7.",
+        "It was reinstated by version 18: Reversal of 17.",
+        "It was reversed again by version 19: Reversal of 18.",
+    )
+    assert [page.index(sentence) for sentence in said] == sorted(map(page.index, said))
+    earlier = reading(Client().get("/changes/7/?version=17", follow=True))
+    assert said[0] in earlier
+    assert "It was reinstated by" not in earlier
+    reversal = reading(Client().get("/changes/18/"))
+    assert "This version reverses version 17: Reversal of 7." in reversal
+    assert "It reinstates version 7: Letter of agreement with Panama." in reversal

@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
+from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.refusals import KINDS, WORDS, Refused
 from carsi_tracker.ledger.rules import FILES
+from tests.ledger.conftest import Ledger
 
 VERBS_KEEP = {"state_known", "version_when_posted", "submission_known"}
 """Constraints over columns that only the verbs write, so that nobody can be told of them."""
@@ -85,3 +88,14 @@ def test_an_unknown_rule_is_still_said_in_a_sentence() -> None:
 def test_a_refusal_can_stand_in_a_set() -> None:
     first, second = Refused("something_new"), Refused("something_new")
     assert len({first, first, second}) == 2
+
+
+def test_deleting_what_is_referred_to_is_said_in_words_by_every_postgresql(ledger: Ledger) -> None:
+    """PostgreSQL 18 has a code of its own for it."""
+    deletion = "delete from ledger_account where id = %s"
+    with (
+        pytest.raises(Refused, match="Something else refers to this"),
+        posting.acting(ledger.analyst),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(deletion, [ledger.appropriation.account_id])

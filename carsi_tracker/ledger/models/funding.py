@@ -1,6 +1,6 @@
 """What money is entered against: appropriations and the commitments made from them."""
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,9 @@ from carsi_tracker.ledger.models.reference import (
 class Appropriation(models.Model):
     """Budget authority of one account in one fiscal year, by a law; its amounts are entries."""
 
-    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("fiscal year"), validators=[MinValueValidator(1990), MaxValueValidator(2100)]
+    )
     account = models.ForeignKey(Account, models.PROTECT, verbose_name=_("account"))
     law = models.ForeignKey(Document, models.PROTECT, verbose_name=_("law"))
     first_version = models.PositiveIntegerField(_("first version"), null=True, editable=False)

@@ -3,8 +3,10 @@
 Codes are fixed once saved (`sql/frozen.sql`); names may be corrected, with history.
 """
 
+from datetime import date
+
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -94,7 +96,9 @@ class Country(Named):
 class Goal(Named):
     """One of the initiative's five goals, by number."""
 
-    number = models.PositiveSmallIntegerField(_("number"), unique=True)
+    number = models.PositiveSmallIntegerField(
+        _("number"), unique=True, validators=[MinValueValidator(1)]
+    )
 
     class Meta:
         ordering = ("number",)
@@ -134,9 +138,12 @@ class Document(Titled):
         _("language of the title"), max_length=2, choices=Language, default=Language.ENGLISH
     )
     publisher = models.CharField(_("publisher"), max_length=200)
-    published_on = models.DateField(_("published on"))
+    published_on = models.DateField(
+        _("published on"),
+        validators=[MinValueValidator(date(1800, 1, 1)), MaxValueValidator(date(2099, 12, 31))],
+    )
     url = models.URLField(_("address"), max_length=500, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=10_000)
     background = models.BooleanField(
         _("background"),
         default=False,

@@ -61,14 +61,21 @@ begin
     return person.id;
 end $$;
 
--- The name of a person as versions print it; control characters would break the public file.
+-- The name of a person as versions print it; control characters would break the public file, and a
+-- semicolon, by which the file parts people, would make two of one.
 create function rules.display_name(person accounts_user) returns text
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(
-        nullif(btrim(regexp_replace(person.first_name || ' ' || person.last_name, blank, ' ', 'g')), ''),
-        nullif(btrim(regexp_replace(person.username, blank, ' ', 'g')), ''),
-        'person ' || person.id
+    select translate(
+        coalesce(
+            nullif(
+                btrim(regexp_replace(person.first_name || ' ' || person.last_name, blank, ' ', 'g')),
+                ''
+            ),
+            nullif(btrim(regexp_replace(person.username, blank, ' ', 'g')), ''),
+            'person ' || person.id
+        ),
+        U&';\037e\ff1b', ',,,'
     )
     from (values ('[[:cntrl:][:space:]]+')) as v (blank)
 $$;

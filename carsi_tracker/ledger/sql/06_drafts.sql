@@ -32,6 +32,8 @@ begin
             perform refuse('line_keeps_its_batch');
         end if;
         new.revision := old.revision + 1;
+    else
+        new.revision := 0;
     end if;
     -- As actor() has it, written out because this runs for each of up to 100,000 lines.
     new.changed_by_id := nullif(current_setting('carsi.actor', true), '')::bigint;
@@ -90,6 +92,8 @@ begin
     if tg_op = 'INSERT' then
         new.created_by_id := require_actor();
         new.keeper_id := new.created_by_id;
+        new.created_at := clock_timestamp();
+        new.revision := 0;
         if new.state <> 'draft' or new.version is not null or new.submitted_at is not null then
             perform refuse('batch_starts_as_draft');
         end if;

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -44,7 +45,7 @@ def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResp
     question = asked.question.everywhere()
     known = Posting.objects.filter(version__lte=question.version.number)
     posting = get_object_or_404(
-        known.select_related("reverses", "countersignature"), version=version
+        known.select_related("reverses__reverses", "countersignature"), version=version
     )
     question = question.where(posted_in=version)
     table = EntriesTable(
@@ -56,12 +57,20 @@ def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResp
         "reports/version.html",
         table,
         posting=posting,
-        reversal=known.filter(reverses=version).first(),
+        reversals=_reversals(known, posting),
         effects=effects(question, posting),
         breakdowns=_breakdowns(asked, question),
         previous=known.filter(version=version - 1).first(),
         following=known.filter(version=version + 1).first(),
     )
+
+
+def _reversals(known: QuerySet[Posting], posting: Posting) -> list[Posting]:
+    """Return what reversed a version, what reversed that, which reinstated it, and so on."""
+    chain: list[Posting] = []
+    while found := known.filter(reverses=(chain or [posting])[-1].version).first():
+        chain.append(found)
+    return chain
 
 
 @dataclass(frozen=True)

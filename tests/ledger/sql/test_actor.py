@@ -355,3 +355,14 @@ def test_who_posted_or_prepared_is_not_deleted_nor_replaced(
         ):
             with pytest.raises(psycopg.errors.IntegrityError):
                 application.execute(sql.format(who.pk))
+
+
+def test_a_semicolon_in_a_name_does_not_make_two_people_of_one(
+    ledger: Ledger, application: psycopg.Connection, draft: Batch
+) -> None:
+    odd = factories.analyst(first_name="Ana; Pablo", last_name="Ruiz\u037e")
+    factories.line(draft, draft.introduces.get(), Stage.COMMITTED, 5, by=odd)
+    factories.submitted(draft, ledger.analyst)
+    posting = Posting.objects.get(version=post(application, ledger.approver, draft.pk))
+    assert posting.prepared_by == ["Ana, Pablo Ruiz,", "ana"]
+    assert value(application, "select count(*) from rules.verify()") == 0
