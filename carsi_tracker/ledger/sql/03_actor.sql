@@ -75,7 +75,7 @@ as $$
             nullif(btrim(regexp_replace(person.username, blank, ' ', 'g')), ''),
             'person ' || person.id
         ),
-        U&';\037e\ff1b', ',,,'
+        E';\u037e\uff1b', ',,,'
     )
     from (values ('[[:cntrl:][:space:]]+')) as v (blank)
 $$;
