@@ -7,13 +7,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathImage
 
-from carsi_tracker.accounts import events
+from carsi_tracker.accounts import events, typed
 from carsi_tracker.accounts.models import Event, User
 
 
@@ -24,6 +25,12 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Username or mail address")
         self.fields["login"].widget.attrs = {"autocomplete": "username"}
+        self.fields[typed.FIELD] = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> Any:
+        """Sign in, with what was typed before, if anything."""
+        typed.keep(request, self.cleaned_data[typed.FIELD])
+        return super().login(request, redirect_url)
 
 
 class Account(DefaultAccountAdapter):  # type: ignore[misc]

@@ -9,14 +9,20 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from carsi_tracker.accounts import typed
+from carsi_tracker.desk import again
 from carsi_tracker.desk.site import desk
+from carsi_tracker.reports.views.errors import forbidden
 
 View = Callable[..., HttpResponse]
 
@@ -47,13 +53,41 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     return desk().page(request, "person_wait.html", context, status=429).render()
 
 
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign somebody in; who is in already, in another window, goes on with what they typed."""
+    if request.method == "POST" and request.user.is_authenticated:
+        wanted = typed.keep(request, request.POST.get(typed.FIELD, ""))
+        if wanted:
+            return redirect(wanted)
+    response: HttpResponse = account.login(request)
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form from before its sender signed in again: it stands there as it was typed.
+
+    Forms that no page of the tracker sent are refused.
+    """
+    match = resolve(request.path_info)
+    if again.of_this_site(request) and "admin" in match.namespaces:
+        signed, wanted = typed.packed(request), request.get_full_path()
+    elif again.of_this_site(request) and match.url_name == "account_login":
+        signed = request.POST.get(typed.FIELD, "")
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index"))
+    else:
+        return forbidden(request, PermissionDenied(reason))
+    if request.user.is_authenticated:
+        return redirect(typed.keep(request, signed) or reverse("admin:index"))
+    return again.sign_in_first(request, desk().each_context(request), signed, wanted).render()
+
+
 CODES = _("Recovery codes")
 SECOND_STEP = _("Second step of signing in")
 CONFIRM = _("Confirm that it is you")
 
 urlpatterns = [
     path("", never_cache(overview), name="account_overview"),
-    path("login/", framed(account.login, _("Sign in")), name="account_login"),
+    path("login/", framed(sign_in, _("Sign in")), name="account_login"),
     path("logout/", framed(account.logout, _("Sign out")), name="account_logout"),
     path("inactive/", framed(account.account_inactive, _("No access")), name="account_inactive"),
     path("confirm/", framed(account.reauthenticate, CONFIRM), name="account_reauthenticate"),

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from carsi_tracker.desk import mails
+from carsi_tracker.desk.again import shows_again
 from carsi_tracker.desk.allocations import AllocationForm, allocate
 from carsi_tracker.desk.drafting import new_token, sent_before, without_new_reference
 from carsi_tracker.desk.refused import add_refusal
@@ -26,6 +27,7 @@ from carsi_tracker.ledger.refusals import Refused
 KEPT = ("effective_date", "appropriation", "area", "country", "agency", "document", "basis")
 
 
+@shows_again
 @permission_required("ledger.add_commitment", raise_exception=True)
 def add_allocation(request: HttpRequest) -> HttpResponse:
     """Show the form, and make what it says once however often it is sent."""

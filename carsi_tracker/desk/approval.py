@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.again import ShownAgain
 from carsi_tracker.desk.fields import LineOfText, LinesOfText
 from carsi_tracker.ledger.models import Batch, Head, Office
 
 
-class PostForm(forms.Form):
+class PostForm(ShownAgain, forms.Form):
     """Confirms a posting: the digest of what was read, and a reason where nobody else read it."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -31,7 +32,7 @@ class PostForm(forms.Form):
             del self.fields["self_approval_reason"]
 
 
-class SendBackForm(forms.Form):
+class SendBackForm(ShownAgain, forms.Form):
     """What is to be changed in a batch."""
 
     remark = LinesOfText(

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
+from carsi_tracker.desk.again import shows_again
 from carsi_tracker.desk.drafting import new_token, sent_before
 from carsi_tracker.desk.drafts import BATCH, refusal
 from carsi_tracker.desk.editing import draft_of
@@ -43,6 +44,7 @@ class NewBatchForm(TextsForm):
         fields = ("title", "reason")
 
 
+@shows_again
 @permission_required("ledger.add_batch", raise_exception=True)
 def new_batch(request: HttpRequest) -> HttpResponse:
     """Show the form of an empty batch, and make it."""
@@ -63,6 +65,7 @@ def new_batch(request: HttpRequest) -> HttpResponse:
     return desk().page(request, "form.html", {"title": _("New batch"), "form": form})
 
 
+@shows_again
 @permission_required("ledger.change_batch", raise_exception=True)
 def edit_texts(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Show the title and reason of a draft, and save them unless somebody did meanwhile."""

@@ -22,6 +22,7 @@ from carsi_tracker.desk import (
     review,
     table_page,
 )
+from carsi_tracker.desk.again import shows_again
 from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.ledger.models import Batch
 
@@ -58,6 +59,7 @@ class BatchAdmin(ListAdmin):
         """Leave it to discarding."""
         return False
 
+    @shows_again
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:

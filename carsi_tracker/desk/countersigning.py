@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.again import ShownAgain, shows_again
 from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.desk.fields import LineOfText
 from carsi_tracker.desk.site import desk, person
@@ -21,7 +22,7 @@ from carsi_tracker.ledger.models import Posting
 from carsi_tracker.ledger.refusals import Refused
 
 
-class CountersignForm(forms.Form):
+class CountersignForm(ShownAgain, forms.Form):
     """What a second person has to say of a version."""
 
     remark = LineOfText(
@@ -61,6 +62,7 @@ def may_countersign(version: Posting | None, user: User) -> bool:
     )
 
 
+@shows_again
 @permission_required("ledger.post_batch", raise_exception=True)
 def countersign(request: HttpRequest, version: int) -> HttpResponse:
     """Ask whether a version is to be countersigned, and countersign it."""

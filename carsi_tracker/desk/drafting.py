@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk import mails
+from carsi_tracker.desk.again import ShownAgain
 from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.ledger.models import Basis, Batch, Commitment
 from carsi_tracker.ledger.refusals import Refused
@@ -28,7 +29,7 @@ HINTS = {
 }
 
 
-class DraftingForm(forms.Form):
+class DraftingForm(ShownAgain, forms.Form):
     """A form whose token its batch keeps."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)

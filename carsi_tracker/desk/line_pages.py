@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from carsi_tracker.desk.again import shows_again
 from carsi_tracker.desk.drafts import BATCH, refusal
 from carsi_tracker.desk.editing import draft_of
 from carsi_tracker.desk.lines import LineForm
@@ -17,6 +18,7 @@ from carsi_tracker.ledger.models import Batch, Line
 from carsi_tracker.ledger.refusals import Refused
 
 
+@shows_again
 @permission_required("ledger.add_line", raise_exception=True)
 def add_line(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Add an amount to a draft; the same form sent again makes nothing more."""
@@ -39,6 +41,7 @@ def add_line(request: HttpRequest, batch_id: int) -> HttpResponse:
     return _page(request, batch, form, title=_("Add an amount"))
 
 
+@shows_again
 @permission_required("ledger.change_line", raise_exception=True)
 def edit_line(request: HttpRequest, batch_id: int, line_id: int) -> HttpResponse:
     """Edit a line of a draft, unless somebody did meanwhile."""

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from carsi_tracker.desk.again import shows_again
 from carsi_tracker.desk.drafting import made, new_token, sent_before, without_new_reference
 from carsi_tracker.desk.moves import PLACE, STAGES, MoveForm, move
 from carsi_tracker.desk.refused import add_refusal
@@ -23,6 +24,7 @@ def posted_commitment(commitment_id: int) -> Commitment:
     return get_object_or_404(posted.select_related("replaces"), pk=commitment_id)
 
 
+@shows_again
 @permission_required("ledger.add_commitment", raise_exception=True)
 def move_commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     """Ask where a commitment goes, and draft the move once however often it is asked for."""

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from carsi_tracker.desk.again import shows_again
 from carsi_tracker.desk.drafts import BATCH, refusal
 from carsi_tracker.desk.editing import draft_of
 from carsi_tracker.desk.fields import formfield
@@ -37,6 +38,7 @@ class NewCommitmentForm(GuardedForm):
         formfield_callback = formfield
 
 
+@shows_again
 @permission_required("ledger.change_commitment", raise_exception=True)
 def edit_commitment(request: HttpRequest, batch_id: int, commitment_id: int) -> HttpResponse:
     """Edit a commitment that a draft introduces, unless somebody did meanwhile."""

@@ -9,17 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carsi_tracker.desk import batch_page
+from carsi_tracker.desk.again import AGAIN, sentence, shows_again
 from carsi_tracker.desk.drafts import BATCH, refusal
 from carsi_tracker.desk.editing import draft_of
 from carsi_tracker.desk.imports import order_of
 from carsi_tracker.desk.paste import OF_TABLE, Pasted, paste, put_right
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.exchange.findings import Unreadable
-from carsi_tracker.exchange.importing import Wish
+from carsi_tracker.exchange.importing import Outcome, Wish
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.ledger.refusals import Refused
 
 
+@shows_again
 @permission_required(("ledger.add_line", "ledger.add_commitment"), raise_exception=True)
 def paste_rows(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Add pasted rows to a draft, or show each fault at its cell, to be put right there."""
@@ -27,6 +29,8 @@ def paste_rows(request: HttpRequest, batch_id: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, batch, None)
     text = _text(request)
+    if AGAIN in request.POST:
+        return _page(request, batch, Pasted(Outcome(), text, [sentence()]))
     try:
         with draft_of(request, batch_id) as locked:
             sent_before = request.POST.get("revision") != str(locked.revision)

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk import person_pages
+from carsi_tracker.desk.again import ShownAgain, shows_again
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
 from carsi_tracker.desk.fields import formfield
 from carsi_tracker.desk.lists import ListAdmin
@@ -55,7 +56,7 @@ class NamedOnce:
         return name
 
 
-class PersonForm(NamedOnce, UserChangeForm):  # type: ignore[type-arg]
+class PersonForm(ShownAgain, NamedOnce, UserChangeForm):  # type: ignore[type-arg]
     """A person's name, roles and whether they may sign in."""
 
     acting_user: User
@@ -74,7 +75,7 @@ class PersonForm(NamedOnce, UserChangeForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class NewPersonForm(NamedOnce, UserCreationForm):  # type: ignore[type-arg]
+class NewPersonForm(ShownAgain, NamedOnce, UserCreationForm):  # type: ignore[type-arg]
     """A new person, with a first password that they change when they sign in."""
 
     class Meta:
@@ -182,6 +183,14 @@ class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg]
         with acting(person(request)):
             return super().user_change_password(request, id, form_url)
 
+    @shows_again
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Add a person."""
+        return super().add_view(request, form_url, extra_context)
+
+    @shows_again
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from carsi_tracker.accounts import events
 from carsi_tracker.desk import mails
+from carsi_tracker.desk.again import shows_again
 from carsi_tracker.desk.approval import (
     PostForm,
     SendBackForm,
@@ -46,6 +47,7 @@ def review(request: HttpRequest, batch_id: int) -> HttpResponse:
     return _page(request, batch_of(batch_id))
 
 
+@shows_again
 @permission_required("ledger.post_batch", raise_exception=True)
 def post(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Post a batch as it was read."""
@@ -67,6 +69,7 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
     return redirect(BATCH, batch_id)
 
 
+@shows_again
 @require_POST
 @permission_required("ledger.post_batch", raise_exception=True)
 def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:

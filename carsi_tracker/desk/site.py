@@ -9,14 +9,16 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse, translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from carsi_tracker.accounts import typed
 from carsi_tracker.accounts.events import refused
+from carsi_tracker.desk import again
 from carsi_tracker.desk.find import LONGEST, asked_for, exact, find
 from carsi_tracker.desk.work_list import counts, work_list
 from carsi_tracker.ledger.days import today
@@ -40,7 +42,8 @@ class Desk(AdminSite):
         """Show a page to people with a role alone, and let no cache keep it.
 
         Who has a password that somebody else set chooses another first; a right that is missing
-        is noted in the audit trail.
+        is noted in the audit trail. What was typed without a session any more waits in the
+        sign-in page, and stands in its form again afterwards.
         """
 
         @wraps(view)
@@ -50,12 +53,31 @@ class Desk(AdminSite):
                     request.get_full_path(), reverse("account_change_password")
                 )
             try:
+                posted = typed.take(request) if request.method == "GET" else None
+                if posted is not None:
+                    shown = again.show_again(view, request, posted, *args, **kwargs)
+                    if isinstance(shown, TemplateResponse):
+                        return shown
+                    return self.page(request, "typed.html", _not_done(posted, shown))
                 return view(request, *args, **kwargs)
             except PermissionDenied:
                 refused(request, "right", method=request.method)
                 raise
 
-        return super().admin_view(checked)
+        protected = super().admin_view(checked, cacheable)
+
+        @wraps(protected)
+        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method == "POST" and not request.user.is_authenticated:
+                return again.sign_in_first(
+                    request,
+                    self.each_context(request),
+                    typed.packed(request),
+                    request.get_full_path(),
+                )
+            return protected(request, *args, **kwargs)
+
+        return kept
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Send people to the page where they sign in, and from there where they wanted to go."""
@@ -140,6 +162,12 @@ class Desk(AdminSite):
 def desk() -> Desk:
     """Return the desk."""
     return cast("Desk", admin.site)
+
+
+def _not_done(posted: QueryDict, answer: HttpResponse | None) -> dict[str, Any]:
+    """Describe a page for what has no form any more; `answer` may lead on."""
+    wanted = answer.get("Location") if answer else None
+    return {"title": _("Not saved"), "typed": again.in_words(posted), "wanted": wanted}
 
 
 def person(request: HttpRequest) -> "User":

@@ -14,6 +14,7 @@ from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.again import ShownAgain
 from carsi_tracker.desk.fields import offer_what_it_has
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Batch, Change, Line
@@ -53,7 +54,7 @@ class Stale:
         return _("Somebody else changed this since you opened it. Nothing of yours was saved.")
 
 
-class GuardedForm(forms.ModelForm):  # type: ignore[type-arg]
+class GuardedForm(ShownAgain, forms.ModelForm):  # type: ignore[type-arg]
     """A form that carries what its reader saw.
 
     Give it the row as the database holds it now, locked; `stale` is set where the row is no longer

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from carsi_tracker.desk import batch_page, drafts
+from carsi_tracker.desk.again import AGAIN, sentence, shows_again
 from carsi_tracker.desk.choosing import Choices, suggested_documents
 from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.desk.editing import draft_of
@@ -32,6 +33,7 @@ from carsi_tracker.ledger.refusals import Refused
 WRITES_LINES = ("ledger.add_line", "ledger.change_line", "ledger.delete_line")
 
 
+@shows_again
 @permission_required(WRITES_LINES, raise_exception=True)
 def save_table(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Save a page of lines, all of it or nothing; or give the form more rows."""
@@ -41,6 +43,9 @@ def save_table(request: HttpRequest, batch_id: int) -> HttpResponse:
     try:
         with draft_of(request, batch_id) as locked:
             table = _sent(request, locked)
+            if AGAIN in request.POST:
+                table.refusals = [sentence()]
+                return batch_page.page(request, batch, table)
             if _grown(request, table):
                 return batch_page.page(request, batch, table)
             read(table, locked)

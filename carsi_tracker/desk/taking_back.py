@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.again import shows_again
 from carsi_tracker.desk.drafting import DraftingForm, made, new_token, sent_before
 from carsi_tracker.desk.fields import LineOfText, formfield
 from carsi_tracker.desk.move_page import posted_commitment
@@ -76,6 +77,7 @@ def take_back(form: TakeBackForm, commitment: Commitment, user: User, *, submit:
     return batch
 
 
+@shows_again
 @permission_required("ledger.add_batch", raise_exception=True)
 def take_back_page(request: HttpRequest, commitment_id: int) -> HttpResponse:
     """Ask what is taken back, and draft it once however often it is asked for."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.again import ShownAgain, shows_again
 from carsi_tracker.desk.countersigning import SecondPersonFilter, countersign
 from carsi_tracker.desk.drafts import BATCH
 from carsi_tracker.desk.fields import LineOfText
@@ -25,7 +26,7 @@ from carsi_tracker.ledger.models import Batch, Posting
 from carsi_tracker.ledger.refusals import Refused
 
 
-class ReversalForm(forms.Form):
+class ReversalForm(ShownAgain, forms.Form):
     """Title and reason of a reversal."""
 
     title = LineOfText(label=gettext_lazy("Title"), max_length=200)
@@ -110,6 +111,7 @@ class VersionAdmin(ListAdmin):
         ]
 
 
+@shows_again
 @permission_required("ledger.add_batch", raise_exception=True)
 def reverse_version(request: HttpRequest, version: int) -> HttpResponse:
     """Ask for title and reason of a version's reversal, and draft it."""

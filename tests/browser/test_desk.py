@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
+from tests.browser.conftest import PASSWORD, Site, faults, is_wider_than_its_window, sign_in
 
 ALLOCATE = "/admin/ledger/batch/allocate/"
 Open = Callable[..., Page]
@@ -276,3 +276,22 @@ def test_an_allocation_is_entered_by_keyboard_alone(desk_site: Site, open_page: 
     expect(page.get_by_role("button", name="Save and submit")).to_be_focused()
     keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Patrol boats")
+
+
+def test_what_was_typed_outlives_the_session(desk_site: Site, open_page: Open) -> None:
+    page = open_page(java_script_enabled=False)
+    sign_in(page, desk_site, "ana")
+    fill_in(page, desk_site)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_text("What you typed is kept")).to_be_visible()
+    assert not faults(page)
+    page.get_by_label("Username").fill("ana")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("You had to sign in again while you typed.")).to_be_visible()
+    expect(page.get_by_label("Amount, U.S. dollars")).to_have_value("250,000.00")
+    expect(page.get_by_role("textbox", name="Title", exact=True)).to_have_value(
+        "Patrol boats, Honduras"
+    )
+    assert not faults(page)
