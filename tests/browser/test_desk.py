@@ -279,7 +279,7 @@ def test_an_allocation_is_entered_by_keyboard_alone(desk_site: Site, open_page: 
 
 
 def test_what_was_typed_outlives_the_session(desk_site: Site, open_page: Open) -> None:
-    page = open_page(java_script_enabled=False)
+    page = open_page()
     sign_in(page, desk_site, "ana")
     fill_in(page, desk_site)
     page.context.clear_cookies(name="sessionid")
