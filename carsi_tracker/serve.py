@@ -11,7 +11,7 @@ from pathlib import Path
 import django
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
@@ -37,7 +37,7 @@ def main() -> None:
         serve(environment.number("PORT", 8000, 1, 65535))
     except Stop:
         print("\nStopped. All data are kept.", flush=True)
-    except (server.ServerError, ImproperlyConfigured, PortTaken) as error:
+    except (server.ServerError, ImproperlyConfigured, CommandError, PortTaken) as error:
         sys.exit(str(error))
     except Error as error:
         sys.exit(f"The database refused: {_last_line(error)}")

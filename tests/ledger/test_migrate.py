@@ -11,15 +11,15 @@ from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from carsi_tracker.ledger import rules
-from tests import databases
+from tests import databases, factories
 from tests.conftest import Templates
-from tests.ledger.attack import value
+from tests.ledger.attack import acting, value
 
 LAST_BEFORE_THE_RULES_FOLLOWED = ("ledger", "0005_rules")
 
 
 @pytest.fixture
-def other(worker_id: str) -> Iterator[str]:
+def other(templates: Templates, worker_id: str) -> Iterator[str]:
     """Give a name for a database that the test makes, and remove it."""
     name = f"{databases.prefix(worker_id)}_other"
     yield name
@@ -117,9 +117,29 @@ def test_tables_in_use_are_left_alone_in_one_sentence(
     assert stamp(owner) == "of an older release"
 
 
+def test_rows_that_break_a_rule_of_the_release_are_named_in_one_sentence(
+    django_speaks_as_owner: None, owner: psycopg.Connection
+) -> None:
+    given = stamp(owner)
+    owner.execute("comment on schema rules is 'of an older release'")
+    owner.execute("alter table ledger_account drop constraint code_written_plainly")
+    person = factories.administrator()
+    with acting(owner, person):
+        owner.execute(
+            "insert into ledger_account (code, name_en, name_es, retired) "
+            "values ('a b', 'Account', 'Cuenta', false)"
+        )
+    with pytest.raises(CommandError, match="Rows of ledger_account break the rule code_written"):
+        migrate()
+    with acting(owner, person):
+        owner.execute("delete from ledger_account where code = 'a b'")
+    migrate()
+    assert stamp(owner) == given
+
+
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 def test_a_database_in_another_encoding_is_refused_in_one_sentence(
-    templates: Templates, other: str, encoding: str, django_db_blocker: object
+    other: str, encoding: str, django_db_blocker: object
 ) -> None:
     with psycopg.connect(databases.owner_of("postgres").conninfo(), autocommit=True) as session:
         locale = "locale_provider = libc" if session.info.server_version >= 150000 else ""

@@ -3,10 +3,10 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
-from django.db import OperationalError, connections, transaction
+from django.db import IntegrityError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from carsi_tracker.database.address import application
 from carsi_tracker.database.limits import set_limits
@@ -50,10 +50,19 @@ class Command(migrate.Command):
             with transaction.atomic(using=connection.alias):
                 self._bring_up_to_date(connection, *args, **options)
         except OperationalError as error:
-            if isinstance(error.__cause__, LockNotAvailable):
+            if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
                 message = "The tables are in use: nothing was changed. Try again when it is quiet."
                 raise CommandError(message) from error
             raise
+        except IntegrityError as error:
+            said = getattr(error.__cause__, "diag", None)
+            if said is None or not said.constraint_name:
+                raise
+            message = (
+                f"Rows of {said.table_name} break the rule {said.constraint_name} of this release: "
+                "nothing was changed. Mend them with the release before, then migrate again."
+            )
+            raise CommandError(message) from error
 
     def _bring_up_to_date(
         self, connection: BaseDatabaseWrapper, *args: Any, **options: Any
@@ -63,9 +72,7 @@ class Command(migrate.Command):
         outdated = executor.migration_plan(executor.loader.graph.leaf_nodes())
         stale = bool(options["apply_rules"] or outdated or not rules.are_current(connection, role))
         if stale:
-            with (
-                connection.cursor() as cursor
-            ):  # or data and tables can't change in one transaction
+            with connection.cursor() as cursor:  # or tables can't change after their rows
                 cursor.execute("set constraints all immediate")
             rules.remove(connection)
         super().handle(*args, **options)
