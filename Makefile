@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 ARGS ?=
 
-.PHONY: run test check-everything lint bench migrations-check messages venv python
+.PHONY: run test check-everything lint bench schema migrations-check messages venv python
 
 run: .venv/serving $(MESSAGES)
 	@exec $(VENV) -m carsi_tracker.serve
@@ -29,6 +29,10 @@ lint: .venv/developing $(MESSAGES)
 
 bench: .venv/developing
 	@exec $(VENV) -m benchmarks $(ARGS)
+
+# What verify_ledger compares a database with; to be made anew after each change of a model, a migration or a rule.
+schema: .venv/developing
+	@WRITE_DOCUMENTS=1 $(VENV) -m pytest -q -n 0 tests/ledger/test_schema.py -k the_file_says
 
 migrations-check: .venv/serving $(MESSAGES)
 	$(VENV) manage.py makemigrations --check --dry-run

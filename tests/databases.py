@@ -15,6 +15,7 @@ from psycopg.errors import ObjectInUse
 
 from carsi_tracker.database import address, server
 from carsi_tracker.database.address import Address
+from carsi_tracker.database.limits import set_limits
 
 FOLDER: Path = address.VAR / "test-postgres"
 
@@ -45,6 +46,11 @@ def application_of(name: str) -> Address:
     return replace(_server(server.APPLICATION) or address.application(), name=name)
 
 
+def superuser_of(name: str) -> Address:
+    """Return the address of a test database for the superuser of the embedded server."""
+    return replace(address.embedded(FOLDER, server.SUPERUSER), name=name)
+
+
 def make(name: str, template: str | None = None) -> None:
     """Make a database anew, empty or as a copy of a template that no session is at."""
     with _maintenance() as session:
@@ -55,6 +61,13 @@ def make(name: str, template: str | None = None) -> None:
             )
         else:
             session.execute(_named("create database {}", name))
+
+
+def make_limited(name: str, template: str) -> None:
+    """Make a copy that also has what `migrate` sets on a database, which no copy takes over."""
+    make(name, template)
+    with speaking_to(owner_of(name)):
+        set_limits(connection)
 
 
 def remove(name: str) -> None:

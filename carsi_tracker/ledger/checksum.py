@@ -1,22 +1,10 @@
-"""The chain of versions: its public files, and its verification."""
+"""The public files of the chain of versions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.db import connection
 
-from carsi_tracker.ledger import rules
-
 ROWS_A_FETCH = 2000
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What verification found: `kind` is entries, chain, head, ceiling, stages or rule."""
-
-    version: int | None
-    kind: str
-    name: str = ""
 
 
 def versions_csv(up_to: int) -> Iterator[str]:
@@ -40,18 +28,6 @@ def entries_csv(version: int) -> Iterator[str]:
     """Yield the file of one version, whose SHA-256 stands in `versions.csv`."""
     yield _header("rules.entries_header()")
     yield from _lines("select text from rules.entry_text where version = %s order by line", version)
-
-
-def problems(application_role: str) -> list[Problem]:
-    """Recompute chain, files and rules, as the owner; return what is wrong, first version first."""
-    with connection.cursor() as cursor:
-        cursor.execute("select version, problem from rules.verify()")
-        found = [Problem(*row) for row in cursor.fetchall()]
-    found += [
-        Problem(None, "rule", f"{kind} {name}")
-        for kind, name in rules.differences(connection, application_role)
-    ]
-    return found
 
 
 def _header(expression: str) -> str:

@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -52,10 +54,45 @@ def test_what_the_document_says_backs_up_and_restores(
 
 
 def environment(database: str) -> dict[str, str]:
-    return {
-        "DATABASE_URL": databases.application_of(database).url,
-        "DATABASE_OWNER_URL": databases.owner_of(database).url,
-    }
+    return addresses(databases.application_of(database), databases.owner_of(database))
+
+
+def addresses(application: address.Address, owner: address.Address) -> dict[str, str]:
+    return {"DATABASE_URL": application.url, "DATABASE_OWNER_URL": owner.url}
+
+
+@pytest.fixture
+def elsewhere(worker_id: str, templates: Templates) -> Iterator[dict[str, str]]:
+    """Give the addresses of an empty database, whose roles have names of their own."""
+    if not address.is_embedded():
+        pytest.skip("only of the embedded server do we know the superuser")
+    name, owner, application = (
+        f"{databases.prefix(worker_id)}_{part}" for part in ("elsewhere", "keeper", "server")
+    )
+    superuser = databases.superuser_of("postgres")
+    with psycopg.connect(superuser.conninfo(), autocommit=True) as session:
+        session.execute(f"create role {owner} login; create role {application} login")
+        session.execute(f"create database {name} owner {owner}")
+        yield addresses(
+            replace(superuser, name=name, user=application),
+            replace(superuser, name=name, user=owner),
+        )
+        session.execute(f"drop database {name}")
+        session.execute(f"drop role {owner}, {application}")
+
+
+def test_a_copy_under_roles_of_other_names_verifies(
+    templates: Templates, elsewhere: dict[str, str], tmp_path: Path
+) -> None:
+    source = environment(templates.sourced)["DATABASE_OWNER_URL"]
+    run('pg_dump --format=custom --file=carsi.dump "$SOURCE"', tmp_path, SOURCE=source)
+    options = "--no-owner --no-privileges --exit-on-error"
+    run(f'pg_restore {options} --dbname="$DATABASE_OWNER_URL" carsi.dump', tmp_path, **elsewhere)
+    manage = f"{sys.executable} {settings.BASE_DIR}/manage.py"
+    for command in ("verify_ledger --without-grants", "verify_ledger"):
+        said = run(f"{manage} {command}", tmp_path, SECRET_KEY="x", **elsewhere)
+        assert said.splitlines()[-1].startswith("Verified: 16 versions, ")
+        run(f"{manage} migrate --verbosity 0", tmp_path, SECRET_KEY="x", **elsewhere)
 
 
 def run(lines: str, folder: Path, **more: str) -> str:

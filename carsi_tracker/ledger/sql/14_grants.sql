@@ -55,7 +55,12 @@ begin
         'withdraw(bigint)', 'send_back(bigint, text)', 'discard(bigint)',
         'reverse(integer, text, text)', 'post(bigint, text, text)', 'hand_over(bigint, bigint)',
         'batch_content(bigint)', 'rows_changed(jsonb, jsonb, text)', 'countersign(integer, text)',
-        'open_incoming()', 'count_incoming()', 'verify()'
+        'open_incoming()', 'count_incoming()', 'verify()',
+        'verify_files(integer, integer)', 'verify_chain()', 'verify_journal()',
+        'verify_balances()', 'verify_first_versions()', 'verify_moves()', 'verify_reversals()',
+        'verify_batches()', 'verify_lines()', 'verify_submissions()', 'names_of_people()',
+        'verify_people()', 'verify_trail()', 'verify_history()', 'disagree(jsonb, jsonb)',
+        'display_name(accounts_user)', 'name_as_printed_now(text)'
     ] loop
         execute format('grant execute on function rules.%s to %I', item, application);
     end loop;

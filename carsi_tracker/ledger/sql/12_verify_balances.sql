@@ -1,28 +1,10 @@
--- Rule 6: recomputes every version's file and the chain, the head, and rules 1, 2 and 8 over the
--- whole journal; gives each problem under the version where it shows first.
-create function rules.verify()
-returns table (version integer, problem text)
+-- Rules 1 and 2, summed anew over the whole journal: what does not hold today is named with the version
+-- from which on it did not.
+create function rules.verify_balances()
+returns table (version integer, problem text, name text)
 language sql stable set search_path = public, rules, pg_temp
 as $$
-    with files as (
-        select
-            version,
-            count(*) as entry_count,
-            sha256_hex(entries_header() || E'\n' || string_agg(text || E'\n', '' order by line))
-                as entries_sha256
-        from entry_text group by version
-    ),
-    chain as (
-        select
-            p.version,
-            p.checksum,
-            lag(p.version, 1, 0) over (order by p.version) as previous_version,
-            next_checksum(
-                lag(p.checksum, 1, first_checksum()) over (order by p.version), posting_text(p)
-            ) as expected
-        from ledger_posting p
-    ),
-    ceiling_days as (
+    with ceiling_days as (
         select
             appropriation_id,
             effective_date,
@@ -46,7 +28,7 @@ as $$
     ),
     -- What is broken today, was so from the first version on whose sums through that day fail.
     broken_ceilings as (
-        select min(v.version) as version
+        select d.appropriation_id, min(v.version) as version
         from ceiling_days d
         cross join lateral (
             select
@@ -62,7 +44,7 @@ as $$
         group by d.appropriation_id
     ),
     broken_stages as (
-        select min(v.version) as version
+        select d.commitment_id, min(v.version) as version
         from stage_days d
         cross join lateral (
             select
@@ -82,26 +64,12 @@ as $$
             and not (0 <= v.disbursed and v.disbursed <= v.obligated and v.obligated <= v.committed)
         group by d.commitment_id
     )
-    select p.version, 'entries'
-    from ledger_posting p left join files f using (version)
-    where (f.entries_sha256, f.entry_count) is distinct from (p.entries_sha256, p.entry_count::bigint)
+    select b.version, 'ceiling', k.code || ' FY' || a.fiscal_year
+    from broken_ceilings b
+    join ledger_appropriation a on a.id = b.appropriation_id
+    join ledger_account k on k.id = a.account_id
     union all
-    select f.version, 'entries' from files f
-    where not exists (select from ledger_posting p where p.version = f.version)
-    union all
-    select c.version, 'chain' from chain c
-    where c.checksum <> c.expected or c.version <> c.previous_version + 1
-    union all
-    select h.version, 'head'
-    from ledger_head h
-    left join (
-        select version, checksum from ledger_posting order by version desc limit 1
-    ) p on true
-    where (h.version, h.checksum)
-        <> (coalesce(p.version, 0), coalesce(p.checksum, first_checksum()))
-    union all
-    select version, 'ceiling' from broken_ceilings
-    union all
-    select version, 'stages' from broken_stages
-    order by 1, 2
+    select b.version, 'stages', c.reference
+    from broken_stages b
+    join ledger_commitment c on c.id = b.commitment_id
 $$;
