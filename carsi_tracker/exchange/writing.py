@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from carsi_tracker.database.limits import wait_patiently
 from carsi_tracker.exchange.cells import escaped
 from carsi_tracker.exchange.fields import Field, Holds
+from carsi_tracker.ledger.text import well_formed
 
 CHUNK = 64 * 1024
 """Bytes that are sent at once."""
@@ -123,7 +124,7 @@ def _writer(page: Any, field: Field, shape: Any) -> Callable[[int, int, Any], No
             page.write_datetime(row, column, cell, shape)
 
     def text(row: int, column: int, cell: Any) -> None:
-        page.write_string(row, column, str(cell))
+        page.write_string(row, column, well_formed(str(cell)))
 
     match field.holds:
         case Holds.NUMBER | Holds.AMOUNT:
@@ -140,7 +141,7 @@ def _about(book: xlsxwriter.Workbook, name: str, notes: Notes) -> None:
     page.set_column(1, 1, 100)
     for number, (label, text) in enumerate(notes):
         page.write_string(number, 0, label, bold)
-        page.write_string(number, 1, text, wrapped)
+        page.write_string(number, 1, well_formed(text), wrapped)
 
 
 def _written(cell: Any, field: Field) -> str:

@@ -72,6 +72,8 @@ _ODD = re.compile(ODD)
 _ODD_IN_LINES = re.compile(ODD_IN_LINES)
 _UNSEEN_ODD = re.compile(rf"(?![{LOST}])(?:{ODD_IN_LINES})")
 _SHOWS = re.compile(SHOWS)
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_BYTES_NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _WHAT: list[tuple[re.Pattern[str], Promise]] = [
     (re.compile(rf"[\u000a-\u000d\u0085{BREAKING}]"), gettext_lazy("a line break")),
     (re.compile(f"[{CONTROLS}]"), gettext_lazy("a control character")),
@@ -134,6 +136,16 @@ def without_odd(text: str) -> str:
 def odd_made_visible(text: str) -> str:
     """Return a text of lines with codes for what may not stand in it unseen, such as <U+202E>."""
     return _UNSEEN_ODD.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def well_formed(text: str) -> str:
+    """Return a text as XML can hold it, for what stands in old versions."""
+    return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def well_formed_bytes(content: bytes) -> bytes:
+    """Return UTF-8 as XML can hold it."""
+    return _BYTES_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}".encode(), content)
 
 
 def character(char: str) -> str:

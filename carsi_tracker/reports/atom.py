@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from carsi_tracker.ledger.text import well_formed
+
 
 class PagedFeed(Atom1Feed):
     """An Atom feed of which this is one page.
@@ -25,9 +27,21 @@ class PagedFeed(Atom1Feed):
         updated: datetime = super().latest_post_date() if self.items else self.feed["updated"]
         return updated
 
+    def write(self, outfile: Any, encoding: str) -> None:
+        """Write the feed; what XML can't hold is replaced, because a version is final."""
+        self.feed = _well_formed(self.feed)
+        self.items = [_well_formed(item) for item in self.items]
+        super().write(outfile, encoding)
+
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
         """Mark an entry with the language of its title."""
         return {"xml:lang": item["language"]}
+
+
+def _well_formed(texts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: well_formed(text) if isinstance(text, str) else text for name, text in texts.items()
+    }
 
 
 def tag(host: str, day: date, name: str) -> str:

@@ -5,6 +5,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
 
+from carsi_tracker.ledger.documents import plain_name
 from carsi_tracker.ledger.models import DocumentFile
 
 
@@ -13,7 +14,7 @@ def download(request: HttpRequest, file: DocumentFile) -> HttpResponseBase:
     etag = quote_etag(file.sha256)
     if (fresh := get_conditional_response(request, etag=etag)) is not None:
         return fresh
-    disposition = content_disposition_header(as_attachment=True, filename=file.name)
+    disposition = content_disposition_header(as_attachment=True, filename=plain_name(file.name))
     return HttpResponse(
         bytes(file.content),
         content_type=file.media_type,

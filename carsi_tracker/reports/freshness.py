@@ -1,6 +1,7 @@
 """Public pages: asked once, computed once, and fresh as soon as the ledger changes."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -18,11 +19,13 @@ from carsi_tracker.figures.question import BadQuestion, Question, Scope, Version
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.text import well_formed_bytes
 from carsi_tracker.reports.address import Address, read_address
 from carsi_tracker.reports.compressing import compress, takes_gzip
 from carsi_tracker.reports.places import PLACES, Busy, busy
 
 P = ParamSpec("P")
+MARKUP = re.compile(r"text/html|image/svg\+xml|application/(?:[a-z]+\+)?xml")
 KEPT_FOR = 24 * 3600
 """Seconds that a page stays in the cache; its key says what it shows, so it is never stale."""
 FILTERS = frozenset(filter_.name for filter_ in fields(Scope))
@@ -113,8 +116,7 @@ def _answer(
     def make() -> HttpResponseBase:
         response = _marked(view(), etag)
         if response.status_code == 200 and isinstance(response, HttpResponse):
-            if takes_gzip(request):
-                compress(response)
+            _send_well(request, response)
             caches["pages"].set(etag, response, KEPT_FOR)
         return response
 
@@ -151,6 +153,14 @@ def _is_not_plain(request: HttpRequest, asked: Asked) -> bool:
     names = FILTERS & request.GET.keys()
     chosen = asked.question.scope.chosen if names else {}
     return any(request.GET[name] != chosen.get(name) for name in names)
+
+
+def _send_well(request: HttpRequest, response: HttpResponse) -> None:
+    """Replace what markup can't hold, which old versions may, and compress what may be."""
+    if MARKUP.match(response.headers.get("Content-Type", "")):
+        response.content = well_formed_bytes(response.content)
+    if takes_gzip(request):
+        compress(response)
 
 
 def _bad(request: HttpRequest, bad: BadQuestion) -> HttpResponse:

@@ -1,9 +1,10 @@
 """Faults that people met elsewhere, second set: each accepted or refused alike by every way in."""
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from carsi_tracker.ledger.models import Commitment, Line, Organization
-from tests.exchange.conftest import ROW, Way, case, nothing_made, rows
+from tests.exchange.conftest import CASES, ROW, Way, case, nothing_made, rows
 
 
 def test_1_amounts_of_accountants_have_the_currency_before_the_bracket(any_way: Way) -> None:
@@ -211,3 +212,50 @@ def test_3_a_hidden_row_is_found_without_addresses(file_way: Way) -> None:
 def test_7_strict_open_xml_is_read(file_way: Way) -> None:
     outcome = file_way("strict.xlsx", case("strict.xlsx"))
     assert [amount for _reference, _stage, amount, _day in outcome.entries] == ["300000.00"]
+
+
+def test_5_marks_that_turn_the_direction_are_named_and_what_does_not_show_is_empty(
+    any_way: Way,
+) -> None:
+    outcome = any_way("bidi.csv", case("bidi.csv"))
+    assert [(fault.row, fault.column) for fault in outcome.faults] == [
+        (2, "title"),
+        (2, "note"),
+        (3, "title"),
+    ]
+    title, note, empty = outcome.faults
+    for fault in (title, note):
+        assert "U+202E RIGHT-TO-LEFT OVERRIDE" in fault.message
+        assert "<U+202E>" in fault.value
+    assert "empty" in empty.message
+    assert nothing_made()
+
+
+def test_5_emoji_and_letters_of_other_scripts_stay(any_way: Way) -> None:
+    title = "👩\u200d🚒 Bomberas, שלום مرحبا می\u200cخواهم"
+    outcome = any_way("a.csv", rows({"title": title, "note": "❤\ufe0f"}))
+    assert outcome.accepted, outcome.said
+    assert Commitment.objects.get(reference=ROW["reference"]).title == title
+
+
+def test_6_a_code_that_is_no_character_is_named(any_way: Way) -> None:
+    outcome = any_way("nonchar.csv", case("nonchar.csv"))
+    assert outcome.places == [(2, "title", "Equip<U+FFFE>ement for border police")]
+    assert "U+FFFE" in outcome.faults[0].message
+    assert nothing_made()
+
+
+@pytest.mark.parametrize("odd", ["\u2066", "\u200f", "\U000e0041", "\ufdd0", "\U0001ffff", "\x85"])
+def test_6_others_of_their_kind_are_refused_in_every_text(command: Way, odd: str) -> None:
+    text = f"co{odd}operation"
+    columns = ("title", "partner", "locator", "note")
+    outcome = command("a.csv", rows(dict.fromkeys(columns, text)))
+    assert {fault.column for fault in outcome.faults} == set(columns)
+    assert nothing_made()
+
+
+def test_6_a_batch_is_not_called_by_what_nobody_sees(command: Way) -> None:
+    for option in ("--title=a\u202eb", "--reason=a\ufffeb"):
+        with pytest.raises(CommandError, match=r"U\+(202E|FFFE)"):
+            call_command("import_ledger", str(CASES / "bom.csv"), "--user=ana", option)
+    assert nothing_made()

@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from carsi_tracker.caching.remembered import remembered
+from carsi_tracker.ledger.text import well_formed
 
 PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.drawing), format: "svg", width: float(sys.inputs.width) * 1pt)"""
@@ -20,7 +21,7 @@ PIXELS_A_REM = 16
 
 def svg(template: str, context: Mapping[str, Any]) -> str:
     """Draw a chart as a document, with its style inside."""
-    return render_to_string(template, {**context, "style": style()})
+    return well_formed(render_to_string(template, {**context, "style": style()}))
 
 
 def png(drawing: str, width: int, density: int = 2) -> bytes:
