@@ -277,3 +277,20 @@ def test_a_locked_out_administrator_is_let_in_by_a_command(
             assert {"person_changed", "password_changed", "second_factor"} <= kinds
     finally:
         databases.remove(name)
+
+
+def test_people_have_names_that_nobody_takes_for_anothers(people: People) -> None:
+    client, new = people.administrator, {"password1": PASSWORD, "password2": PASSWORD}
+    for changes, said in (
+        ({"username": "\u0430na"}, "“\u0430na” is too like “ana”, which is there already."),
+        ({"username": "ANA"}, "already"),
+        ({"username": "nina\u115f"}, "U+115F HANGUL CHOSEONG FILLER"),
+        ({"username": "nina", "first_name": "Ni\u202ena"}, "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ({"username": "nina", "last_name": "No\ufffeva"}, "U+FFFE"),
+    ):
+        answer = client.post(
+            f"{LIST}add/", {"first_name": "Nina", "last_name": "Nova"} | changes | new
+        )
+        assert answer.status_code == 200
+        assert said in reading(answer), changes
+    assert not User.objects.filter(username__startswith="nina").exists()

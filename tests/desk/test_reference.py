@@ -381,3 +381,40 @@ def test_addresses_with_broken_values_are_no_server_error(people: People) -> Non
     assert client.post(place(panama(), "history")).status_code < 500
     commitment = Commitment.objects.all()[0]
     assert people.analyst.post(place(commitment, "history")).status_code < 500
+
+
+def test_a_name_that_only_looks_different_is_refused_in_words(people: People) -> None:
+    client, before = people.administrator, rows()
+    other = {"name_en": "Another", "name_es": "Otra"}
+    for code, said in (
+        ("state/inl", "“state/inl” is too like “State/INL”, which is there already."),
+        ("St\u0430te/INL", "which is there already"),
+        ("NONE", "“none” means “not stated” in addresses. Choose another code."),
+        ("\u200b", "This field is required."),
+        ("State\u200b/INL", "After “State” stands U+200B ZERO WIDTH SPACE, which nobody sees."),
+        ("Police\ue000", "U+E000"),
+    ):
+        text = reading(client.post(place(Organization, "add"), {"code": code, **other}))
+        assert said in text, code
+    area = {"code": "none", "position": 9, **other}
+    assert "Choose another code" in reading(client.post(place(ProgrammingArea, "add"), area))
+    same = {"code": "OTHER", "name_en": "U.S. DEPARTMENT OF STATE", "name_es": "Otra"}
+    assert "too like" in reading(client.post(place(Organization, "add"), same))
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("title", "Letter \u202eof agreement"),
+        ("title_es", "Carta\u2067"),
+        ("publisher", "Depart\u00adment"),
+        ("note", "a\ufffeb"),
+        ("url", "https://example.org/\u202ea"),
+        ("key", "loa\u200d-honduras"),
+    ],
+)
+def test_a_document_is_described_in_plain_text(people: People, field: str, typed: str) -> None:
+    answer = people.administrator.post(place(Document, "add"), document(**{field: typed}))
+    assert answer.status_code == 200
+    assert field in answer.context["adminform"].form.errors

@@ -61,6 +61,7 @@ def get(client: Client, address: str) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else response.content
 
 
+@pytest.mark.commits
 def test_all_that_the_public_reads_is_well_formed(odd: None, client: Client) -> None:
     for language in ("/", "/es/"):
         for page in PAGES:
