@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from carsi_tracker.ledger.days import WASHINGTON, day_in_words
 from carsi_tracker.ledger.money import dollars
+from carsi_tracker.ledger.refusal_words_of_texts import OF_TEXTS
+from carsi_tracker.ledger.refusal_words_of_texts import sentence as _sentence
 
 
 def _balance_broken(detail: dict[str, Any]) -> list[str]:
@@ -146,10 +148,6 @@ def _moment(text: str) -> str:
     return formats.date_format(moment, _("j F Y, H:i"))
 
 
-def _sentence(text: Callable[[], str]) -> Callable[[dict[str, Any]], list[str]]:
-    return lambda detail: [text() % detail]
-
-
 WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "balance_broken": _balance_broken,
     "posted_already": _posted_already,
@@ -281,24 +279,5 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
         lambda: _("A file has at most 10,000,000 bytes, and at least one.")
     ),
     "file_of_a_known_kind": _sentence(lambda: _("This kind of file is not accepted.")),
-    "plain_text": _sentence(
-        lambda: _(
-            "Titles, names, reasons and notes are one line of plain text, of characters that show."
-        )
-    ),
-    "reference_written_plainly": _sentence(lambda: _("Use A-Z, 0-9 and hyphens.")),
-    "code_written_plainly": _sentence(
-        lambda: _("A code or key is written in plain letters and digits, without other signs.")
-    ),
-    "code_but_none": _sentence(
-        lambda: _("“none” means “not stated” in addresses. Choose another code.")
-    ),
-    "name_taken": _sentence(
-        lambda: _(
-            "“%(written)s” is too like “%(taken)s”, which is there already. Use that one, or "
-            "write another name."
-        )
-    ),
-    "file_name_without_folders": _sentence(lambda: _("A file's name holds no folders.")),
-    "countersigning_in_few_words": _sentence(lambda: _("A remark has at most 1,000 characters.")),
+    **OF_TEXTS,
 }
