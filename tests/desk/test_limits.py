@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from psycopg import sql
 
-from carsi_tracker.database.limits import LIMITS
+from carsi_tracker.database.limits import LIMITS, wait_patiently
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Posting
 from carsi_tracker.ledger.refusals import Refused
@@ -116,6 +116,35 @@ def test_a_post_that_cannot_get_the_head_is_told_so_and_readers_do_not_wait(
     assert set(Batch.objects.filter(version=None).values_list("state")) == {("submitted",)}
     assert "Posted as version 17" in post_it(approver, other)
     assert "Posted as version 18" in post_it(approver, held)
+
+
+def test_a_session_that_does_nothing_with_the_head_is_ended(
+    owner: psycopg.Connection, people: People
+) -> None:
+    held, approver = allocate(people.analyst), people.approver
+    set_on_database(owner, "idle_in_transaction_session_timeout", "1s")
+    of = databases.application_of(owner.info.dbname)
+    with psycopg.connect(of.conninfo(), autocommit=True) as stray:
+        stray.execute(
+            f"begin; select set_config('carsi.actor', '{people.petra.pk}', true); "
+            f"select rules.post({held.pk}, rules.batch_digest({held.pk}))"
+        )
+        assert "Posted as version 17" in post_it(approver, held)
+        with pytest.raises(psycopg.OperationalError, match="idle-in-transaction timeout"):
+            stray.execute("select 1")
+
+
+def test_a_deed_may_take_longer_than_a_page(owner: psycopg.Connection, people: People) -> None:
+    set_on_database(owner, "statement_timeout", "100ms")
+    long = "select pg_sleep(0.3)"
+    with connection.cursor() as cursor:
+        with pytest.raises(OperationalError, match="statement timeout"):
+            cursor.execute(long)
+        with posting.acting(people.ana):
+            cursor.execute(long)
+        with transaction.atomic():
+            wait_patiently(connection)
+            cursor.execute(long)
 
 
 @pytest.mark.usefixtures("impatient")
