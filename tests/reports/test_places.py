@@ -58,13 +58,13 @@ class Pencil:
 
     def __init__(self) -> None:
         self.may, self.began, self.number = Event(), Semaphore(0), 0
-        self._draw = typst.compile
+        self._make = typst.Compiler
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         self.number += 1
         self.began.release()
         assert self.may.wait(PATIENCE)
-        return self._draw(*args, **options)
+        return self._make(*args, **options)
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
@@ -78,7 +78,7 @@ class Pencil:
 @pytest.fixture
 def pencil(monkeypatch: pytest.MonkeyPatch) -> Pencil:
     made = Pencil()
-    monkeypatch.setattr(typst, "compile", made)
+    monkeypatch.setattr(typst, "Compiler", made)
     return made
 
 

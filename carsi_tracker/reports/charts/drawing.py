@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 from django.contrib.staticfiles import finders
@@ -17,6 +17,8 @@ PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.drawing), format: "svg", width: float(sys.inputs.width) * 1pt)"""
 POINTS_AN_INCH = 72
 PIXELS_A_REM = 16
+REMEMBERED_PAGES = 10
+"""How many pages the library remembers all of, 20 MB of pixels and more for each picture."""
 
 
 def svg(template: str, context: Mapping[str, Any]) -> str:
@@ -29,13 +31,16 @@ def png(drawing: str, width: int, density: int = 2) -> bytes:
 
     The fonts are those of the library itself, so that it looks the same on every server.
     """
-    return typst.compile(
+    compiler = typst.Compiler(ignore_system_fonts=True)
+    picture = compiler.compile(
         PAGE,
         format="png",
         ppi=POINTS_AN_INCH * density,
-        ignore_system_fonts=True,
         sys_inputs={"drawing": drawing, "width": str(width)},
     )
+    for _blank in range(REMEMBERED_PAGES):  # the library forgets by the number of pages since
+        compiler.compile(b" ", format="svg", sys_inputs=None)
+    return cast("bytes", picture)
 
 
 @remembered(1)
