@@ -56,15 +56,19 @@ language sql immutable set search_path = pg_catalog, rules, pg_temp
 as $$ select written collate "C" !~ rules.odd_in_text(lines) $$;
 
 -- The constraints hold the expressions themselves, so that they need no function: a dump restores
--- them, and they stand while these files are applied anew. They are not validated: what a version
--- holds from before them is final.
+-- them, and they stand while these files are applied anew. What is all ASCII is told by a shorter one,
+-- which halves the time of long batches. They are not validated: what a version holds from before them
+-- is final.
 do $$
 declare
     of_table record;
 begin
     for of_table in
         select name, string_agg(
-            format('%I collate "C" !~ %L', "column", rules.odd_in_text(kind = 'lines'))
+            format(
+                '(%1$I collate "C" !~ ''[^\u0020-\u007e]'' or %1$I collate "C" !~ %2$L)',
+                "column", rules.odd_in_text(kind = 'lines')
+            )
             || case when kind <> 'title' then '' else format(
                 ' and %I collate "C" ~ %L', "column", rules.what_shows()
             ) end,
