@@ -340,6 +340,32 @@ def test_a_forged_chain_that_keeps_the_rules_shows_in_every_noted_checksum() -> 
 
 
 @pytest.mark.usefixtures("owner")
+def test_a_clock_put_right_after_it_ran_ahead_is_no_forgery() -> None:
+    run_unguarded(
+        "update ledger_posting set posted_at = now() + interval '9 days' where version = 18;"
+        "update ledger_posting set posted_at = now() + interval '9 days 1 microsecond'"
+        " where version = 19;"
+        "update accounts_event set happened_at = now() + interval '9 days'"
+        " where kind = 'posted' and detail ->> 'version' = '18';" + FORGE
+    )
+    assert [one for one in found() if "version 19" in one] == []
+
+
+@pytest.mark.usefixtures("owner")
+def test_every_table_that_keeps_a_history_is_compared_with_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid"
+            " where t.tgfoid = 'rules.keep_history()'::regprocedure"
+        )
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute("select pg_get_functiondef('rules.verify_history()'::regprocedure)")
+        (compared,) = cursor.fetchone()
+    assert len(tables) >= 8
+    assert [name for name in tables if f"'{name}'" not in compared] == []
+
+
+@pytest.mark.usefixtures("owner")
 def test_what_can_not_be_computed_is_said_and_the_rest_goes_on() -> None:
     run("drop function rules.verify_chain() cascade; alter table ledger_head rename to other")
     said = found()

@@ -24,7 +24,7 @@ as $$
     where (b.submitted_by_id, b.submitted_at)
             is distinct from (s.submitted_by_id, s.submitted_at)
         or s.submitted_at is null
-        or b.submitted_at > p.posted_at or b.created_at > p.posted_at
+        or b.submitted_at > p.posted_at + interval '1 day'
 $$;
 
 create function rules.verify_lines()

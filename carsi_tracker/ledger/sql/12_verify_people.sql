@@ -99,7 +99,8 @@ as $$
     from ledger_countersignature c
     left join ledger_posting p on p.version = c.posting_id
     where (
-        p.self_approval_reason <> '' and c.person_id <> p.approver_id and c.signed_at > p.posted_at
+        p.self_approval_reason <> '' and c.person_id <> p.approver_id
+        and c.signed_at > p.posted_at - interval '1 day'
         and not exists (
             select from ledger_batcheditor e
             where e.batch_id = p.batch_id and e.user_id = c.person_id
@@ -122,11 +123,16 @@ as $$
     )
     select coalesce(p.version, case when n.version ~ '^\d{1,9}$' then n.version::integer end),
         'trail', 'posted'
-    from ledger_posting p
+    from (
+        select t.*, t.posted_at = lag(t.posted_at) over (order by t.version)
+                + interval '1 microsecond' as follows_at_once
+        from ledger_posting t
+    ) p
     full join (select * from noted where kind = 'posted') n on n.version = p.version::text
     where p.version is null or n.version is null
         or (n.actor_id, n.title) is distinct from (p.approver_id, p.title)
         or abs(extract(epoch from n.happened_at - p.posted_at)) > 86400
+            and p.follows_at_once is not true
     union all
     select coalesce(c.posting_id, case when n.version ~ '^\d{1,9}$' then n.version::integer end),
         'trail', 'countersigned'

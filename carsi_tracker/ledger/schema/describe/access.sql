@@ -77,3 +77,33 @@ cross join aclexplode(p.paracl) g
 left join pg_roles r on r.oid = g.grantee
 where g.grantee = 0 or r.rolname = current_setting('carsi.application_role')
 group by p.parname, g.grantee
+union all
+-- What PostgreSQL itself has, and gives to nobody but its superusers or not to all.
+select
+    'grant',
+    format('on %s %s to <role %s>', a.kind, a.name, g.grantee),
+    string_agg(lower(g.privilege_type), ', ' order by g.privilege_type)
+from (
+    select 'function', 'pg_proc'::regclass, oid, oid::regprocedure::text, proowner, proacl
+    from pg_proc where oid < 16384 and proacl is not null
+    union all
+    select 'table', 'pg_class', oid, oid::regclass::text, relowner, relacl
+    from pg_class
+    where oid < 16384 and relacl is not null
+        and relnamespace <> 'information_schema'::regnamespace -- public in any database
+    union all
+    select 'schema', 'pg_namespace', oid, quote_ident(nspname), nspowner, nspacl
+    from pg_namespace
+    where oid < 16384 and nspacl is not null and nspname not in ('public', 'information_schema')
+) a (kind, class, id, name, owner, acl)
+cross join aclexplode(a.acl) g
+left join pg_roles r on r.oid = g.grantee
+where g.grantee <> a.owner
+    and (g.grantee = 0 or r.rolname = current_setting('carsi.application_role'))
+    and not exists (
+        select from pg_init_privs i
+        cross join aclexplode(i.initprivs) given
+        where i.classoid = a.class and i.objoid = a.id and given.grantee = g.grantee
+            and given.privilege_type = g.privilege_type
+    )
+group by a.kind, a.name, g.grantee
