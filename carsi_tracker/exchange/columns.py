@@ -125,7 +125,7 @@ COLUMNS = (
         Kind.AMOUNT,
         Needed.ALWAYS,
         _("U.S. dollars; an amount that takes back is negative"),
-        _("text with one reading: 250000, 250,000.00, $250,000, -7,500.00 or (7,500.00)"),
+        _("text with one reading: 250000, 250,000.00, $250,000, -7,500.00 or $ (7,500.00)"),
         "250,000.00",
     ),
     Column(
@@ -133,7 +133,10 @@ COLUMNS = (
         Kind.DAY,
         Needed.ALWAYS,
         _("the day from which it counts"),
-        _("2009-03-13, a date cell, or a numeric date with one reading; up to today"),
+        _(
+            "2009-03-13, 13-Mar-2009, March 13, 2009, a date cell, or numbers in one order; "
+            "up to today"
+        ),
         "2009-06-15",
     ),
     Column(

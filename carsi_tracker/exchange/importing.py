@@ -34,6 +34,7 @@ from carsi_tracker.ledger.models import (
 from carsi_tracker.ledger.refusals import Refused
 
 GROUPS_NAMED = 20
+ROWS_NAMED = 20
 Progress = Callable[[int], None]
 
 
@@ -174,8 +175,7 @@ def _compare(table: Table, outcome: Outcome, wish: Wish) -> None:
     """Find rows that are alike, rows that a batch has already, and rows that have to wait."""
     outcome.warnings += [
         Finding(
-            _("Rows %s are alike; each counts as an amount of its own.")
-            % ", ".join(map(str, rows)),
+            _("Rows %s are alike; each counts as an amount of its own.") % _some(rows),
             table.sheet,
             rows[0],
         )
@@ -197,6 +197,10 @@ def _compare(table: Table, outcome: Outcome, wish: Wish) -> None:
             outcome.faults.append(
                 Finding(message % values, table.sheet, row, "reference", reference)
             )
+
+
+def _some(rows: list[int]) -> str:
+    return ", ".join([*map(str, rows[:ROWS_NAMED]), *(["…"] if len(rows) > ROWS_NAMED else [])])
 
 
 def _in_words(batch: Present, row_count: int) -> str:

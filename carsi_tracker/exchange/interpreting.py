@@ -42,6 +42,8 @@ from carsi_tracker.ledger.models import Stage
 
 CHUNK = 2000
 MOST_FAULTS = 10_000
+MOST_NEW = 2_000
+"""Commitments that a file may introduce; the database takes milliseconds for each."""
 OF_LINE = [name for name in NAMES if name != "reference" and name not in OF_LEDGER]
 REPEATED = {
     column.name
@@ -110,6 +112,9 @@ class Interpreter:
 
     def _unless_too_many(self, row: Row) -> Amount | None:
         """Read a row; raises Unreadable, with the faults so far, where they are too many."""
+        if len(self.commitments.new) > MOST_NEW:
+            message = _("The file introduces more than %d commitments. Split it.") % MOST_NEW
+            raise Unreadable(Finding(message, self._table.sheet, row.number))
         if len(self.faults) < MOST_FAULTS:
             return self._amount(row)
         message = _("There are %d faults and more; what follows was not read.") % MOST_FAULTS

@@ -17,7 +17,7 @@ LARGEST_UNZIPPED = 200_000_000
 MOST_PARTS = 5_000
 MOST_ELEMENTS = 6_000_000
 """Of all parts that are read; two million cells have about so many."""
-MOST_LISTED = 100_000
+MOST_LISTED = 20_000
 """Of a part that describes the workbook."""
 DEEPEST = 100
 LONGEST_STRETCH = 1 << 20
@@ -167,7 +167,9 @@ class Package:
                 new = handler.elements - before
                 stretch = 0 if new else stretch + len(chunk)
                 self._count(len(chunk), new)
-                if stretch > LONGEST_STRETCH or handler.depth > DEEPEST:
+                if stretch > LONGEST_STRETCH:
+                    raise too_much_text()
+                if handler.depth > DEEPEST:
                     raise damaged()
             parser.Parse(b"", True)  # noqa: FBT003 (that it is the last takes no name)
 
@@ -178,6 +180,11 @@ class Package:
             raise _too_much()
         if self._elements > MOST_ELEMENTS:
             raise Unreadable(Finding(_("The workbook has more cells than are read. Split it.")))
+
+
+def too_much_text() -> Unreadable:
+    """Return the refusal of a workbook with more text than is held."""
+    return Unreadable(Finding(_("The workbook has more text than is read.")))
 
 
 def _too_much() -> Unreadable:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carsi_tracker.exchange.findings import Finding, Unreadable
-from carsi_tracker.exchange.package import Attributes, Handler, damaged
+from carsi_tracker.exchange.package import Attributes, Handler, damaged, too_much_text
 from carsi_tracker.exchange.values import NAMESPACES, Values
 
 MOST_CELLS = 2_000_000
@@ -118,7 +118,9 @@ class Reader(Handler):
 
     def _begin_row(self, attributes: Attributes) -> None:
         number = int(attributes.get("r") or self._number + 1)
-        if not self._number < number <= MOST_ROWS:
+        if number > MOST_ROWS:
+            raise Unreadable(Finding(_("There are more than %d rows. Split the file.") % MOST_ROWS))
+        if number <= self._number:
             raise damaged()
         self._number, self._next, self._row = number, 0, []
         self._hidden = attributes.get("hidden") in _TRUE or attributes.get("ht") == "0"
@@ -172,7 +174,7 @@ class Reader(Handler):
             message = _("The cell has more than %d characters.") % LONGEST_CELL
             raise Unreadable(Finding(message, row=self._number))
         if self._text > MOST_TEXT:
-            raise Unreadable(Finding(_("The workbook has more text than is read.")))
+            raise too_much_text()
 
     def _end_row(self) -> None:
         if not self._row:

@@ -19,12 +19,15 @@ from carsi_tracker.exchange.columns import (
     nearest,
 )
 from carsi_tracker.exchange.findings import Finding, Unreadable, letters
+from carsi_tracker.exchange.package import damaged
 from carsi_tracker.exchange.text import TextRows, decode
 from carsi_tracker.exchange.workbook import SheetRows, open_workbook
 
 LARGEST_FILE = 25_000_000
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
+WITHOUT_HEADING = 10
+"""Of a row's cells without a heading, so many are named."""
 ESCAPED = {column.name for column in COLUMNS if column.kind in {Kind.TEXT, Kind.ORGANIZATION}}
 """The columns whose cells downloads neutralise."""
 
@@ -92,7 +95,7 @@ class Table:
 
     def _row(self, number: int, cells: Sequence[Cell]) -> Row | None:
         named: dict[str, Cell] = {}
-        faults = []
+        faults: list[Finding] = []
         for index, cell in enumerate(cells):
             if is_blank(cell):
                 continue
@@ -104,6 +107,8 @@ class Table:
                     named[name] = cell
             elif name is None:
                 self._refuse_width(number, index)
+                if len(faults) == WITHOUT_HEADING:
+                    break
                 faults.append(self._without_heading(number, index, cell))
             elif name not in NOT_READ:
                 named[name] = unescaped(cell) if self._escaped and name in ESCAPED else cell
@@ -202,9 +207,10 @@ def open_rows(name: str, content: bytes) -> TextRows | SheetRows:
     if _MARKUP.match(content):
         message = _("The file is a web page or XML, not a workbook. Save it as .xlsx.")
         raise Unreadable(Finding(message))
+    text = decode(content)
     if PurePath(name).suffix.lower() == ".xlsx":
-        raise Unreadable(Finding(_("The workbook is damaged: it can't be read.")))
-    return TextRows(decode(content))
+        raise damaged()
+    return TextRows(text)
 
 
 def _of_old_format(content: bytes) -> str:

@@ -6,12 +6,9 @@ import sys
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from carsi_tracker.exchange.cells import EXCEL_EPOCH
-from carsi_tracker.exchange.findings import Finding, Unreadable
 from carsi_tracker.exchange.formats import shows
-from carsi_tracker.exchange.package import Attributes, Handler, Package, damaged
+from carsi_tracker.exchange.package import Attributes, Handler, Package, damaged, too_much_text
 
 NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -20,6 +17,7 @@ NAMESPACES = (
 """Of workbooks as Excel saves them, and of Strict Open XML."""
 LARGEST_TEXTS = 80_000_000
 """Bytes of memory of all shared texts."""
+MOST_STYLES = 70_000
 DAYS_TO_1904 = 1462
 
 ERROR, NO_RESULT, DAY, MOMENT, TIME, ELAPSED = "error", "no result", "day", "moment", "time", "for"
@@ -48,7 +46,9 @@ class Values:
             package.parse(part, texts)
             self._texts = texts.found
         if part := related.get("styles"):
-            self._shown = _shown_by_style(package.elements(part))
+            styles = _Styles()
+            package.parse(part, styles)
+            self._shown = styles.shown()
 
     def read(self, attributes: Attributes, saved: list[str] | None, *, formula: bool) -> Any:
         """Return the value of a cell: text, number, truth value, or (kind, what it holds)."""
@@ -82,7 +82,7 @@ class Values:
             return ELAPSED, seconds
         if not 0 <= days < 2_958_466:
             return number
-        if shown == TIME and not days:
+        if not days:
             return TIME, rest
         return (MOMENT, seconds) if rest else (DAY, days)
 
@@ -153,22 +153,37 @@ class _Texts(Handler):
     def _keep(self, text: str) -> None:
         self._weight += sys.getsizeof(text) + 8
         if self._weight > LARGEST_TEXTS:
-            raise Unreadable(Finding(_("The workbook has more text than is read.")))
+            raise too_much_text()
         self.found.append(text)
 
 
-def _shown_by_style(elements: list[tuple[str, Attributes]]) -> list[str]:
-    """Return how numbers of each style are shown: as a day, a time, or as they are."""
-    codes: dict[str, str] = {}
-    found: list[str] = []
-    within = False
-    for element, attributes in elements:
-        name = local(element)
-        if name == "numFmt":
-            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-        elif name in {"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"}:
-            within = name == "cellXfs"
-        elif name == "xf" and within:
-            number = attributes.get("numFmtId", "0")
-            found.append(shows(number, codes.get(number)))
-    return found
+class _Styles(Handler):
+    """The number formats of a workbook's cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._codes: dict[str, str] = {}
+        self._of_style: list[str] = []
+        self._within = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        super().start(name, attributes)
+        match local(name):
+            case "numFmt":
+                self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            case "cellXfs":
+                self._within = True
+            case "xf" if self._within:
+                self._of_style.append(attributes.get("numFmtId", "0"))
+        if max(len(self._codes), len(self._of_style)) > MOST_STYLES:
+            raise damaged()
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        if local(name) == "cellXfs":
+            self._within = False
+
+    def shown(self) -> list[str]:
+        """Return how numbers of each style are shown: as a day, a time, or as they are."""
+        known = {number: shows(number, self._codes.get(number)) for number in {*self._of_style}}
+        return [known[number] for number in self._of_style]

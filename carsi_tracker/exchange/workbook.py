@@ -14,6 +14,7 @@ from carsi_tracker.exchange.package import Package, damaged
 from carsi_tracker.exchange.sheet import MOST_COLUMNS, Contents, FirstRow, Reader
 from carsi_tracker.exchange.values import ERROR, NO_RESULT, Values, local, value
 
+SHEETS_NAMED = 20
 _TRUE = frozenset({"1", "true"})
 _RELATIONS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
@@ -117,10 +118,12 @@ def _the_one(first_rows: dict[Sheet, list[Any]]) -> Sheet:
         raise Unreadable(Finding(_("No visible sheet of the workbook has anything in it.")))
     with_headings = [sheet for sheet, row in first_rows.items() if _has_headings(row)]
     if len(with_headings) > 1:
+        names = [f"“{sheet.name}”" for sheet in with_headings[:SHEETS_NAMED]]
+        more = ["…"] if len(with_headings) > SHEETS_NAMED else []
         raise Unreadable(
             Finding(
                 _("Several sheets have rows of the format: %s. Keep one of them, or hide the rest.")
-                % ", ".join(f"“{sheet.name}”" for sheet in with_headings)
+                % ", ".join(names + more)
             )
         )
     return (with_headings or list(first_rows))[0]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from carsi_tracker.exchange.cells import escaped, unescaped
 from carsi_tracker.exchange.fields import Neutralised
+from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Entry, Line, Posting
 from tests import factories
 from tests.exchange.conftest import Way, case
@@ -42,7 +43,8 @@ def formulas(command: Way) -> Batch:
     """Amounts whose texts a spreadsheet would compute, posted."""
     made = command("formulas.csv", case("formulas.csv")).batch
     assert made
-    Line.objects.filter(batch=made, locator="-2+3").update(quote="''=1+1")
+    with posting.acting(made.created_by):
+        Line.objects.filter(batch=made, locator="-2+3").update(quote="''=1+1")
     factories.posted(made)
     return made
 
