@@ -1,9 +1,14 @@
 """Error pages: they say what happened and where to go, and repeat nothing of the address."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 
 from carsi_tracker.reports.freshness import ASK_AGAIN
+
+MINUTE = 60
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (by Django)
@@ -25,4 +30,14 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a fault of the tracker, without asking the database for anything."""
+    if _can_not_save(sys.exc_info()[1]):
+        response = render(request, "503_not_saved.html", status=503)
+        response["Retry-After"] = str(MINUTE)
+        response["Cache-Control"] = "no-store"
+        return response
     return render(request, "500.html", status=500)
+
+
+def _can_not_save(error: BaseException | None) -> bool:
+    """Say whether the database reads, but has no room, or is a standby that only follows."""
+    return isinstance(getattr(error, "__cause__", None), DiskFull | ReadOnlySqlTransaction)
