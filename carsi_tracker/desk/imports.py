@@ -28,6 +28,7 @@ from carsi_tracker.exchange.remarks import CSV, XLSX, with_remarks
 from carsi_tracker.exchange.table import LARGEST_FILE, MOST_ROWS, open_file, open_pasted
 from carsi_tracker.exchange.template import template_csv, template_xlsx
 from carsi_tracker.ledger.dates import Order
+from carsi_tracker.ledger.documents import plain_name
 from carsi_tracker.ledger.models import Upload
 
 FAULTS_SHOWN = 500
@@ -95,7 +96,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
         upload = Upload.objects.create(
             token=new_token(),
             person=person(request),
-            name=file.name[:200] if file else "",
+            name=plain_name(file.name) if file else "",
             content=file.read() if file else _encoded(form.cleaned_data["pasted"]),
         )
         return redirect("admin:import_preview", upload.token)

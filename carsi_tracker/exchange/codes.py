@@ -1,6 +1,6 @@
 """The codes that cells may hold, as the reference data has them now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,12 +41,7 @@ class Codes:
 
     def __init__(self, codes: Iterable[Code]) -> None:
         self._by_key = {spelling.key(code.text): code for code in codes}
-        self._by_look = {
-            look: code for code in self._by_key.values() for look in spelling.skeletons(code.text)
-        }
-        self._by_name = {
-            spelling.key(name): code for code in self._by_key.values() for name in code.names
-        }
+        self._by_look = self._looks(lambda code: code.names) | self._looks(lambda code: [code.text])
 
     def __getitem__(self, text: str) -> Code:
         """Return the code that a cell names; raises ValidationError with what is accepted."""
@@ -63,15 +58,21 @@ class Codes:
         """Return the code that a cell looks like, names, or nearly spells, if there is one."""
         if looks_like := self.looks_like(text):
             return looks_like
-        if named := self._by_name.get(spelling.key(text)):
-            return named.text
         near = nearest(spelling.key(text), list(self._by_key))
         return self._by_key[near].text if near else None
 
     def looks_like(self, text: str) -> str | None:
-        """Return the code that a cell can be mistaken for, if there is one."""
+        """Return the code that a cell can be mistaken for, by itself or by its name, if any."""
         looks = (self._by_look.get(look) for look in spelling.skeletons(text))
         return next((code.text for code in looks if code), None)
+
+    def _looks(self, texts: Callable[[Code], Iterable[str]]) -> dict[str, Code]:
+        return {
+            look: code
+            for code in self._by_key.values()
+            for text in texts(code)
+            for look in spelling.skeletons(text)
+        }
 
     def _unknown(self, text: str) -> str:
         values = {"text": text, "accepted": ", ".join(self.offered()), "meant": self.meant(text)}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 
 from carsi_tracker.accounts.models import User
@@ -27,6 +28,7 @@ from carsi_tracker.ledger.models import (
     ProgrammingArea,
     Stage,
 )
+from carsi_tracker.ledger.text import check
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 LOADER = "sourced-data"
@@ -179,5 +181,14 @@ def _commitment(
 
 
 def _rows(file: Path) -> list[Row]:
+    """Return the rows of a file; raises ValidationError that names what may not stand in one."""
     with file.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+        rows = list(csv.DictReader(lines))
+    for number, row in enumerate(rows, start=2):
+        for column, written in row.items():
+            try:
+                check(written)
+            except ValidationError as error:
+                place = f"{file.name}, row {number}, {column}"
+                raise ValidationError(f"{place}: {error.messages[0]}") from error
+    return rows

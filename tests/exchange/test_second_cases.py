@@ -259,3 +259,10 @@ def test_6_a_batch_is_not_called_by_what_nobody_sees(command: Way) -> None:
         with pytest.raises(CommandError, match=r"U\+(202E|FFFE)"):
             call_command("import_ledger", str(CASES / "bom.csv"), "--user=ana", option)
     assert nothing_made()
+
+
+def test_9_a_new_partner_that_has_the_name_of_another_is_refused(command: Way) -> None:
+    outcome = command("a.csv", rows({"partner": "U.S. department of  State"}))
+    assert outcome.places == [(2, "partner", "U.S. department of  State")]
+    assert "looks like “State”" in outcome.faults[0].message
+    assert nothing_made()

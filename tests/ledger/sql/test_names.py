@@ -1,8 +1,11 @@
 """A thing is named once, however it is written; no code is `none`."""
 
+from io import StringIO
+
 import psycopg
 import pytest
-from psycopg.errors import UniqueViolation
+from django.core.management import call_command
+from psycopg.errors import CheckViolation, UniqueViolation
 
 from carsi_tracker.exchange.spelling import LOOKALIKES
 from tests import factories
@@ -71,3 +74,32 @@ def test_letters_that_look_alike_in_an_import_are_one_in_the_database(
             chr(plain) if isinstance(plain, int) else plain,
         )
         assert said, f"U+{other:04X}"
+
+
+def test_a_database_that_has_two_of_a_name_is_brought_up_to_date_and_told(
+    owner: psycopg.Connection, django_speaks_as_owner: None
+) -> None:
+    owner.execute("alter table ledger_organization disable trigger user")
+    owner.execute("alter table ledger_organization drop constraint plain_text")
+    owner.execute("drop index ledger_organization_code_once")
+    for number, code in enumerate(("State/INL", "state/inl", "co\ufffeop")):
+        owner.execute(
+            "insert into ledger_organization (code, name_en, name_es, retired) "
+            "values (%s, %s, %s, false)", [code, f"name {number}", f"nombre {number}"],
+        )  # fmt: skip
+    told = StringIO()
+    call_command("migrate", apply_rules=True, verbosity=0, stderr=told)
+    assert "These names are one: State/INL, state/inl." in told.getvalue()
+    with pytest.raises(CheckViolation):
+        owner.execute("update ledger_organization set name_en = 'other' where code like 'co%'")
+    with pytest.raises(CheckViolation):
+        owner.execute(
+            "insert into ledger_organization (code, name_en, name_es, retired) "
+            "values ('STATE/inl', 'x', 'x', false)"
+        )
+    owner.execute("alter table ledger_organization disable trigger user")
+    owner.execute("delete from ledger_organization where code = 'state/inl'")
+    told = StringIO()
+    call_command("migrate", apply_rules=True, verbosity=0, stderr=told)
+    assert told.getvalue() == ""
+    assert value(owner, "select to_regclass('ledger_organization_code_once') is not null")

@@ -1,6 +1,7 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
 
 from carsi_tracker.ledger import sourced
 
@@ -10,8 +11,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         batches = sourced.pending()
-        for batch, version in zip(batches, sourced.load(batches), strict=True):
-            if options["verbosity"] > 0:
-                self.stdout.write(f"version {version}: {batch.title}")
+        try:
+            for batch, version in zip(batches, sourced.load(batches), strict=True):
+                if options["verbosity"] > 0:
+                    self.stdout.write(f"version {version}: {batch.title}")
+        except ValidationError as error:
+            raise CommandError(error.messages[0]) from error
         if not batches:
             self.stdout.write("The sourced ledger is loaded already.")
