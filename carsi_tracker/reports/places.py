@@ -1,8 +1,10 @@
 """Dear pages take places: so few are made at once that others are answered meanwhile."""
 
+import logging
 import weakref
 from collections.abc import Callable, Hashable
 from threading import Condition
+from time import monotonic
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,6 +15,10 @@ from carsi_tracker import serving
 
 SECONDS_TO_WAIT = 5
 """How long a request waits for a place, and after how long the next one should be made."""
+SECONDS_UNSAID = 60
+
+log = logging.getLogger(__name__)
+_said_from = 0.0
 
 
 class Busy(Exception):
@@ -83,7 +89,14 @@ PLACES = places_of(serving.threads())
 
 
 def busy(request: HttpRequest, *, file: bool) -> HttpResponse:
-    """Answer that it should be asked again soon: by a page, or in plain text where a file is."""
+    """Answer that it should be asked again soon: by a page, or in plain text where a file is.
+
+    Not an error of the tracker, so the log has a line a minute of it, not one a request.
+    """
+    global _said_from  # noqa: PLW0603 (of all threads)
+    if monotonic() >= _said_from:
+        _said_from = monotonic() + SECONDS_UNSAID
+        log.warning("More dear pages are asked for than are made at once: %s", request.path)
     if file:
         said = _("Much is being asked for at this moment. Please try again in a few seconds.")
         response = HttpResponse(f"{said}\n", "text/plain; charset=utf-8", status=503)
@@ -91,4 +104,5 @@ def busy(request: HttpRequest, *, file: bool) -> HttpResponse:
         response = render(request, "reports/busy.html", status=503)
     response["Retry-After"] = str(SECONDS_TO_WAIT)
     response["Cache-Control"] = "no-store"
+    response._has_been_logged = True  # type: ignore[attr-defined]  # by Django, as an error
     return response

@@ -17,7 +17,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse, StreamingHttpResponse
 
 from carsi_tracker import serving
-from carsi_tracker.reports import freshness
+from carsi_tracker.reports import freshness, places
 from carsi_tracker.reports.places import Busy, Places, places_of
 
 PATIENCE = 60
@@ -90,15 +90,15 @@ def maps(number: int) -> list[str]:
 def test_fifty_maps_at_once_leave_the_other_pages_answered(
     get: Callable[[str], Answered], pencil: Pencil
 ) -> None:
-    places = freshness.PLACES
+    real = freshness.PLACES
     with ThreadPoolExecutor(50) as readers, pencil.lifted():
         asked = [readers.submit(get, address) for address in maps(50)]
         assert pencil.began.acquire(timeout=PATIENCE)
         at_once = (future for future in as_completed(asked, PATIENCE) if future.result()[0] == 503)
-        refused = set(islice(at_once, 50 - places.working - places.waiting))
+        refused = set(islice(at_once, 50 - real.working - real.waiting))
         for path in ("/health/", "/", "/entries/", "/es/areas/"):
             assert get(path)[0] == 200
-        assert 1 <= pencil.number <= places.working
+        assert 1 <= pencil.number <= real.working
         for path in ("/search/?q=radio", "/entries/?text=radio"):
             status, headers, said = get(path)
             assert (status, int(headers["Retry-After"]) > 0) == (503, True)
@@ -153,6 +153,18 @@ def test_what_is_dear_takes_a_place(
 
 
 @pytest.mark.usefixtures("sourced")
+def test_the_log_says_in_one_line_that_much_is_asked_for(
+    client: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(freshness, "PLACES", Places(0, 0))
+    monkeypatch.setattr(places, "_said_from", 0.0)
+    for path in ("/charts/map.png", "/charts/map.png", "/search/?q=radio"):
+        assert client.get(path).status_code == 503
+    (said,) = caplog.records
+    assert said.getMessage().endswith(": /charts/map.png")
+
+
+@pytest.mark.usefixtures("sourced")
 def test_what_is_kept_takes_no_place(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     first = client.get("/charts/bar.png")
     monkeypatch.setattr(freshness, "PLACES", Places(0, 0))
@@ -163,28 +175,28 @@ def test_what_is_kept_takes_no_place(client: Any, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("threads", range(2, 33))
 def test_at_least_half_of_the_threads_are_for_other_pages(threads: int) -> None:
-    places = places_of(threads)
-    assert places.working >= 1
-    assert places.working + places.waiting <= max(1, threads // 2)
+    of_process = places_of(threads)
+    assert of_process.working >= 1
+    assert of_process.working + of_process.waiting <= max(1, threads // 2)
 
 
 def test_a_place_is_left_also_by_what_failed() -> None:
-    places = Places(1, 0)
+    one = Places(1, 0)
 
     def fail() -> HttpResponse:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        places.answer("one", fail)
-    assert places.answer("one", HttpResponse).status_code == 200
+        one.answer("one", fail)
+    assert one.answer("one", HttpResponse).status_code == 200
 
 
 def test_a_stream_keeps_its_place_until_its_end_or_until_nobody_reads_it() -> None:
-    places = Places(1, 0)
-    stream = places.answer("one", lambda: StreamingHttpResponse(iter("ab")))
+    one = Places(1, 0)
+    stream = one.answer("one", lambda: StreamingHttpResponse(iter("ab")))
     with pytest.raises(Busy):
-        places.answer("another", HttpResponse)
+        one.answer("another", HttpResponse)
     stream.close()
-    stream = places.answer("one", lambda: StreamingHttpResponse(iter("ab")))
+    stream = one.answer("one", lambda: StreamingHttpResponse(iter("ab")))
     del stream
-    assert places.answer("another", HttpResponse).status_code == 200
+    assert one.answer("another", HttpResponse).status_code == 200
