@@ -105,10 +105,12 @@ def _label(name: str) -> str:
 
 
 def _said(name: str, value: Any) -> str:
-    if name == "batches":
+    if name == "batches" and isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, list):
         return " → ".join(_said("", part) for part in value)
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    return "–" if value in (None, "") else str(VALUES.get(value, value))
+    if isinstance(value, str):
+        value = VALUES.get(value, value)
+    return "–" if value in (None, "") else str(value)

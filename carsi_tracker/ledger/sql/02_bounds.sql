@@ -38,14 +38,21 @@ begin
                 ('ledger_change', 'char_length(reason) <= 1000'),
                 ('django_session', 'octet_length(session_data) <= 1000000'),
                 ('accounts_attempt', 'octet_length(value) <= 1000000'),
-                ('accounts_event', 'octet_length(detail::text) <= 100000'),
+                (
+                    'accounts_event',
+                    'jsonb_typeof(detail) = ''object'' and octet_length(detail::text) <= 100000'
+                ),
                 ('django_admin_log', 'octet_length(change_message) <= 100000'),
-                ('usersessions_usersession', 'octet_length(data::text) <= 100000'),
+                (
+                    'usersessions_usersession',
+                    'jsonb_typeof(data) = ''object'' and octet_length(data::text) <= 100000'
+                ),
                 ('mfa_authenticator', 'octet_length(data::text) <= 100000'),
                 (
                     'mfa_authenticator',
-                    'jsonb_typeof(data) = ''object'' '
-                    'and type::text = any (array[''totp'', ''recovery_codes'', ''webauthn''])'
+                    'case type when ''totp'' then jsonb_typeof(data -> ''secret'') = ''string'' '
+                    'when ''recovery_codes'' then jsonb_typeof(data -> ''seed'') = ''string'' '
+                    'and jsonb_typeof(data -> ''used_mask'') = ''number'' else false end is true'
                 )
         ) rules (name, rule)
         group by name

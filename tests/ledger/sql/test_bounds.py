@@ -90,6 +90,16 @@ def test_what_is_out_of_bounds_is_refused(
             "in_bounds",
         ),
         (
+            "insert into mfa_authenticator (type, data, user_id, created_at) "
+            "select 'totp', '{}', id, now() from accounts_user limit 1",
+            "in_bounds",
+        ),
+        (
+            "insert into accounts_event (kind, detail, happened_at) "
+            "values ('signed_in', '[]', now())",
+            "in_bounds",
+        ),
+        (
             "insert into ledger_upload (token, name, content, made_at, person_id) "
             "select gen_random_uuid(), 'x', '', 'infinity', id from accounts_user limit 1",
             "in_bounds",
@@ -147,6 +157,8 @@ EXTREMES = (
     "update accounts_user set date_joined = '1990-01-01', last_login = '2199-12-31'",
     "update ledger_country set position = 32000 + position",
     "update ledger_programmingarea set position = 32000 + position",
+    "insert into accounts_event (kind, detail, happened_at) values "
+    """('refused', '{"batches": 1, "what": {"a": [{}]}, "name": [[]], "n": 1e99}', now())""",
     "update ledger_line set id = 9007199254740991 where id = "
     "(select max(id) from ledger_line where batch_id = (select max(id) from ledger_batch))",
 )
@@ -162,6 +174,7 @@ def test_pages_show_what_is_just_within_the_bounds(people: People) -> None:  # n
     clients = (Client(), people.analyst, people.approver, people.administrator)
     lists = ("batch", "document", "appropriation", "country", "goal", "commitment")
     desk = ["/admin/", f"/admin/ledger/batch/{batch.pk}/change/", "/admin/accounts/user/"]
+    desk += ["/admin/accounts/event/"]
     desk += [f"/admin/ledger/{name}/" for name in lists]
     for client, pages in zip(clients, (EXAMPLES.values(), desk, desk, desk), strict=True):
         for page in pages:
