@@ -44,7 +44,7 @@ class UploadForm(forms.Form):
         required=False,
         allow_empty_file=True,
         help_text=gettext_lazy("CSV, text or XLSX"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm"}),
     )
     pasted = forms.CharField(
         label=gettext_lazy("Or paste rows"),
@@ -53,6 +53,10 @@ class UploadForm(forms.Form):
         help_text=gettext_lazy("from a spreadsheet, with or without the headings"),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pasted"].validators = []  # what may not stand in a cell is named at its cell
 
     def clean(self) -> dict[str, Any]:
         """Refuse nothing at all, both at once, and a file that is too large to read."""

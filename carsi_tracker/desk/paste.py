@@ -130,7 +130,7 @@ def _point_out(pasted: Pasted, table: Table) -> None:
     for finding in pasted.outcome.faults:
         if finding.row and finding.row not in uncut:
             faults.setdefault(finding.row, []).append(finding)
-        else:
+        elif len(pasted.faults) < ROWS_SHOWN:
             pasted.faults.append(_whole(finding))
     found = {finding.column for of_row in faults.values() for finding in of_row}
     known = [name for name in NAMES if name in found or name in table.names.values()]

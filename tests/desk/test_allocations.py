@@ -156,7 +156,7 @@ def test_what_cannot_be_accepted_is_said_at_its_field(
 
 
 def test_amounts_are_read_as_people_write_them(people: People) -> None:
-    for typed in ("$250,000", "250000", "250.000,00", "USD 250 000"):
+    for typed in ("$250,000", "250000", "250.000,00", "USD 250 000", " $ 250,000.00 "):
         batch = allocate(people.analyst, amount=typed)
         assert batch.lines.get().amount == Decimal(250000)
 

@@ -73,6 +73,8 @@ def test_another_batchs_new_commitment_is_not_offered(people: People, batch: Bat
     [
         ({"stage": "appropriated"}, "stage", "An appropriation takes appropriated amounts"),
         ({"amount": "613.000"}, "amount", "613,000.00"),
+        ({"amount": " $ -   "}, "amount", "not zero"),
+        ({"amount": "-$(5)"}, "amount", "not an amount"),
         ({"effective_date": "09/02/2009"}, "effective_date", "9 February 2009"),
         ({"effective_date": "1989-12-31"}, "effective_date", "from 1990 on"),
         ({"against": "nothing of the kind"}, "against", "is not known"),
@@ -86,6 +88,14 @@ def test_a_wrong_amount_is_refused_at_its_field(
     response = people.analyst.post(address(batch, "lines/add"), amount(**changes))
     assert said in " ".join(response.context["form"].errors[field])
     assert batch.lines.count() == 1
+
+
+def test_amounts_and_days_are_read_as_people_write_them(people: People, batch: Batch) -> None:
+    typed = amount(amount=" $ (7.00) ", effective_date="15 de marzo de 2010")
+    people.analyst.post(address(batch, "lines/add"), typed)
+    line = batch.lines.order_by("pk").last()
+    assert line
+    assert (line.amount, str(line.effective_date)) == (Decimal(-7), "2010-03-15")
 
 
 def test_an_added_amount_sent_again_is_added_once(people: People, batch: Batch) -> None:

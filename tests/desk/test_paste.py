@@ -105,6 +105,29 @@ def test_faults_stand_at_their_cells_and_are_put_right_there(
     assert str(batch.lines.get(note="Row 50").effective_date) == "2009-09-02"
 
 
+def test_a_quote_that_may_hold_other_cells_is_explained_and_the_rows_stay(
+    people: People, batch: Batch
+) -> None:
+    lines = rows(3, note_1='"Row 1', note_2='Row 2"')
+    response = paste(people.analyst, batch, HEADINGS, *lines)
+    said = reading(response)
+    assert "row 2, column note: Between the double quotes stand tabs or line breaks" in said
+    assert "or hold row 3" in said
+    assert "Rows with faults" not in said
+    assert lines[1].split("\t")[0] in response.content.decode()
+    assert not batch.lines.exists()
+
+
+def test_what_was_copied_with_quotes_is_kept_while_another_cell_is_put_right(
+    people: People, batch: Batch
+) -> None:
+    lines = rows(2, note_1='"Safe Streets" campaign of 24"', amount_2="613.000")
+    response = paste(people.analyst, batch, HEADINGS, *lines)
+    done = put_right(people.analyst, batch, response, **{"cell-3-amount_usd": "613.00"})
+    assert "Saved: 2 lines added." in reading(done)
+    assert batch.lines.filter(note='"Safe Streets" campaign of 24"').exists()
+
+
 def test_a_new_commitment_is_described_where_it_was_left_out(people: People, batch: Batch) -> None:
     response = paste(people.analyst, batch, HEADINGS, *rows(1, reference_1="NEW-1"))
     assert "NEW-1 is new, so this is needed" in reading(response)

@@ -266,3 +266,26 @@ def test_9_a_new_partner_that_has_the_name_of_another_is_refused(command: Way) -
     assert outcome.places == [(2, "partner", "U.S. department of  State")]
     assert "looks like “State”" in outcome.faults[0].message
     assert nothing_made()
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "said"),
+    [
+        ("note", "a\0b", "U+0000"),
+        ("title", "a\x07b", "U+0007"),
+        ("amount_usd", "1000\0", "U+0000"),
+        ("amount_usd", "10\u200b00", "U+200B"),
+        ("country", "H\0N", "U+0000"),
+        ("effective_date", "2009-06\x0815", "U+0008"),
+        ("reference", "CARSI-08\x1f-INCLE-90", "U+001F"),
+        ("fiscal_year", "20\x0108", "U+0001"),
+    ],
+)
+def test_a_control_character_is_named_at_its_cell(
+    any_way: Way, column: str, text: str, said: str
+) -> None:
+    outcome = any_way("a.csv", rows({}, {column: text}, {"amount_usd": "7.00"}))
+    assert [(fault.row, fault.column) for fault in outcome.faults] == [(3, column)]
+    assert said in outcome.said
+    assert "\0" not in outcome.said
+    assert nothing_made()

@@ -164,6 +164,12 @@ def test_an_amount_is_read_as_it_is_typed_and_written_plainly(written: str) -> N
     assert {row.amount for row in entries(question)} == {Decimal(412000)}
 
 
+@pytest.mark.parametrize("written", ["$(7,500.00)", " $ (7,500.00) ", "US$ (7,500)", "-$7,500"])
+def test_an_amount_of_accountants_is_read_in_a_filter_too(written: str) -> None:
+    assert ask(amount_from=written).scope.amount_from == Decimal(-7500)
+    assert ask(amount_from=" $ -   ").scope.amount_from == Decimal(0)
+
+
 def test_a_question_asked_of_other_entries_keeps_its_typed_filters() -> None:
     question = ask(amount_to="-0.01", date_to="2009-12-31", text="panama").where(goal=2)
     assert question.scope.amount_to == Decimal("-0.01")
