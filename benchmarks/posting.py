@@ -58,10 +58,10 @@ FUND = """
 PEOPLE = """
     insert into accounts_user (
         id, username, password, is_superuser, first_name, last_name, email, is_active,
-        date_joined, is_analyst, is_approver, is_administrator
+        date_joined, is_analyst, is_approver, is_administrator, must_change_password
     ) values
-        (1001, 'ana', '!', false, '', '', '', true, now(), true, false, false),
-        (1002, 'petra', '!', false, '', '', '', true, now(), false, true, false)
+        (1001, 'ana', '!', false, '', '', '', true, now(), true, false, false, false),
+        (1002, 'petra', '!', false, '', '', '', true, now(), false, true, false, false)
 """
 BARE_TABLE = """
     create table bare (id bigint generated always as identity primary key, v int, t text);

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.approval import decision, next_version
 from carsi_tracker.desk.countersigning import may_countersign
+from carsi_tracker.desk.readings import changes, reading
 from carsi_tracker.desk.remarks import form_after, may_remark
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.desk.table import LINES_A_PAGE, Table, table_of
@@ -20,7 +21,6 @@ from carsi_tracker.figures.remaining import effects
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.refusals import Refused
-from carsi_tracker.ledger.submissions import changes_since_submission
 
 LAST = "last"
 
@@ -48,10 +48,11 @@ def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> Http
         raise PermissionDenied
     posted = batch.state == Batch.State.POSTED
     may = _what_may_be_done(batch, user)
-    digest = posting.digest(batch.pk) if batch.state == Batch.State.SUBMITTED else ""
+    digest = reading(batch, user) if batch.state == Batch.State.SUBMITTED else ""
     begun_with = request.GET.get("digest")
     if begun_with and digest and begun_with != digest:
         messages.warning(request, _("This batch was changed since you began to read it."))
+    read = request.GET.get("read") or begun_with or ""
     newest = batch.lines.order_by("-pk").values_list("pk", flat=True).first() or 0
     wanted = request.POST.get("page") or request.GET.get("page")
     pages = Paginator(_lines(batch), LINES_A_PAGE)
@@ -73,7 +74,7 @@ def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> Http
         "may_reverse": posted and reversal is None and user.has_perm("ledger.add_batch"),
         "remarks": remarks,
         "remark_form": form_after(remarks) if may_remark(user) else None,
-        "changes": None if posted else changes_since_submission(batch),
+        "changes": None if posted else changes(batch, user, now=digest, digest=read),
         **(effect(batch) if not posted else {}),
         **may,
     }

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -59,12 +60,12 @@ def discard(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 def refusal(
-    request: HttpRequest, batch_id: int, refused: Refused, page: str = BATCH
+    request: HttpRequest, batch_id: int, refused: Refused, page: str = BATCH, **query: str
 ) -> HttpResponse:
     """Go to a page of the batch, by its name, and say there what was refused."""
     for line in refused.lines:
         messages.error(request, line)
-    return redirect(page, batch_id)
+    return redirect(reverse(page, args=[batch_id], query=query or None))
 
 
 def _ask(

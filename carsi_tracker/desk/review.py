@@ -8,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -24,6 +25,7 @@ from carsi_tracker.desk.approval import (
 )
 from carsi_tracker.desk.batch_page import batch_of
 from carsi_tracker.desk.drafts import BATCH, refusal
+from carsi_tracker.desk.readings import changes, reading
 from carsi_tracker.desk.remarks import form_after
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.pending import public_figures
@@ -33,7 +35,6 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, DocumentFile, Line
 from carsi_tracker.ledger.queue import turns, waiting
 from carsi_tracker.ledger.refusals import Refused
-from carsi_tracker.ledger.submissions import changes_since_submission
 
 REVIEW = "admin:batch_review"
 LINES_A_PAGE = 25
@@ -63,7 +64,7 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
         version = posting.post(batch_id, user, form.cleaned_data["digest"], reason)
     except Refused as refused:
         events.refused(request, refused.rule, batch=batch_id)
-        return refusal(request, batch_id, refused, REVIEW)
+        return refusal(request, batch_id, refused, REVIEW, read=form.cleaned_data["digest"])
     messages.success(request, _("Posted as version %d.") % version)
     mails.posted(request, batch)
     return redirect(BATCH, batch_id)
@@ -98,13 +99,14 @@ def _page(
 
     The digest of what is read is taken before what it covers, so that it is never newer.
     """
+    user, read = person(request), request.GET.get("read", "")
     if batch.state != Batch.State.SUBMITTED:
-        return redirect(BATCH, batch.pk)
-    digest = posting.digest(batch.pk)
+        return redirect(reverse(BATCH, args=[batch.pk], query={"read": read} if read else None))
+    digest = reading(batch, user)
     begun_with = request.GET.get("digest")
     if begun_with and begun_with != digest:
         messages.warning(request, _("This batch was changed since you began to read it."))
-    may, version = decision(batch, person(request)), next_version() - 1
+    may, version = decision(batch, user), next_version() - 1
     lines = Paginator(_lines(batch), LINES_A_PAGE).get_page(request.GET.get("page"))
     remarks = list(batch.remarks.select_related("author"))
     context = {
@@ -117,7 +119,7 @@ def _page(
         "effects": effects(batch.pk),
         "figures": public_figures(batch.pk),
         "lines": lines,
-        "changes": changes_since_submission(batch),
+        "changes": changes(batch, user, now=digest, digest=read or begun_with or ""),
         "commitments": _commitments(batch, lines),
         "remarks": remarks,
         "remark_form": form_after(remarks),

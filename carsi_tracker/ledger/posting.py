@@ -158,6 +158,12 @@ def digest(batch_id: int) -> str:
     return str(_call("batch_digest", batch_id))
 
 
+def read(batch_id: int, user: User) -> str:
+    """Return the digest of what a batch holds, and keep that `user` reads it; raises Refused."""
+    with acting(user):
+        return str(_call("note_reading", batch_id))
+
+
 def rehearse(batch_id: int) -> None:
     """Raise Refused for what would refuse the batch if it were posted now; takes no lock."""
     with refusals_in_words(), transaction.atomic(), connection.cursor() as cursor:

@@ -2,68 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from carsi_tracker.ledger.days import WASHINGTON, day_in_words
-from carsi_tracker.ledger.money import dollars
 from carsi_tracker.ledger.refusal_words_of_texts import OF_TEXTS
 from carsi_tracker.ledger.refusal_words_of_texts import sentence as _sentence
-
-
-def _balance_broken(detail: dict[str, Any]) -> list[str]:
-    lines = [_broken(broken) for broken in detail["broken"]]
-    more = detail["total"] - len(lines)
-    if more:
-        lines.append(
-            ngettext("And %(more)d more balance.", "And %(more)d more balances.", more)
-            % {"more": more}
-        )
-    lines += [
-        _("Reverse first: version %(version)d, “%(title)s”.") % version
-        for version in detail["undo_first"]
-    ]
-    return lines
-
-
-def _broken(broken: dict[str, Any]) -> str:
-    asked, left = Decimal(broken["asked"]), Decimal(broken["left"])
-    values = {
-        "what": _what(broken),
-        "asked": dollars(asked),
-        "left": dollars(left),
-        "after": dollars(left - asked),
-        "day": day_in_words(date.fromisoformat(broken["day"])),
-    }
-    return BROKEN[broken["balance"]]() % values
-
-
-def _what(broken: dict[str, Any]) -> str:
-    if broken["balance"] != "available":
-        return str(broken["reference"])
-    references = broken["new_references"] or []
-    shown = ", ".join(references[:3]) + (" …" if len(references) > 3 else "")
-    return f"{shown}, {broken['appropriation']}" if shown else str(broken["appropriation"])
-
-
-BROKEN: dict[str, Callable[[], str]] = {
-    "available": lambda: _("%(what)s: %(asked)s asked, %(left)s left on %(day)s."),
-    "unobligated": lambda: _(
-        "%(what)s: %(asked)s asked of what is committed and not obligated, "
-        "%(left)s left on %(day)s."
-    ),
-    "unliquidated": lambda: _(
-        "%(what)s: %(asked)s asked of what is obligated and not disbursed, "
-        "%(left)s left on %(day)s."
-    ),
-    "committed": lambda: _("%(what)s would be committed %(after)s on %(day)s."),
-    "obligated": lambda: _("%(what)s would be obligated %(after)s on %(day)s."),
-    "disbursed": lambda: _("%(what)s would be disbursed %(after)s on %(day)s."),
-}
+from carsi_tracker.ledger.refused_amounts import balance_broken, move_uneven
 
 
 def _countersigned_already(detail: dict[str, Any]) -> list[str]:
@@ -149,7 +96,7 @@ def _moment(text: str) -> str:
 
 
 WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
-    "balance_broken": _balance_broken,
+    "balance_broken": balance_broken,
     "posted_already": _posted_already,
     "reversed_already": _reversed_already,
     "countersigned_already": _countersigned_already,
@@ -157,6 +104,13 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "role_missing": _role_missing,
     "frozen": _frozen,
     "date_not_come": _date_not_come,
+    "move_uneven": move_uneven,
+    "move_of_nothing": _sentence(
+        lambda: _(
+            "%(reference)s replaces a commitment, but nothing moves to it: take back there what is "
+            "entered here."
+        )
+    ),
     "actor_unknown": _sentence(lambda: _("Nobody is named who does this.")),
     "version_is_final": _sentence(
         lambda: _("A version is final: what is posted can't be changed, only reversed.")
@@ -270,7 +224,13 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
         lambda: _("The file of a document is never changed; remove it and add another.")
     ),
     "file_of_cited_document": _sentence(
-        lambda: _("“%(name)s” stays: entries of the ledger cite its document.")
+        lambda: _(
+            "“%(name)s” stays: entries of the ledger cite its document. "
+            "Add a new document for another file."
+        )
+    ),
+    "reads_what_is_committed": _sentence(
+        lambda: _("This is done only where what others did meanwhile is seen: READ COMMITTED.")
     ),
     "file_as_it_was": _sentence(
         lambda: _("The size or SHA-256 of a file is not that of its content.")

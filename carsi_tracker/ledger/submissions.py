@@ -1,173 +1,109 @@
-"""What changed in a batch since it was last submitted."""
+"""What changed in a batch since somebody read it, or since it was last submitted."""
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.ledger.days import short_day
-from carsi_tracker.ledger.models import Basis, Batch, Stage
-from carsi_tracker.ledger.money import dollars
+from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger.changes import Differences, differences
+from carsi_tracker.ledger.models import Batch
 
-SHOWN = 100
-"""How many lines, and how many commitments, are told of; the others are counted."""
+# What this person read last, or what they say they read, if it is not what they read now.
+READ = """
+    select read_at, digest
+    from ledger_reading
+    where batch_id = %(batch)s and user_id = %(user)s and digest <> %(now)s
+    order by (digest = %(digest)s) desc, id desc limit 1
+"""
 
-LABELS = {
-    "title": _("title"),
-    "reason": _("reason"),
-    "reference": _("reference"),
-    "title_es": _("title in Spanish"),
-    "appropriation": _("appropriation"),
-    "area": _("programming area"),
-    "country": _("country"),
-    "goal": _("goal"),
-    "agency": _("agency"),
-    "partner": _("partner"),
-    "replaces": _("replaces"),
-    "commitment": _("commitment"),
-    "stage": _("stage"),
-    "amount": _("amount, U.S. dollars"),
-    "effective_date": _("effective date"),
-    "document": _("source document"),
-    "locator": _("where in it"),
-    "basis": _("how directly it says so"),
-    "note": _("note"),
-    "quote": _("words quoted from it"),
-}
-
-WORDS: dict[str, Callable[[Any], str]] = {
-    "amount": lambda text: dollars(Decimal(text)),
-    "effective_date": lambda text: short_day(date.fromisoformat(text)),
-    "stage": lambda code: str(Stage(code).label),
-    "basis": lambda code: str(Basis(code).label),
-}
-
-DIFFERENCES = """
+SUBMITTED = """
     with latest as (
-        select content, row_number() over (order by id desc) as place
+        select digest, submitted_at, row_number() over (order by id desc) as place
         from ledger_submission where batch_id = %(batch)s order by id desc limit 2
-    ),
-    compared as (
-        select
-            content as before,
-            coalesce(
-                (select content from latest where place = %(before)s - 1),
-                rules.batch_content(%(batch)s)
-            ) as after
-        from latest where place = %(before)s
-    ),
-    differing as (
-        select
-            kind, r.id, r.before, r.after,
-            row_number() over (same_kind order by r.id) as place,
-            count(*) over same_kind as total
-        from compared
-        cross join (values ('lines'), ('commitments')) as kinds (kind)
-        cross join lateral rules.rows_changed(compared.before, compared.after, kind) r
-        window same_kind as (partition by kind, r.before is null, r.after is null)
     )
-    select 'texts', 0, before -> 'texts', after -> 'texts', 1 from compared
+    select submitted_at, digest, (select digest from latest where place = %(before)s - 1)
+    from latest where place = %(before)s
+"""
+
+DEEDS = """
+    select 'changed', user_id, changed_at from ledger_batcheditor
+    where batch_id = %(batch)s and changed_at > %(since)s
     union all
-    select kind, id, before, after, total from differing where place <= %(shown)s
-    order by 1, 2
+    select 'submitted', submitted_by_id, submitted_at from ledger_submission
+    where batch_id = %(batch)s and submitted_at > %(since)s
+    union all
+    select 'remarked', author_id, written_at from ledger_remark
+    where batch_id = %(batch)s and written_at > %(since)s
+    order by 3
 """
 
 
 @dataclass(frozen=True)
-class FieldChange:
-    """One field before and after, in words; empty where there was nothing."""
+class Deed:
+    """What somebody did to a batch: changed (or withdrew), submitted or remarked it."""
 
-    label: str | Promise
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class RowChange:
-    """A line or a new commitment, and its fields that differ; an added one was empty before."""
-
-    id: int
-    name: str
-    fields: tuple[FieldChange, ...]
-
-
-@dataclass(frozen=True)
-class RowChanges:
-    """Rows of one kind that were added, deleted and changed: the first of each, and all counted."""
-
-    added: tuple[RowChange, ...] = ()
-    deleted: tuple[RowChange, ...] = ()
-    changed: tuple[RowChange, ...] = ()
-    total: int = 0
-
-    @property
-    def more(self) -> int:
-        """How many are not told of."""
-        return self.total - len(self.added) - len(self.deleted) - len(self.changed)
+    kind: str
+    who: str
+    when: datetime
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What differs between two states of a batch; false where nothing does."""
+    """What changed since a moment, and what people did since; false where nothing changed.
 
-    texts: tuple[FieldChange, ...]
-    lines: RowChanges
-    commitments: RowChanges
+    `read` says that it is what this person read then, not what was submitted then.
+    """
+
+    since: datetime
+    read: bool
+    found: Differences
+    deeds: tuple[Deed, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.texts or self.lines.total or self.commitments.total)
+        return bool(self.found)
+
+
+def changes_since_reading(
+    batch: Batch, user: User, now: str = "", digest: str = ""
+) -> Changes | None:
+    """Return how a batch differs from what `user` read of it; if nothing, from a submission.
+
+    `digest` is of what they say they read, else it is what they read last; `now` of what they read
+    now, with which nothing is compared. None where there is nothing to compare with.
+    """
+    asked = {"batch": batch.pk, "user": user.pk, "digest": digest, "now": now}
+    row = _first(READ, asked)
+    if row is None:
+        return changes_since_submission(batch)
+    since, read = row
+    return _changes(batch, since, differences(batch.pk, read), read=True)
 
 
 def changes_since_submission(batch: Batch) -> Changes | None:
     """Return how a draft differs from what was submitted last, or a submission from the one before.
 
-    None where there is nothing to compare with. One query, however many lines there are.
+    None where there is nothing to compare with.
     """
     before = 1 if batch.state == Batch.State.DRAFT else 2
-    with connection.cursor() as cursor:
-        cursor.execute(DIFFERENCES, {"batch": batch.pk, "before": before, "shown": SHOWN})
-        rows = [
-            (kind, number, json.loads(was or "{}"), json.loads(now or "{}"), total)
-            for kind, number, was, now, total in cursor.fetchall()
-        ]
-    if not rows:
+    row = _first(SUBMITTED, {"batch": batch.pk, "before": before})
+    if row is None:
         return None
-    return Changes(
-        texts=next(_fields(was, now) for kind, _id, was, now, _total in rows if kind == "texts"),
-        lines=_row_changes([row[1:] for row in rows if row[0] == "lines"]),
-        commitments=_row_changes([row[1:] for row in rows if row[0] == "commitments"]),
-    )
+    since, was, became = row
+    return _changes(batch, since, differences(batch.pk, was, became or ""), read=False)
 
 
-def _row_changes(rows: list[Any]) -> RowChanges:
-    groups: dict[str, list[RowChange]] = {"added": [], "deleted": [], "changed": []}
-    totals: dict[str, int] = {}
-    for number, was, now, total in rows:
-        kind = "added" if not was else "deleted" if not now else "changed"
-        shown = now or was
-        name = shown.get("reference") or shown.get("commitment") or shown["appropriation"]
-        groups[kind].append(RowChange(number, name, _fields(was, now)))
-        totals[kind] = total
-    return RowChanges(
-        **{kind: tuple(changes) for kind, changes in groups.items()}, total=sum(totals.values())
-    )
+def _changes(batch: Batch, since: datetime, found: Differences, *, read: bool) -> Changes:
+    with connection.cursor() as cursor:
+        cursor.execute(DEEDS, {"batch": batch.pk, "since": since})
+        rows = cursor.fetchall()
+    people = User.objects.in_bulk({person for _kind, person, _when in rows})
+    deeds = tuple(Deed(kind, people[person].display_name, when) for kind, person, when in rows)
+    return Changes(since, read, found, deeds)
 
 
-def _fields(was: dict[str, Any], now: dict[str, Any]) -> tuple[FieldChange, ...]:
-    return tuple(
-        FieldChange(label, _in_words(name, was.get(name)), _in_words(name, now.get(name)))
-        for name, label in LABELS.items()
-        if (was.get(name) or "") != (now.get(name) or "")
-    )
-
-
-def _in_words(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    return WORDS.get(name, str)(value)
+def _first(sql: str, values: dict[str, Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import (
     Batch,
     Commitment,
@@ -18,11 +19,13 @@ from carsi_tracker.ledger.models import (
     Line,
     ProgrammingArea,
 )
+from carsi_tracker.ledger.money import dollars
 from tests.desk.conftest import (
     People,
     appropriation,
     committed,
     error_of,
+    hidden,
     page_of,
     post_it,
     reading,
@@ -256,3 +259,27 @@ def test_every_commitment_of_the_ledger_moves_whole(people: People) -> None:
         post_it(people.approver, batch)
     assert Entry.objects.count() > entries
     assert committed() == total
+
+
+def test_a_move_that_does_not_move_any_more_says_so_at_once_and_is_not_submitted(
+    people: People, old: Commitment
+) -> None:
+    told(people.analyst, address(old), **whole(old))
+    batch = Batch.objects.get(version=None)
+    assert "A move takes back what it enters" not in reading(people.analyst.get(page_of(batch)))
+    line = batch.lines.filter(commitment=old).order_by("pk")[0]
+    lines = f"/admin/ledger/batch/{batch.pk}/lines/{line.pk}/"
+    seen = hidden(people.analyst.get(lines).content.decode(), "seen")
+    text = told(people.analyst, f"{lines}delete/", seen=seen)
+    successor = Commitment.objects.get(replaces=old)
+    said = (
+        f"A move takes back what it enters. From {REFERENCE} to {successor.reference}, "
+        f"committed on {day_in_words(line.effective_date)}: "
+        f"$0.00 taken back, {dollars(-line.amount)} entered."
+    )
+    assert f"If it were posted now, this would refuse it: {said}" in text
+    assert said in told(people.analyst, f"/admin/ledger/batch/{batch.pk}/submit/")
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.DRAFT
+    spanish = reading(people.analyst.get(f"/es{page_of(batch)}"))
+    assert f"De {REFERENCE} a {successor.reference}, comprometido el" in spanish

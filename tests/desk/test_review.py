@@ -220,8 +220,10 @@ def test_a_successor_says_what_it_replaces(people: People) -> None:
             replaces=old,
         )
         line = second.lines.get()
-        line.pk, line.commitment = None, Commitment.objects.get(reference="SUCCESSOR-1")
-        line.save()
+        for reference, amount in (("SUCCESSOR-1", 10_000), (old.reference, -10_000)):
+            line.pk, line.commitment = None, Commitment.objects.get(reference=reference)
+            line.amount = amount
+            line.save()
     posting.submit(second.pk, people.ana)
     assert f"SUCCESSOR-1 new replaces {old.reference}" in review(people.approver, second)
 
@@ -265,7 +267,7 @@ def test_a_page_read_before_an_edit_does_not_post(people: People, batch: Batch) 
     sent = {"digest": hidden(read, "digest"), "confirmed": "on"}
     response = people.approver.post(address(batch, "post"), sent, follow=True)
     assert "This batch was changed since you read it. Read it again" in reading(response)
-    assert response.redirect_chain[-1][0] == address(batch, "review")
+    assert response.redirect_chain[-1][0].startswith(address(batch, "review"))
     assert "260,000" in reading(response)
     later = people.approver.get(address(batch, "review"), {"digest": sent["digest"]})
     assert "This batch was changed since you began to read it." in reading(later)

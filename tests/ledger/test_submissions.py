@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.changes import SHOWN
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage, Submission
-from carsi_tracker.ledger.submissions import SHOWN, changes_since_submission
+from carsi_tracker.ledger.submissions import changes_since_submission
 from tests import factories
 from tests.ledger.attack import denied, refused, run
 from tests.ledger.conftest import Ledger
@@ -65,8 +66,8 @@ def test_each_text_and_each_field_of_a_line_and_a_commitment_is_told_before_and_
         Commitment.objects.filter(reference="NEW-1").update(country=other, reference="NEW-2")
     changes = changes_since_submission(fresh(batch))
     assert changes
-    assert told(changes.texts) == [("title", "Boats", "Ships")]
-    (changed,) = changes.lines.changed
+    assert told(changes.found.texts) == [("title", "Boats", "Ships")]
+    (changed,) = changes.found.lines.changed
     assert (changed.id, changed.name) == (line.pk, "NEW-2")
     assert told(changed.fields) == [
         ("commitment", "NEW-1", "NEW-2"),
@@ -74,9 +75,9 @@ def test_each_text_and_each_field_of_a_line_and_a_commitment_is_told_before_and_
         ("effective date", "13\xa0Mar\xa02009", "1\xa0Apr\xa02009"),
         ("words quoted from it", "", "Said so"),
     ]
-    (commitment,) = changes.commitments.changed
+    (commitment,) = changes.found.commitments.changed
     assert ("country", before, other.code) in told(commitment.fields)
-    assert not changes.lines.added + changes.lines.deleted
+    assert not changes.found.lines.added + changes.found.lines.deleted
 
 
 def test_lines_added_and_deleted_are_told_and_a_submission_is_compared_with_the_one_before(
@@ -92,10 +93,10 @@ def test_lines_added_and_deleted_are_told_and_a_submission_is_compared_with_the_
     factories.submitted(batch)
     for changes in (while_draft, changes_since_submission(fresh(batch))):
         assert changes
-        assert [row.id for row in changes.lines.added] == [added.pk]
-        assert [row.id for row in changes.lines.deleted] == [gone]
-        assert ("amount, U.S. dollars", "", "$70.00") in told(changes.lines.added[0].fields)
-        assert changes.lines.total == 2
+        assert [row.id for row in changes.found.lines.added] == [added.pk]
+        assert [row.id for row in changes.found.lines.deleted] == [gone]
+        assert ("amount, U.S. dollars", "", "$70.00") in told(changes.found.lines.added[0].fields)
+        assert changes.found.lines.total == 2
 
 
 def test_many_changes_are_counted_told_in_part_and_asked_for_at_once(
@@ -116,9 +117,9 @@ def test_many_changes_are_counted_told_in_part_and_asked_for_at_once(
     ) as queries:
         changes = changes_since_submission(fresh(batch))
     assert changes
-    assert len(changes.lines.added) == SHOWN
-    assert (changes.lines.total, changes.lines.more) == (SHOWN + 20, 20)
-    assert len(queries) == 2  # the batch, and the changes
+    assert len(changes.found.lines.added) == SHOWN
+    assert (changes.found.lines.total, changes.found.lines.more) == (SHOWN + 20, 20)
+    assert len(queries) == 6  # the batch, what is compared, how, deeds, and both times the people
 
 
 def test_discarding_a_batch_takes_its_submissions_along(ledger: Ledger, batch: Batch) -> None:

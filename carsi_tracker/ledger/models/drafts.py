@@ -92,6 +92,10 @@ class BatchEditor(models.Model):
     pk = models.CompositePrimaryKey("batch_id", "user_id")
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="editors")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(
+        null=True,
+        db_comment="When they changed or withdrew it last; null if they only submitted it.",
+    )
 
     class Meta:
         default_permissions = ()
@@ -160,6 +164,24 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
     content = models.JSONField()
+
+    class Meta:
+        ordering = ("id",)
+        default_permissions = ()
+
+
+class Reading(models.Model):
+    """That somebody read a state of a batch, by the digest that they post; kept by the database.
+
+    `content` is null where a submission, or another reading of the same, holds it. Without a
+    constraint on the batch, so that nobody who reads waits for somebody who posts.
+    """
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="readings", db_constraint=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    content = models.JSONField(null=True)
+    read_at = models.DateTimeField()
 
     class Meta:
         ordering = ("id",)

@@ -1,5 +1,5 @@
--- Rule 4: whoever adds, changes or deletes a line, edits a batch, or edits a commitment that it
--- introduces, has a hand in it; and every such change makes a submitted batch a draft again.
+-- Rule 4: whoever adds, changes or deletes a line, edits a batch, or edits what it introduces
+-- (06_introduced.sql), has a hand in it; and every such change makes a submitted batch a draft again.
 
 -- Locks the batches, so that an edit and a posting wait for each other.
 create function rules.note_hand(p_batches bigint[]) returns void
@@ -18,9 +18,9 @@ begin
     update ledger_batch
     set state = 'draft', submitted_by_id = null, submitted_at = null, revision = revision + 1
     where id = any(p_batches);
-    insert into ledger_batcheditor (batch_id, user_id)
-    select id, person from ledger_batch where id = any(p_batches)
-    on conflict do nothing;
+    insert into ledger_batcheditor (batch_id, user_id, changed_at)
+    select id, person, clock() from ledger_batch where id = any(p_batches)
+    on conflict (batch_id, user_id) do update set changed_at = excluded.changed_at;
 end $$;
 
 create function rules.stamp_line() returns trigger
@@ -58,6 +58,14 @@ begin
         return null;
     end if;
     perform note_hand(array(select distinct batch_id from new_lines));
+    -- An appropriation that these lines introduce is really updated, so that whoever edits it from an
+    -- older snapshot, which does not hold them, fails instead of having no hand in their batch.
+    perform from ledger_appropriation
+    where first_version is null and id in (select appropriation_id from new_lines);
+    if found then
+        update ledger_appropriation set law_id = law_id
+        where first_version is null and id in (select appropriation_id from new_lines);
+    end if;
     -- A statement may bring 100,000 lines of few commitments.
     with used as materialized (select distinct commitment_id, batch_id from new_lines)
     select c.reference into foreign_commitment
@@ -144,9 +152,9 @@ create function rules.note_batch() returns trigger
 language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
 begin
-    insert into ledger_batcheditor (batch_id, user_id)
-    values (new.id, require_actor())
-    on conflict do nothing;
+    insert into ledger_batcheditor (batch_id, user_id, changed_at)
+    values (new.id, require_actor(), clock())
+    on conflict (batch_id, user_id) do update set changed_at = excluded.changed_at;
     return null;
 end $$;
 
@@ -182,27 +190,8 @@ begin
     if tg_op = 'UPDATE' and new.introduced_by_id <> old.introduced_by_id then
         perform refuse('line_keeps_its_batch');
     end if;
-    if tg_op = 'DELETE' then
-        perform note_hand(array[old.introduced_by_id]);
-        return old;
-    end if;
-    if tg_op = 'UPDATE' then
-        perform note_hand(array[new.introduced_by_id]);
-    end if;
-    return new;
+    return case when tg_op = 'DELETE' then old else new end;
 end $$;
 
 create trigger guard before insert or update or delete on ledger_commitment
     for each row execute function rules.guard_commitment();
-
-create function rules.note_commitments() returns trigger
-language plpgsql set search_path = public, rules, pg_temp
-as $$
-begin
-    perform note_hand(array(select distinct introduced_by_id from new_commitments));
-    return null;
-end $$;
-
-create trigger note_insert after insert on ledger_commitment
-    referencing new table as new_commitments
-    for each statement execute function rules.note_commitments();

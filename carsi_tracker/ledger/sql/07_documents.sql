@@ -1,6 +1,7 @@
 -- The file of a document is what it was when it was added: size and SHA-256 are those of its content,
--- it is never changed, and it stays once an entry cites the document. Its coming and going stands in
--- the document's history, and public pages are told of it.
+-- it is never changed, and it stays once an entry cites the document, or a posted appropriation has it
+-- as its law; another file is another document. Its coming and going stands in the document's history,
+-- and public pages are told of it.
 alter table ledger_documentfile
     drop constraint if exists file_as_it_was,
     drop constraint if exists file_of_bounded_size,
@@ -32,16 +33,27 @@ begin
     if tg_op = 'UPDATE' then
         perform refuse('file_is_final');
     end if;
-    if tg_op = 'DELETE'
-        and exists (select from ledger_entry where document_id = old.document_id)
-    then
-        perform refuse('file_of_cited_document', jsonb_build_object('name', old.name));
+    -- A posting that cites the document holds it from before it is read to the end (11_post.sql):
+    -- wait for it, and then see what it wrote, which an older snapshot would not.
+    perform from ledger_document where id = file.document_id for update;
+    if tg_op = 'DELETE' then
+        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+            perform refuse('reads_what_is_committed');
+        end if;
+        if exists (select from ledger_entry where document_id = old.document_id)
+            or exists (
+                select from ledger_appropriation
+                where law_id = old.document_id and first_version is not null
+            )
+        then
+            perform refuse('file_of_cited_document', jsonb_build_object('name', old.name));
+        end if;
     end if;
     if tg_op = 'INSERT' then
         new.added_by_id := require_actor();
         new.added_at := clock_timestamp();
     end if;
-    select to_jsonb(d) into document from ledger_document d where id = file.document_id for share;
+    select to_jsonb(d) into document from ledger_document d where id = file.document_id;
     described := document || jsonb_build_object(
         'file', format('%s, %s bytes, SHA-256 %s', file.name, file.size, file.sha256)
     );

@@ -41,15 +41,12 @@ select
         c.reference, a.fiscal_year::text, k.code, p.code, n.code, g.number::text, o.code, q.code,
         l.stage, l.amount::numeric(16, 2)::text, to_char(l.effective_date, 'YYYY-MM-DD'), d.key,
         l.locator, l.basis, l.note, l.quote
-    ) as text,
-    rules.csv(c.title, c.title_es, w.key, r.reference) as titles
+    ) as text
 from ledger_line l
 join ledger_appropriation a on a.id = l.appropriation_id
 join ledger_account k on k.id = a.account_id
-join ledger_document w on w.id = a.law_id
 join ledger_document d on d.id = l.document_id
 left join ledger_commitment c on c.id = l.commitment_id
-left join ledger_commitment r on r.id = c.replaces_id
 left join ledger_programmingarea p on p.id = c.area_id
 left join ledger_country n on n.id = c.country_id
 left join ledger_goal g on g.id = c.goal_id

@@ -1,34 +1,4 @@
--- Rule 4: a batch is posted exactly as it was read. The digest covers all that the approver is
--- shown: title, reason, what it reverses, the lines, their commitments with titles.
--- The lines are put into words once, for the digest and for the file that a posting makes of them.
-create function rules.read_batch(
-    p_batch bigint, out digest text, out entry_count integer, out entries_sha256 text
-)
-language plpgsql
-set search_path = public, rules, pg_temp
-set plan_cache_mode = force_generic_plan
-as $$
-declare
-    lines text;
-begin
-    with line as materialized (
-        select id, text, titles from line_text where batch_id = p_batch
-    )
-    select
-        count(*),
-        sha256_hex(entries_header() || E'\n' || string_agg(text || E'\n', '' order by id)),
-        coalesce(string_agg(text || E'\n' || titles || E'\n', '' order by id), '')
-    into entry_count, entries_sha256, lines
-    from line;
-    select sha256_hex(csv(title, reason, reverses_id::text) || E'\n' || lines) into digest
-    from ledger_batch where id = p_batch;
-end $$;
-
-create function rules.batch_digest(p_batch bigint) returns text
-language sql set search_path = public, rules, pg_temp
-as $$
-    select digest from read_batch(p_batch)
-$$;
+-- Rule 4: the verbs that take a batch to an approver and back.
 
 -- What a batch must be to be submitted, and again to be posted on the given day.
 create function rules.require_whole(p_batch bigint, p_day date) returns void
@@ -61,6 +31,7 @@ begin
     if found then
         perform refuse('commitment_without_amount', jsonb_build_object('reference', unused));
     end if;
+    perform require_moves(p_batch);
     select reverses_id into reversed from ledger_batch where id = p_batch;
     if reversed is not null then
         perform require_exact_reversal(p_batch, reversed);
@@ -107,10 +78,10 @@ begin
     where id = p_batch;
     insert into ledger_batcheditor (batch_id, user_id) values (p_batch, person)
     on conflict do nothing;
-    shown := batch_digest(p_batch);
     insert into ledger_submission (batch_id, submitted_by_id, submitted_at, digest, content)
-    select id, submitted_by_id, submitted_at, shown, batch_content(id)
-    from ledger_batch where id = p_batch;
+    select id, submitted_by_id, submitted_at, batch_digest(id), batch_content(id)
+    from ledger_batch where id = p_batch
+    returning digest into shown;
     return shown;
 end $$;
 
@@ -152,6 +123,7 @@ begin
     delete from ledger_commitment where introduced_by_id = p_batch;
     delete from ledger_remark where batch_id = p_batch;
     delete from ledger_submission where batch_id = p_batch;
+    delete from ledger_reading where batch_id = p_batch;
     delete from ledger_batcheditor where batch_id = p_batch;
     delete from ledger_batch where id = p_batch;
 end $$;

@@ -1,5 +1,5 @@
--- The one way into the journal. It locks the batch, its commitments and appropriations by id, and
--- the head, in this order; each lock and what is read under it are separate statements, so that
+-- The one way into the journal. It locks the batch, its commitments and appropriations by id, the
+-- documents whose files it cites, and the head, in this order; each lock and what is read under it are separate statements, so that
 -- what is read is what others committed meanwhile.
 create function rules.post(p_batch bigint, p_digest text, p_self_approval_reason text default '')
 returns integer
@@ -13,6 +13,7 @@ declare
     content record;
     head ledger_head;
     posting ledger_posting;
+    introduces_appropriations boolean;
 begin
     perform from ledger_commitment
     where id in (select commitment_id from ledger_line where batch_id = p_batch)
@@ -21,6 +22,18 @@ begin
     where first_version is null
         and id in (select appropriation_id from ledger_line where batch_id = p_batch)
     order by id for no key update;
+    introduces_appropriations := found;
+    perform from ledger_document
+    where id in (select document_id from ledger_line where batch_id = p_batch)
+    order by id for key share;
+    if introduces_appropriations then
+        perform from ledger_document
+        where id in (
+            select a.law_id from ledger_line l join ledger_appropriation a on a.id = l.appropriation_id
+            where l.batch_id = p_batch
+        )
+        order by id for key share;
+    end if;
     select * into content from read_batch(p_batch);
     if content.digest is distinct from p_digest then
         perform refuse('changed_since_read');
@@ -51,10 +64,14 @@ begin
     perform require_sound_balances(p_batch);
 
     -- Rule 3: from here on, their attributes are frozen.
-    update ledger_commitment set first_version = posting.version where introduced_by_id = p_batch;
-    update ledger_appropriation set first_version = posting.version
-    where first_version is null
-        and id in (select appropriation_id from ledger_line where batch_id = p_batch);
+    if exists (select from ledger_commitment where introduced_by_id = p_batch) then
+        update ledger_commitment set first_version = posting.version where introduced_by_id = p_batch;
+    end if;
+    if introduces_appropriations then
+        update ledger_appropriation set first_version = posting.version
+        where first_version is null
+            and id in (select appropriation_id from ledger_line where batch_id = p_batch);
+    end if;
 
     posting.batch_id := p_batch;
     posting.title := batch.title;

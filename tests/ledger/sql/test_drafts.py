@@ -273,19 +273,6 @@ def test_the_title_of_a_posted_commitment_corrected_after_it_was_read_is_read_ag
     assert post(application, ledger.approver, draft.pk) == 3
 
 
-def test_the_law_of_a_new_appropriation_changed_after_it_was_read_is_read_again(
-    ledger: Ledger, application: psycopg.Connection
-) -> None:
-    fresh = factories.appropriation()
-    draft = factories.batch(ledger.analyst)
-    factories.line(draft, fresh, Stage.APPROPRIATED, 50)
-    digest = factories.submitted(draft)
-    run(application, ledger.analyst, "update ledger_appropriation set law_id = %s where id = %s",
-        factories.document().pk, fresh.pk)  # fmt: skip
-    with refused("changed_since_read"):
-        run(application, ledger.approver, "select rules.post(%s, %s)", draft.pk, digest)
-
-
 @pytest.mark.parametrize("verb", ["submit", "post"])
 def test_an_uncommitted_line_makes_the_verb_wait_and_is_seen(
     ledger: Ledger,
