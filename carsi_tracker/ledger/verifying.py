@@ -10,8 +10,9 @@ from functools import partial
 
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
 
-from carsi_tracker.ledger import schema
+from carsi_tracker.ledger import rules, schema
 from carsi_tracker.ledger.schema import rows
 
 ENTRIES_A_STEP = 100_000
@@ -77,6 +78,8 @@ def steps(application_role: str, *, grants: bool = True) -> Iterator[Step]:
 
     Without `grants`, it is not asked who may do what: of a copy restored without privileges.
     """
+    if grants:
+        yield Step("release", partial(_of_another_release, application_role))
     look = partial(schema.differences, grants=grants)
     yield Step("schema", partial(_differing, look, application_role))
     for first, last in _ranges():
@@ -92,6 +95,15 @@ def steps(application_role: str, *, grants: bool = True) -> Iterator[Step]:
 def problems(application_role: str) -> list[Problem]:
     """Return all that is wrong, as the caller's transaction sees it."""
     return [problem for step in steps(application_role) for problem in step.find()]
+
+
+def _of_another_release(application_role: str) -> list[Problem]:
+    """Look whether `migrate` is still to be run, so that all that follows differs."""
+    loader = MigrationExecutor(connection).loader
+    known, applied = set(loader.graph.nodes), set(loader.applied_migrations)
+    if known - applied or applied - known or not rules.are_current(connection, application_role):
+        return [Problem(None, "release")]
+    return []
 
 
 def _ranges() -> list[tuple[int, int]]:

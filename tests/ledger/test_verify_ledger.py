@@ -144,6 +144,16 @@ BESIDE_THE_FILES = [
      " where \"table\" = 'ledger_country' and action = 'UPDATE'", None, "history", "country PA"),
     ("insert into ledger_account (code, name_en, name_es, retired) values ('X', 'X', 'X', false)",
      None, "history", "account X"),
+    # The row and its newest history alike, but not what posting it may change.
+    ("update ledger_commitment set title = 'Another' where reference = 'DUMP-TAKEN-BACK'; update"
+     " ledger_change set after = after || '{\"title\": \"Another\"}' where action = 'UPDATE'"
+     " and after ->> 'reference' = 'DUMP-TAKEN-BACK'",
+     WRONG, "history", "commitment DUMP-TAKEN-BACK"),
+    ("update ledger_change set before = before || '{\"law_id\": 1}', after = after ||"
+     " '{\"law_id\": 2}' where \"table\" = 'ledger_appropriation' and action = 'UPDATE';"
+     " update ledger_change set after = after || '{\"law_id\": 1}' where \"table\" ="
+     " 'ledger_appropriation' and action = 'INSERT'; update ledger_appropriation set law_id = 2",
+     1, "history", "appropriation"),
     # A file put in the place of another, with its own size and hash.
     ("update ledger_documentfile set content = 'forged', size = 6,"
      " sha256 = encode(sha256('forged'), 'hex')", None, "file", "letter-of-the-dump"),
@@ -340,6 +350,20 @@ def test_a_forged_chain_that_keeps_the_rules_shows_in_every_noted_checksum() -> 
 
 
 @pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize(
+    "older",
+    [
+        "comment on schema rules is 'of an older release'",
+        "delete from django_migrations where app = 'ledger' and name = '0005_rules'",
+        "insert into django_migrations (app, name, applied) values ('ledger', '9999_later', now())",
+    ],
+)
+def test_a_database_of_another_release_is_told_so(older: str) -> None:
+    run(older)
+    assert found() == [f"release: {WORDS['release']}"]
+
+
+@pytest.mark.usefixtures("owner")
 def test_a_clock_put_right_after_it_ran_ahead_is_no_forgery() -> None:
     run_unguarded(
         "update ledger_posting set posted_at = now() + interval '9 days' where version = 18;"
@@ -387,7 +411,9 @@ def verify(database: str, **options: Any) -> tuple[str, str, str]:
 def test_the_command_says_what_it_checks_and_what_it_found(whole: str) -> None:
     printed, said, failure = verify(whole)
     assert printed.startswith("Verified: 19 versions, ")
-    assert said.startswith("Checking: schema\nChecking: files of versions 1 to 19\n")
+    assert said.startswith(
+        "Checking: release\nChecking: schema\nChecking: files of versions 1 to 19\n"
+    )
     assert not failure
     assert verify(whole, verbosity=0)[1] == ""
 

@@ -11,6 +11,23 @@ as $$
     )
 $$;
 
+-- Rule 3 in the history itself: codes are fixed; posting something changes nothing else of it, and from
+-- then on all but the titles of a commitment is frozen.
+create function rules.change_allowed(p_table text, p_before jsonb, p_after jsonb) returns boolean
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when p_table not in ('ledger_commitment', 'ledger_appropriation') then
+            (p_before -> 'code', p_before -> 'number', p_before -> 'key')
+            is not distinct from (p_after -> 'code', p_after -> 'number', p_after -> 'key')
+        when p_before ->> 'first_version' is not null then
+            p_before - '{title,title_es}'::text[] = p_after - '{title,title_es}'::text[]
+        when p_after ->> 'first_version' is not null then
+            p_before - 'first_version' = p_after - 'first_version'
+        else true
+    end
+$$;
+
 create function rules.verify_history()
 returns table (version integer, problem text, name text)
 language sql stable set search_path = public, rules, pg_temp
@@ -56,6 +73,7 @@ as $$
         where case
             when c.is_first then c.action <> 'INSERT' or c.before is not null
             else c.known is null or c.action = 'INSERT' or disagree(c.known, c.before)
+                or c.action = 'UPDATE' and not change_allowed(c."table", c.before, c.after)
         end
     )
     select t.version, 'history', coalesce(t.name, c."table" || ' ' || c.id)

@@ -62,6 +62,7 @@ begin
         'verify_balances()', 'verify_first_versions()', 'verify_moves()', 'verify_reversals()',
         'verify_batches()', 'verify_lines()', 'verify_submissions()', 'names_of_people()',
         'verify_people()', 'verify_trail()', 'verify_history()', 'disagree(jsonb, jsonb)',
+        'change_allowed(text, jsonb, jsonb)',
         'display_name(accounts_user)', 'name_as_printed_now(text)'
     ] loop
         execute format('grant execute on function rules.%s to %I', item, application);

@@ -8,6 +8,7 @@ from carsi_tracker.ledger.models import Entry, Head
 from carsi_tracker.ledger.verifying import Problem
 
 WORDS = {
+    "release": "migrate has not brought this database to this release",
     "entries": "its entries are not those of its file",
     "lines": "its entries are not numbered from 1 on without a gap",
     "chain": "its line in versions.csv is not what its checksum covers",
