@@ -68,7 +68,7 @@ def shown(value: object) -> str:
 
 def is_blank(cell: Cell) -> bool:
     """Say whether a cell holds nothing that shows."""
-    return isinstance(cell, str) and (not cell or (not cell[0].isalnum() and is_empty(cell)))
+    return isinstance(cell, str) and is_empty(cell)
 
 
 def read_amount(cell: Cell) -> Decimal:

@@ -289,3 +289,10 @@ def test_a_control_character_is_named_at_its_cell(
     assert said in outcome.said
     assert "\0" not in outcome.said
     assert nothing_made()
+
+
+@pytest.mark.parametrize("nothing", ["\u3164", "\u2800", "\u200b\u200e", "\u2003\u3000", "\u0301"])
+def test_5_a_cell_of_which_nothing_shows_is_empty(command: Way, nothing: str) -> None:
+    outcome = command("a.csv", rows({"title": nothing}, {"note": nothing, "locator": nothing}))
+    assert [(fault.row, fault.column) for fault in outcome.faults] == []
+    assert not Line.objects.filter(batch=outcome.batch).exclude(note="", locator="").exists()
