@@ -4,10 +4,14 @@ VENV := .venv/bin/python
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 ARGS ?=
 
-.PHONY: run test check-everything lint bench schema migrations-check messages venv python
+.PHONY: run clean test check-everything lint bench schema migrations-check messages venv python
 
 run: .venv/serving $(MESSAGES)
 	@exec $(VENV) -m carsi_tracker.serve
+
+# Removes all data, those outside of this folder too, after asking.
+clean: .venv/serving
+	@exec $(VENV) -m carsi_tracker.clean
 
 test: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium

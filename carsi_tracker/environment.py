@@ -55,3 +55,9 @@ def host_names(name: str, *default: str) -> list[str]:
             message = f"{name} holds {host!r}; it has to be host names, separated by commas."
             raise ImproperlyConfigured(message)
     return hosts or list(default)
+
+
+def forget_libpq() -> None:
+    """Forget what libpq would read: it is about other servers than the embedded one."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]

@@ -1,11 +1,13 @@
 """What `make run` runs: database, migrations, the sourced ledger, people, web server."""
 
+import fcntl
 import hashlib
 import os
 import secrets
-import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -15,9 +17,10 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from carsi_tracker import environment
+from carsi_tracker import environment, serving, web
 from carsi_tracker.database import address, secret, server
-from carsi_tracker.web import PortTaken, WebServer
+from carsi_tracker.signals import Stop, stop_on_signals
+from carsi_tracker.web_server import WebServer
 
 PASSWORDS = address.VAR / "passwords.txt"
 STATIC_STAMP = address.VAR / "static.stamp"
@@ -25,19 +28,25 @@ PEOPLE = ("analyst", "approver", "administrator")
 SECONDS_BETWEEN_LOOKS = 2.0
 
 
-class Stop(Exception):
-    """Somebody asked the tracker to stop."""
+class AlreadyServed(Exception):
+    """The tracker of this folder runs; the message is one plain sentence."""
 
 
 def main() -> None:
     """Serve the tracker until it is stopped; exit with one plain sentence where it can't."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+    stop_on_signals()
     try:
-        serve(environment.number("PORT", 8000, 1, 65535))
+        with alone() as lock:
+            serve(lock)
     except Stop:
         print("\nStopped. All data are kept.", flush=True)
-    except (server.ServerError, ImproperlyConfigured, CommandError, PortTaken) as error:
+    except (
+        server.ServerError,
+        ImproperlyConfigured,
+        CommandError,
+        web.PortTaken,
+        AlreadyServed,
+    ) as error:
         sys.exit(str(error))
     except Error as error:
         sys.exit(f"The database refused: {_last_line(error)}")
@@ -45,26 +54,77 @@ def main() -> None:
         sys.exit(f"{error.filename or 'The tracker'}: {error.strerror}.")
 
 
-def serve(port: int) -> None:
-    """Prepare everything and serve on a port of 127.0.0.1, until Stop is raised."""
-    web = WebServer(port, address.VAR / "web.pid")
-    web.require_port()
-    prepare()
-    web.start()
+@contextmanager
+def alone() -> Iterator[Path]:
+    """Be the one that serves this folder; give the file in which to note the address."""
+    address.VAR.mkdir(parents=True, exist_ok=True)
+    note = address.VAR / "run.lock"
+    with note.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            where = note.read_text().strip()
+            message = (
+                f"The tracker of this folder runs already{where and ', at '}{where}; "
+                "Ctrl-C where it was started stops it."
+            )
+            raise AlreadyServed(message) from None
+        note.write_text("")
+        yield note
+
+
+def serve(note: Path) -> None:
+    """Prepare everything and serve, until Stop is raised."""
+    host, port = serving.host(), serving.port()
+    serving.processes(), serving.threads()  # a wrong number is said before anything is done
+    site = WebServer(address.VAR / "web.lock")
+    site.wait_for_former()
+    with web.bound(host, port) as listener:
+        note.write_text(web.address_of(listener))
+        prepare()
+        try:
+            site.start(listener)
+            _tell_where(web.address_of(listener))
+            _watch(site)
+        finally:
+            site.stop()
+
+
+def _tell_where(where: str) -> None:
+    print(f"\nCARSI Tracker is at {where} (Ctrl-C stops it).")
+    if PASSWORDS.exists():
+        people = ", ".join(PEOPLE[:-1]) + f" or {PEOPLE[-1]}"
+        print(f"Sign in at {where}admin/ as {people};")
+        print(f"their passwords are in {PASSWORDS}, for you alone.", flush=True)
+
+
+def _watch(site: WebServer) -> None:
+    """Start again whatever ends, the web server and PostgreSQL."""
+    said = ""
+    while True:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+        if not site.is_running():
+            if site.ended_at_once():
+                sys.exit("The web server ended by itself; its last words are above.")
+            print("The web server has ended: starting it again", flush=True)
+            site.start()
+        if address.is_embedded():
+            said = _look_after_database(said)
+
+
+def _look_after_database(said: str) -> str:
+    """Start PostgreSQL again if it has gone; return what ails it, and say that once."""
     try:
-        print(f"\nCARSI Tracker is at http://127.0.0.1:{port}/ (Ctrl-C stops it).")
-        if PASSWORDS.exists():
-            people = ", ".join(PEOPLE[:-1]) + f" or {PEOPLE[-1]}"
-            print(f"Sign in at http://127.0.0.1:{port}/admin/ as {people};")
-            print(f"their passwords are in {PASSWORDS}, for you alone.", flush=True)
-        while web.is_running():
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-            if address.is_embedded() and not server.is_running(address.EMBEDDED):
-                print("PostgreSQL has gone: starting it again", flush=True)
-                server.ensure(address.EMBEDDED)
-        sys.exit("The web server ended by itself; its last words are above.")
-    finally:
-        web.stop()
+        answers = server.is_running(address.EMBEDDED)
+        if not answers and not server.lives(address.EMBEDDED):
+            print("PostgreSQL has gone: starting it again", flush=True)
+            answers = server.ensure(address.EMBEDDED)
+        ails = "" if answers else "PostgreSQL does not answer: waiting for it"
+    except server.ServerError as error:
+        ails = str(error)
+    if ails != said:
+        print(ails or "PostgreSQL answers again", flush=True)
+    return ails
 
 
 def prepare() -> None:
@@ -154,12 +214,6 @@ def _say(step: str) -> None:
 def _last_line(error: Exception) -> str:
     lines = str(error).strip().splitlines() or ["it said nothing"]
     return lines[0].removeprefix("FATAL:").strip()
-
-
-def _stop(_number: int, _frame: object) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    raise Stop
 
 
 if __name__ == "__main__":

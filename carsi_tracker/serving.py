@@ -1,9 +1,34 @@
-"""How many requests are answered at once: the one place that `make run` and deployments read."""
+"""How it is served: the one place that `make run` and the command of a deployment read."""
 
 from carsi_tracker import environment
 
 MOST_PROCESSES = 64
 MOST_THREADS = 32
+MOST_CONNECTIONS = 1000
+"""Open connections that a web process keeps; then those that wait longest for nothing are ended."""
+LARGEST_BODY = 16 * 2**20
+"""Bytes of a request; what the desk takes is refused with words from 10 MB on."""
+LARGEST_HEAD = 64 * 2**10
+"""Bytes of a request's first line and headers."""
+KEPT_ANSWERS = 512 * 2**20
+"""Bytes of an answer that wait, on disk, for a slow reader, before its thread waits too."""
+SECONDS_IDLE = 60
+"""Seconds in which an open connection may ask nothing."""
+SECONDS_TO_MOVE = 30
+LEAST_MOVED = 30_000
+"""Bytes that a client which sends or reads has to move in each SECONDS_TO_MOVE, or be done."""
+SECONDS_TO_STOP = 10
+"""Seconds for answers under way when a process is told to stop."""
+
+
+def host() -> str:
+    """Return the address that is listened on: HOST, or this machine's own."""
+    return environment.text("HOST", "127.0.0.1").strip()
+
+
+def port() -> int:
+    """Return the port that is listened on: PORT, or 8000."""
+    return environment.number("PORT", 8000, 1, 65535)
 
 
 def processes() -> int:

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "carsi_tracker.language.LanguageByAddress",
+    "carsi_tracker.reports.views.health.AnswerProbes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -155,8 +156,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if DEPLOYED else 0
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"one line": {"()": "carsi_tracker.log.OneLine"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["one line"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"waitress.queue": {"level": "ERROR"}},  # else a line for each request that waits
 }
 
 EMAIL_HOST = environment.text("EMAIL_HOST").strip()

@@ -1,22 +1,35 @@
 """All addresses; the pages and the desk again under `/es/`."""
 
+from collections.abc import Iterable
+
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from carsi_tracker.desk import account
 from carsi_tracker.exchange import urls as exchange
 from carsi_tracker.reports import urls as reports
 
+
+def read_only(patterns: Iterable[URLPattern]) -> list[URLPattern]:
+    """Return addresses that answer 405 to what writes, before anybody asks for a token."""
+    made = list(patterns)
+    for pattern in made:
+        pattern.callback = csrf_exempt(require_safe(pattern.callback))
+    return made
+
+
+favicon = path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"))
+
 urlpatterns = [
-    *reports.files,
-    path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg")),
+    *read_only([*reports.files, favicon]),
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path("account/", include(account.urlpatterns)),
-        *reports.pages,
-        *exchange.pages,
+        *read_only([*reports.pages, *exchange.pages]),
         prefix_default_language=False,
     ),
 ]

@@ -1,112 +1,162 @@
-"""The web server as a process group of its own, which is stopped whole."""
+"""Serves the tracker: `python -m carsi_tracker.web` does, and `make run` runs nothing else.
 
-import contextlib
+One process listens and keeps the number of those that serve; each of them ends with it.
+"""
+
+import errno
 import os
+import resource
+import select
 import signal
 import socket
-import subprocess
 import sys
 import time
-from pathlib import Path
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn
 
-PROCESSES = 2
-SECONDS_TO_STOP = 15
-SECONDS_TO_FREE = 5  # a port, once its processes are killed
-APPLICATION = "carsi_tracker.wsgi:application"
+from django.core.exceptions import ImproperlyConfigured
+
+from carsi_tracker import serving
+from carsi_tracker.connections import work
+from carsi_tracker.signals import SIGNALS, Stop, stop_on_signals, uninterrupted
+
+SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_STARTS = 1.0  # of a process that ends at once
 
 
 class PortTaken(Exception):
-    """Something else listens on the port; the message is one plain sentence."""
+    """The port can't be listened on; the message is one plain sentence."""
 
 
-class WebServer:
-    """Granian on a port of 127.0.0.1; `pid_file` remembers its process group."""
-
-    def __init__(self, port: int, pid_file: Path) -> None:
-        self.port, self.pid_file = port, pid_file
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def require_port(self) -> None:
-        """End what a killed start left behind; raise PortTaken if another program has the port."""
-        patience = time.monotonic() + (SECONDS_TO_FREE if self._end_orphans() else 0)
-        while not self._is_free():
-            if time.monotonic() > patience:
-                message = (
-                    f"Port {self.port} is taken by another program; stop it, "
-                    f"or choose another port: PORT={self.port % 65535 + 1} make run."
-                )
-                raise PortTaken(message)
-            time.sleep(0.05)
-
-    def start(self) -> None:
-        """Start the server; it answers when this returns."""
-        words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
-        words += ["--workers", str(PROCESSES), "--blocking-threads", "1"]
-        words += ["--workers-kill-timeout", "10", "--respawn-failed-workers", "--no-ws"]
-        words += ["--log-level", "warning", APPLICATION]
-        self.process = subprocess.Popen(  # noqa: S603 (our own words)
-            [sys.executable, "-m", "granian", *words],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self.pid_file.write_text(str(self.process.pid))
-        while self.is_running() and not self._answers():
-            time.sleep(0.05)
-
-    def is_running(self) -> bool:
-        """Say whether the server's main process runs."""
-        return self.process is not None and self.process.poll() is None
-
-    def stop(self) -> None:
-        """Stop the server and every process that it started."""
-        if self.process is None:
-            return
-        group = self.process.pid
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(SECONDS_TO_STOP)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
-        self.process.wait()
-        self.pid_file.unlink(missing_ok=True)
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def _is_free(self) -> bool:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except PermissionError:
-                message = f"Port {self.port} can't be used by this user; choose one by PORT=."
-                raise PortTaken(message) from None
-            except OSError:
-                return False
-        return True
-
-    def _end_orphans(self) -> bool:
-        """End the processes of a server whose parent was killed, if they still are ours."""
-        try:
-            group = int(self.pid_file.read_text())
-        except (FileNotFoundError, ValueError):
-            return False
-        ours = any(APPLICATION in command for command in _commands(group))
-        if ours:
-            os.killpg(group, signal.SIGKILL)
-        self.pid_file.unlink(missing_ok=True)
-        return ours
+def main() -> None:
+    """Serve until told to stop; two numbers say which socket and which lifeline were handed on."""
+    stop_on_signals()
+    handed = [int(word) for word in sys.argv[1:]]
+    try:
+        if handed:
+            serve(socket.socket(fileno=handed[0]), handed[1:])
+        else:
+            listener = bound(serving.host(), serving.port())
+            print(f"CARSI Tracker is at {address_of(listener)} (Ctrl-C stops it).", flush=True)
+            serve(listener, [])
+    except Stop:
+        return
+    except (ImproperlyConfigured, PortTaken) as error:
+        sys.exit(str(error))
 
 
-def _commands(group: int) -> list[str]:
-    """Return the command lines of the living processes of a group."""
-    listed = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "pgid=,stat=,args="],  # noqa: S607 (wherever it is)
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    rows = (line.split(None, 2) for line in listed.stdout.splitlines())
-    return [row[2] for row in rows if len(row) == 3 and row[0] == str(group) and "Z" not in row[1]]
+def serve(listener: socket.socket, lifelines: list[int]) -> None:
+    """Keep processes that serve at a socket, until Stop is raised or a lifeline is closed."""
+    _allow_connections()
+    count, _ = serving.processes(), serving.threads()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carsi_tracker.settings")
+    from carsi_tracker.wsgi import application
+
+    ours, held = os.pipe()
+    workers: dict[int, float] = {}
+    try:
+        listener.listen(1024)
+        while True:
+            for _ in range(count - len(workers)):
+                with uninterrupted():
+                    pid = os.fork()
+                    if not pid:
+                        os.close(held)
+                        _work(listener, application, [ours, *lifelines])
+                    workers[pid] = time.monotonic()
+            if select.select(lifelines, [], [], SECONDS_BETWEEN_LOOKS)[0]:
+                return
+            _bury(workers)
+    finally:
+        os.close(held)  # which tells them to stop, as a signal would
+        _end(workers)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that has the port to itself, and does not listen yet. Raises PortTaken."""
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        made = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError):
+        message = f"HOST is {host!r}; it has to be an address of this machine."
+        raise PortTaken(message) from None
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # left by closed connections
+    try:
+        made.bind(where)
+        made.listen(1)  # only now does the system say that another program listens
+    except PermissionError:
+        made.close()
+        message = f"Port {port} can't be used by this user; choose one by PORT=."
+        raise PortTaken(message) from None
+    except OSError as error:
+        made.close()
+        message = f"HOST is {host!r}: {error.strerror}."
+        if error.errno == errno.EADDRINUSE:
+            message = (
+                f"Port {port} is taken by another program; stop it, "
+                f"or choose another port: PORT={port % 65535 + 1}."
+            )
+        raise PortTaken(message) from None
+    return made
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address at which a browser finds what listens at a socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _work(
+    listener: socket.socket, application: Callable[..., Any], lifelines: list[int]
+) -> NoReturn:
+    """Be one of the processes that serve."""
+    failed = 1
+    try:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        work(listener, application, lifelines)
+        failed = 0
+    except BaseException:  # noqa: BLE001 (it must not return into its parent's work)
+        traceback.print_exc()
+    finally:
+        os._exit(failed)  # the rest of this process belongs to the one that forked it
+
+
+def _bury(workers: dict[int, float]) -> None:
+    """Forget the processes that have ended, and say so; one that ended at once is waited for."""
+    for pid, since in list(workers.items()):
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            del workers[pid]
+            print("A web process has ended: starting another", file=sys.stderr, flush=True)
+            if time.monotonic() - since < SECONDS_BETWEEN_STARTS:
+                time.sleep(SECONDS_BETWEEN_STARTS)
+
+
+def _end(workers: dict[int, float]) -> None:
+    """End all processes: those that have not stopped in time are killed."""
+    patience = time.monotonic() + serving.SECONDS_TO_STOP + 2
+    while workers and time.monotonic() < patience:
+        for pid in list(workers):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                del workers[pid]
+        time.sleep(0.02)
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _allow_connections() -> None:
+    """Let each process open as many files as it may have connections, and some."""
+    wanted = 2 * serving.MOST_CONNECTIONS
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed < wanted:
+        wanted = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+if __name__ == "__main__":
+    main()

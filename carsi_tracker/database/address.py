@@ -91,6 +91,7 @@ def is_embedded() -> bool:
 
 def embedded(folder: Path, user: str) -> Address:
     """Return the address of the database that the embedded server keeps in a folder."""
+    environment.forget_libpq()
     return Address(str(server.socket_folder(folder)), "", server.DATABASE, user)
 
 
@@ -124,13 +125,13 @@ def django_databases() -> dict[str, dict[str, Any]]:
     limits = options(patient=_acting["owner"])
     return {
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "carsi_tracker.database.patient",
             "HOST": address.host,
             "PORT": address.port,
             "NAME": address.name,
             "USER": address.user,
             "PASSWORD": address.password,
-            "OPTIONS": {"options": limits} | dict(address.options),
+            "OPTIONS": {"options": limits, "connect_timeout": "3"} | dict(address.options),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
         }

@@ -1,5 +1,6 @@
 """Where the embedded PostgreSQL keeps its data, and as which user it runs."""
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -77,9 +78,10 @@ def settle(folder: Path) -> Path | None:
     if not run_as() or _enters(folder.parent):
         return None
     place = PLACES / _hash(folder.absolute())
-    for made in (PLACES, place):
-        made.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _make_open(place)
     if not _enters(place):
+        with contextlib.suppress(OSError):  # it holds the data of earlier starts
+            place.rmdir()
         message = f"User '{ROOT_RUNS_AS}' can enter neither {folder.parent} nor {place}."
         raise ServerError(message)
     (place / "folder").write_text(str(folder.absolute()))
@@ -87,6 +89,20 @@ def settle(folder: Path) -> Path | None:
         shutil.move(folder, place / folder.name)
     folder.symlink_to(place / folder.name)
     return place / folder.name
+
+
+def kept_elsewhere(folder: Path) -> list[Path]:
+    """Return the places under `/var/lib` that are of this folder."""
+    return [kept for kept, home in _places() if home == folder.absolute()]
+
+
+def of_deleted_folders() -> list[tuple[Path, Path]]:
+    """Return the places whose folder isn't there any more, each with that folder."""
+    return [(kept, home) for kept, home in _places() if not home.parent.exists()]
+
+
+def _places() -> list[tuple[Path, Path]]:
+    return [(note.parent, Path(note.read_text())) for note in sorted(PLACES.glob("*/folder"))]
 
 
 def binaries(folder: Path) -> Path:
@@ -98,13 +114,22 @@ def binaries(folder: Path) -> Path:
     installed = Path(spec.submodule_search_locations[0]) / "pginstall"
     if not run_as() or _enters(installed / "bin" / "postgres"):
         return installed / "bin"
-    return _copied(installed, data_folder(folder).parent) / "bin"
+    return _copied(installed, folder) / "bin"
 
 
-def _copied(installed: Path, place: Path) -> Path:
+def _make_open(place: Path) -> None:
+    """Make a place of ours that every user may enter, whatever the umask; it holds private ones."""
+    for made in (PLACES, place):
+        made.mkdir(parents=True, exist_ok=True)
+        made.chmod(0o755)
+
+
+def _copied(installed: Path, folder: Path) -> Path:
+    place = data_folder(folder).parent
     if not place.is_relative_to(PLACES):
         place = PLACES / _hash(place)
-        place.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make_open(place)
+        (place / "folder").write_text(str(folder.absolute()))
     copy = place / f"programs-{_hash(installed)}"
     if not copy.exists():
         draft = copy.with_suffix(".new")

@@ -16,8 +16,10 @@ from typing import IO
 import psycopg
 from psycopg import sql
 
+from carsi_tracker import environment
 from carsi_tracker.database import place
 from carsi_tracker.database.place import ServerError, socket_folder
+from carsi_tracker.signals import uninterrupted
 
 __all__ = ["APPLICATION", "DATABASE", "OWNER", "ServerError", "release", "socket_folder", "start"]
 
@@ -34,7 +36,10 @@ max_connections = 200
 """
 NOT_DURABLE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 PATIENCE = 15.0  # seconds in which the processes of a killed server go away
+PATIENCE_WITH_LIVING = 600.0  # seconds in which a server recovers from what befell it
+SECONDS_TO_STOP = 30
 NO_SPACE = "No space left on device"
+PROC = Path("/proc/self").parent if Path("/proc/self").exists() else Path("/nowhere")
 
 
 @dataclass
@@ -63,17 +68,30 @@ def start(folder: Path, *, durable: bool = True) -> Path | None:
                 elsewhere = place.settle(folder)
                 lock = folder.with_name(f"{folder.name}.lock").open("a")
                 fcntl.flock(lock, fcntl.LOCK_SH)
-                _start(folder, durable=durable)
-            _uses[folder] = _Use(lock, os.getpid())
-            atexit.register(release, folder)
+                _uses[folder] = _Use(lock, os.getpid())  # before it starts: who is stopped now
+                atexit.register(release, folder)  # leaves no server behind
+                try:
+                    _start(folder, durable=durable)
+                except (ServerError, OSError):
+                    _uses.pop(folder).lock.close()
+                    raise
         return elsewhere
 
 
-def ensure(folder: Path, *, durable: bool = True) -> None:
-    """Start the server again if it has gone while this process uses it. Raises ServerError."""
+def ensure(folder: Path, *, durable: bool = True) -> bool:
+    """Start the server again if it has gone while this process uses it; return whether it answers.
+
+    One that lives and doesn't answer, because it recovers or was halted, is left to itself.
+    Raises ServerError.
+    """
     folder = folder.absolute()
     with _plain_errors(folder), _gate(folder):
+        if is_running(folder):
+            return True
+        if _lives(place.data_folder(folder)):
+            return False
         _start(folder, durable=durable)
+        return True
 
 
 def release(folder: Path) -> bool:
@@ -86,9 +104,11 @@ def release(folder: Path) -> bool:
             fcntl.flock(use.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        if is_running(folder):
-            data = place.data_folder(folder)
-            _run(folder, "pg_ctl", "-D", data, "-w", "-m", "fast", "-s", "stop")
+        data = place.data_folder(folder)
+        if _lives(data):
+            patience = ("-w", "-t", str(SECONDS_TO_STOP))
+            with contextlib.suppress(ServerError):  # one that was halted stops when it goes on
+                _run(folder, "pg_ctl", "-D", data, *patience, "-m", "fast", "-s", "stop")
         return True
 
 
@@ -105,9 +125,7 @@ def is_running(folder: Path) -> bool:
 def _start(folder: Path, *, durable: bool) -> None:
     if not (place.data_folder(folder) / "PG_VERSION").exists():
         _make(folder)
-    if not is_running(folder):
-        _forget_foreign_pid(place.data_folder(folder))
-        _run_server(folder, durable=durable)
+    _run_server(folder, durable=durable)
     _prepare(folder)
 
 
@@ -135,18 +153,41 @@ def _run_server(folder: Path, *, durable: bool) -> None:
     quoted = str(sockets).replace("'", "''")
     options = f"-c unix_socket_directories='\"{quoted}\"'" + ("" if durable else f" {NOT_DURABLE}")
     log = data / "server.log"
-    words = ("-D", data, "-w", "-t", "600", "-s", "-l", log, "-o", options)
-    patience = time.monotonic() + PATIENCE
-    while True:
-        started = log.stat().st_size if log.exists() else 0
-        try:
-            return _run(folder, "pg_ctl", *words, "start")
-        except ServerError:
-            said = log.read_bytes()[started:].decode(errors="replace") if log.exists() else ""
-            if NO_SPACE in said or time.monotonic() > patience:
-                message = f"PostgreSQL did not start: {_last_line(said)} (see {log})."
-                raise ServerError(message) from None
+    words = ("-D", data, "-w", "-t", "10", "-s", "-l", log, "-o", options)
+    begun = time.monotonic()
+    said = ""
+    while not is_running(folder):
+        lives = _lives(data)
+        if not lives:
+            _forget_foreign_pid(data)
+            started = log.stat().st_size if log.exists() else 0
+            try:
+                return _run(folder, "pg_ctl", *words, "start")
+            except ServerError:
+                said = log.read_bytes()[started:].decode(errors="replace") if log.exists() else ""
+        patience = PATIENCE_WITH_LIVING if lives else PATIENCE
+        if NO_SPACE in said or time.monotonic() - begun > patience:
+            message = f"PostgreSQL did not start: {_last_line(said)} (see {log})."
+            raise ServerError(message)
         time.sleep(0.25)
+    return None
+
+
+def lives(folder: Path) -> bool:
+    """Say whether the server of a folder has a main process, answering or not."""
+    return _lives(place.data_folder(folder))
+
+
+def _lives(data: Path) -> bool:
+    """Say whether a main process of PostgreSQL works in a data folder, answering or not."""
+    try:
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        os.kill(pid, 0)
+        return not PROC.exists() or (PROC / str(pid) / "cwd").readlink() == data
+    except (FileNotFoundError, ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return False  # another user's process has its number now
 
 
 def _forget_foreign_pid(data: Path) -> None:
@@ -154,12 +195,12 @@ def _forget_foreign_pid(data: Path) -> None:
     file = data / "postmaster.pid"
     try:
         pid = int(file.read_text().split("\n", 1)[0])
-        working = Path(f"/proc/{pid}/cwd").readlink()
+        working = (PROC / str(pid) / "cwd").readlink()
     except (FileNotFoundError, ProcessLookupError, ValueError):
         return  # none, or it ended: PostgreSQL sees that itself
     except PermissionError:
         working = Path("/")  # another user's process
-    if working != data and Path("/proc/self").exists():
+    if working != data and PROC.exists():
         file.unlink(missing_ok=True)
 
 
@@ -179,6 +220,7 @@ def _prepare(folder: Path) -> None:
 
 
 def _superuser(folder: Path) -> psycopg.Connection:
+    environment.forget_libpq()
     return psycopg.connect(
         host=str(socket_folder(folder)),
         user=SUPERUSER,
@@ -191,7 +233,10 @@ def _superuser(folder: Path) -> psycopg.Connection:
 def _run(folder: Path, program: str, *words: str | Path) -> None:
     """Run one of PostgreSQL's programs; raise ServerError with its last words."""
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-    with tempfile.TemporaryFile("w+") as said:  # not a pipe: the server would hold it open
+    with (
+        tempfile.TemporaryFile("w+") as said,  # not a pipe: the server would hold it open
+        uninterrupted(),
+    ):
         result = subprocess.run(  # noqa: S603 our own programs
             [place.binaries(folder) / program, *words],
             stdin=subprocess.DEVNULL,
@@ -200,6 +245,7 @@ def _run(folder: Path, program: str, *words: str | Path) -> None:
             env=environment,
             cwd="/",
             check=False,
+            start_new_session=True,  # what a terminal interrupts is the tracker alone
             **place.run_as(),
         )
         said.seek(0)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,28 @@ def test_after_a_kill_it_starts_again_with_all_data(checkout: Checkout, killed: 
     assert checkout.manage("verify_ledger").stdout.startswith("Verified: 16 versions")
 
 
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("", 0.3),
+        ("Starting PostgreSQL", 0.0),
+        ("Starting PostgreSQL", 0.2),
+        ("Bringing the database", 0.0),
+        ("Bringing the database", 1.5),
+        ("CARSI Tracker is at", 0.0),
+    ],
+)
+def test_stopped_in_any_moment_of_its_start_it_leaves_no_process(
+    checkout: Checkout, words: str, seconds: float
+) -> None:
+    with checkout.serving() as run:
+        if words:
+            run.until(words)
+        time.sleep(seconds)
+        run.stop()
+    assert checkout.processes() == []
+
+
 def test_a_port_taken_by_another_program_is_said_in_one_sentence(checkout: Checkout) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -80,7 +103,7 @@ def test_a_port_taken_by_another_program_is_said_in_one_sentence(checkout: Check
             said = run.fail()
     assert said == (
         f"Port {port} is taken by another program; stop it, "
-        f"or choose another port: PORT={port % 65535 + 1} make run.\n"
+        f"or choose another port: PORT={port % 65535 + 1}.\n"
     )
     assert checkout.processes() == []
 

@@ -144,6 +144,65 @@ def test_in_a_folder_that_only_root_may_enter_it_keeps_its_data_elsewhere_and_sa
         remove_places(tmp_path)
 
 
+@pytest.mark.skipif(not AS_ROOT, reason="asks for a folder that only root may enter")
+@pytest.mark.parametrize("mask", [0o027, 0o077])
+def test_a_strict_umask_of_root_is_no_hindrance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mask: int
+) -> None:
+    places = place.PLACES.with_name(f"carsi-tracker-tried-{os.getpid()}")
+    monkeypatch.setattr(place, "PLACES", places)
+    before = os.umask(mask)
+    try:
+        elsewhere = server.start(tmp_path / "closed" / "data", durable=False)
+        assert elsewhere is not None
+        assert elsewhere.is_relative_to(places)
+        assert elsewhere.stat().st_mode & 0o777 == 0o700
+        assert ask(tmp_path / "closed" / "data") == 2
+    finally:
+        server.release(tmp_path / "closed" / "data")
+        os.umask(before)
+        shutil.rmtree(places)
+
+
+LIBPQ = {
+    "PGHOST": "nowhere.invalid",
+    "PGPORT": "1",
+    "PGOPTIONS": "-c default_transaction_read_only=on",
+    "PGSERVICE": "none",
+    "PGSSLMODE": "verify-full",
+    "PGTZ": "Asia/Tokyo",
+    "PGUSER": "nobody",
+    "PGDATABASE": "none",
+    "PGDATA": "/nowhere",
+    "PGCLIENTENCODING": "LATIN1",
+}
+
+
+def test_what_the_environment_says_about_other_servers_does_not_reach_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in LIBPQ.items():
+        monkeypatch.setenv(name, value)
+    server.start(folder, durable=False)
+    assert ask(folder) == 2
+    assert ask(folder, "show default_transaction_read_only") == "off"
+    assert ask(folder, "show timezone") == "UTC"
+    assert not set(LIBPQ) & set(os.environ)
+
+
+def test_one_that_lives_but_does_not_answer_is_left_to_itself(folder: Path) -> None:
+    server.start(folder, durable=False)
+    pid = int((place.data_folder(folder) / "postmaster.pid").read_text().split("\n")[0])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert not server.ensure(folder, durable=False)
+        assert server.lives(folder)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert server.ensure(folder, durable=False)
+    assert server.lives(folder)
+
+
 @pytest.mark.skipif(not AS_ROOT, reason="asks for programs that only root may reach")
 def test_programs_that_only_root_may_reach_are_copied_with_their_libraries(tmp_path: Path) -> None:
     packages = tmp_path / "packages"

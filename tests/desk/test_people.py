@@ -267,6 +267,11 @@ def test_a_locked_out_administrator_is_let_in_by_a_command(
                 Client().post(SIGN_IN, {"login": "adela", "password": "wrong"})
             with pytest.raises(CommandError, match="nobody with the username adele"):
                 call_command("let_in", "adele")
+            call_command("let_in", "alma", "--new", stdout=StringIO())
+            assert User.objects.get(username="alma").is_administrator
+            for wrong in ("", "al ma", "x" * 151):
+                with pytest.raises(CommandError):
+                    call_command("let_in", wrong, "--new")
             call_command("let_in", "adela", stdout=said)
             password = said.getvalue().splitlines()[-1]
             assert len(password) == 20

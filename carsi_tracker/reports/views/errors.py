@@ -2,6 +2,7 @@
 
 import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
@@ -9,6 +10,7 @@ from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 from carsi_tracker.reports.freshness import ASK_AGAIN
 
 MINUTE = 60
+SECONDS_TO_WAIT = 10
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (by Django)
@@ -29,13 +31,20 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of the tracker, without asking the database for anything."""
-    if _can_not_save(sys.exc_info()[1]):
-        response = render(request, "503_not_saved.html", status=503)
-        response["Retry-After"] = str(MINUTE)
-        response["Cache-Control"] = "no-store"
-        return response
+    """Answer a fault of the tracker, or one of its database, which is not asked for anything."""
+    error = sys.exc_info()[1]
+    if _can_not_save(error):
+        return _unavailable(request, "503_not_saved.html", MINUTE)
+    if isinstance(error, OperationalError | InterfaceError):
+        return _unavailable(request, "503.html", SECONDS_TO_WAIT)
     return render(request, "500.html", status=500)
+
+
+def _unavailable(request: HttpRequest, template: str, seconds: int) -> HttpResponse:
+    response = render(request, template, status=503)
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _can_not_save(error: BaseException | None) -> bool:

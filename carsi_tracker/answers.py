@@ -1,0 +1,57 @@
+"""How the web server answers: nothing but the head to HEAD, and words to what it can't read."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from waitress.task import ErrorTask, WSGITask
+
+TEMPLATES = {400: "400.html", 413: "413.html", 431: "400.html", 501: "400.html"}
+
+
+class Answer(WSGITask):  # type: ignore[misc]  # waitress has no types
+    """An answer of the application; to HEAD, its head alone."""
+
+    def finish(self) -> None:
+        """Write what ends the answer."""
+        if self.request.command == "HEAD":
+            if not self.wrote_header:
+                self.write(b"")
+            self.chunked_response = False
+        super().finish()
+
+
+class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """The answer to what is too large or can't be read, in the language of its address."""
+
+    def execute(self) -> None:
+        """Write a page, and close the connection."""
+        code = self.request.error.code
+        language = "es" if self.request.path.startswith("/es/") else "en"
+        self.status = f"{code} {self.request.error.reason}"
+        with translation.override(language):
+            body = render_to_string(TEMPLATES.get(code, "500.html")).encode()
+        self.response_headers += [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Language", language),
+            ("Cache-Control", "no-store"),
+        ]
+        self.channel.refused = True
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(b"" if self.request.command == "HEAD" else body)
+
+
+def without_bodies_for_head(application: Callable[..., Any]) -> Callable[..., Iterable[bytes]]:
+    """Return the application that makes no bytes which nobody gets."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        made = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return cast("Iterable[bytes]", made)
+        if hasattr(made, "close"):
+            made.close()
+        return []
+
+    return answer

@@ -1,0 +1,71 @@
+"""Django's PostgreSQL, given up where the server has fallen silent instead of waited for.
+
+A statement may take its time while the server answers others. A server that answers nobody, because
+it was halted or its machine has gone, would hold every thread of the tracker for as long.
+"""
+
+import time
+from typing import Any, TypeVar
+
+import psycopg
+from django.db.backends.postgresql import base
+from psycopg.abc import PQGen
+from psycopg.errors import ConnectionTimeout, OperationalError, _WaitTimeout
+
+SECONDS_OF_PATIENCE = 3.0
+"""Seconds of a statement after which the server is asked whether it answers, again and again."""
+SECONDS_OF_SILENCE = 2.0
+"""Seconds in which a server that has just not answered is not asked again."""
+Result = TypeVar("Result")
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that asks after its server while it waits for it."""
+
+    silent_until = 0.0  # of the clock of time.monotonic()
+    options: dict[str, Any]  # by which it was made
+
+    @classmethod
+    def connect(cls, *args: Any, **options: Any) -> "Connection":
+        """Connect; at once an OperationalError where the server was silent a moment ago."""
+        if time.monotonic() < Connection.silent_until:
+            raise OperationalError("the server did not answer a moment ago")
+        try:
+            made = super().connect(*args, **options)
+        except ConnectionTimeout:
+            Connection.silent_until = time.monotonic() + SECONDS_OF_SILENCE
+            raise
+        made.options = options
+        return made
+
+    def wait(
+        self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None
+    ) -> Result:
+        """Wait for a statement as long as the server answers. Raises OperationalError."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        while True:
+            try:
+                return super().wait(gen, interval, SECONDS_OF_PATIENCE)
+            except _WaitTimeout:
+                if not self._answers_others():
+                    self.pgconn.finish()
+                    raise OperationalError("the server has fallen silent") from None
+
+    def _answers_others(self) -> bool:
+        try:
+            Connection.connect(**self.options).close()
+        except ConnectionTimeout:
+            return False
+        except OperationalError:  # it refuses, so it answers; or another thread has just asked
+            return time.monotonic() >= Connection.silent_until
+        return True
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's wrapper, with connections that have this patience."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+        """Connect, at the isolation that PostgreSQL has by default."""
+        self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        return Connection.connect(**conn_params)

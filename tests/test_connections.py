@@ -1,0 +1,211 @@
+"""A stalled or slow client holds nobody up, and is ended; the web server's own answers."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from django.conf import settings
+
+from carsi_tracker import serving, web
+
+PAGE = b"word " * 20
+SITE = """
+import signal, socket, sys
+import django
+from carsi_tracker import connections, serving
+
+django.setup()
+serving.SECONDS_IDLE = serving.SECONDS_TO_MOVE = 1
+connections.SECONDS_BETWEEN_LOOKS = 0.2
+closed = []
+
+class Parts:
+    "A file of 8 MB, more than the buffers of both ends of a connection take."
+    left = 128
+    def __iter__(self):
+        return self
+    def __next__(self):
+        self.left -= 1
+        if self.left < 0:
+            raise StopIteration
+        return bytes(2**16)
+    def close(self):
+        closed.append(self.left)
+
+def application(environ, start_response):
+    path, headers = environ["PATH_INFO"], [("Content-Type", "text/plain")]
+    if path == "/large":
+        start_response("200 OK", headers)
+        return Parts()
+    said = b"word " * 20
+    if path == "/body":
+        said = str(len(environ["wsgi.input"].read())).encode()
+    if path == "/closed":
+        said = str(closed).encode()
+    if path == "/who":
+        said = str([environ.get("HTTP_X_FORWARDED_" + name) for name in ("FOR", "PROTO")]).encode()
+    start_response("200 OK", [*headers, ("Content-Length", str(len(said)))])
+    return [said]
+
+connections.work(socket.socket(fileno=int(sys.argv[1])), application, [0])
+"""
+
+
+class Site:
+    """A web process with two threads, which ends those who overstay in a second or two."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack = stack
+        listener = stack.enter_context(web.bound("127.0.0.1", 0))
+        self.port = listener.getsockname()[1]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SITE, str(listener.fileno())],
+            cwd=settings.BASE_DIR,
+            env={"WEB_THREADS": "2", "DJANGO_SETTINGS_MODULE": "tests.settings"},
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+        )
+        assert self.process.stdin
+        stack.callback(self.process.stdin.close)
+        stack.callback(self.process.wait)
+        stack.callback(self.process.kill)
+
+    def opens(self, said: bytes = b"", room: int = 0) -> socket.socket:
+        """Return a connection on which this was sent, with room for so much of the answer."""
+        made = self.stack.enter_context(socket.socket())
+        if room:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        made.settimeout(40)
+        made.connect(("127.0.0.1", self.port))
+        made.sendall(said)
+        return made
+
+    def answer(self, said: bytes) -> bytes:
+        """Return all that is answered on a connection until it is closed."""
+        return b"".join(all_of(self.opens(said)))
+
+    def get(self, path: str = "/", verb: str = "GET", head: str = "Connection: close") -> bytes:
+        """Return the answer to a request."""
+        return self.answer(f"{verb} {path} HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode())
+
+
+def all_of(connection: socket.socket) -> Iterator[bytes]:
+    """Yield what comes until the connection is closed."""
+    while part := connection.recv(2**16):
+        yield part
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """Give a web process that all these tests ask."""
+    with ExitStack() as stack:
+        made = Site(stack)
+        yield made
+        assert made.process.poll() is None
+
+
+POST = "POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+HALF = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"x" * 5000
+CHUNKS = b"POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf"
+
+
+@pytest.mark.parametrize("said", [HALF, CHUNKS, b"", b"GET / HT", b"GET / HTTP/1.1\r\nHos"])
+def test_fifty_who_stall_hold_nobody_up_and_are_ended(site: Site, said: bytes) -> None:
+    stalled = [site.opens(said) for _ in range(50)]
+    assert all(site.get().endswith(PAGE) for _ in range(20))
+    for connection in stalled:
+        assert connection.recv(1) == b""
+
+
+def test_fifty_who_read_slowly_hold_nobody_up_and_are_ended(site: Site) -> None:
+    slow = [site.opens(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n", room=2**12) for _ in range(50)]
+    assert all(site.get().endswith(PAGE) for _ in range(20))
+    for _ in range(60):
+        for connection in slow:
+            connection.recv(1)
+        time.sleep(0.05)
+    for connection in slow:
+        with pytest.raises(ConnectionResetError):
+            list(all_of(connection))
+
+
+def test_one_who_sends_a_byte_now_and_then_is_ended_too(site: Site) -> None:
+    connection = site.opens(HALF)
+    with pytest.raises(ConnectionError):
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+
+def test_a_slow_body_that_goes_on_is_taken(site: Site) -> None:
+    connection = site.opens(f"{POST}Content-Length: 4000000\r\n\r\n".encode())
+    for _ in range(100):  # longer than anybody may stall here
+        connection.sendall(bytes(40_000))
+        time.sleep(0.03)
+    assert b"".join(all_of(connection)).endswith(b"4000000")
+
+
+@pytest.mark.parametrize("size", [serving.LARGEST_BODY + 1, 200 * 2**20])
+def test_a_body_that_is_too_large_is_refused_before_it_is_sent(site: Site, size: int) -> None:
+    said = site.answer(
+        f"POST /es/body HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode()
+    )
+    assert said.startswith(b"HTTP/1.1 413 ")
+    assert b"\r\nConnection: close\r\n" in said
+    assert '<html lang="es">' in said.decode()
+
+
+def test_the_largest_body_that_is_taken_is_taken_whole(site: Site) -> None:
+    connection = site.opens()
+    size = serving.LARGEST_BODY
+    connection.sendall(f"{POST}Content-Length: {size}\r\n\r\n".encode())
+    connection.sendall(bytes(size))
+    assert b"".join(all_of(connection)).endswith(str(size).encode())
+
+
+def test_what_can_t_be_read_is_answered_in_words(site: Site) -> None:
+    assert site.get("/" + "x" * serving.LARGEST_HEAD).startswith(b"HTTP/1.0 431 ")
+    assert site.get(head="Content-Length: none").startswith(b"HTTP/1.1 400 ")
+    assert b"waitress" not in site.get(head="Content-Length: none").lower()
+
+
+def test_head_is_answered_by_the_head_of_the_answer_alone(site: Site) -> None:
+    for path in ("/", "/large"):
+        head, body = site.get(path, verb="HEAD").split(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert body == b""
+    assert b"Content-Length: 100" in site.get(verb="HEAD")
+
+
+def test_a_reader_who_leaves_ends_the_work_for_him(site: Site) -> None:
+    site.opens(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n", room=2**12).close()
+    assert all(site.get().endswith(PAGE) for _ in range(5))
+
+
+def test_what_proxies_say_reaches_the_settings(site: Site) -> None:
+    said = site.get(
+        "/who", head="X-Forwarded-For: 10.0.0.7\r\nX-Forwarded-Proto: https\r\nConnection: close"
+    )
+    assert said.endswith(b"['10.0.0.7', 'https']")
+
+
+def test_it_stops_when_told_or_left_alone_and_answers_what_is_under_way() -> None:
+    for stop in ("told", "left"):
+        with ExitStack() as stack:
+            site = Site(stack)
+            site.get()
+            idle, asking = site.opens(), site.opens(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert asking.recv(2**10)
+            if stop == "told":
+                site.process.send_signal(signal.SIGTERM)
+            else:
+                assert site.process.stdin
+                site.process.stdin.close()
+            assert sum(map(len, all_of(asking))) > 127 * 2**16
+            assert idle.recv(1) == b""
+            assert site.process.wait(20) == 0
