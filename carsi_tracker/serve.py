@@ -150,13 +150,18 @@ def prepare() -> None:
 
 def _load_sourced() -> None:
     from carsi_tracker.ledger import sourced
+    from carsi_tracker.ledger.refusals import Refused
 
     batches = sourced.pending()
-    for done, _version in enumerate(sourced.load(batches), 1):
-        last = done == len(batches)
-        if last or sys.stdout.isatty():
-            step = f"Loading the sourced ledger: {done} of {len(batches)} batches"
-            print(f"\r{step}", end="\n" if last else "", flush=True)
+    try:
+        for done, _version in enumerate(sourced.load(batches), 1):
+            last = done == len(batches)
+            if last or sys.stdout.isatty():
+                step = f"Loading the sourced ledger: {done} of {len(batches)} batches"
+                print(f"\r{step}", end="\n" if last else "", flush=True)
+    except Refused as refusal:
+        title = sourced.pending()[0].title
+        _say(f"The ledger does not take the batch {title} as it stands; it waits. {refusal}")
 
 
 def _make_people() -> None:

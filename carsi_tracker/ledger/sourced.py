@@ -36,7 +36,7 @@ SELF_APPROVAL_RULE = (
     "The sourced figures come from public documents that anybody can check; "
     "they are loaded by the tracker itself, with nobody else at hand."
 )
-SELF_APPROVAL_REASON = "Loaded from the sourced figures read on 24 and 25 November 2026."
+SELF_APPROVAL_REASON = "Loaded from the sourced figures read from 24 to 28 November 2026."
 
 Row = dict[str, str]
 
@@ -72,7 +72,8 @@ def pending() -> list[SourcedBatch]:
 def load(batches: list[SourcedBatch]) -> Iterator[int]:
     """Post the batches, each in a transaction of its own, and yield each version.
 
-    Runs as the owner of the database, who lets the loader post without a second person.
+    Runs as the owner of the database, who lets the loader post without a second person. Raises
+    Refused for a batch that the ledger does not take as it stands; those before it stay.
     """
     loader, _ = User.objects.get_or_create(
         username=LOADER,
@@ -154,6 +155,7 @@ def _draft(batch: SourcedBatch, titles_es: dict[str, str]) -> int:
             locator=row["locator"],
             basis=row["basis"],
             note=row["note"],
+            quote=row.get("quote", ""),
         )
     return made.pk
 

@@ -6,9 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, Site, faults, is_wider_than_its_window, sign_in
+from tests.sourced import COMMITTED, NEXT, millions
 
 ALLOCATE = "/admin/ledger/batch/allocate/"
 Open = Callable[..., Page]
+
+BEFORE = f"${millions(COMMITTED)} million"
 
 
 def fill_in(page: Page, site: Site, **changes: str) -> None:
@@ -41,7 +44,7 @@ def option(page: Page, start: str, label: str = "Appropriation") -> int:
 def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open) -> None:
     reader, analyst, approver = open_page(), open_page(), open_page()
     reader.goto(desk_site.address)
-    expect(reader.get_by_role("heading", level=1)).to_contain_text("$123.1 million")
+    expect(reader.get_by_role("heading", level=1)).to_contain_text(BEFORE)
 
     sign_in(analyst, desk_site, "ana")
     fill_in(analyst, desk_site)
@@ -59,11 +62,11 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     )
     analyst.get_by_role("button", name="Save and submit").click()
     expect(analyst.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
-    expect(analyst.get_by_role("button", name="Post as version 17")).to_have_count(0)
+    expect(analyst.get_by_role("button", name=f"Post as version {NEXT}")).to_have_count(0)
     batch = analyst.url
 
     reader.reload()
-    expect(reader.get_by_role("heading", level=1)).to_contain_text("$123.1 million")
+    expect(reader.get_by_role("heading", level=1)).to_contain_text(BEFORE)
 
     sign_in(approver, desk_site, "petra")
     approver.goto(batch)
@@ -74,12 +77,12 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     expect(approver.get_by_text("Posting is final.")).to_be_visible()
     assert not faults(approver)
     approver.get_by_label("I have read all of it").check()
-    approver.get_by_role("button", name="Post as version 17").click()
-    expect(approver.get_by_text("Posted as version 17.").first).to_be_visible()
+    approver.get_by_role("button", name=f"Post as version {NEXT}").click()
+    expect(approver.get_by_text(f"Posted as version {NEXT}.").first).to_be_visible()
 
     reader.reload()
     expect(reader.get_by_role("heading", level=1)).to_contain_text("$123.4 million")
-    reader.get_by_role("link", name="Version 17", exact=True).click()
+    reader.get_by_role("link", name=f"Version {NEXT}", exact=True).click()
     expect(reader.get_by_text("Patrol boats, Honduras").first).to_be_visible()
     expect(reader.get_by_text("Posted without a second person.")).to_have_count(0)
 

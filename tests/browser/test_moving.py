@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
+from tests.sourced import NEXT
 
 Open = Callable[..., Page]
 REFERENCE = "CARSI-09-INCLE-02"
@@ -33,8 +34,8 @@ def test_a_move_from_the_commitments_page_to_the_public_one(
     approver.goto(batch)
     approver.get_by_role("link", name="Review, then post or send back …").click()
     approver.get_by_label("I have read all of it").check()
-    approver.get_by_role("button", name="Post as version 17").click()
-    expect(approver.get_by_text("Posted as version 17.")).to_be_visible()
+    approver.get_by_role("button", name=f"Post as version {NEXT}").click()
+    expect(approver.get_by_text(f"Posted as version {NEXT}.")).to_be_visible()
 
     reader.goto(f"{desk_site.address}/commitments/{REFERENCE}/")
     reader.get_by_role("link", name="CARSI-09-INCLE-03").click()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, is_wider_than_its_window
+from tests.sourced import VERSION
 
 Open = Callable[..., Page]
 
@@ -64,5 +65,5 @@ def test_print_shows_the_day_the_version_and_every_column(site: Site, open_page:
     page.goto(f"{site.address}/?as_of=2009-09-30")
     page.emulate_media(media="print")
     expect(page.get_by_text("as of 30 September 2009").first).to_be_visible()
-    expect(page.get_by_text("version 16 of the ledger, checksum").last).to_be_visible()
+    expect(page.get_by_text(f"version {VERSION} of the ledger, checksum").last).to_be_visible()
     assert not is_wider_than_its_window(page)

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from carsi_tracker.database import address, secret, server
 from carsi_tracker.database.address import Address
 from tests.database.conftest import Checkout, clean_environment
+from tests.sourced import ENTRIES
 
 
 def test_an_address_is_written_as_psql_takes_it() -> None:
@@ -73,4 +74,4 @@ def test_the_addresses_printed_are_those_in_use(checkout: Checkout) -> None:
             assert not printed.stderr
             with psycopg.connect(printed.stdout.strip()) as session:
                 found = session.execute("select current_user, count(*) from ledger_entry")
-                assert found.fetchone() == (role, 134)
+                assert found.fetchone() == (role, ENTRIES)

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 
 from tests.database.conftest import Checkout, clean_environment, passwords
+from tests.sourced import COMMITTED, VERSION, dollars, millions
 
 ADDRESS = "CARSI Tracker is at"
 
@@ -24,10 +25,10 @@ def test_the_first_start_serves_the_sourced_figures_and_makes_passwords(
         run.until("their passwords are in")
         said = "".join(run.said)
         assert "Starting PostgreSQL" in said
-        assert "16 of 16 batches" in said
+        assert f"{VERSION} of {VERSION} batches" in said
         assert f"http://127.0.0.1:{run.port}/" in said
-        assert "$123.1 million" in run.get("/")
-        assert "123,109,500" in run.get("/es/entries/?stage=committed")
+        assert f"${millions(COMMITTED)} million" in run.get("/")
+        assert dollars(COMMITTED) in run.get("/es/entries/?stage=committed")
         assert run.get("/health/") == "ok\n"
         made = passwords(checkout)
         assert set(made) == {"analyst", "approver", "administrator"}
@@ -65,11 +66,11 @@ def test_after_a_kill_it_starts_again_with_all_data(checkout: Checkout, killed: 
             run.process.wait()
             with checkout.serving(PORT=str(port)) as again:
                 again.until("their passwords are in")
-                assert "$123.1 million" in again.get("/")
+                assert f"${millions(COMMITTED)} million" in again.get("/")
         else:
             run.until("PostgreSQL has gone: starting it again")
     assert checkout.processes() == []
-    assert checkout.manage("verify_ledger").stdout.startswith("Verified: 16 versions")
+    assert checkout.manage("verify_ledger").stdout.startswith(f"Verified: {VERSION} versions")
 
 
 @pytest.mark.parametrize(

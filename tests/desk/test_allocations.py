@@ -21,6 +21,7 @@ from tests.desk.conftest import (
     page_of,
     reading,
 )
+from tests.sourced import COMMITMENTS
 
 
 def test_one_form_makes_batch_commitment_line_and_submission(people: People) -> None:
@@ -74,7 +75,7 @@ def test_a_reference_that_is_taken_or_misspelt_is_refused_at_its_field(
 ) -> None:
     response = people.analyst.post(ALLOCATE, allocation(reference=typed))
     assert said in error_of(response, "reference")
-    assert Commitment.objects.count() == 37
+    assert Commitment.objects.count() == COMMITMENTS
 
 
 def test_an_amount_above_what_is_left_is_refused_at_the_amount_with_what_is_left(
@@ -93,7 +94,7 @@ def test_an_amount_above_what_is_left_is_refused_at_the_amount_with_what_is_left
         assert kept in html
     assert 'aria-invalid="true"' in html
     assert not Batch.objects.filter(token=sent["token"]).exists()
-    assert Commitment.objects.count() == 37
+    assert Commitment.objects.count() == COMMITMENTS
 
 
 def test_the_first_day_that_fails_is_named_though_the_typed_day_had_enough(people: People) -> None:
@@ -210,7 +211,7 @@ def test_a_request_without_or_with_a_broken_token_makes_nothing(people: People) 
     for token in ("", "x", "1"):
         response = people.analyst.post(ALLOCATE, allocation(token=token))
         assert error_of(response, "token")
-    assert Commitment.objects.count() == 37
+    assert Commitment.objects.count() == COMMITMENTS
 
 
 def test_saving_and_adding_another_keeps_what_a_second_one_shares(people: People) -> None:
@@ -261,7 +262,7 @@ def test_only_analysts_add_allocations(people: People, who: str) -> None:
     assert client.get(ALLOCATE).status_code == 403
     assert client.post(ALLOCATE, allocation()).status_code == 403
     assert ALLOCATE not in client.get("/admin/").content.decode()
-    assert Commitment.objects.count() == 37
+    assert Commitment.objects.count() == COMMITMENTS
 
 
 def test_who_is_not_signed_in_is_asked_to(people: People) -> None:
@@ -270,7 +271,7 @@ def test_who_is_not_signed_in_is_asked_to(people: People) -> None:
         assert response.status_code == 302
         assert response["Location"].startswith("/admin/login/")
     assert "Password" in reading(Client().post(ALLOCATE, allocation(token=str(uuid4()))))
-    assert Commitment.objects.count() == 37
+    assert Commitment.objects.count() == COMMITMENTS
 
 
 def test_a_title_is_made_of_area_partner_and_country_where_none_is_typed(people: People) -> None:

@@ -24,8 +24,9 @@ from tests.desk.conftest import (
     reading,
     told,
 )
+from tests.sourced import COMMITTED, NEXT
 
-BEFORE = Decimal("123109500.00")
+BEFORE = COMMITTED
 
 
 @pytest.fixture
@@ -50,15 +51,15 @@ def test_an_approver_confirms_what_was_read_and_posts_it(people: People, batch: 
     assert "Say that you have read it." in text
     assert committed() == BEFORE
     text = told(client, address(batch, "post"), digest=digest, confirmed="on")
-    assert "Posted as version 17." in text
+    assert f"Posted as version {NEXT}." in text
     assert committed() == BEFORE + 250_000
-    assert Posting.objects.get(version=17).approved_by == "Petra Paz"
+    assert Posting.objects.get(version=NEXT).approved_by == "Petra Paz"
 
 
 def test_posting_twice_says_when_and_by_whom_it_was_posted(people: People, batch: Batch) -> None:
     post_it(people.approver, batch)
     text = post_it(people.approver, batch)
-    assert "This batch was posted already, as version 17, by Petra Paz on" in text
+    assert f"This batch was posted already, as version {NEXT}, by Petra Paz on" in text
     assert committed() == BEFORE + 250_000
 
 
@@ -75,7 +76,7 @@ def test_a_posting_sent_twice_at_once_posts_once(people: People, batch: Batch) -
     with ThreadPoolExecutor(4) as threads:
         assert set(threads.map(send, range(4))) == {302}
     assert committed() == BEFORE + 250_000
-    assert Posting.objects.count() == 17
+    assert Posting.objects.count() == NEXT
 
 
 def test_two_batches_race_for_what_is_left_and_one_is_refused_in_words(people: People) -> None:
@@ -85,7 +86,7 @@ def test_two_batches_race_for_what_is_left_and_one_is_refused_in_words(people: P
         allocate(people.analyst, amount="1000000.00", effective_date="2009-09-30", appropriation=of)
         for _ in range(2)
     )
-    assert "Posted as version 17." in post_it(people.approver, first)
+    assert f"Posted as version {NEXT}." in post_it(people.approver, first)
     text = post_it(people.approver, second)
     assert "NADR FY2008: $1,000,000.00 asked, $365,000.00 left on 30 September 2009." in text
     second.refresh_from_db()
@@ -138,7 +139,7 @@ def test_who_only_read_and_sent_back_can_still_post(people: People, batch: Batch
     shown = reading(people.analyst.get(page_of(batch)))
     assert "Which page? Say it. Petra Paz," in shown
     posting.submit(batch.pk, people.ana)
-    assert "Posted as version 17." in post_it(people.approver, batch)
+    assert f"Posted as version {NEXT}." in post_it(people.approver, batch)
 
 
 def test_a_batch_is_not_sent_back_without_saying_why(people: People, batch: Batch) -> None:
@@ -182,14 +183,14 @@ def test_an_office_of_one_posts_its_own_batch_with_a_reason(people: People, batc
     assert refused.context["post_form"].errors["self_approval_reason"]
     text = post_it(client, batch, self_approval_reason="My colleague is ill")
     assert "Posted without a second person One person works here. My colleague is ill" in text
-    assert Posting.objects.get(version=17).self_approval_reason == "My colleague is ill"
+    assert Posting.objects.get(version=NEXT).self_approval_reason == "My colleague is ill"
 
 
 @pytest.mark.commits
 def test_somebody_else_needs_no_reason_in_an_office_of_one(people: People, batch: Batch) -> None:
     allow_self_approval("One person works here.")
-    assert "Posted as version 17." in post_it(people.approver, batch)
-    assert Posting.objects.get(version=17).self_approval_reason == ""
+    assert f"Posted as version {NEXT}." in post_it(people.approver, batch)
+    assert Posting.objects.get(version=NEXT).self_approval_reason == ""
 
 
 @pytest.mark.parametrize("number", ["9999", "9" * 30])

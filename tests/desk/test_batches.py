@@ -9,6 +9,7 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.posting import acting
 from tests.desk.conftest import People, address, allocate, hidden, page_of, reading, told
+from tests.sourced import COMMITMENTS, NEXT
 
 LIST = "/admin/ledger/batch/"
 ADD = "/admin/ledger/batch/add/"
@@ -19,7 +20,7 @@ def test_the_list_is_filtered_by_state_and_searched(people: People) -> None:
     allocate(people.analyst, title="Patrol boats, Honduras")
     for client in (people.analyst, people.approver, people.administrator):
         everything = reading(client.get(LIST))
-        assert "18 batches" in everything
+        assert f"{NEXT + 1} batches" in everything
         submitted = reading(client.get(LIST, {"state__exact": "submitted"}))
         assert "Patrol boats, Honduras" in submitted
         assert "Radios for Belize" not in submitted
@@ -134,7 +135,7 @@ def test_a_submitted_batch_is_withdrawn_then_discarded_after_a_question(people: 
         people.analyst, address(batch, "discard")
     )
     assert not Batch.objects.filter(pk=batch.pk).exists()
-    assert Commitment.objects.count() == 37
+    assert Commitment.objects.count() == COMMITMENTS
 
 
 @pytest.mark.parametrize("verb", ["withdraw", "discard", "submit"])

@@ -21,6 +21,7 @@ from tests.desk.conftest import People, address, allocate, page_of, post_it, tol
 from tests.exchange.conftest import CASES
 from tests.ledger.attack import denied, value
 from tests.reports.test_addresses import EXAMPLES
+from tests.sourced import NEXT
 
 pytestmark = pytest.mark.commits
 
@@ -114,8 +115,8 @@ def test_a_post_that_cannot_get_the_head_is_told_so_and_readers_do_not_wait(
     assert analyst.get(page_of(held)).status_code == 200
     stray.rollback()
     assert set(Batch.objects.filter(version=None).values_list("state")) == {("submitted",)}
-    assert "Posted as version 17" in post_it(approver, other)
-    assert "Posted as version 18" in post_it(approver, held)
+    assert f"Posted as version {NEXT}" in post_it(approver, other)
+    assert f"Posted as version {NEXT + 1}" in post_it(approver, held)
 
 
 def test_a_session_that_does_nothing_with_the_head_is_ended(
@@ -129,7 +130,7 @@ def test_a_session_that_does_nothing_with_the_head_is_ended(
             f"begin; select set_config('carsi.actor', '{people.petra.pk}', true); "
             f"select rules.post({held.pk}, rules.batch_digest({held.pk}))"
         )
-        assert "Posted as version 17" in post_it(approver, held)
+        assert f"Posted as version {NEXT}" in post_it(approver, held)
         with pytest.raises(psycopg.Error, match="idle-in-transaction timeout"):
             stray.execute("select 1")
 
@@ -195,9 +196,9 @@ def test_every_verb_that_met_another_in_the_wrong_order_tries_again(
         "discard": lambda: posting.discard(unwanted.pk, ana),
         "submit alone": lambda: posting.submit(alones.pk, alone),
         "post alone": lambda: posting.post(alones.pk, alone, posting.digest(alones.pk), "Alone"),
-        "countersign": lambda: posting.countersign(18, petra),
-        "rehearse a reversal": lambda: posting.rehearse_reversal(18, ana),
-        "reverse": lambda: posting.reverse(18, ana, "Back", "Twice"),
+        "countersign": lambda: posting.countersign(NEXT + 1, petra),
+        "rehearse a reversal": lambda: posting.rehearse_reversal(NEXT + 1, ana),
+        "reverse": lambda: posting.reverse(NEXT + 1, ana, "Back", "Twice"),
         "hand over": lambda: posting.hand_over(ana, people.benito, people.adela),
     }
     for name, verb in verbs.items():
@@ -208,4 +209,4 @@ def test_every_verb_that_met_another_in_the_wrong_order_tries_again(
                 pass
         thread.join()
         assert not isinstance(came[0], Refused), (name, came)
-    assert Posting.objects.count() == 18
+    assert Posting.objects.count() == NEXT + 1

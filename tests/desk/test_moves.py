@@ -31,6 +31,7 @@ from tests.desk.conftest import (
     reading,
     told,
 )
+from tests.sourced import NEXT, VERSION
 
 REFERENCE = "CARSI-08-INCLE-03"
 
@@ -106,7 +107,7 @@ def test_the_whole_is_taken_back_at_its_own_dates_and_entered_under_a_successor(
         (-amount, *described) for amount, *described in entries
     )
     posting.submit(batch.pk, people.ana)
-    assert "Posted as version 17." in post_it(people.approver, batch)
+    assert f"Posted as version {NEXT}." in post_it(people.approver, batch)
     assert committed() == total
     assert sums(successor) == before
     assert not any(sums(old).values())
@@ -155,7 +156,7 @@ def test_both_commitments_lead_to_each_other_in_public_only_once_posted(
     assert f"Moved, whole or in part, from {REFERENCE}" in reading(
         client.get("/commitments/MOVED-1/")
     )
-    then = client.get(f"/commitments/{REFERENCE}/", {"version": "16"}, follow=True)
+    then = client.get(f"/commitments/{REFERENCE}/", {"version": str(VERSION)}, follow=True)
     assert "MOVED-1" not in reading(then)
 
 

@@ -34,6 +34,7 @@ from tests.desk.conftest import (
     told,
 )
 from tests.desk.test_documents import change
+from tests.sourced import NEXT
 
 MOMENT = r"\d{1,2} \w+ \d{4}, \d\d:\d\d"
 SMALL, LARGE = "$300,000.00", "$3,000,000.00"
@@ -137,7 +138,7 @@ def test_whatever_the_review_shows_is_posted_as_it_was_read_or_told(
         told_changed = text[text.index("What it refers to") :]
         assert re.search(rf"changed \(\S+( \S+)?, {MOMENT}\)", told_changed), what
         assert f"{before} {after}".strip() in told_changed, what
-    assert "Posted as version 17." in post_it(people.approver, batch)
+    assert f"Posted as version {NEXT}." in post_it(people.approver, batch)
 
 
 def test_a_posted_commitment_that_it_cites_is_read_with_its_title(
@@ -298,4 +299,4 @@ def test_whoever_edits_the_appropriation_of_a_batch_does_not_post_it(people: Peo
     assert draft.state == Batch.State.DRAFT
     posting.submit(draft.pk, people.ana)
     assert "You prepared this batch or part of it." in post_it(client, draft)
-    assert "Posted as version 17." in post_it(people.approver, draft)
+    assert f"Posted as version {NEXT}." in post_it(people.approver, draft)

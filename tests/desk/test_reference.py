@@ -22,6 +22,7 @@ from carsi_tracker.ledger.models import (
 )
 from tests import databases, factories
 from tests.desk.conftest import People, hidden, reading, told
+from tests.sourced import COMMITMENTS
 
 WAITING = """
     select count(*) from pg_locks join pg_stat_activity using (pid)
@@ -298,7 +299,7 @@ def test_a_posted_commitment_is_not_deleted_singly_or_in_bulk(people: People) ->
     ):
         assert "This is still referred to" in text
         assert "2 entries" in text
-    assert Commitment.objects.count() == 37
+    assert Commitment.objects.count() == COMMITMENTS
 
 
 def test_what_nothing_refers_to_is_deleted_singly_and_in_bulk(people: People) -> None:

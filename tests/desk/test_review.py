@@ -27,6 +27,7 @@ from tests.desk.conftest import (
 )
 from tests.desk.test_approval import allow_self_approval
 from tests.desk.test_queries import add_lines, queries
+from tests.sourced import AVAILABLE, COMMITTED, NEXT, VERSION, dollars
 
 NADR = {"amount": "1000000.00", "effective_date": "2009-09-30"}
 
@@ -50,11 +51,11 @@ def review(client: Client, batch: Batch) -> str:
 
 def test_a_review_shows_each_public_figure_before_and_after(people: People, batch: Batch) -> None:
     text = review(people.approver, batch)
-    assert "All Committed 123,109,500 123,359,500 +250,000" in text
-    assert "All No commitment found 41,890,500 41,640,500 −250,000" in text
+    assert f"All Committed {dollars(COMMITTED)} 123,359,500 +250,000" in text
+    assert f"All No commitment found {dollars(AVAILABLE)} 41,640,500 −250,000" in text
     assert re.search(r"Honduras Committed [\d,]+ [\d,]+ \+250,000", text)
     assert re.search(r"No goal stated Committed [\d,]+ [\d,]+ \+250,000", text)
-    assert "Version 16 Version 17" in text
+    assert f"Version {VERSION} Version {NEXT}" in text
     assert "Guatemala Committed" not in text
 
 
@@ -293,7 +294,7 @@ def test_analysts_read_the_same_and_are_told_who_may_post(people: People, batch:
     for client in (people.analyst, people.client(people.benito), people.administrator):
         page = client.get(address(batch, "review"))
         text = reading(page)
-        assert "All Committed 123,109,500 123,359,500 +250,000" in text
+        assert f"All Committed {dollars(COMMITTED)} 123,359,500 +250,000" in text
         assert "Who may post it: Petra Paz." in text
         assert address(batch, "post") not in page.content.decode()
         assert address(batch, "send-back") not in page.content.decode()

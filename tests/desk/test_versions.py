@@ -9,6 +9,7 @@ from django.test import Client
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch
 from tests.desk.conftest import People, address, committed, page_of, post_it, reading, told
+from tests.sourced import COMMITTED, NEXT, VERSION
 
 LIST = "/admin/ledger/posting/"
 
@@ -21,7 +22,7 @@ def reverse(people: People, version: int, title: str = "Taken back") -> str:
 
 def test_versions_are_listed_and_lead_to_what_was_posted(people: People) -> None:
     text = reading(people.approver.get(LIST))
-    assert "16 versions" in text
+    assert f"{VERSION} versions" in text
     assert "7 Letter of agreement with Panama" in text
     page = people.approver.get(f"{LIST}7/change/", follow=True)
     assert "Posted as version 7" in reading(page)
@@ -52,7 +53,7 @@ def test_a_reversal_posted_takes_the_version_back_and_both_link_to_each_other(
     reverse(people, 7)
     draft = Batch.objects.get(reverses=7)
     posting.submit(draft.pk, people.ana)
-    assert "Posted as version 17." in post_it(people.approver, draft)
+    assert f"Posted as version {NEXT}." in post_it(people.approver, draft)
     assert committed() == Decimal("121096500.00")
     batch = Batch.objects.get(version=7)
     assert page_of(draft) in people.analyst.get(page_of(batch)).content.decode()
@@ -71,7 +72,7 @@ def test_a_second_reversal_is_refused_and_names_the_first(people: People) -> Non
     assert "This version has a reversal already: Panama taken back (draft)" in text
     posting.submit(draft.pk, people.ana)
     post_it(people.approver, draft)
-    assert "Version 7 was reversed already, by version 17." in reverse(people, 7)
+    assert f"Version 7 was reversed already, by version {NEXT}." in reverse(people, 7)
     page = people.analyst.get(page_of(Batch.objects.get(version=7)))
     assert "Reverse this version" not in reading(page)
 
@@ -88,12 +89,12 @@ def test_a_reversal_that_others_rest_on_says_what_to_undo_first(people: People) 
 
 
 def test_a_reversal_is_reversed_and_the_version_stands_again(people: People) -> None:
-    for version in (7, 17):
+    for version in (7, NEXT):
         reverse(people, version)
         draft = Batch.objects.get(reverses=version)
         posting.submit(draft.pk, people.ana)
         post_it(people.approver, draft)
-    assert committed() == Decimal("123109500.00")
+    assert committed() == COMMITTED
 
 
 @pytest.mark.parametrize("sent", [{"title": "", "reason": "x"}, {"title": "x", "reason": "a\nb"}])
@@ -113,7 +114,7 @@ def test_only_analysts_reverse_and_nobody_edits_or_deletes(people: People) -> No
     assert people.analyst.post(f"{LIST}99/reverse/", sent).status_code == 404
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from ledger_posting")
-        assert cursor.fetchone() == (16,)
+        assert cursor.fetchone() == (VERSION,)
 
 
 def test_what_rests_on_a_version_is_named_before_its_reversal_is_drafted(people: People) -> None:
@@ -137,23 +138,23 @@ def test_the_page_of_a_version_that_is_reversed_says_by_what_and_offers_no_secon
     posting.submit(draft.pk, people.ana)
     post_it(people.approver, draft)
     text = reading(people.analyst.get(f"{LIST}7/reverse/"))
-    assert "This version has a reversal already: Taken back (version 17)" in text
+    assert f"This version has a reversal already: Taken back (version {NEXT})" in text
 
 
 def test_a_version_says_in_public_what_reversed_it_and_what_reinstated_it(people: People) -> None:
-    for version in (7, 17, 18):
+    for version in (7, NEXT, NEXT + 1):
         batch = posting.reverse(version, people.ana, f"Reversal of {version}", "As agreed")
         posting.post(batch, people.petra, posting.submit(batch, people.ana))
     page = reading(Client().get("/changes/7/"))
     said = (
-        "This version was reversed by version 17: Reversal of 7.",
-        "It was reinstated by version 18: Reversal of 17.",
-        "It was reversed again by version 19: Reversal of 18.",
+        f"This version was reversed by version {NEXT}: Reversal of 7.",
+        f"It was reinstated by version {NEXT + 1}: Reversal of {NEXT}.",
+        f"It was reversed again by version {NEXT + 2}: Reversal of {NEXT + 1}.",
     )
     assert [page.index(sentence) for sentence in said] == sorted(map(page.index, said))
-    earlier = reading(Client().get("/changes/7/?version=17", follow=True))
+    earlier = reading(Client().get(f"/changes/7/?version={NEXT}", follow=True))
     assert said[0] in earlier
     assert "It was reinstated by" not in earlier
-    reversal = reading(Client().get("/changes/18/"))
-    assert "This version reverses version 17: Reversal of 7." in reversal
+    reversal = reading(Client().get(f"/changes/{NEXT + 1}/"))
+    assert f"This version reverses version {NEXT}: Reversal of 7." in reversal
     assert "It reinstates version 7: Letter of agreement with Panama." in reversal

@@ -21,6 +21,7 @@ from tests.desk.conftest import (
 )
 from tests.desk.test_approval import allow_self_approval
 from tests.desk.test_queries import add_lines, queries
+from tests.sourced import NEXT, VERSION
 
 DESK = "/admin/"
 
@@ -99,15 +100,16 @@ def test_an_approver_is_not_asked_to_post_what_they_prepared(people: People) -> 
 
 @pytest.mark.commits
 def test_versions_that_nobody_else_has_read_wait_for_a_countersignature(people: People) -> None:
-    assert "16 versions were posted without a second person" in section(people.approver, "To post")
-    posting.countersign(16, people.petra, "")
-    assert "15 versions were posted without a second person" in section(people.approver, "To post")
+    said = "versions were posted without a second person"
+    assert f"{VERSION} {said}" in section(people.approver, "To post")
+    posting.countersign(VERSION, people.petra, "")
+    assert f"{VERSION - 1} {said}" in section(people.approver, "To post")
     assert "without a second person and" not in desk(people.analyst)
     allow_self_approval("One person works here.")
     own = allocate(people.analyst, title="Radios")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
     post_it(people.analyst, own, self_approval_reason="My colleague is ill")
-    assert "16 versions" in section(people.approver, "To post")
+    assert f"{VERSION} versions" in section(people.approver, "To post")
     assert "15 versions" in section(people.analyst, "To post")
 
 
@@ -115,8 +117,8 @@ def test_what_became_of_what_was_sent_stands_on_the_list(people: People) -> None
     waiting = allocate(people.analyst, title="Radios")
     assert "Waits for an approver" in section(people.analyst, "What you sent")
     post_it(people.approver, waiting)
-    assert "Posted as version 17 by Petra Paz," in section(people.analyst, "What you sent")
-    assert "Version 17 : Radios" in section(people.analyst, "Posted last")
+    assert f"Posted as version {NEXT} by Petra Paz," in section(people.analyst, "What you sent")
+    assert f"Version {NEXT} : Radios" in section(people.analyst, "Posted last")
     assert page_of(waiting) in people.analyst.get(DESK).content.decode()
 
 

@@ -18,6 +18,7 @@ from django.test import Client
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Organization
 from tests import factories
+from tests.sourced import COMMITMENTS, ENTRIES
 
 CASES = Path(__file__).parent / "cases"
 HEADINGS = (
@@ -215,9 +216,9 @@ def nothing_made() -> bool:
     """Say whether the ledger is as it was loaded: no batch, line, commitment or partner more."""
     return (
         Batch.objects.exclude(state=Batch.State.POSTED).count() == 0
-        and Commitment.objects.count() == 37
+        and Commitment.objects.count() == COMMITMENTS
         and Organization.objects.count() == 4
-        and Line.objects.count() == 134
+        and Line.objects.count() == ENTRIES
     )
 
 

@@ -7,6 +7,7 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from tests import factories
 from tests.exchange.conftest import Way, case, nothing_made
+from tests.sourced import COMMITMENTS
 
 
 def test_1_a_byte_order_mark_is_no_part_of_the_first_heading(any_way: Way) -> None:
@@ -153,7 +154,7 @@ def test_9_codes_without_regard_to_case_and_spaces(any_way: Way) -> None:
         ("CARSI-08-INCLE-03", "committed", "50000.00", "2010-02-01"),
         ("CARSI-08-INCLE-03", "obligated", "50000.00", "2010-02-01"),
     ]
-    assert Commitment.objects.count() == 37
+    assert Commitment.objects.count() == COMMITMENTS
 
 
 def test_9_codes_that_only_look_alike(any_way: Way) -> None:

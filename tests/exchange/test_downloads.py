@@ -16,6 +16,7 @@ from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger.models import Posting
 from tests.exchange.conftest import Way, case
 from tests.exchange.files import body, rows, sheets
+from tests.sourced import ENTRIES, VERSION
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -111,12 +112,12 @@ def test_a_file_of_a_version_has_what_that_version_knew(client: Client) -> None:
     [
         (
             "/tables/entries.csv?country=HN&as_of=2009-09-30",
-            "carsi-entries-hn-2009-09-30-v16.csv",
+            f"carsi-entries-hn-2009-09-30-v{VERSION}.csv",
         ),
-        ("/tables/versions.xlsx?as_of=2010-01-01", "carsi-versions-2010-01-01-v16.xlsx"),
+        ("/tables/versions.xlsx?as_of=2010-01-01", f"carsi-versions-2010-01-01-v{VERSION}.xlsx"),
         (
             "/tables/entries.csv?text=%2e%2e%2f%22caf%C3%A9%22&as_of=2010-01-01",
-            "carsi-entries-cafe-2010-01-01-v16.csv",
+            f"carsi-entries-cafe-2010-01-01-v{VERSION}.csv",
         ),
     ],
 )
@@ -222,7 +223,7 @@ def test_a_table_that_no_sheet_can_hold_is_offered_as_csv(
     response = client.get("/tables/entries.xlsx")
     assert response.status_code == 400
     assert 'href="/tables/entries.csv"' in response.content.decode()
-    assert len(rows(client, "/tables/entries.csv")) == 134
+    assert len(rows(client, "/tables/entries.csv")) == ENTRIES
     assert body(client.get("/tables/entries.xlsx?country=PA"))
 
 

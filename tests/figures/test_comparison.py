@@ -20,6 +20,7 @@ from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
+from tests.sourced import NEXT, VERSION
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -48,7 +49,10 @@ def of_versions(first: int, last: int) -> Comparison:
 
 COMPARISONS = [
     *((of_days, first, last) for first in DAYS for last in DAYS),
-    *((of_versions, first, last) for first, last in ((1, 16), (12, 13), (7, 7), (15, 16), (3, 9))),
+    *(
+        (of_versions, first, last)
+        for first, last in ((1, VERSION), (12, 13), (7, 7), (VERSION - 1, VERSION), (3, 9))
+    ),
 ]
 
 
@@ -100,7 +104,7 @@ def test_without_more_it_compares_with_the_end_of_the_fiscal_year_before(
         {"from": "30/09/2009"},
         {"from": "2999-01-01"},
         {"from_version": "0"},
-        {"from_version": "17"},
+        {"from_version": str(NEXT)},
         {"from_version": "12-deadbeef"},
         {"from": "2009-03-31", "from_version": "12"},
     ],

@@ -9,6 +9,7 @@ from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
+from tests.sourced import NEXT, VERSION
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -20,7 +21,7 @@ def ask(**address: str) -> Question:
 
 def test_an_empty_address_asks_of_all_entries_today_in_the_newest_version() -> None:
     question = ask()
-    assert (question.day, question.version.number, question.scope) == (today(), 16, Scope())
+    assert (question.day, question.version.number, question.scope) == (today(), VERSION, Scope())
     assert question.query() == ""
 
 
@@ -52,11 +53,11 @@ def test_codes_are_read_without_regard_to_case_and_written_as_the_ledger_has_the
         ("as_of", "0000-01-01"),
         ("as_of", (today() + timedelta(days=1)).isoformat()),
         ("version", "0"),
-        ("version", "17"),
+        ("version", str(NEXT)),
         ("version", "-1"),
-        ("version", "16-"),
-        ("version", "16-0"),
-        ("version", "16-deadbeef"),
+        ("version", f"{VERSION}-"),
+        ("version", f"{VERSION}-0"),
+        ("version", f"{VERSION}-deadbeef"),
         ("version", "1٢"),
         ("version", "99999999999999999999"),
         ("known_on", "2008-01-01"),
@@ -76,7 +77,7 @@ def test_codes_are_read_without_regard_to_case_and_written_as_the_ledger_has_the
         ("basis", "rumour"),
         ("document", "gao"),
         ("commitment", "CARSI-08-INCLE-99"),
-        ("posted_in", "17"),
+        ("posted_in", str(NEXT)),
         ("posted_in", "0"),
         ("posted_in", "²"),
         ("area", "community\x00"),
@@ -115,7 +116,7 @@ def test_a_moment_means_the_version_that_the_ledger_held_then() -> None:
 
 
 def test_a_bare_day_means_its_end_in_washington() -> None:
-    assert ask(known_on=today().isoformat()).version.number == 16
+    assert ask(known_on=today().isoformat()).version.number == VERSION
 
 
 def test_none_asks_for_commitments_that_state_no_goal() -> None:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from carsi_tracker.figures.remaining import Effect, Remaining, effects, remaining
 from carsi_tracker.ledger.models import Stage
 from tests import factories
+from tests.sourced import AVAILABLE
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -57,7 +58,7 @@ def test_every_appropriation_is_listed_in_order_also_one_without_amounts() -> No
 
 def test_what_is_left_now_adds_up_to_what_is_available() -> None:
     rows = remaining(date(2026, 11, 25))
-    assert sum(row.on_day or 0 for row in rows) == Decimal("41890500.00")
+    assert sum(row.on_day or 0 for row in rows) == AVAILABLE
 
 
 def test_pending_is_committed_in_drafts_and_submitted_batches_and_not_taken_off() -> None:

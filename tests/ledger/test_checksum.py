@@ -12,6 +12,7 @@ from django.test import Client
 
 from carsi_tracker.ledger import checksum
 from carsi_tracker.ledger.models import Posting
+from tests.sourced import NEXT, VERSION
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "checking.md"
 
@@ -20,7 +21,7 @@ DOCUMENT = Path(settings.BASE_DIR) / "docs" / "checking.md"
 def files(sourced: None, client: Client, tmp_path: Path) -> Path:
     """Give a folder with the public files, as they are served."""
     names = {"versions.csv": "/versions.csv"} | {
-        f"{version}.csv": f"/changes/{version}.csv" for version in range(1, 17)
+        f"{version}.csv": f"/changes/{version}.csv" for version in range(1, NEXT)
     }
     for name, address in names.items():
         response = client.get(address)
@@ -37,10 +38,10 @@ def check(folder: Path, shell: str = "sh") -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])
 def test_the_shell_lines_of_the_document_check_the_public_files(files: Path, shell: str) -> None:
-    head = Posting.objects.get(version=16).checksum
+    head = Posting.objects.get(version=VERSION).checksum
     checked = check(files, shell)
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert checked.stdout == f"Versions 1 to 16 check; the last checksum is {head}\n"
+    assert checked.stdout == f"Versions 1 to {VERSION} check; the last checksum is {head}\n"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_one_changed_byte_is_found(files: Path, name: str, old: str, new: str, s
     assert (checked.returncode, checked.stdout) == (1, f"{said}\n")
 
 
-@pytest.mark.parametrize("name", ["versions.csv", "1.csv", "16.csv"])
+@pytest.mark.parametrize("name", ["versions.csv", "1.csv", f"{VERSION}.csv"])
 @pytest.mark.parametrize("where", [0, 0.5, -1], ids=["first", "middle", "last"])
 def test_a_byte_changed_anywhere_is_found(files: Path, name: str, where: float) -> None:
     changed = bytearray((files / name).read_bytes())
@@ -72,8 +73,10 @@ def test_a_byte_changed_anywhere_is_found(files: Path, name: str, where: float) 
 def test_a_version_cut_off_shows_in_the_last_checksum(files: Path) -> None:
     lines = (files / "versions.csv").read_text().splitlines(keepends=True)
     (files / "versions.csv").write_text("".join(lines[:-1]))
-    noted = Posting.objects.get(version=15).checksum
-    assert check(files).stdout == f"Versions 1 to 15 check; the last checksum is {noted}\n"
+    noted = Posting.objects.get(version=VERSION - 1).checksum
+    assert (
+        check(files).stdout == f"Versions 1 to {VERSION - 1} check; the last checksum is {noted}\n"
+    )
 
 
 @pytest.mark.usefixtures("sourced")
@@ -81,7 +84,7 @@ def test_a_version_cut_off_shows_in_the_last_checksum(files: Path) -> None:
     "lines", [checksum.versions_csv, checksum.entries_csv], ids=["versions", "entries"]
 )
 def test_a_file_is_read_from_a_cursor_of_the_server(lines: Callable[[int], Iterator[str]]) -> None:
-    written = lines(16)
+    written = lines(VERSION)
     next(written)
     next(written)
     with connection.cursor() as cursor:

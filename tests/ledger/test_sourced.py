@@ -1,10 +1,11 @@
 """The sourced ledger is loaded as its sources say, once."""
 
+from datetime import date
 from io import StringIO
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
@@ -12,69 +13,57 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.ledger import sourced
-from carsi_tracker.ledger.models import Commitment, Entry, Office, Posting
-from tests import databases
+from carsi_tracker.ledger.models import Batch, Commitment, Entry, Office, Posting, Stage
+from tests import databases, factories
+from tests.sourced import (
+    AVAILABLE,
+    BATCHES,
+    COMMITMENTS,
+    ENTRIES,
+    NEXT,
+    VERSION,
+    by,
+    entries,
+    total,
+)
 
 
 @pytest.mark.usefixtures("sourced")
 def test_it_holds_what_its_readme_says() -> None:
-    assert (Posting.objects.count(), Entry.objects.count(), Commitment.objects.count()) == (
-        16,
-        134,
-        37,
-    )
+    assert Posting.objects.count() == VERSION
+    assert Entry.objects.count() == ENTRIES
+    assert Commitment.objects.count() == COMMITMENTS
     head, revision = newest()
     question = read({"stage": "committed"}, head, revision)
-    found = {
-        dimension: {
-            key: sums.committed for key, sums in answers.breakdown(question, dimension).items()
-        }
-        for dimension in ("country", "area", "goal")
-    }
-    assert found["country"] == {
-        "GT": 11_674_500,
-        "HN": 4_059_000,
-        "CR": 2_987_000,
-        "PA": 2_701_000,
-        "NI": 2_378_000,
-        "BZ": 1_659_000,
-        "SV": 747_000,
-        "regional": 96_904_000,
-    }
-    assert found["area"] == {
-        "law-enforcement": 40_651_000,
-        "community": 37_000_000,
-        "capacity": 35_800_000,
-        "not-attributed": 9_658_500,
-    }
-    assert found["goal"] == {
-        1: 6_750_000,
-        2: 39_097_000,
-        3: 36_655_000,
-        5: 699_000,
-        None: 39_908_500,
-    }
+    for dimension in ("country", "area", "goal"):
+        found = answers.breakdown(question, dimension)
+        assert {str(key or ""): sums.committed for key, sums in found.items()} == by(dimension)
+
+
+def test_the_readme_of_the_files_says_what_they_hold() -> None:
+    readme = " ".join((sourced.FIXTURES / "README.md").read_text(encoding="utf-8").split())
+    said = [f"{ENTRIES} dated, sourced entries in {VERSION} batches", f"{COMMITMENTS} commitments"]
+    said += [f"${total(stage):,.0f} {stage}" for stage in Stage.values]
+    for column in ("country", "area", "goal"):
+        said += [f"{key or 'not stated'} {amount:,.0f}" for key, amount in by(column).items()]
+    said.append(f"The remaining ${AVAILABLE:,.0f}")
+    assert [words for words in said if words not in readme] == []
 
 
 @pytest.mark.usefixtures("sourced")
-@pytest.mark.parametrize(
-    ("version", "committed", "obligated", "disbursed", "available"),
-    [
-        ("12", 122_633_000, 29_898_000, 9_835_000, 42_367_000),
-        ("16", 123_109_500, 30_374_500, 9_835_000, 41_890_500),
-    ],
-)
-def test_its_totals_are_those_of_its_sources_before_and_after_the_corrections(
-    version: str, committed: int, obligated: int, disbursed: int, available: int
-) -> None:
-    totals = answers.totals(read({"version": version}, *newest()))
-    assert totals.appropriated == 165_000_000
-    assert (totals.committed, totals.obligated, totals.disbursed, totals.available) == (
-        committed,
-        obligated,
-        disbursed,
-        available,
-    )
+@pytest.mark.parametrize("version", [1, 12, 15, 16, VERSION])
+def test_its_totals_are_those_of_its_sources_before_and_after_the_corrections(version: int) -> None:
+    totals = answers.totals(read({"version": str(version)}, *newest()))
+    for stage in Stage.values:
+        assert getattr(totals, stage) == total(stage, until=version)
+    assert totals.available == totals.appropriated - totals.committed
+
+
+@pytest.mark.usefixtures("sourced")
+def test_words_quoted_from_a_document_come_with_the_entry() -> None:
+    quoted = {row["quote"] for row in entries() if row.get("quote")}
+    assert quoted
+    assert set(Entry.objects.exclude(quote="").values_list("quote", flat=True)) == quoted
 
 
 @pytest.mark.usefixtures("sourced")
@@ -118,7 +107,7 @@ def test_loading_twice_changes_nothing(
     database: str, application: psycopg.Connection, django_db_blocker: pytest.FixtureRequest
 ) -> None:
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        assert load(database).count("version ") == 16
+        assert load(database).count("version ") == VERSION
         before = application.execute("select checksum from ledger_head").fetchone()
         assert load(database) == "The sourced ledger is loaded already.\n"
     assert application.execute("select checksum from ledger_head").fetchone() == before
@@ -135,7 +124,32 @@ def test_a_load_that_was_interrupted_goes_on_where_it_stopped(
         assert [next(loading) for _ in range(7)] == list(range(1, 8))
         loading.close()
         assert [batch.file.name[:2] for batch in sourced.pending()][:2] == ["08", "09"]
-        assert list(sourced.load(sourced.pending())) == list(range(8, 17))
+        assert list(sourced.load(sourced.pending())) == list(range(8, NEXT))
         connection.close()
     application.rollback()
-    assert application.execute("select count(*) from ledger_entry").fetchone() == (134,)
+    assert application.execute("select count(*) from ledger_entry").fetchone() == (ENTRIES,)
+
+
+def test_a_batch_that_came_later_is_posted_after_all_else_and_waits_where_it_is_refused(
+    database: str, django_db_blocker: pytest.FixtureRequest
+) -> None:
+    with (
+        django_db_blocker.unblock(),  # type: ignore[attr-defined]
+        databases.speaking_to(databases.owner_of(database)),
+    ):
+        before = BATCHES.index("17-guatemala-as-printed.csv")
+        later = sourced.pending()[before]
+        list(sourced.load(sourced.pending()[:before]))
+        taken = Commitment.objects.get(reference="CARSI-08-ESF-01")
+        of_another = factories.batch()
+        left = total("committed", reference=taken.reference, until=before)
+        used = factories.line(of_another, taken, Stage.OBLIGATED, left, date(2010, 9, 30))
+        assert factories.posted(of_another) == before + 1
+        with pytest.raises(CommandError, match=rf"{later.title} as it stands.*CARSI-08-ESF-01"):
+            call_command("load_sourced", verbosity=0)
+        assert not Batch.objects.filter(token=later.token).exists()
+        back = factories.batch()
+        factories.line(back, taken, Stage.OBLIGATED, -left, used.effective_date)
+        assert factories.posted(back) == before + 2
+        assert next(sourced.load(sourced.pending())) == before + 3
+        connection.close()

@@ -26,9 +26,10 @@ from tests.ledger.forging import (
     sentences,
     sentences_about_rows,
 )
+from tests.sourced import NEXT
 
 ROLE = address.application().user
-WRONG, REVERSAL, MOVE = 17, 18, 19
+WRONG, REVERSAL, MOVE, ON_TOP = range(NEXT, NEXT + 4)
 """The versions that stand behind the sourced ones: a mistake, its reversal, and a move."""
 
 
@@ -90,7 +91,7 @@ IN_THE_FILES = [
     ("update ledger_posting set self_approval_reason = '' where version = 2", 2, "chain", ""),
     ("update ledger_posting set checksum = repeat('0', 64) where version = 3", 3, "chain", ""),
     ("update ledger_head set checksum = repeat('0', 64)", MOVE, "head", ""),
-    ("update ledger_head set version = 18", MOVE, "head", ""),
+    (f"update ledger_head set version = {REVERSAL}", MOVE, "head", ""),
     ("update ledger_head set posted_at = posted_at - interval '1 year'", MOVE, "head", ""),
     ("update ledger_head set posted_at = posted_at + interval '1 year'", MOVE, "head", ""),
     ("update ledger_head set one = false", None, "one row", "ledger_head"),
@@ -281,9 +282,11 @@ WHOLE_CHAIN = [
      WRONG, "approver", "Nobody"),
     ("update ledger_posting set (self_approval_reason, self_approval_rule) = ('', '')"
      " where version = 5", 5, "hands", ""),
-    ("update ledger_posting set reverses_id = 16 where version = 18", 18, "reversal", ""),
-    ("update ledger_posting set reverses_id = null where version = 18", 18, "batch", ""),
-    ("update ledger_entry set amount = -999 where version = 18", 18, "reversal", ""),
+    (f"update ledger_posting set reverses_id = 16 where version = {REVERSAL}",
+     REVERSAL, "reversal", ""),
+    (f"update ledger_posting set reverses_id = null where version = {REVERSAL}",
+     REVERSAL, "batch", ""),
+    (f"update ledger_entry set amount = -999 where version = {REVERSAL}", REVERSAL, "reversal", ""),
     (f"update ledger_entry set commitment_id = {commitment('CARSI-08-INCLE-01')}"
      f" where version = {MOVE} and amount < 0", MOVE, "move", "DUMP-MOVED"),
 ]  # fmt: skip
@@ -315,22 +318,24 @@ def test_a_fraction_that_no_file_prints_is_named() -> None:
 def test_a_version_put_on_top_by_hand_is_named() -> None:
     run_unguarded(
         "insert into ledger_batch (title, reason, state, version, revision, created_at,"
-        " created_by_id, submitted_by_id, submitted_at) select 'On top', 'None', 'posted', 20, 0,"
+        " created_by_id, submitted_by_id, submitted_at)"
+        f" select 'On top', 'None', 'posted', {ON_TOP}, 0,"
         " now(), created_by_id, created_by_id, now() from ledger_batch limit 1;"
         "insert into ledger_posting (version, posted_at, batch_id, title, reason, prepared_by,"
         " approver_id, approved_by, self_approval_rule, self_approval_reason, entry_count,"
-        " entries_sha256, checksum) select 20, now(), b.id, b.title, b.reason, p.prepared_by,"
+        f" entries_sha256, checksum) select {ON_TOP}, now(), b.id, b.title, b.reason,"
+        " p.prepared_by,"
         " p.approver_id, p.approved_by, '', '', 1, '', '' from ledger_batch b, ledger_posting p"
-        " where b.version = 20 and p.version = 17;"
+        f" where b.version = {ON_TOP} and p.version = {WRONG};"
         "insert into ledger_entry (version, line, appropriation_id, commitment_id, stage, amount,"
-        " effective_date, document_id, locator, basis, note, quote) select 20, line,"
+        f" effective_date, document_id, locator, basis, note, quote) select {ON_TOP}, line,"
         " appropriation_id, commitment_id, stage, amount, effective_date, document_id, locator,"
-        " basis, note, quote from ledger_entry where version = 17;"
-        "update ledger_head set version = 20;" + FORGE
+        f" basis, note, quote from ledger_entry where version = {WRONG};"
+        f"update ledger_head set version = {ON_TOP};" + FORGE
     )
-    assert_named(20, "batch lines", "line 1")
-    assert_named(20, "submission", "")
-    assert_named(20, "trail", "posted")
+    assert_named(ON_TOP, "batch lines", "line 1")
+    assert_named(ON_TOP, "submission", "")
+    assert_named(ON_TOP, "trail", "posted")
 
 
 @pytest.mark.usefixtures("owner")
@@ -410,9 +415,9 @@ def verify(database: str, **options: Any) -> tuple[str, str, str]:
 
 def test_the_command_says_what_it_checks_and_what_it_found(whole: str) -> None:
     printed, said, failure = verify(whole)
-    assert printed.startswith("Verified: 19 versions, ")
+    assert printed.startswith(f"Verified: {MOVE} versions, ")
     assert said.startswith(
-        "Checking: release\nChecking: schema\nChecking: files of versions 1 to 19\n"
+        f"Checking: release\nChecking: schema\nChecking: files of versions 1 to {MOVE}\n"
     )
     assert not failure
     assert verify(whole, verbosity=0)[1] == ""

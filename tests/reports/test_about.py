@@ -5,6 +5,7 @@ from django.template import engines
 from django.test import Client
 
 from carsi_tracker.reports.glossary import TERMS
+from tests.sourced import AVAILABLE, dollars
 
 
 def words_of(client: Client, address: str) -> str:
@@ -15,7 +16,7 @@ def words_of(client: Client, address: str) -> str:
 
 @pytest.mark.usefixtures("sourced")
 def test_the_methods_give_the_figures_of_the_day_asked(client: Client) -> None:
-    assert "$41,890,500</a>, we found no commitment" in words_of(client, "/about/")
+    assert f"${dollars(AVAILABLE)}</a>, we found no commitment" in words_of(client, "/about/")
     assert "$58,890,500</a>, we found no commitment" in words_of(client, "/about/?as_of=2009-09-30")
 
 

@@ -39,6 +39,7 @@ from tests import factories
 from tests.exchange.files import body, rows, sheets
 from tests.reports.test_addresses import EXAMPLES
 from tests.reports.test_every_figure import Links, number
+from tests.sourced import NEXT
 
 BOTH = ("", "/es")
 IN_ONE_LANGUAGE = ("/versions.csv", "/changes/12.csv", "/sitemap", "/robots", "/health/")
@@ -96,7 +97,8 @@ def forget() -> None:
 
 ITS_PAGES = (
     "/commitments/CARSI-08-INCLE-70/", "/documents/zacapa-2009/", "/documents/zacapa-law/",
-    "/appropriations/2011-incle/", "/changes/17/", "/entries/17-1/", "/nothing-of-the-kind/",
+    "/appropriations/2011-incle/", f"/changes/{NEXT}/", f"/entries/{NEXT}-1/",
+    "/nothing-of-the-kind/",
 )  # fmt: skip
 LOOKED_FOR = (
     *(("/search/", f"q={word}") for word in (
@@ -106,7 +108,7 @@ LOOKED_FOR = (
       for word in ("Zacapa", "Zacpaa")),
     *((path, query) for path in ("/entries/", "/feed/", "/tables/entries.csv") for query in (
         "commitment=CARSI-08-INCLE-70", "document=zacapa-2009", "partner=Amigos+de+Zacapa",
-        "agency=Zacapa+Office", "year=2011", "posted_in=17", "amount_from=77777",
+        "agency=Zacapa+Office", "year=2011", f"posted_in={NEXT}", "amount_from=77777",
     )),
 )  # fmt: skip
 
@@ -216,9 +218,10 @@ def test_19_no_text_of_any_file_is_a_formula_and_workbooks_have_the_original(
 def test_19_pages_show_the_text_as_it_was_written(client: Client, formulas: None) -> None:
     for address, text in (
         ("/documents/", FORMULA), ("/documents/", "-Publisher"), ("/changes/", "=1+1"),
-        ("/changes/17/", "@reason"), ("/changes/17/", "=Ana @Alva"), ("/commitments/", "-2+3"),
+        (f"/changes/{NEXT}/", "@reason"), (f"/changes/{NEXT}/", "=Ana @Alva"),
+        ("/commitments/", "-2+3"),
         ("/areas/", "=Area"), ("/es/countries/", "-País"), ("/feed/", "=1+1"),
-        ("/entries/17-1/", "''=1"),
+        (f"/entries/{NEXT}-1/", "''=1"),
     ):  # fmt: skip
         shown = unescape(answer(client, address)[1].decode())
         assert text in shown, (address, text)
@@ -274,7 +277,7 @@ def test_20_figures_are_the_sums_behind_them_after_a_reversal_and_a_move(
     for address in (
         "/", "/areas/community/", "/countries/pa/", "/countries/hn/", "/goals/2/",
         "/appropriations/2008-incle/", "/commitments/CARSI-08-INCLE-03/",
-        "/commitments/CARSI-08-INCLE-03-2/", "/changes/17/", "/changes/18/",
+        "/commitments/CARSI-08-INCLE-03-2/", f"/changes/{NEXT}/", f"/changes/{NEXT + 1}/",
         "/entries/?country=PA&basis=stated", "/entries/?country=HN&text=carsi",
         "/commitments/?document=gao-13-295r", "/compare/?from_version=16",
     ):  # fmt: skip
@@ -474,8 +477,9 @@ def test_23_an_etag_holds_for_the_language_of_its_address_alone(client: Client) 
 
 @pytest.mark.parametrize(
     "address",
-    ["/changes/17/", "/nothing/", "/commitments/CARSI-08-INCLE-70/", "/entries/?page=9",
-     "/entries/?posted_in=17", "/feed/?page=9", "/tables/nothing.csv", "/?version=17-00000000"],
+    [f"/changes/{NEXT}/", "/nothing/", "/commitments/CARSI-08-INCLE-70/", "/entries/?page=9",
+     f"/entries/?posted_in={NEXT}", "/feed/?page=9", "/tables/nothing.csv",
+     f"/?version={NEXT}-00000000"],
 )  # fmt: skip
 def test_23_no_cache_keeps_that_there_is_nothing(client: Client, address: str) -> None:
     for language in BOTH:

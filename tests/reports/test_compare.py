@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from carsi_tracker.ledger.models import Posting
+from tests.sourced import ENTRIES, NEXT
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -83,7 +84,7 @@ def test_the_ways_to_name_two_versions_lead_to_one_address(client: Client) -> No
         ("to=2999-01-01", "as_of", "2999-01-01"),
         ("from=2009-03-31&to=2009-09-30&as_of=2009-09-29", "as_of", "2009-09-29 2009-09-30"),
         ("from_version=0", "from_version", "0"),
-        ("from_version=17", "from_version", "17"),
+        (f"from_version={NEXT}", "from_version", str(NEXT)),
         ("from_version=12-deadbeef", "from_version", "12-deadbeef"),
         ("from_version=٣", "from_version", "٣"),
         ("from=2009-03-31&from_version=12", "from_version", "12"),
@@ -129,7 +130,7 @@ def test_each_entry_between_stands_there_once(client: Client) -> None:
     for number in (1, 2):
         html = page(client, f"/compare/?from=2008-02-29&page={number}&sort=-amount")
         seen += re.findall(r'<th scope="row"><a href="/entries/(\d+-\d+)/', html)
-    assert len(seen) == len(set(seen)) == 134
+    assert len(seen) == len(set(seen)) == ENTRIES
 
 
 def test_the_permanent_address_names_both_sides_and_stays(client: Client) -> None:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.ledger.models import Posting
 from tests import factories
+from tests.sourced import AVAILABLE, COMMITTED, ENTRIES, NEXT, dollars
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -113,10 +114,10 @@ def test_a_nul_is_answered_400(client: Client, parameter: str) -> None:
         "/commitments/%00/",
         "/commitments/a%00b/",
         "/documents/nothing/",
-        "/changes/17/",
+        f"/changes/{NEXT}/",
         "/changes/0/",
         "/changes/99999999999999/",
-        "/changes/17.csv",
+        f"/changes/{NEXT}.csv",
         "/entries/16-5/",
         "/entries/0-0/",
         "/entries/99999999999-1/",
@@ -211,7 +212,7 @@ def test_each_entry_stands_once_over_the_pages_in_every_order(
     client: Client, sort: str, sign: str
 ) -> None:
     found = entries_on(client, f"/entries/?sort={sign}{sort}")
-    assert len(found) == len(set(found)) == 134
+    assert len(found) == len(set(found)) == ENTRIES
 
 
 def test_the_question_survives_paging_sorting_and_the_language(client: Client) -> None:
@@ -273,7 +274,10 @@ def test_the_books_balance_in_public(client: Client) -> None:
     html = text(client, "/balance/")
     assert "<h1>The books balance</h1>" in html
     assert html.count("<td>yes</td>") == 7
-    assert "$123,109,500 plus $41,890,500 with no commitment found is $165,000,000" in html
+    assert (
+        f"${dollars(COMMITTED)} plus ${dollars(AVAILABLE)} with no commitment found is $165,000,000"
+        in html
+    )
 
 
 def test_the_language_is_the_address_alone(client: Client) -> None:

@@ -14,6 +14,7 @@ from carsi_tracker.ledger.models import (
     Stage,
 )
 from tests import factories
+from tests.sourced import NEXT
 
 PAGES = (
     "/",
@@ -34,7 +35,12 @@ PAGES = (
     "/sitemap-entries-1.xml",
     "/versions.csv",
 )
-NEVER = ("/commitments/CARSI-08-INCLE-71/", "/documents/never/", "/changes/18/", "/entries/17-2/")
+NEVER = (
+    "/commitments/CARSI-08-INCLE-71/",
+    "/documents/never/",
+    f"/changes/{NEXT + 1}/",
+    f"/entries/{NEXT}-2/",
+)
 TRACES = (b"Zacapa", b"CARSI-08-INCLE-70", b"77,777", b"77777", b"zacapa-2009", b"Amigos")
 
 
@@ -65,13 +71,13 @@ def require_no_trace(client: Client) -> None:
             body = b"".join(response.streaming_content) if response.streaming else response.content
             assert response.status_code == 200
             assert not [trace for trace in TRACES if trace in body], page
-    theirs = ("/commitments/CARSI-08-INCLE-70/", "/documents/zacapa-2009/", "/changes/17/")
-    for address, never in zip((*theirs, "/entries/17-1/"), NEVER, strict=True):
+    theirs = ("/commitments/CARSI-08-INCLE-70/", "/documents/zacapa-2009/", f"/changes/{NEXT}/")
+    for address, never in zip((*theirs, f"/entries/{NEXT}-1/"), NEVER, strict=True):
         for language in ("", "/es"):
             asked, missing = client.get(language + address), client.get(language + never)
             assert (asked.status_code, missing.status_code) == (404, 404)
             assert asked.content == missing.content
-    for query in ("commitment=CARSI-08-INCLE-70", "document=zacapa-2009", "posted_in=17"):
+    for query in ("commitment=CARSI-08-INCLE-70", "document=zacapa-2009", f"posted_in={NEXT}"):
         response = client.get(f"/entries/?{query}")
         assert response.status_code == 400
         accepted = response.content.decode().partition("Accepted is")[2]

@@ -12,6 +12,7 @@ from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.timeline import Curve, Timeline, timeline_chart
 from tests.reports.charts.asking import asked, in_millions, sum_behind
+from tests.sourced import VERSION
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -22,7 +23,7 @@ QUESTIONS: list[dict[str, str]] = [
     {"country": "GT"},
     {"area": "not-attributed", "as_of": "2009-09-30"},
     {"commitment": "CARSI-08-INCLE-10"},
-    {"posted_in": "16"},
+    {"posted_in": str(VERSION)},
     {"measure": "unobligated"},
     {"basis": "press", "account": "INCLE"},
 ]
