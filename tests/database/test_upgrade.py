@@ -14,7 +14,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.ledger.models import Batch, Commitment, Document
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch, Commitment, Document, Posting
 from tests import databases
 from tests.conftest import Templates
 from tests.database.test_backup import tools
@@ -98,3 +99,12 @@ def test_the_desk_is_served_to_each_role(
         pages += [f"ledger/batch/{batch.pk}/change/" for batch in Batch.objects.all()[:6]]
     answers = {page: client.get(f"/admin/{page}", follow=True).status_code for page in pages}
     assert {page: code for page, code in answers.items() if code != 200} == {}
+
+
+def test_what_waited_for_an_approver_is_posted_and_taken_back(upgraded: str) -> None:
+    ana, pablo = (User.objects.get(username=name) for name in ("ana", "pablo"))
+    waits = Batch.objects.get(state="submitted")
+    assert posting.post(waits.pk, pablo, posting.digest(waits.pk)) == 20
+    reversal = posting.reverse(20, ana, "Taken back", "Entered twice")
+    assert posting.post(reversal, pablo, posting.submit(reversal, ana)) == 21
+    assert Posting.objects.get(version=20).prepared_by == ["Ana Núñez"]
