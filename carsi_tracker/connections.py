@@ -20,10 +20,12 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
 
 from carsi_tracker import serving
 from carsi_tracker.answers import Answer, Refusal, without_bodies_for_head
 
+PROBED = "/health/"
 SECONDS_BETWEEN_LOOKS = 5
 ABORT = struct.pack("ii", 1, 0)
 """SO_LINGER, so that a closed connection doesn't wait for a reader that doesn't read."""
@@ -138,6 +140,22 @@ class Lifeline(wasyncore.file_dispatcher):  # type: ignore[misc]  # waitress has
         self.server.stopping = True
 
 
+class Queue(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
+    """The requests that wait for a thread, in their order; but probes go first.
+
+    A probe asks whether the process answers, not how many readers wait.
+    """
+
+    def add_task(self, task: Connection) -> None:
+        """Let a connection's request wait for a thread."""
+        with self.lock:
+            if task.requests and task.requests[0].path == PROBED:
+                self.queue.appendleft(task)
+            else:
+                self.queue.append(task)
+            self.queue_cv.notify()
+
+
 class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """Serves connections until it is told to stop; then only what is under way."""
 
@@ -196,9 +214,12 @@ def work(listener: socket.socket, application: Callable[..., Any], lifelines: li
         clear_untrusted_proxy_headers=False,  # the settings say whom they come from
         ident="",
     )
+    queue = Queue()
+    queue.set_thread_count(adjustments.threads)
     server = Server(
         without_bodies_for_head(application),
         map={},
+        dispatcher=queue,
         _sock=listener,
         adj=adjustments,
         sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),

@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 
-from carsi_tracker import serving, web
+from carsi_tracker import connections, serving, web
 
 PAGE = b"word " * 20
 SITE = """
@@ -209,3 +210,11 @@ def test_it_stops_when_told_or_left_alone_and_answers_what_is_under_way() -> Non
             assert sum(map(len, all_of(asking))) > 127 * 2**16
             assert idle.recv(1) == b""
             assert site.process.wait(20) == 0
+
+
+def test_probes_go_before_those_who_wait_for_a_page() -> None:
+    queue = connections.Queue()
+    for path in ("/", "/entries/", "/health/", "/charts/map.png"):
+        queue.add_task(SimpleNamespace(requests=[SimpleNamespace(path=path)]))  # type: ignore[arg-type]
+    order = [task.requests[0].path for task in queue.queue]
+    assert order == ["/health/", "/", "/entries/", "/charts/map.png"]
