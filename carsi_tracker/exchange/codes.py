@@ -89,6 +89,36 @@ class Codes:
         return [code.text for code in self._by_key.values() if not code.retired]
 
 
+class NewCodes:
+    """The codes that a file adds to those of a column."""
+
+    def __init__(self, known: Codes) -> None:
+        self._known = known
+        self._by_key: dict[str, str] = {}
+        self._by_look: dict[str, str] = {}
+
+    @property
+    def texts(self) -> list[str]:
+        """The codes, as they were written first."""
+        return list(self._by_key.values())
+
+    def take(self, text: str) -> Code:
+        """Return a code that is new; raises ValidationError where it looks like another."""
+        if before := self._by_key.get(text.casefold()):
+            return Code(before)
+        looks = spelling.skeletons(text)
+        alike = filter(None, map(self._by_look.get, looks))
+        if other := self._known.looks_like(text) or next(alike, None):
+            raise ValidationError(
+                _("“%(text)s” looks like “%(other)s”, which was probably meant.")
+                % {"text": text, "other": other},
+                "lookalike",
+            )
+        self._by_key[text.casefold()] = text
+        self._by_look |= dict.fromkeys(looks, text)
+        return Code(text)
+
+
 class Vocabulary:
     """All codes by column, and the appropriations by year and account."""
 

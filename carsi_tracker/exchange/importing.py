@@ -239,7 +239,7 @@ def _texts(wish: Wish, interpreter: Interpreter) -> tuple[str, str]:
 def _introduce(interpreter: Interpreter, batch: Batch) -> None:
     made = Organization.objects.bulk_create(
         Organization(code=name, name_en=name, name_es=name)
-        for name in interpreter.new_partners.values()
+        for name in interpreter.new_partners.texts
     )
     new_partners = {organization.code: organization.pk for organization in made}
     Commitment.objects.bulk_create(
@@ -274,7 +274,7 @@ def _describe(outcome: Outcome, interpreter: Interpreter, batch: Batch, wish: Wi
     outcome.rows = incoming.listed(wish.listed)
     outcome.effects = effects(batch.pk)
     outcome.new_commitments = list(interpreter.commitments.new)
-    outcome.new_partners = list(interpreter.new_partners.values())
+    outcome.new_partners = interpreter.new_partners.texts
     outcome.warnings += [
         Finding(_("The partner “%s” is new: it is added to the organizations.") % name)
         for name in outcome.new_partners

@@ -36,6 +36,8 @@ _SEPARATORS = re.compile(r"[\W_]+")
 
 def refuse_error(cell: str) -> None:
     """Raise ValidationError for a text that spreadsheets show instead of a value."""
+    if "#" not in cell and "Err:" not in cell:
+        return
     text = spelling.strip(cell)
     if ERROR.fullmatch(text):
         if not text.strip("#"):

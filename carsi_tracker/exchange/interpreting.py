@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from carsi_tracker.exchange import spelling
 from carsi_tracker.exchange.cells import (
     Broken,
     Cell,
@@ -23,7 +22,7 @@ from carsi_tracker.exchange.cells import (
     read_year,
     shown,
 )
-from carsi_tracker.exchange.codes import Code, Vocabulary
+from carsi_tracker.exchange.codes import Code, NewCodes, Vocabulary
 from carsi_tracker.exchange.columns import (
     BY_NAME,
     COLUMNS,
@@ -94,9 +93,8 @@ class Interpreter:
         self.vocabulary = Vocabulary()
         self.commitments = Commitments(self.vocabulary, own_batch)
         self.faults: list[Finding] = []
-        self.new_partners: dict[str, str] = {}
+        self.new_partners = NewCodes(self.vocabulary.columns["partner"])
         self.row_count = 0
-        self._partners_by_look: dict[str, str] = {}
         self._described: set[tuple[Any, ...]] = set()
         self._read_before: dict[tuple[str, str], Any] = {}
 
@@ -246,7 +244,7 @@ class Interpreter:
             raise ValidationError(cell.message, "broken")
         if isinstance(cell, str):
             refuse_error(cell)
-        if column.kind in {Kind.CODE, Kind.ORGANIZATION}:
+        if name in self.vocabulary.columns:
             return self._code(column, cell)
         match column.kind:
             case Kind.AMOUNT:
@@ -269,7 +267,8 @@ class Interpreter:
         if codes.get(text) is None:
             refuse_placeholder(column.name, text)
             if column.name == "partner":
-                return self._new_partner(cell, column.longest)
+                name = " ".join(read_text(cell, column.longest).split())
+                return self.new_partners.take(name)
         return codes[text]
 
     def _text(self, column: Column, cell: Cell) -> str:
@@ -287,22 +286,6 @@ class Interpreter:
             self.asks_order |= error.code in {"two_readings", "other_order"}
             raise
         return day
-
-    def _new_partner(self, cell: Cell, longest: int) -> Code:
-        text = " ".join(read_text(cell, longest).split())
-        if text.casefold() in self.new_partners:
-            return Code(self.new_partners[text.casefold()])
-        looks = spelling.skeletons(text)
-        alike = filter(None, map(self._partners_by_look.get, looks))
-        if other := self.vocabulary.columns["partner"].looks_like(text) or next(alike, None):
-            raise ValidationError(
-                _("“%(text)s” looks like “%(other)s”, which was probably meant.")
-                % {"text": text, "other": other},
-                "lookalike",
-            )
-        self.new_partners[text.casefold()] = text
-        self._partners_by_look |= dict.fromkeys(looks, text)
-        return Code(text)
 
     def _fault(self, row: Row, column: str, message: str) -> None:
         value = shown(row.cells.get(column, ""))

@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 
-from carsi_tracker.exchange import interpreting, package, quoting, sheet, table, text, values
+from carsi_tracker.exchange import (
+    interpreting,
+    package,
+    quoting,
+    sheet,
+    spelling,
+    table,
+    text,
+    values,
+)
 from carsi_tracker.ledger.models import Organization
 from tests.exchange import hostile
 from tests.exchange.conftest import HEADINGS, Way, nothing_made, rows
@@ -127,13 +136,13 @@ def test_many_new_partners_are_each_compared_once(
     command: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[str] = []
-    skeletons = interpreting.spelling.skeletons
+    skeletons = spelling.skeletons
 
     def counted(text: str) -> set[str]:
         compared.append(text)
         return skeletons(text)
 
-    monkeypatch.setattr(interpreting.spelling, "skeletons", counted)
+    monkeypatch.setattr(spelling, "skeletons", counted)
     many = [
         {"reference": f"MANY-{n}", "partner": f"Partner {a}{b}"}
         for n, (a, b) in enumerate(product("abcdefgh", repeat=2))
