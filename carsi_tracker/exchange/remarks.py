@@ -32,14 +32,18 @@ def with_remarks(name: str, content: bytes, findings: Sequence[Finding]) -> tupl
 
 
 class _Remarked:
-    """Rows with their remarks, which stand in one column beside all others."""
+    """Rows with their remarks, which stand in one column beside all others; never all held."""
 
     def __init__(self, rows: Any, findings: Sequence[Finding]) -> None:
-        self._rows = list(rows)
-        filled = [(number, cells) for number, cells in self._rows if not all(map(is_blank, cells))]
-        self._first: int = filled[0][0] if filled else 1
-        first = filled[0][1] if filled else []
-        width = max((len(cells) for _number, cells in filled), default=0)
+        self._rows = rows
+        self._first, width = 1, 0
+        first: Sequence[Cell] = []
+        for number, cells in rows:
+            if all(map(is_blank, cells)):
+                continue
+            if not width:
+                self._first, first = number, cells
+            width = max(width, len(cells))
         headings = [isinstance(cell, str) and heading(cell) == REMARKS for cell in first]
         self.column = headings.index(True) if True in headings else width
         self._texts: dict[int, list[str]] = {}
