@@ -1,7 +1,6 @@
 """Public pages' requests a second against an empty view behind the same middleware."""
 
 import os
-import socket
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +9,8 @@ from statistics import median
 from benchmarks import ledgers
 from benchmarks.reader import rate
 from benchmarks.table import Row
-from carsi_tracker.web import WebServer
+from carsi_tracker.web import bound
+from carsi_tracker.web_server import WebServer
 
 ROUNDS = 7
 REQUESTS = 800  # in a round
@@ -27,16 +27,14 @@ def measure(folder: Path) -> list[Row]:
     ledger = ledgers.make(folder, "overview")
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     os.environ["DATABASE_URL"] = ledger.application.url
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as kept:
-        server = WebServer(port, Path(kept) / "web.pid")
-        server.start()
+    with tempfile.TemporaryDirectory() as kept, bound("127.0.0.1", 0) as listener:
+        server = WebServer(Path(kept) / "web.lock")
+        server.start(listener)
         try:
-            return _rows(port)
+            return _rows(listener.getsockname()[1])
         finally:
             server.stop()
+            server.lock.close()
             del os.environ["DATABASE_URL"]
 
 

@@ -1,7 +1,6 @@
 """A real browser in front of the tracker as it is served."""
 
 import os
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from carsi_tracker import web
-from carsi_tracker.web import WebServer
+from carsi_tracker import serving
+from carsi_tracker.web import bound
+from carsi_tracker.web_server import WebServer
 from tests import databases, factories
 from tests.browser import chromium
 from tests.conftest import Templates
@@ -49,18 +49,18 @@ def served(database: str, folder: Path, blocker: Any, processes: int) -> Iterato
         factories.analyst(username="ana", password=PASSWORD)
         factories.approver(username="petra", password=PASSWORD)
         factories.administrator(username="adela", password=PASSWORD)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = WebServer(port, folder / "web.pid")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", application.url)
-        patch.setattr(web, "PROCESSES", processes)
-        server.start()
-    try:
-        yield Site(f"http://127.0.0.1:{port}", database)
-    finally:
-        server.stop()
+    server = WebServer(folder / "web.lock")
+    with bound("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", application.url)
+            patch.setenv("WEB_PROCESSES", str(processes))
+            server.start(listener)
+        try:
+            yield Site(f"http://127.0.0.1:{port}", database)
+        finally:
+            server.stop()
+            server.lock.close()
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,9 @@ def site(
     """The tracker with the sourced ledger, for tests that only read."""
     name = f"{databases.prefix(worker_id)}_site"
     databases.make(name, templates.sourced)
-    with served(name, tmp_path_factory.mktemp("site"), django_db_blocker, web.PROCESSES) as running:
+    with served(
+        name, tmp_path_factory.mktemp("site"), django_db_blocker, serving.processes()
+    ) as running:
         yield running
     databases.remove(name)
 
