@@ -68,7 +68,9 @@ def shown(value: object) -> str:
 
 def is_blank(cell: Cell) -> bool:
     """Say whether a cell holds nothing that shows."""
-    return isinstance(cell, str) and is_empty(cell)
+    if not isinstance(cell, str):
+        return False
+    return not cell or (not "!" <= cell[0] <= "~" and is_empty(cell))
 
 
 def read_amount(cell: Cell) -> Decimal:
@@ -154,14 +156,17 @@ def read_text(cell: Cell, longest: int) -> str:
 
 def _refuse_garbled(text: str) -> None:
     """Refuse letters that were replaced, and UTF-8 read as Windows-1252 ("Ã³" for "ó")."""
-    lost = _("“%s” has letters that were lost when the file was saved.") % text
     if "\N{REPLACEMENT CHARACTER}" in text:
-        raise ValidationError(lost, "garbled")
+        raise ValidationError(_lost(text), "garbled")
     try:
         before = text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return
-    raise ValidationError(f"{lost} {_('Probably meant: %s.') % before}", "garbled")
+    raise ValidationError(f"{_lost(text)} {_('Probably meant: %s.') % before}", "garbled")
+
+
+def _lost(text: str) -> str:
+    return _("“%s” has letters that were lost when the file was saved.") % text
 
 
 def read_reference(cell: Cell) -> str:

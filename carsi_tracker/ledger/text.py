@@ -105,7 +105,7 @@ def trimmed(text: str) -> str:
 
 def is_empty(text: str) -> bool:
     """Say whether nothing in a text shows."""
-    return not ("!" <= text[:1] <= "~" or _SHOWS.search(text))
+    return not _SHOWS.search(text)
 
 
 def odd(text: str, *, lines: bool = False) -> re.Match[str] | None:
