@@ -371,13 +371,27 @@ def test_a_database_of_another_release_is_told_so(older: str) -> None:
 @pytest.mark.usefixtures("owner")
 def test_a_clock_put_right_after_it_ran_ahead_is_no_forgery() -> None:
     run_unguarded(
-        "update ledger_posting set posted_at = now() + interval '9 days' where version = 18;"
+        "update ledger_posting set posted_at = now() + interval '9 days'"
+        f" where version = {REVERSAL};"
         "update ledger_posting set posted_at = now() + interval '9 days 1 microsecond'"
-        " where version = 19;"
+        f" where version = {MOVE};"
         "update accounts_event set happened_at = now() + interval '9 days'"
-        " where kind = 'posted' and detail ->> 'version' = '18';" + FORGE
+        f" where kind = 'posted' and detail ->> 'version' = '{REVERSAL}';" + FORGE
     )
-    assert [one for one in found() if "version 19" in one] == []
+    assert [one for one in found() if f"version {MOVE}:" in one] == []
+
+
+def test_a_number_that_is_given_again_has_one_history_after_the_other(whole: str) -> None:
+    with as_owner(databases.application_of(whole)):
+        run(
+            f"select set_config('carsi.actor', ({of('ada')})::text, true);"
+            "insert into ledger_account (id, code, name_en, name_es, retired)"
+            " values (77, 'OLD', 'Old', 'Vieja', false);"
+            "delete from ledger_account where id = 77;"
+            "insert into ledger_account (id, code, name_en, name_es, retired)"
+            " values (77, 'NEW', 'New', 'Nueva', false)"
+        )
+        assert sentences_about_rows(ROLE) == []
 
 
 @pytest.mark.usefixtures("owner")

@@ -63,7 +63,6 @@ as $$
         select
             c."table", c."row" as id, c.action, c.before, c.after,
             lag(c.after) over w as known,
-            row_number() over w = 1 as is_first,
             lead(c.id) over w is null as is_last
         from ledger_change c
         window w as (partition by c."table", c."row" order by c.id)
@@ -71,8 +70,8 @@ as $$
     broken as (
         select c."table", c.id from change c
         where case
-            when c.is_first then c.action <> 'INSERT' or c.before is not null
-            else c.known is null or c.action = 'INSERT' or disagree(c.known, c.before)
+            when c.action = 'INSERT' then c.known is not null or c.before is not null
+            else c.known is null or disagree(c.known, c.before)
                 or c.action = 'UPDATE' and not change_allowed(c."table", c.before, c.after)
         end
     )

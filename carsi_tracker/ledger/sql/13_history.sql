@@ -10,6 +10,10 @@ begin
     if before = after then
         return null;
     end if;
+    -- A row's history stands under its number.
+    if tg_op = 'UPDATE' and before -> 'id' <> after -> 'id' then
+        perform refuse('code_is_fixed', jsonb_build_object('table', tg_table_name));
+    end if;
     insert into ledger_change ("table", "row", action, before, after, user_id, reason, changed_at)
     values (
         tg_table_name, (coalesce(after, before) ->> 'id')::bigint, tg_op, before, after,

@@ -138,6 +138,18 @@ def test_codes_are_fixed_from_the_start(
             run(session, ledger.analyst, f"update ledger_{table} set {CODES[table]}")
 
 
+@pytest.mark.parametrize("table", CODES)
+def test_the_number_of_a_row_is_fixed_for_its_history_stands_under_it(
+    ledger: Ledger, application: psycopg.Connection, table: str
+) -> None:
+    made = getattr(factories, {"programmingarea": "area"}.get(table, table))()
+    with refused("code_is_fixed"):
+        run(
+            application, ledger.analyst,
+            f"update ledger_{table} set id = id + 1000 where id = {made.pk}",
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("table", ["account", "programmingarea", "country", "goal", "organization"])
 def test_names_may_be_corrected(
     ledger: Ledger, application: psycopg.Connection, table: str
