@@ -19,7 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from carsi_tracker import environment, serving, web
 from carsi_tracker.database import address, secret, server
-from carsi_tracker.signals import Stop, stop_on_signals
+from carsi_tracker.signals import is_stopping, stop_on_signals
 from carsi_tracker.web_server import WebServer
 
 PASSWORDS = address.VAR / "passwords.txt"
@@ -36,10 +36,17 @@ def main() -> None:
     """Serve the tracker until it is stopped; exit with one plain sentence where it can't."""
     stop_on_signals()
     try:
-        with alone() as lock:
-            serve(lock)
-    except Stop:
+        _run()
+    except BaseException:
+        if not is_stopping():
+            raise
         print("\nStopped. All data are kept.", flush=True)
+
+
+def _run() -> None:
+    try:
+        with alone() as note:
+            serve(note)
     except (
         server.ServerError,
         ImproperlyConfigured,

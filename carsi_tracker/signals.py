@@ -8,8 +8,8 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stop(Exception):
-    """Somebody asked the tracker to stop."""
+class Stop(BaseException):
+    """Somebody asked the tracker to stop; no handler of faults is meant."""
 
 
 def stop_on_signals() -> None:
@@ -33,3 +33,8 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise Stop
+
+
+def is_stopping() -> bool:
+    """Say whether this process was asked to stop, whatever became of Stop on its way."""
+    return signal.getsignal(signal.SIGTERM) == signal.SIG_IGN

@@ -23,7 +23,7 @@ class Connection(psycopg.Connection[Any]):
     """A connection that asks after its server while it waits for it."""
 
     silent_until = 0.0  # of the clock of time.monotonic()
-    options: dict[str, Any]  # by which it was made
+    made_by: tuple[tuple[Any, ...], dict[str, Any]]
 
     @classmethod
     def connect(cls, *args: Any, **options: Any) -> "Connection":
@@ -35,7 +35,7 @@ class Connection(psycopg.Connection[Any]):
         except ConnectionTimeout:
             Connection.silent_until = time.monotonic() + SECONDS_OF_SILENCE
             raise
-        made.options = options
+        made.made_by = (args, options)
         return made
 
     def wait(
@@ -53,12 +53,11 @@ class Connection(psycopg.Connection[Any]):
                     raise OperationalError("the server has fallen silent") from None
 
     def _answers_others(self) -> bool:
+        args, options = self.made_by
         try:
-            Connection.connect(**self.options).close()
-        except ConnectionTimeout:
-            return False
-        except OperationalError:  # it refuses, so it answers; or another thread has just asked
-            return time.monotonic() >= Connection.silent_until
+            Connection.connect(*args, **options).close()
+        except OperationalError as error:
+            return "FATAL" in str(error)  # it refuses, so it answers
         return True
 
 

@@ -1,0 +1,54 @@
+"""A statement may take its time while the server answers others; one that is silent is given up."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from carsi_tracker.database import address, place, server
+from carsi_tracker.database.patient import base
+from tests.database.conftest import remove_places
+
+
+@pytest.fixture
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[base.Connection]:
+    """Give a session on a server of its own, with little patience."""
+    monkeypatch.setattr(base, "SECONDS_OF_PATIENCE", 0.2)
+    server.start(tmp_path / "data", durable=False)
+    where = address.embedded(tmp_path / "data", server.APPLICATION)
+    with base.Connection.connect(where.conninfo(), connect_timeout=2) as made:
+        yield made
+    base.Connection.silent_until = 0.0
+    server.release(tmp_path / "data")
+    remove_places(tmp_path)
+
+
+def test_a_long_statement_is_waited_for(session: base.Connection) -> None:
+    found = session.execute("select pg_sleep(1.5), 7").fetchone()
+    assert found
+    assert found[1] == 7
+
+
+def test_a_server_that_is_halted_is_given_up_and_not_asked_again_at_once(
+    session: base.Connection, tmp_path: Path
+) -> None:
+    data = place.data_folder(tmp_path / "data")
+    postmaster = int((data / "postmaster.pid").read_text().split("\n")[0])
+    halted = [postmaster, session.info.backend_pid]
+    for pid in halted:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(psycopg.OperationalError, match="has fallen silent"):
+            session.execute("select 1")
+        assert session.closed
+        with pytest.raises(psycopg.OperationalError, match="a moment ago"):
+            base.Connection.connect(*session.made_by[0])
+    finally:
+        for pid in halted:
+            os.kill(pid, signal.SIGCONT)
+    time.sleep(max(0.0, base.Connection.silent_until - time.monotonic()))
+    base.Connection.connect(*session.made_by[0]).close()
