@@ -150,14 +150,15 @@ def test_postings_in_opposite_orders_both_end(
 def test_a_clock_that_goes_back_makes_neither_gaps_nor_earlier_versions(
     ledger: Ledger, owner: psycopg.Connection, application: psycopg.Connection, back: str
 ) -> None:
+    first, second = asking(ledger, 1, 2)
+    post(application, ledger.approver, first)
     before = value(application, "select posted_at from ledger_head")
     owner.execute(
         "create or replace function rules.clock() returns timestamptz language sql volatile"
         f" set search_path = pg_catalog as $$ select clock_timestamp() - interval '{back}' $$"
     )
-    (batch,) = asking(ledger, 1, 1)
-    assert post(application, ledger.approver, batch) == 2
-    after = value(application, "select posted_at from ledger_posting where version = 2")
+    assert post(application, ledger.approver, second) == 3
+    after = value(application, "select posted_at from ledger_posting where version = 3")
     assert after == before + timedelta(microseconds=1)
     assert value(application, "select count(*) from rules.verify()") == 0
 
