@@ -21,7 +21,8 @@ test: .venv/developing $(MESSAGES)
 check-everything: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@EVERYTHING=1 exec $(VENV) -m pytest $(ARGS) \
-		tests/browser/test_accessibility.py tests/reports/test_every_figure.py
+		tests/browser/test_accessibility.py tests/reports/test_every_figure.py \
+		tests/reports/test_addresses.py tests/ledger/sql/test_post.py
 
 lint: .venv/developing $(MESSAGES)
 	$(VENV) -m ruff check .

