@@ -134,7 +134,9 @@ def draft() -> Batch:
     )
     source = factories.document(key="zacapa-2009", title="Letter on Zacapa", publisher="Zacapa")
     factories.line(made, new, Stage.COMMITTED, 77_777, document=source, quote="Zacapa")
-    factories.line(made, old, Stage.COMMITTED, 77_777, document=source, locator="Zacapa")
+    factories.line(made, new, Stage.OBLIGATED, 77_777, document=source, quote="Zacapa")
+    for stage in (Stage.COMMITTED, Stage.OBLIGATED):
+        factories.line(made, old, stage, -77_777, document=source, locator="Zacapa")
     return made
 
 
@@ -248,10 +250,10 @@ def corrected() -> None:
     reversal = posting.reverse(7, analyst, "Reversal of Panama", "Entered twice")
     posting.post(reversal, approver, posting.submit(reversal, analyst))
     made = factories.batch(analyst, title="Move to Honduras", reason="Wrong country")
-    old = Commitment.objects.get(reference="CARSI-08-INCLE-03")
+    old = Commitment.objects.get(reference="CARSI-08-INCLE-05")
     new = factories.commitment(
         made,
-        reference="CARSI-08-INCLE-03-2",
+        reference="CARSI-08-INCLE-05-2",
         appropriation=old.appropriation,
         area=ProgrammingArea.objects.get(code="community"),
         country=Country.objects.get(code="HN"),
@@ -277,8 +279,8 @@ def test_figures_are_the_sums_behind_them_after_a_reversal_and_a_move(
     behind: dict[str, Decimal] = {}
     for address in (
         "/", "/areas/community/", "/countries/pa/", "/countries/hn/", "/goals/2/",
-        "/appropriations/2008-incle/", "/commitments/CARSI-08-INCLE-03/",
-        "/commitments/CARSI-08-INCLE-03-2/", f"/changes/{NEXT}/", f"/changes/{NEXT + 1}/",
+        "/appropriations/2008-incle/", "/commitments/CARSI-08-INCLE-05/",
+        "/commitments/CARSI-08-INCLE-05-2/", f"/changes/{NEXT}/", f"/changes/{NEXT + 1}/",
         "/entries/?country=PA&basis=stated", "/entries/?country=HN&text=carsi",
         "/commitments/?document=gao-13-295r", "/compare/?from_version=16",
     ):  # fmt: skip
