@@ -169,7 +169,7 @@ def test_one_piece_reads_the_question_of_every_public_page() -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_nonsense_in_any_parameter_is_no_server_error(visitor: Client, name: str) -> None:
-    """All of it on the page with every parameter and the files; on each other page a part, a different one."""
+    """All of it on the page with every parameter and on files; elsewhere a part, each another."""
     all_of_it = name in {"entries", OF_ITS_OWN} or bool(os.environ.get("EVERYTHING"))
     turn = sorted(EXAMPLES).index(name)
     for number, parameter in enumerate(PARAMETERS):
