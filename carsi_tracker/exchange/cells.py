@@ -28,8 +28,11 @@ EXCEL_DAYS = range(32874, 73051)
 
 LONGEST_SHOWN = 120
 
-Number = float
-"""What a number cell of a workbook holds, until it is read."""
+Number = Decimal
+"""What a number cell of a workbook holds."""
+_AS_SHOWN = Context(prec=15)
+_LARGEST_EXPONENT = 308
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,20 @@ class Broken:
 Cell = str | Number | bool | date | datetime | time | timedelta | Broken
 
 
+def number(text: str) -> Number:
+    """Return a number as a spreadsheet shows it: fifteen digits; raises ValueError for others."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    value = _AS_SHOWN.create_decimal(text).normalize()
+    if value and abs(value.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError(text)
+    return value or Number(0)
+
+
 def written(value: object) -> str:
     """Write a cell as it was found: whole numbers without decimals, undecodable bytes escaped."""
     if isinstance(value, Number):
-        text = f"{value:.15g}"
+        text = f"{value:f}" if -5 <= value.adjusted() < 15 else f"{value:e}"
     elif isinstance(value, str):
         start = value[: LONGEST_SHOWN + 1]
         text = start.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -77,9 +90,9 @@ def read_amount(cell: Cell) -> Decimal:
     """Return a signed amount in U.S. dollars; a number cell counts to fifteen digits."""
     if isinstance(cell, str):
         return parse_amount(_decoded(cell).strip(spelling.SPACES))
-    if isinstance(cell, bool) or not isinstance(cell, Number):
+    if not isinstance(cell, Number):
         raise ValidationError(_("“%s” is not an amount.") % shown(cell), "not_an_amount")
-    amount = Decimal(f"{cell:.15g}")
+    amount = cell
     if amount != amount.quantize(CENT, context=WIDE):
         raise ValidationError(
             _("“%s” has fractions of a cent; write at most two decimals.") % shown(cell), "sub_cent"
@@ -200,7 +213,7 @@ def code_text(cell: Cell) -> str:
     """
     if isinstance(cell, str):
         return spelling.strip(_decoded(cell))
-    if isinstance(cell, Number) and not isinstance(cell, bool):
+    if isinstance(cell, Number):
         return shown(cell)
     raise ValidationError(
         _(

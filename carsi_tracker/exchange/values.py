@@ -1,12 +1,11 @@
 """What the cells of a workbook hold: shared texts, numbers, dates, errors (ECMA-376, 18.18.11)."""
 
-import math
 import re
 import sys
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from carsi_tracker.exchange.cells import EXCEL_EPOCH
+from carsi_tracker.exchange.cells import EXCEL_EPOCH, number
 from carsi_tracker.exchange.formats import shows
 from carsi_tracker.exchange.package import Attributes, Handler, Package, damaged, too_much_text
 
@@ -20,7 +19,8 @@ LARGEST_TEXTS = 80_000_000
 MOST_STYLES = 70_000
 DAYS_TO_1904 = 1462
 
-ERROR, NO_RESULT, DAY, MOMENT, TIME, ELAPSED = "error", "no result", "day", "moment", "time", "for"
+ERROR, NO_RESULT, NUMBER = "error", "no result", "number"
+DAY, MOMENT, TIME, ELAPSED = "day", "moment", "time", "for"
 """Kinds of cells that are kept as (kind, what they hold)."""
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -71,17 +71,15 @@ class Values:
         return _iso(text) if kind == "d" else text
 
     def _number(self, text: str, shown: str) -> Any:
-        number = float(text)
-        if not math.isfinite(number):
-            raise damaged()
+        held = number(text)
         if not shown:
-            return number
-        seconds = round((number + (0 if shown == ELAPSED else self._offset)) * 86_400)
+            return NUMBER, str(held)
+        seconds = round((held + (0 if shown == ELAPSED else self._offset)) * 86_400)
         days, rest = divmod(seconds, 86_400)
         if shown == ELAPSED:
             return ELAPSED, seconds
         if not 0 <= days < 2_958_466:
-            return number
+            return NUMBER, str(held)
         if not days:
             return TIME, rest
         return (MOMENT, seconds) if rest else (DAY, days)
@@ -89,6 +87,8 @@ class Values:
 
 def value(kind: str, held: Any) -> Any:
     """Return the value of a cell that was kept as (kind, what it holds)."""
+    if kind == NUMBER:
+        return number(held)
     if kind == DAY:
         return EXCEL_EPOCH + timedelta(days=held)
     midnight = datetime.combine(EXCEL_EPOCH, time())
