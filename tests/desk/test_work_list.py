@@ -110,7 +110,7 @@ def test_versions_that_nobody_else_has_read_wait_for_a_countersignature(people: 
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
     post_it(people.analyst, own, self_approval_reason="My colleague is ill")
     assert f"{VERSION} versions" in section(people.approver, "To post")
-    assert "15 versions" in section(people.analyst, "To post")
+    assert f"{VERSION - 1} versions" in section(people.analyst, "To post")
 
 
 def test_what_became_of_what_was_sent_stands_on_the_list(people: People) -> None:
