@@ -16,6 +16,7 @@ import pytest
 
 from carsi_tracker.database import address, server
 from tests.database.conftest import Checkout, Run, clean_environment
+from tests.sourced import COMMITTED, millions
 
 PATIENCE = 60  # seconds after which a site that has not come back is lost
 
@@ -100,7 +101,7 @@ def test_what_is_killed_comes_back_by_itself(
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
     eventually(lambda: not set(killed) & {*checkout.processes(), *children(run.process.pid)})
-    eventually(lambda: "$123.1 million" in run.get("/"))
+    eventually(lambda: f"${millions(COMMITTED)} million" in run.get("/"))
     eventually(lambda: len(set(children(web(run))) - set(killed)) == 2)
     assert run.process.poll() is None
 
@@ -126,7 +127,7 @@ def test_a_database_that_is_halted_for_20_seconds_is_waited_for(
     finally:
         for pid in halted:
             os.kill(pid, signal.SIGCONT)
-    eventually(lambda: "$123.1 million" in run.get("/"))
+    eventually(lambda: f"${millions(COMMITTED)} million" in run.get("/"))
     run.until("Service Unavailable: /es/countries/hn/: ")
     run.until("PostgreSQL answers again")
     assert checkout.postmaster() == postmaster
