@@ -1,4 +1,8 @@
-"""How the web server answers: nothing but the head to HEAD, and words to what it can't read."""
+"""How the web server answers: nothing but the head to HEAD, and words to what it can't read.
+
+A connection stays open wherever the end of an answer shows, which waitress closes after a 304 and
+after a length that was not told at first.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -12,6 +16,12 @@ TEMPLATES = {400: "400.html", 413: "413.html", 431: "400.html", 501: "400.html"}
 
 class Answer(WSGITask):  # type: ignore[misc]  # waitress has no types
     """An answer of the application; to HEAD, its head alone."""
+
+    def set_close_on_finish(self) -> None:
+        """Close after this answer, unless its end shows by itself and nobody asked for that."""
+        asked = self.request.connection_close or self.version != "1.1"
+        if asked or self.wrote_header or (self.has_body and not self.chunked_response):
+            super().set_close_on_finish()
 
     def finish(self) -> None:
         """Write what ends the answer."""

@@ -24,6 +24,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from carsi_tracker import serving
 from carsi_tracker.answers import Answer, Refusal, without_bodies_for_head
+from carsi_tracker.parsing import Request
 
 PROBED = "/health/"
 SECONDS_BETWEEN_LOOKS = 5
@@ -34,6 +35,7 @@ ABORT = struct.pack("ii", 1, 0)
 class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """One client's connection, and how long it has done what it does now."""
 
+    parser_class = Request
     task_class = Answer
     error_task_class = Refusal
 

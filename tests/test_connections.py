@@ -48,6 +48,12 @@ def application(environ, start_response):
         said = str(len(environ["wsgi.input"].read())).encode()
     if path == "/closed":
         said = str(closed).encode()
+    if path == "/unchanged":
+        start_response("304 Not Modified", [("ETag", '"x"')])
+        return []
+    if path == "/parts":
+        start_response("200 OK", headers)
+        return iter([said, said])
     if path == "/who":
         said = str([environ.get("HTTP_X_FORWARDED_" + name) for name in ("FOR", "PROTO")]).encode()
     start_response("200 OK", [*headers, ("Content-Length", str(len(said)))])
@@ -173,6 +179,77 @@ def test_what_can_t_be_read_is_answered_in_words(site: Site) -> None:
     assert site.get("/" + "x" * serving.LARGEST_HEAD).startswith(b"HTTP/1.0 431 ")
     assert site.get(head="Content-Length: none").startswith(b"HTTP/1.1 400 ")
     assert b"waitress" not in site.get(head="Content-Length: none").lower()
+
+
+ODD = {
+    "a verb in small letters": "get / HTTP/1.1",
+    "an address that is none": "GET http://[::1 HTTP/1.1",
+    "no ASCII": "GET /\xff\xfe/ HTTP/1.1",
+    "no request at all": "\x00\x01\x02",
+    "a return within a header": "GET / HTTP/1.1\r\nX: a\rb",
+    "a NUL within a header": "GET / HTTP/1.1\r\nX: a\0b",
+    "a blank before a colon": "GET / HTTP/1.1\r\nHost : x",
+    "a length of 5,000 digits": f"POST /body HTTP/1.1\r\nContent-Length: {'9' * 5000}",
+    "two lengths": "POST /body HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6",
+    "a length beside chunks":
+        "POST /body HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked",
+    "chunks in HTTP/1.0":
+        "POST /body HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked",
+    "chunks in HTTP/1.0 and a length":
+        "POST /body HTTP/1.0\r\nTransfer-Encoding: chunked\r\nContent-Length: 5",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ODD.values(), ids=ODD)
+def test_what_is_no_request_or_could_be_two_is_refused_and_nothing_after_it_read(
+    site: Site, said: str
+) -> None:
+    after = "0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    found = site.answer(f"{said}\r\n\r\n{after}".encode("latin-1"))
+    assert found.split(b" ")[1] == b"400"
+    assert b"\r\nConnection: close\r\n" in found
+    assert b"<html" in found
+    assert found.count(b"HTTP/1.") == 1
+
+
+@pytest.mark.parametrize("start", ["", "0\r\n"], ids=["size line", "trailer"])
+def test_what_stands_around_chunks_is_bounded(site: Site, start: str) -> None:
+    """Else each byte would have all before it read again, 36 seconds for 20 MB."""
+    said = f"POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{start}"
+    assert site.answer(said.encode() + b"0" * 40_000).startswith(b"HTTP/1.1 400 ")
+
+
+def test_chunks_with_extensions_and_a_trailer_are_taken_and_the_next_request_too(
+    site: Site,
+) -> None:
+    chunks = "Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nabcde\r\n1\r\nf\r\n0\r\nX: 1\r\n\r\n"
+    said = f"POST /body HTTP/1.1\r\nHost: x\r\n{chunks}".encode()
+    found = site.answer(said + b"GET / HTTP/1.1\r\nConnection: TE, close\r\n\r\n")
+    assert b"\r\n\r\n6HTTP/1.1 200 OK" in found
+    assert found.endswith(PAGE)
+
+
+def test_a_connection_stays_open_where_the_end_of_an_answer_shows(site: Site) -> None:
+    paths = ("/unchanged", "/parts", "/", "/unchanged")
+    asked = [f"{verb} {path} HTTP/1.1\r\nHost: x\r\n\r\n" for verb in ("GET", "HEAD")
+             for path in paths]  # fmt: skip
+    last = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    found = site.answer("".join([*asked, last]).encode())
+    assert found.count(b"HTTP/1.1 304 ") == 4
+    assert found.count(b"HTTP/1.1 200 ") == 5
+    assert found.count(b"64\r\n" + PAGE) == 2
+    assert found.count(b"Connection: close") == 1
+    assert b"HTTP/1.0 200 " in site.answer(b"GET /parts HTTP/1.0\r\n\r\n")
+
+
+def test_nobody_is_told_to_go_on_with_a_body_that_is_refused(site: Site) -> None:
+    expects = "POST /body HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\n"
+    found = site.answer(f"{expects}Content-Length: {10**9}\r\n\r\n".encode())
+    assert found.startswith(b"HTTP/1.1 413 ")
+    connection = site.opens(f"{expects}Content-Length: 5\r\n\r\n".encode())
+    assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    connection.sendall(b"abcde")
+    assert b"".join(all_of(connection)).endswith(b"\r\n\r\n5")
 
 
 def test_head_is_answered_by_the_head_of_the_answer_alone(site: Site) -> None:
