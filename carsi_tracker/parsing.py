@@ -13,6 +13,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """A request as far as it has been received; what is asked is empty until it was read."""
 
     command = path = query = request_uri = ""
+    completed = False
 
     def received(self, data: bytes) -> int:
         """Receive bytes, and return how many of them are of this request."""

@@ -37,8 +37,8 @@ def processes() -> int:
 
 
 def threads() -> int:
-    """Return how many requests a web process answers at once: WEB_THREADS, or 4.
+    """Return how many requests a web process answers at once: WEB_THREADS, or 8.
 
     Each thread keeps one connection to PostgreSQL.
     """
-    return environment.number("WEB_THREADS", 4, 2, MOST_THREADS)
+    return environment.number("WEB_THREADS", 8, 2, MOST_THREADS)

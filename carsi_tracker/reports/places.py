@@ -80,9 +80,13 @@ class Places:
 
 
 def places_of(threads: int) -> Places:
-    """Return the places of a process that answers on so many threads: at most half of them."""
+    """Return the places of a process that answers on so many threads: some are for other pages.
+
+    Who searches waits a little rather than be refused, so most places are to wait in.
+    """
+    others = max(2, threads // 4)
     working = max(1, threads // 4)
-    return Places(working, max(0, threads // 2 - working))
+    return Places(working, max(0, threads - others - working))
 
 
 PLACES = places_of(serving.threads())

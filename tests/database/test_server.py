@@ -241,7 +241,7 @@ def test_an_ordinary_user_is_served_too() -> None:
     os.chown(folder, 65534, 65534)
     try:
         shutil.copytree(Path(settings.BASE_DIR) / "carsi_tracker", folder / "carsi_tracker")
-        for name in ("psycopg*", "django", "typing_extensions.py", f"{place.WHEEL}*"):
+        for name in ("psycopg*", "django", "asgiref", "typing_extensions.py", f"{place.WHEEL}*"):
             for package in Path(PACKAGES).glob(name):
                 copy = shutil.copytree if package.is_dir() else shutil.copy2
                 copy(package, folder / package.name)
