@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -97,10 +98,11 @@ class Package:
             raise Unreadable(Finding(message))
         with refusing_damage():
             self._archive = zipfile.ZipFile(BytesIO(content))
-        self._parts = {
-            info.filename.replace("\\", "/").lstrip("/").casefold(): info
-            for info in self._archive.infolist()
-        }
+        self._parts: dict[str, zipfile.ZipInfo] = {}
+        for info in self._archive.infolist():
+            name = info.filename.replace("\\", "/").lstrip("/").casefold()
+            if self._parts.setdefault(name, info) is not info:
+                raise damaged()
         self._unzipped = self._elements = 0
         if sum(info.file_size for info in self._archive.infolist()) > LARGEST_UNZIPPED:
             raise _too_much()
@@ -142,6 +144,8 @@ class Package:
                 kind = attributes.get("Type", "").rpartition("/")[2]
                 target = posixpath.join("/", folder, attributes.get("Target", ""))
                 normal = posixpath.normpath(target).lstrip("/")
+                if not self.has(normal):
+                    normal = unquote(normal)
                 found[attributes.get("Id", "")] = kind, normal
         return found
 

@@ -25,6 +25,7 @@ _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 _TRUE = frozenset({"1", "true"})
 _DIGITS = "0123456789"
 _TEXTS = frozenset({"v", "t"})
+_NO_SIZE = re.compile(r"0+(?:\.0*)?", re.ASCII)
 
 _NAMES = ("row", "c", "v", "f", "is", "t", "rPh", "mergeCell", "col")
 ELEMENTS = {f"{namespace} {name}": name for namespace in NAMESPACES for name in _NAMES}
@@ -70,7 +71,7 @@ class Reader(Handler):
         self._rows: list[tuple[int, list[Any]]] = []
         self._row: list[Any] = []
         self._number = self._next = self._cells = self._text = self._text_of_block = 0
-        self._hidden = self._formula = self._inside = self._pronounced = False
+        self._hidden = self._formula = self._inside = self._pronounced = self._within = False
         self._cell: Attributes | None = None
         self._saved: list[str] | None = None
 
@@ -80,11 +81,11 @@ class Reader(Handler):
         self.depth += 1
         element = ELEMENTS.get(name)
         if element == "c":
+            if not self._within:
+                raise damaged()
             self._cell, self._saved, self._formula = attributes, None, False
         elif element in _TEXTS:
-            self._inside = self._cell is not None and not self._pronounced
-            if self._saved is None:
-                self._saved = []
+            self._begin_text(element)
         elif element == "row":
             self._begin_row(attributes)
         elif element == "f":
@@ -93,7 +94,10 @@ class Reader(Handler):
             self._pronounced = True
         elif element == "mergeCell":
             self._merge(attributes.get("ref", ""))
-        elif element == "col" and attributes.get("hidden") in _TRUE:
+        elif element == "is":
+            if self._saved is not None:
+                raise damaged()
+        elif element == "col" and _hidden(attributes, "width"):
             first, last = int(attributes["min"]) - 1, int(attributes["max"]) - 1
             if len(self.contents.hidden_columns) < MOST_COLUMNS:
                 self.contents.hidden_columns.append((first, last))
@@ -116,6 +120,13 @@ class Reader(Handler):
         elif element == "rPh":
             self._pronounced = False
 
+    def _begin_text(self, element: str) -> None:
+        self._inside = self._cell is not None and not self._pronounced
+        if self._saved is None:
+            self._saved = []
+        elif element == "v":
+            raise damaged()  # a second value: which of them is meant?
+
     def _begin_row(self, attributes: Attributes) -> None:
         number = int(attributes.get("r") or self._number + 1)
         if number > MOST_ROWS:
@@ -123,7 +134,8 @@ class Reader(Handler):
         if number <= self._number:
             raise damaged()
         self._number, self._next, self._row = number, 0, []
-        self._hidden = attributes.get("hidden") in _TRUE or attributes.get("ht") == "0"
+        self._hidden = _hidden(attributes, "ht")
+        self._within = True
 
     def _end_cell(self) -> None:
         attributes, self._cell = self._cell, None
@@ -177,6 +189,7 @@ class Reader(Handler):
             raise too_much_text()
 
     def _end_row(self) -> None:
+        self._within = False
         if not self._row:
             return
         self._rows.append((self._number, self._row))
@@ -208,6 +221,10 @@ class Reader(Handler):
         first, last = column(found[1]), min(column(found[3]), MOST_COLUMNS - 1)
         if first < MOST_COLUMNS:
             self.contents.merged.append((int(found[2]), int(found[4]), first, last))
+
+
+def _hidden(attributes: Attributes, size: str) -> bool:
+    return attributes.get("hidden") in _TRUE or bool(_NO_SIZE.fullmatch(attributes.get(size, "")))
 
 
 def column(letters: str) -> int:

@@ -19,11 +19,12 @@ LARGEST_TEXTS = 80_000_000
 MOST_STYLES = 70_000
 DAYS_TO_1904 = 1462
 
-ERROR, NO_RESULT, NUMBER = "error", "no result", "number"
+ERROR, NO_RESULT, NUMBER, NO_NUMBER = "error", "no result", "number", "no number"
 DAY, MOMENT, TIME, ELAPSED = "day", "moment", "time", "for"
 """Kinds of cells that are kept as (kind, what they hold)."""
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_POSITION = re.compile(r"[0-9]{1,9}", re.ASCII)
 _TRUE = frozenset({"1", "true"})
 
 
@@ -55,7 +56,7 @@ class Values:
         kind = attributes.get("t", "n")
         text = "".join(saved) if saved else ""
         if kind == "s" and text:
-            return self._texts[int(text)]
+            return self._texts[position(text)]
         if kind in {"str", "inlineStr"}:
             return _unescaped(text)
         text = text.strip()
@@ -63,7 +64,7 @@ class Values:
             return (NO_RESULT, "=") if formula else ""
         if kind == "n":
             style = attributes.get("s")
-            return self._number(text, self._shown[int(style)] if style and self._shown else "")
+            return self._number(text, self._shown[position(style)] if style and self._shown else "")
         if kind == "b":
             return text in _TRUE
         if kind == "e":
@@ -71,7 +72,10 @@ class Values:
         return _iso(text) if kind == "d" else text
 
     def _number(self, text: str, shown: str) -> Any:
-        held = number(text)
+        try:
+            held = number(text)
+        except ValueError:
+            return NO_NUMBER, text
         if not shown:
             return NUMBER, str(held)
         seconds = round((held + (0 if shown == ELAPSED else self._offset)) * 86_400)
@@ -99,6 +103,13 @@ def value(kind: str, held: Any) -> Any:
     return timedelta(seconds=held)
 
 
+def position(text: str) -> int:
+    """Return a position in a list of the workbook; raises ValueError for what is none."""
+    if not _POSITION.fullmatch(text.strip()):
+        raise ValueError(text)
+    return int(text)
+
+
 def _iso(text: str) -> Any:
     try:
         moment = datetime.fromisoformat(text)
@@ -112,8 +123,14 @@ def _iso(text: str) -> Any:
 
 
 def _unescaped(text: str) -> str:
-    """Return text with the characters that XML can't hold, which are written as _x000D_."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    """Return text with the characters that XML can't hold, which are written as _x000D_.
+
+    Half a character, which nothing can hold, comes out as what was lost (U+FFFD).
+    """
+    if "_x" not in text:
+        return text
+    units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class _Texts(Handler):

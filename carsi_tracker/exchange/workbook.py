@@ -7,12 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from carsi_tracker.exchange.cells import Broken, Cell, is_blank
+from carsi_tracker.exchange.cells import Broken, Cell, is_blank, shown
 from carsi_tracker.exchange.columns import BY_NAME, heading
 from carsi_tracker.exchange.findings import Finding, Unreadable
 from carsi_tracker.exchange.package import Package, damaged
 from carsi_tracker.exchange.sheet import MOST_COLUMNS, Contents, FirstRow, Reader
-from carsi_tracker.exchange.values import ERROR, NO_RESULT, Values, local, value
+from carsi_tracker.exchange.values import ERROR, NO_NUMBER, NO_RESULT, Values, local, value
 
 SHEETS_NAMED = 20
 _TRUE = frozenset({"1", "true"})
@@ -156,6 +156,9 @@ def _value(kind: str, held: Any) -> Cell:
     if kind == NO_RESULT:
         message = _("The formula in this cell has no saved result. Write the value itself.")
         return Broken(held, message)
+    if kind == NO_NUMBER:
+        message = _("The cell is marked as a number, but holds “%s”.")
+        return Broken(held, message % shown(held))
     cell: Cell = value(kind, held)
     return cell
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
@@ -91,14 +92,14 @@ def _kind_of_archive(content: bytes) -> str | None:
         return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
+            names = {name.replace("\\", "/").casefold() for name in archive.namelist()}
             for part, kind in _PARTS.items():
-                if part in names and "[Content_Types].xml" in names:
+                if part in names and "[content_types].xml" in names:
                     return kind
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
+            if "mimetype" in archive.namelist() and archive.getinfo("mimetype").file_size < 100:
                 stated = archive.read("mimetype").decode("ascii", "replace")
                 return stated if stated in _OPEN_DOCUMENTS else None
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         return None
     return None
 

@@ -1,6 +1,8 @@
 """Documents at the desk: added within the form of an amount, and kept with the file itself."""
 
 import hashlib
+import io
+import zipfile
 from datetime import date
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from carsi_tracker.desk.stale import fingerprint
 from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.documents import media_type
 from carsi_tracker.ledger.models import Batch, Document, DocumentFile, Line, Stage
 from tests import factories
 from tests.desk.conftest import ALLOCATE, People, address, allocation, reading
@@ -46,6 +49,16 @@ def change(client: Client, document: Document, **changes: Any) -> Any:
         "seen": fingerprint(document),
     }
     return client.post(f"/admin/ledger/document/{document.pk}/change/", sent | changes)
+
+
+def broken_archive() -> bytes:
+    """Return an archive whose first part can't be unpacked."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    content = bytearray(written.getvalue())
+    content[38:42] = b"\xff" * 4
+    return bytes(content)
 
 
 def test_an_allocation_brings_its_source_with_it(people: People) -> None:
@@ -165,16 +178,25 @@ def test_the_file_of_a_cited_document_stays(people: People) -> None:
     [
         ("a.html", b"<html>", "not a file of a kind that is accepted"),
         ("a.pdf", b"MZ", "not a file of a kind that is accepted"),
+        ("a.odt", broken_archive(), "not a file of a kind that is accepted"),
         ("a.pdf", b"", "The file is empty."),
         ("a.pdf", PDF.ljust(10_000_001), "at most 10000000 are accepted"),
     ],
-    ids=["html", "a program", "empty", "large"],
+    ids=["html", "a program", "a broken archive", "empty", "large"],
 )
 def test_other_files_are_refused(people: People, name: str, content: bytes, said: str) -> None:
     document = factories.document(by=people.ana)
     response = change(people.analyst, document, upload=upload(content, name))
     assert said in reading(response)
     assert not DocumentFile.objects.exists()
+
+
+def test_a_workbook_is_one_however_its_parts_are_called() -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as made:
+        made.writestr("[content_types].XML", "<Types/>")
+        made.writestr("XL\\Workbook.xml", "<workbook/>")
+    assert media_type("a.xlsx", written.getvalue()).endswith("spreadsheetml.sheet")
 
 
 def test_a_document_that_nothing_cites_is_deleted_with_its_file(people: People) -> None:

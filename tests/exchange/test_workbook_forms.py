@@ -64,6 +64,13 @@ def prefixed(name: str, xml: str) -> tuple[str, str]:
     return name, xml.replace(' xmlns="', ' xmlns:x="')
 
 
+def encoded(name: str, xml: str) -> tuple[str, str]:
+    """Write a space into the name of the sheet's part, as addresses hold it."""
+    if name == "xl/_rels/workbook.xml.rels":
+        xml = xml.replace("sheet1.xml", "sheet%201.xml")
+    return name.replace("sheet1.xml", "sheet 1.xml"), xml
+
+
 def absolute(name: str, xml: str) -> tuple[str, str]:
     if name == "xl/_rels/workbook.xml.rels":
         xml = xml.replace('Target="', 'Target="/xl/')
@@ -97,6 +104,7 @@ FORMS = {
     "a prefix": prefixed,
     "strict": strict,
     "absolute targets": absolute,
+    "targets with a space": encoded,
     "capitals": lambda name, xml: (name.upper(), xml),
     "small letters": lambda name, xml: (name.lower(), xml),
     "backslashes": lambda name, xml: (name.replace("/", "\\"), xml),
@@ -147,6 +155,12 @@ def test_what_a_formula_left_is_a_value_a_blank_or_a_fault() -> None:
         '<c t="b"><f>A1</f><v>1</v></c>': True,
         '<c s="1"/>': "",
         '<c t="inlineStr"><is><t>a</t><rPh><t>b</t></rPh></is></c>': "a",
+        "<c><v>INF</v></c>": "INF",
+        "<c><v>1_000</v></c>": "1_000",
+        "<c><v>#N/A</v></c>": "#N/A",
+        "<c><v>1e999</v></c>": "1e999",
+        "<c><v>2.5E5</v></c>": 250_000,
+        '<c t="str"><v>_xD83D__xDE00_ _xD800_</v></c>': "😀 \ufffd",
         '<c t="inlineStr"><is><r><t>a</t></r><r><t>_x0041_</t></r></is></c>': "aA",
         '<c t="d"><v>2009-03-13</v></c>': date(2009, 3, 13),
         '<c t="d"><v>2009-03-13T00:00:00</v></c>': date(2009, 3, 13),
@@ -205,7 +219,11 @@ def test_formats_show_days_and_times_as_another_reader_finds(code: str, number: 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (hostile.workbook(head="<row><c><v>many</v></c></row>"), "damaged"),
+        (hostile.workbook(head='<row><c t="s"><v>-1</v></c></row>', texts="<si/>"), "damaged"),
+        (hostile.workbook(head='<row><c t="s"><v>٠</v></c></row>', texts="<si/>"), "damaged"),
+        (hostile.workbook("<row><c><v>1</v><is><t>2</t></is></c></row>"), "damaged"),
+        (hostile.workbook("<row><c><v>1</v><v>2</v></c></row>"), "damaged"),
+        (hostile.workbook("<row/><c><v>1</v></c>"), "damaged"),
         (hostile.workbook(head='<row><c t="s"><v>7</v></c></row>'), "damaged"),
         (hostile.workbook('<row r="2"><c r="A3"><v>1</v></c></row>'), "damaged"),
         (hostile.workbook('<row r="3"/><row r="2"/>'), "damaged"),
@@ -219,6 +237,27 @@ def test_a_workbook_that_says_two_things_is_refused(content: bytes, said: str) -
     with pytest.raises(Unreadable) as refused:
         list(open_file("a.xlsx", content))
     assert said in refused.value.findings[0].message
+
+
+def test_one_part_of_two_with_the_same_name_is_not_chosen(plain: bytes) -> None:
+    written = io.BytesIO(plain)
+    with zipfile.ZipFile(written, "a") as made:
+        made.writestr(SHEET.upper(), b"<worksheet/>")
+    with pytest.raises(Unreadable) as refused:
+        open_workbook(written.getvalue())
+    assert "damaged" in refused.value.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [('max="2"', 'max="2" width="0"'), ('r="2"', 'r="2" ht="0.0"')]
+)
+def test_what_has_no_size_is_hidden(before: str, after: str) -> None:
+    cells = '<row r="2"><c><v>1</v></c></row>'
+    columns = '<cols><col min="1" max="2"/></cols>'
+    content = hostile.workbook(
+        cells.replace(before, after), before=columns.replace(before, after)
+    )
+    assert ["idden" in warning.message for warning in open_workbook(content).warnings] == [True]
 
 
 def archive(*names: str) -> bytes:
