@@ -13,6 +13,7 @@ from carsi_tracker.ledger.text import check
 ERROR = re.compile(
     r"#[¡¿]?[A-ZÁÉÍÓÚÑÜ]+(?:/0)? ?[!?]|#N/A(?: N/A)?|#N/D|#NV|#N/DISP|#GETTING[_ ]DATA"
     r"|#OBTENIENDO[_ ]DATOS|Err:[0-9]{3}|#+"
+    r"|(?i:#[¡¿]?(?:value|ref|name|null|num|div/0|valor|nombre|nulo|n[úu]m)[!?]|#n/[ad])"
 )
 """What spreadsheets show for a formula that has no value, and for a column that is too narrow."""
 
@@ -25,7 +26,7 @@ NOTHING = frozenset(
         "sindatos", "ninguno", "ninguna", "nadie", "nulo", "vacio", "pordefinir", "pordeterminar",
         "porconfirmar", "poranunciar", "desconocido", "desconocida", "sinespecificar",
         "noespecificado", "noespecificada", "noidentificado", "pendiente", "x", "xx", "xxx",
-        "xxxx",
+        "xxxx", "0", "00", "000",
     ]
 )  # fmt: skip
 SHORT = frozenset({"n/d", "s/d", "n/c", "n/s", "s/n", "n.d.", "s.d.", "n.d", "s.d"})

@@ -56,15 +56,18 @@ WEEKDAYS = (
 )
 WEEKDAY_OF = {name: at for at, names in enumerate(WEEKDAYS) for name in names.split()}
 
+_AROUND = re.compile(r"(?<=[0-9a-z]) ?[-/] ?(?=[0-9a-z])|(?<=[0-9]) ?\. ?(?=[0-9])| (?=,)")
+"""A separator of a date, with the spaces that some people type around it."""
 _MONTH = rf"(?P<month>{'|'.join(sorted(NUMBER_OF, key=len, reverse=True))})\.?"
 _DAY = r"(?P<day>[0-9]{1,2}|primero)\.?(?:st|nd|rd|th|ro|er|[oº°])?\.?"
 _YEAR = r"(?P<year>[0-9]{4})"
-_TO_MONTH, _TO_YEAR = r"(?: |-|/| of | de )?", r"(?:, ?| |-|/| of | de | del )?"
+_TO_MONTH = r"(?: |-|/| of | de |-de-)?"
+_TO_YEAR = r"(?:, ?| |-|/| of | de | del | del ano |-de-|-del-)?"
 NAMED = [
     re.compile(pattern)
     for pattern in (
-        rf"{_DAY}{_TO_MONTH}{_MONTH}{_TO_YEAR}{_YEAR}",
-        rf"{_MONTH}[ -]{_DAY}(?:, ?| |-| de | del ){_YEAR}",
+        rf"(?:the |el )?{_DAY}{_TO_MONTH}{_MONTH}{_TO_YEAR}{_YEAR}",
+        rf"{_MONTH}[ -]{_DAY}(?:, ?| |-| of | de | del ){_YEAR}",
         rf"{_YEAR}[ -/]{_MONTH}[ -/]{_DAY}",
     )
 ]
@@ -101,7 +104,8 @@ def parse_day(text: str, order: Order | None = None) -> date:
 def _plain(text: str) -> str:
     """Return text in small letters without accents, with plain hyphens and single spaces."""
     small = unicodedata.normalize("NFD", text.casefold()).translate(HYPHENS)
-    return " ".join("".join(mark for mark in small if not "\u0300" <= mark <= "\u036f").split())
+    words = " ".join("".join(mark for mark in small if not "\u0300" <= mark <= "\u036f").split())
+    return _AROUND.sub(lambda found: found[0].strip(), words)
 
 
 def _is_midnight(written: re.Match[str]) -> bool:

@@ -125,7 +125,7 @@ def test_9_words_for_nothing_are_nobody(any_way: Way) -> None:
         ("partner", "s/d"), ("partner", "N/D"), ("partner", "Ninguno"), ("partner", "por definir"),
         ("partner", "--"), ("partner", "—"), ("partner", "?"), ("partner", "NULL"),
         ("partner", "(none)"), ("partner", "N / A"), ("partner", "n.a."), ("partner", "<unknown>"),
-        ("partner", "Por confirmar"), ("partner", "..."), ("agency", "TBD"), ("agency", "n/a"),
+        ("partner", "Por confirmar"), ("partner", "..."), ("partner", "0"), ("agency", "TBD"), ("agency", "n/a"),
         ("country", "n/a"), ("goal", "-"), ("goal", "none"), ("title", "TBD"), ("title", "?"),
         ("title", "n/a"), ("title_es", "por definir"), ("reference", "TBD"), ("reference", "N-A"),
     ],
@@ -170,7 +170,7 @@ def test_10_errors_of_spreadsheets_are_no_text(any_way: Way) -> None:
     [
         "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BLOCKED!",
         "#¡VALOR!", "#¡REF!", "#¡DIV/0!", "#¿NOMBRE?", "#N/D", "#¡NULO!", "#¡NUM!", "#########",
-        "#ERROR!", "Err:502", " #N/A ", "#¡DESBORDAMIENTO!",
+        "#ERROR!", "Err:502", " #N/A ", "#¡DESBORDAMIENTO!", "#value!", "#n/d",
     ],
 )  # fmt: skip
 def test_10_every_error_is_refused_in_every_column_that_is_read(command: Way, error: str) -> None:

@@ -254,9 +254,7 @@ def test_one_part_of_two_with_the_same_name_is_not_chosen(plain: bytes) -> None:
 def test_what_has_no_size_is_hidden(before: str, after: str) -> None:
     cells = '<row r="2"><c><v>1</v></c></row>'
     columns = '<cols><col min="1" max="2"/></cols>'
-    content = hostile.workbook(
-        cells.replace(before, after), before=columns.replace(before, after)
-    )
+    content = hostile.workbook(cells.replace(before, after), before=columns.replace(before, after))
     assert ["idden" in warning.message for warning in open_workbook(content).warnings] == [True]
 
 

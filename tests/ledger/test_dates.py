@@ -9,8 +9,9 @@ from carsi_tracker.ledger.dates import Order, parse_day
 
 
 @pytest.mark.parametrize(
-    "text", ["2009-03-13", " 2009-3-13 ", "2009/03/13", "13/3/2009", "3/13/2009", "13.03.2009"]
-)
+    "text", ["2009-03-13", " 2009-3-13 ", "2009/03/13", "13/3/2009", "3/13/2009", "13.03.2009",
+             "13 / 03 / 2009", "3/ 13/2009", "13. 3. 2009", "2009 - 03 - 13"],
+)  # fmt: skip
 def test_a_day_with_one_reading_is_read_so(text: str) -> None:
     assert parse_day(text) == date(2009, 3, 13)
 
@@ -23,7 +24,8 @@ def test_a_day_with_one_reading_is_read_so(text: str) -> None:
         "marzo 15 de 2010", "15 de marzo del 2010", "15/mar/2010", "15.Mar.2010", "15Mar2010",
         "2010-Mar-15", "15 marzo 2010", "15–Mar–2010", "15\u00a0March\u00a02010",
         "Monday, March 15, 2010", "Mon 15 Mar 2010", "lunes, 15 de marzo de 2010",
-        "15 March 2010 00:00:00",
+        "15 March 2010 00:00:00", "15 - Mar - 2010", "March 15 , 2010", "15-de-marzo-2010",
+        "the 15th of March 2010", "el 15 de marzo del año 2010", "March 15th of 2010",
     ],
 )  # fmt: skip
 def test_a_day_with_the_name_of_its_month_is_read_in_both_languages(text: str) -> None:
