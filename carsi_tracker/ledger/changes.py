@@ -22,6 +22,7 @@ SHOWN = 100
 LABELS = {
     "title": _("title"),
     "reason": _("reason"),
+    "prepared_by": _("prepared by"),
     "reference": _("reference"),
     "title_es": _("title in Spanish"),
     "name_en": _("name in English"),
@@ -49,6 +50,7 @@ LABELS = {
     "url": _("address"),
     "document_note": _("note"),
     "file": _("file"),
+    "file_media_type": _("kind of file"),
     "file_sha256": _("SHA-256 of the file"),
 }
 

@@ -140,6 +140,7 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "code_is_fixed": _sentence(
         lambda: _("Codes are fixed. Add another and retire this one, or delete it if unused.")
     ),
+    "number_not_given": _sentence(lambda: _("The database gives rows their numbers.")),
     "retired": _sentence(lambda: _("“%(code)s” is retired: nothing new is entered with it.")),
     "no_such_batch": _sentence(lambda: _("This batch does not exist any more.")),
     "no_such_version": _sentence(lambda: _("There is no version %(version)d.")),

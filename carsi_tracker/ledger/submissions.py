@@ -36,13 +36,21 @@ DEEDS = """
     union all
     select 'remarked', author_id, written_at from ledger_remark
     where batch_id = %(batch)s and written_at > %(since)s
+    union all
+    select 'renamed', v.actor_id, v.happened_at
+    from ledger_batcheditor e join accounts_event v on v.person_id = e.user_id
+    where e.batch_id = %(batch)s and v.happened_at > %(since)s and v.actor_id is not null
+        and v.kind = 'person_changed' and v.detail ?| '{first_name,last_name,username}'
     order by 3
 """
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What somebody did to a batch: changed (or withdrew), submitted or remarked it."""
+    """What somebody did to a batch: changed (or withdrew), submitted or remarked it.
+
+    Or they renamed somebody who prepared it.
+    """
 
     kind: str
     who: str

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import (
     Account,
@@ -18,6 +19,7 @@ from carsi_tracker.ledger.models import (
     Goal,
     Line,
     Organization,
+    Posting,
     Submission,
 )
 from carsi_tracker.ledger.posting import acting
@@ -139,6 +141,20 @@ def test_whatever_the_review_shows_is_posted_as_it_was_read_or_told(
         assert re.search(rf"changed \(\S+( \S+)?, {MOMENT}\)", told_changed), what
         assert f"{before} {after}".strip() in told_changed, what
     assert f"Posted as version {NEXT}." in post_it(people.approver, batch)
+
+
+def test_a_name_that_the_version_would_print_is_told_before_it_is_posted(
+    people: People, batch: Batch
+) -> None:
+    digest = read(people.approver, batch)
+    with acting(people.adela):
+        User.objects.filter(pk=people.ana.pk).update(last_name="Alba")
+    text = press_post(people.approver, batch, digest)
+    assert re.search(SINCE, text)
+    assert "prepared by: Ana Alva Ana Alba" in text
+    assert re.search(rf"adela changed a name of somebody who prepared it, on {MOMENT}", text)
+    assert f"Posted as version {NEXT}." in post_it(people.approver, batch)
+    assert Posting.objects.get(version=NEXT).prepared_by == ["Ana Alba"]
 
 
 def test_a_posted_commitment_that_it_cites_is_read_with_its_title(

@@ -54,7 +54,8 @@ begin return (
         select 'documents', d.id, jsonb_build_object(
             'document', d.key, 'title', d.title, 'title_es', d.title_es, 'language', d.language,
             'publisher', d.publisher, 'published_on', d.published_on, 'url', d.url,
-            'document_note', d.note, 'file', f.name, 'file_sha256', f.sha256
+            'document_note', d.note, 'file', f.name, 'file_media_type', f.media_type,
+            'file_sha256', f.sha256
         )
         from ledger_document d left join ledger_documentfile f on f.document_id = d.id
         where d.id in (select document_id from line union all select law_id from appropriation)
@@ -85,11 +86,23 @@ begin return (
     from (select kind, jsonb_object_agg(id, content) as rows from item group by kind) k
 ); end $$;
 
+-- Whom a version names as those who prepared it.
+create function rules.preparers(p_batch bigint) returns text[]
+language sql stable set search_path = public, rules, pg_temp
+as $$
+    select array_agg(display_name(u) order by display_name(u), u.id)
+    from ledger_batcheditor e join accounts_user u on u.id = e.user_id
+    where e.batch_id = p_batch
+$$;
+
 create function rules.batch_content(p_batch bigint) returns jsonb
 language sql stable set search_path = public, rules, pg_temp
 as $$
     select described(p_batch) || jsonb_build_object(
-        'texts', jsonb_build_object('title', b.title, 'reason', b.reason),
+        'texts', jsonb_build_object(
+            'title', b.title, 'reason', b.reason,
+            'prepared_by', array_to_string(preparers(p_batch), '; ')
+        ),
         'lines', (
             select coalesce(jsonb_object_agg(l.id, jsonb_build_object(
                 'commitment', c.reference, 'appropriation', k.code || ' FY' || a.fiscal_year,
@@ -125,8 +138,8 @@ $$;
 create trigger verbs_only before insert or update or delete on ledger_submission
     for each statement execute function rules.guard_by_verbs('state_by_verbs_only');
 
--- The digest covers all that the approver is shown: title, reason, what it reverses, the lines, and
--- what describes them. The lines are put into words once, for the digest and for the file that a
+-- The digest covers all that the approver is shown: title, reason, what it reverses, who prepared it,
+-- the lines, and what describes them. The lines are put into words once, for the digest and for the file that a
 -- posting makes of them.
 create function rules.read_batch(
     p_batch bigint, out digest text, out entry_count integer, out entries_sha256 text
@@ -143,7 +156,8 @@ begin
     from line_text where batch_id = p_batch;
     entries_sha256 := sha256_hex(entries_header() || E'\n' || lines);
     select sha256_hex(
-        csv(title, reason, reverses_id::text) || E'\n' || described(p_batch)::text || E'\n' || lines
+        csv(title, reason, reverses_id::text, array_to_string(preparers(p_batch), '; '))
+        || E'\n' || described(p_batch)::text || E'\n' || lines
     )
     into digest
     from ledger_batch where id = p_batch;

@@ -34,6 +34,11 @@ begin
         )
         order by id for key share;
     end if;
+    -- An older snapshot would hold names and documents as they were: each change of them, committed since,
+    -- changed this row too.
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        perform from ledger_texts for share;
+    end if;
     select * into content from read_batch(p_batch);
     if content.digest is distinct from p_digest then
         perform refuse('changed_since_read');
@@ -79,9 +84,7 @@ begin
     posting.reverses_id := batch.reverses_id;
     posting.approver_id := person;
     select display_name(u) into posting.approved_by from accounts_user u where u.id = person;
-    select array_agg(display_name(u) order by display_name(u), u.id) into posting.prepared_by
-    from ledger_batcheditor e join accounts_user u on u.id = e.user_id
-    where e.batch_id = p_batch;
+    posting.prepared_by := preparers(p_batch);
     posting.entry_count := content.entry_count;
     posting.entries_sha256 := content.entries_sha256;
     posting.checksum := next_checksum(head.checksum, posting_text(posting));

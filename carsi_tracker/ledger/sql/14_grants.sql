@@ -54,7 +54,7 @@ begin
         'require_whole(bigint, date)', 'read_batch(bigint)', 'batch_digest(bigint)', 'submit(bigint)',
         'withdraw(bigint)', 'send_back(bigint, text)', 'discard(bigint)',
         'reverse(integer, text, text)', 'post(bigint, text, text)', 'hand_over(bigint, bigint)',
-        'described(bigint)', 'batch_content(bigint)', 'content_read(bigint, text)',
+        'described(bigint)', 'preparers(bigint)', 'batch_content(bigint)', 'content_read(bigint, text)',
         'note_reading(bigint)', 'rows_changed(jsonb, jsonb, text)', 'uneven_moves(bigint)',
         'require_moves(bigint)', 'countersign(integer, text)',
         'open_incoming()', 'count_incoming()', 'verify()',

@@ -159,8 +159,6 @@ EXTREMES = (
     "update ledger_programmingarea set position = 32000 + position",
     "insert into accounts_event (kind, detail, happened_at) values "
     """('refused', '{"batches": 1, "what": {"a": [{}]}, "name": [[]], "n": 1e99}', now())""",
-    "update ledger_line set id = 9007199254740991 where id = "
-    "(select max(id) from ledger_line where batch_id = (select max(id) from ledger_batch))",
 )
 
 

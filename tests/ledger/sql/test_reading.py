@@ -45,7 +45,7 @@ NOT_READ = {
     Commitment: {"id", "introduced_by", "first_version"},
     Appropriation: {"id", "first_version"},
     Document: {"id", "background", "retired"},
-    DocumentFile: {"document", "media_type", "size", "content", "added_by", "added_at"},
+    DocumentFile: {"document", "size", "content", "added_by", "added_at"},
     **{
         model: {"id", "retired", "position"} & {field.name for field in model._meta.fields}
         for model in (Account, ProgrammingArea, Country, Goal, Organization)
@@ -183,10 +183,16 @@ def test_another_file_of_a_document_is_read_again(
     add(application, ledger, source, OTHER_FILE)
     digests.add(posting.digest(batch.pk))
     assert len(digests) == 3
+    run(application, ledger.analyst, REMOVE, source.pk)
+    described = (len(OTHER_FILE), hashlib.sha256(OTHER_FILE).hexdigest(), OTHER_FILE, None)
+    run(application, ledger.analyst, ADD.replace("text/plain", "application/pdf"),
+        source.pk, "letter.txt", *described)  # fmt: skip
+    digests.add(posting.digest(batch.pk))
+    assert len(digests) == 4
     law = ledger.appropriation.law
     add(application, ledger, law, FILE)
     digests.add(posting.digest(batch.pk))
-    assert len(digests) == 4
+    assert len(digests) == 5
 
 
 def test_a_file_stays_once_a_posted_entry_or_appropriation_has_its_document(
