@@ -34,6 +34,7 @@ def install(connection: BaseDatabaseWrapper, application_role: str) -> None:
     remove(connection)
     with connection.cursor() as cursor:
         cursor.execute("select set_config('carsi.application_role', %s, true)", [application_role])
+        cursor.execute("select set_config('carsi.from_before', '', true)")
         cursor.execute("create schema rules")
         for file in FILES:
             cursor.execute(file.read_text())
@@ -41,11 +42,27 @@ def install(connection: BaseDatabaseWrapper, application_role: str) -> None:
         cursor.execute(comment)
 
 
-def names_twice(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the names that stand twice in the database, from before it refused that."""
+def names_twice(connection: BaseDatabaseWrapper) -> list[tuple[str, str, str]]:
+    """Return table, column and names that are one, from before the database refused that."""
     with connection.cursor() as cursor:
-        cursor.execute("select names from rules.names_twice order by of_table, of_column, names")
-        return [names for (names,) in cursor.fetchall()]
+        cursor.execute(
+            "select of_table, of_column, string_agg(names, ', ' order by names)"
+            " from rules.names_twice group by 1, 2 order by 1, 2"
+        )
+        found: list[tuple[str, str, str]] = cursor.fetchall()
+    return found
+
+
+def broken_from_before(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return, after `install` and in its transaction, which rows break rules that came later."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('carsi.from_before', true)")
+        rows = (cursor.fetchone()[0] or "").splitlines()
+        cursor.execute(
+            "select version, name from rules.verify_moves() where problem = 'old move'"
+            " order by 1, 2"
+        )
+        return rows + [f"the move of version {version} ({name})" for version, name in cursor]
 
 
 def _stamp(application_role: str) -> str:

@@ -27,6 +27,11 @@ class Problem:
     kind: str
     name: str = ""
 
+    @property
+    def is_a_fault(self) -> bool:
+        """Whether the ledger fails by it: not by what an earlier release or a grant lets in."""
+        return self.kind not in NO_FAULTS
+
 
 @dataclass(frozen=True)
 class Step:
@@ -51,6 +56,7 @@ PARTS = {
     "history of names, titles and documents": "rules.verify_history()",
 }
 
+NO_FAULTS = {"old move", "names twice", "numbers"}
 FOUND = "select version, problem, name from {} order by 1, 2, 3"
 COUNTED = """
     select version, count(e.line) from public.ledger_posting p
@@ -81,7 +87,7 @@ def steps(application_role: str, *, grants: bool = True) -> Iterator[Step]:
     if grants:
         yield Step("release", partial(_of_another_release, application_role))
     look = partial(schema.differences, grants=grants)
-    yield Step("schema", partial(_differing, look, application_role))
+    yield Step("schema", lambda: _with_names_twice(_differing(look, application_role)))
     for first, last in _ranges():
         title = f"files of versions {first} to {last}"
         yield Step(title, partial(_found, "rules.verify_files(%s, %s)", first, last))
@@ -137,8 +143,28 @@ def _differing(look: Compare, application_role: str) -> list[Problem]:
     try:
         with transaction.atomic():
             return [
-                Problem(None, "schema", f"{difference.name} is {difference.how}")
+                Problem(None, _kind(difference), f"{difference.name} is {difference.how}")
                 for difference in look(connection, application_role)
             ]
     except DatabaseError as error:
         return [Problem(None, "not computed", str(error).splitlines()[0])]
+
+
+def _kind(difference: schema.Difference) -> str:
+    return "numbers" if difference.how == rows.NUMBERED_BY_HAND else "schema"
+
+
+def _with_names_twice(problems: list[Problem]) -> list[Problem]:
+    """Say that names stand twice where an index is missing that they don't allow."""
+    try:
+        with transaction.atomic():
+            twice = {
+                f"index public.{of_table}_{of_column}_once is missing": names
+                for of_table, of_column, names in rules.names_twice(connection)
+            }
+    except DatabaseError:
+        return problems  # the view is gone, and among them
+    return [
+        Problem(None, "names twice", twice[one.name]) if one.name in twice else one
+        for one in problems
+    ]

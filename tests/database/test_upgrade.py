@@ -35,19 +35,25 @@ LISTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def upgraded(templates: Templates, worker_id: str, django_db_blocker: Any) -> Iterator[str]:
-    """Restore the dump, bring it up to date, and let Django serve it; give what verifying said."""
-    name = f"{databases.prefix(worker_id)}_upgraded"
+def restore(name: str) -> None:
+    """Make a database that holds the dump as it is, with the rules of its release."""
     databases.make(name)
-    owner = databases.owner_of(name)
-    words = ("psql", "-qX", "--set=ON_ERROR_STOP=1", "--single-transaction", owner.url)
+    words = ("psql", "-qX", "--set=ON_ERROR_STOP=1", "--single-transaction",
+             databases.owner_of(name).url)  # fmt: skip
     path = f"{tools()}{os.pathsep}{os.environ['PATH']}"
     restored = subprocess.run(
         words, input=lzma.decompress(DUMP.read_bytes()), capture_output=True, check=False,
         env=os.environ | {"PATH": path},
     )  # fmt: skip
     assert restored.returncode == 0, restored.stderr.decode()
+
+
+@pytest.fixture(scope="module")
+def upgraded(templates: Templates, worker_id: str, django_db_blocker: Any) -> Iterator[str]:
+    """Restore the dump, bring it up to date, and let Django serve it; give what verifying said."""
+    name = f"{databases.prefix(worker_id)}_upgraded"
+    restore(name)
+    owner = databases.owner_of(name)
     said = StringIO()
     with django_db_blocker.unblock():
         with databases.speaking_to(owner):

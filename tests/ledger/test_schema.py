@@ -82,12 +82,12 @@ TABLES = [
      "constraint public.ledger_entry.ledger_entry_pkey is missing"),
     ("alter table ledger_entry alter amount drop not null",
      "column public.ledger_entry.amount is different"),
-    ("alter table ledger_remark alter text type varchar(9000)",
-     "column public.ledger_remark.text is different"),
+    ("alter table ledger_submission alter digest type varchar(9000)",
+     "column public.ledger_submission.digest is different"),
     ("alter table ledger_entry alter note set default 'x'",
      "column public.ledger_entry.note is different"),
-    ('alter table ledger_remark alter text type text collate "C"',
-     "column public.ledger_remark.text is different"),
+    ('alter table ledger_reading alter digest type varchar(64) collate "C"',
+     "column public.ledger_reading.digest is different"),
     ("alter table ledger_account add column hidden boolean not null default false",
      "column public.ledger_account.hidden is unexpected"),
     ("alter table ledger_batch alter id set generated always",
@@ -210,6 +210,17 @@ ACCESS = [
 ]  # fmt: skip
 
 BY_A_SUPERUSER = [
+    ("create function public.lower(varchar) returns text language sql as 'select null';"
+     " alter extension plpgsql add function public.lower(varchar)",
+     "function public.lower(character varying) is unexpected"),
+    ("create view public.more as select 1; alter extension plpgsql add view public.more",
+     "view public.more is unexpected"),
+    ("create cast (varchar as date) with inout;"
+     " alter extension plpgsql add cast (varchar as date)",
+     "cast (character varying AS pg_catalog.date) is unexpected"),
+    ("alter function public.similarity(text, text) volatile", "extension pg_trgm is different"),
+    ("delete from pg_trigger where tgisinternal and tgrelid = 'ledger_entry'::regclass",
+     "constraint public.ledger_entry.entry_commitment_of_appropriation is different"),
     ("grant {owner} to {app}", "role application is a member of owner is unexpected"),
     ("grant pg_write_all_data to {app}",
      "role application is a member of pg_write_all_data is unexpected"),

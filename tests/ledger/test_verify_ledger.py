@@ -159,12 +159,14 @@ BESIDE_THE_FILES = [
     ("update ledger_documentfile set content = 'forged', size = 6,"
      " sha256 = encode(sha256('forged'), 'hex')", None, "file", "letter-of-the-dump"),
     ("update ledger_documentfile set name = 'other.txt'", None, "file", "letter-of-the-dump"),
+    ("update ledger_documentfile set media_type = 'application/pdf'",
+     None, "file", "letter-of-the-dump"),
     ("delete from ledger_documentfile", None, "file", "letter-of-the-dump"),
     # Pages that were kept would come back.
     ("update ledger_texts set revision = revision - 1", None, "texts", ""),
     ("update ledger_texts set revision = 0", None, "texts", ""),
     # Numbers that would be given again.
-    ("alter sequence ledger_batch_id_seq restart with 1", None, "schema",
+    ("alter sequence ledger_batch_id_seq restart with 1", None, "numbers",
      "sequence public.ledger_batch_id_seq is behind"),
     ("alter sequence accounts_event_id_seq restart with 1", None, "schema",
      "sequence public.accounts_event_id_seq is behind"),
@@ -222,6 +224,9 @@ PEOPLE = [
     ("update ledger_countersignature set signed_at = '2001-01-01'", 2, "countersignature", ""),
     ("update ledger_countersignature set signed_at = signed_at + interval '3 days'",
      2, "trail", "countersigned"),
+    ("update ledger_countersignature set remark = 'I object'", 2, "trail", "countersigned"),
+    ("update ledger_countersignature set signed_at = signed_at + interval '3 hours'",
+     2, "trail", "countersigned"),
     ("delete from ledger_countersignature", 2, "trail", "countersigned"),
     ("update ledger_countersignature set posting_id = 3", 3, "trail", "countersigned"),
     (f"insert into ledger_countersignature values ({WRONG}, 'Pablo; for the Office', now(), '',"
@@ -249,7 +254,7 @@ def test_what_the_owner_alters_is_named(
 
 def assert_named(version: int | None, kind: str, name: str) -> None:
     where = f"version {version}" if version else kind
-    said = found() if kind == "schema" else sentences_about_rows(ROLE)
+    said = found() if kind in {"schema", "numbers"} else sentences_about_rows(ROLE)
     assert any(
         one.startswith(f"{where}: {WORDS[kind]}") and name in one.removeprefix(where)
         for one in said
@@ -269,6 +274,9 @@ WHOLE_CHAIN = [
     ("delete from ledger_entry where version = 16 and line = 4", 16, "batch lines", "line 4"),
     ("update ledger_entry set note = 'x' where version = 9 and line = 1;"
      f" update ledger_line set note = 'x' where id = (select min(id) from ledger_line"
+     f" where batch_id = {batch(9)})", 9, "submission", "line"),
+    ("update ledger_entry set quote = 'x' where version = 9 and line = 1;"
+     f" update ledger_line set quote = 'x' where id = (select min(id) from ledger_line"
      f" where batch_id = {batch(9)})", 9, "submission", "line"),
     ("update ledger_posting set posted_at = posted_at - interval '9 years' where version = 5",
      5, "order", ""),

@@ -2,7 +2,8 @@
 -- that look alike (a Cyrillic "а" for a Latin "a") are one. The function stays outside the schema
 -- `rules`, so that indexes and constraints outlive a new application of these files.
 create or replace function public.name_key(written text) returns text
-language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp
+language sql immutable strict parallel safe
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 return lower(translate(
     regexp_replace(
         normalize(written, nfkc) collate "C",
@@ -117,10 +118,8 @@ begin
             ('ledger_document', 'key'), ('ledger_commitment', 'reference')
         ) codes (of_table, of_column)
     loop
-        execute format(
-            'alter table %I drop constraint if exists code_but_none, '
-            'add constraint code_but_none check (public.name_key(%I) <> ''none'') not valid',
-            coded.of_table, coded.of_column
-        );
+        perform rules.hold(coded.of_table, 'code_but_none', array[
+            format('public.name_key(new.%I) <> ''none''', coded.of_column)
+        ]);
     end loop;
 end $$;

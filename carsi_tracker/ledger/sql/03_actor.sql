@@ -61,18 +61,21 @@ begin
     return person.id;
 end $$;
 
--- The name of a person as versions print it; control characters would break the public file, and a
--- semicolon, by which the file parts people, would make two of one.
+-- The name of a person as versions print it; control characters would break the public file, others stand
+-- in names from before the rule about texts, and a semicolon, by which the file parts people, would make
+-- two of one.
 create function rules.display_name(person accounts_user) returns text
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select translate(
         coalesce(
             nullif(
-                btrim(regexp_replace(person.first_name || ' ' || person.last_name, blank, ' ', 'g')),
+                btrim(rules.made_plain(regexp_replace(
+                    person.first_name || ' ' || person.last_name, blank, ' ', 'g'
+                ))),
                 ''
             ),
-            nullif(btrim(regexp_replace(person.username, blank, ' ', 'g')), ''),
+            nullif(btrim(rules.made_plain(regexp_replace(person.username, blank, ' ', 'g'))), ''),
             'person ' || person.id
         ),
         E';\u037e\uff1b', ',,,'

@@ -55,7 +55,8 @@ begin
     end if;
     select to_jsonb(d) into document from ledger_document d where id = file.document_id;
     described := document || jsonb_build_object(
-        'file', format('%s, %s bytes, SHA-256 %s', file.name, file.size, file.sha256)
+        'file',
+        format('%s, %s bytes, SHA-256 %s, %s', file.name, file.size, file.sha256, file.media_type)
     );
     insert into ledger_change ("table", "row", action, before, after, user_id, reason, changed_at)
     values (

@@ -17,15 +17,9 @@ begin
     return new;
 end $$;
 
-do $$
-begin
-    execute format(
-        'alter table ledger_remark drop constraint if exists remark_of_some_length, '
-        'add constraint remark_of_some_length check ('
-        'text collate "C" ~ %L and length(text) <= 2000) not valid',
-        rules.what_shows()
-    );
-end $$;
+select rules.hold('ledger_remark', 'remark_of_some_length', array[
+    format('new.text collate "C" ~ %L and length(new.text) <= 2000', rules.what_shows())
+]);
 
 create trigger sign before insert on ledger_remark
     for each row execute function rules.sign_remark();

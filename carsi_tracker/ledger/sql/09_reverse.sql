@@ -1,5 +1,6 @@
 -- Rule 7: a reversal is the exact negation of one version at the same dates, once per version; it
--- keeps document and basis too, so that figures filtered by them come out even.
+-- keeps document and basis too, so that figures filtered by them come out even; and its texts, but for
+-- characters from before the rule about texts.
 create function rules.reverse(p_version integer, p_title text, p_reason text) returns bigint
 language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
@@ -28,7 +29,7 @@ begin
     )
     select
         made, appropriation_id, commitment_id, stage, -amount, effective_date, document_id,
-        locator, basis, note, quote, 0
+        made_plain(locator), basis, made_plain(note), made_plain(quote), 0
     from ledger_entry
     where version = p_version
     order by line;

@@ -73,7 +73,8 @@ as $$
             jsonb_build_object(
                 'commitment', c.reference, 'stage', l.stage,
                 'amount', l.amount::numeric(16, 2)::text, 'effective_date', l.effective_date,
-                'document', d.key, 'locator', l.locator, 'basis', l.basis, 'note', l.note
+                'document', d.key, 'locator', l.locator, 'basis', l.basis, 'note', l.note,
+                'quote', l.quote
             ) as content
         from ledger_posting p
         join ledger_line l on l.batch_id = p.batch_id
@@ -83,6 +84,7 @@ as $$
     select coalesce(s.version, p.version), 'submission', 'line ' || min(coalesce(s.line_id, p.line_id))
     from submitted s
     full join posted p on p.version = s.version and p.line_id = s.line_id
-    where (s.content @> p.content) is not true
+    where (s.content @> case when s.content ? 'quote' then p.content else p.content - 'quote' end)
+        is not true -- earlier releases kept no quotes
     group by coalesce(s.version, p.version)
 $$;

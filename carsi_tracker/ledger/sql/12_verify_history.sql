@@ -93,8 +93,12 @@ as $$
             and (c.before ? 'file' or c.after ? 'file')
         order by c.id desc limit 1
     ) c on true
-    where c.told is distinct from
-        format('%s, %s bytes, SHA-256 %s', f.name, f.size, encode(sha256(f.content), 'hex'))
+    cross join lateral (
+        select format('%s, %s bytes, SHA-256 %s', f.name, f.size, encode(sha256(f.content), 'hex'))
+            as is
+    ) file
+    -- Earlier releases did not note the kind.
+    where c.told is distinct from file.is and c.told is distinct from file.is || ', ' || f.media_type
         and (c.told is not null or f.document_id is not null)
     union all
     select null::integer, 'texts', ''

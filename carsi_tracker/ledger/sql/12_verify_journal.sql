@@ -59,7 +59,8 @@ as $$
     where u.first is distinct from b.version
 $$;
 
--- A successor holds what was taken back from what it replaces, to the stage and day.
+-- A successor holds what was taken back from what it replaces, to the stage and day. Versions from before
+-- posting asked for that are final; where they do not, they are told of as old.
 create function rules.verify_moves()
 returns table (version integer, problem text, name text)
 language sql stable set search_path = public, rules, pg_temp
@@ -81,9 +82,19 @@ as $$
         group by i.replaces_id, i.first_version, e.stage, e.effective_date
         having sum(e.amount) <> 0
     )
-    select s.first_version, 'move', s.reference
+    select
+        s.first_version,
+        case
+            when c.first_version < s.first_version and p.posted_at < (
+                select m.applied from django_migrations m
+                where m.app = 'ledger' and m.name = '0006_bounds'
+            ) then 'old move'
+            else 'move'
+        end,
+        s.reference
     from successor s
     join ledger_commitment c on c.id = s.replaces_id
+    left join ledger_posting p on p.version = s.first_version
     where (c.first_version < s.first_version) is not true
         or (s.replaces_id, s.first_version) in (select * from uneven)
 $$;

@@ -24,11 +24,11 @@ as $$
     where e.kind = 'person_changed' and e.detail ?| array['first_name', 'last_name', 'username']
 $$;
 
--- A printed name as `display_name` has it now: earlier releases printed semicolons as they were.
+-- A printed name as `display_name` has it now: earlier releases printed semicolons and odd characters.
 create function rules.name_as_printed_now(p_name text) returns text
-language sql immutable set search_path = pg_catalog, pg_temp
+language sql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
-    select translate(p_name, U&';\037e\ff1b', ',,,')
+    select translate(btrim(rules.made_plain(p_name)), U&';\037e\ff1b', ',,,')
 $$;
 
 create function rules.verify_people()
@@ -118,6 +118,7 @@ language sql stable set search_path = public, rules, pg_temp
 as $$
     with noted as (
         select e.kind, e.actor_id, e.detail ->> 'version' as version, e.detail ->> 'title' as title,
+            e.detail ->> 'remark' as remark, (e.detail ->> 'signed_at')::timestamptz as signed_at,
             e.happened_at
         from accounts_event e where e.kind in ('posted', 'countersigned')
     )
@@ -140,6 +141,7 @@ as $$
     full join (select * from noted where kind = 'countersigned') n
         on n.version = c.posting_id::text
     where c.posting_id is null or n.version is null or n.actor_id is distinct from c.person_id
+        or n.remark <> c.remark or n.signed_at <> c.signed_at -- earlier releases noted neither
         or abs(extract(epoch from n.happened_at - c.signed_at)) > 86400
     union all
     select null::integer, 'person', u.username

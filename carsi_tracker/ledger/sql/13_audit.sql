@@ -49,7 +49,11 @@ language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
 begin
     perform note_event(
-        'countersigned', jsonb_build_object('version', new.posting_id), new.person_id
+        'countersigned',
+        jsonb_build_object(
+            'version', new.posting_id, 'remark', new.remark, 'signed_at', new.signed_at
+        ),
+        new.person_id
     );
     return null;
 end $$;

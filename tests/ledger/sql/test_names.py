@@ -80,7 +80,6 @@ def test_a_database_that_has_two_of_a_name_is_brought_up_to_date_and_told(
     owner: psycopg.Connection, django_speaks_as_owner: None
 ) -> None:
     owner.execute("alter table ledger_organization disable trigger user")
-    owner.execute("alter table ledger_organization drop constraint plain_text")
     owner.execute("drop index ledger_organization_code_once")
     for number, code in enumerate(("State/INL", "state/inl", "co\ufffeop")):
         owner.execute(
@@ -90,15 +89,14 @@ def test_a_database_that_has_two_of_a_name_is_brought_up_to_date_and_told(
     told = StringIO()
     call_command("migrate", apply_rules=True, verbosity=0, stderr=told)
     assert "These names are one: State/INL, state/inl." in told.getvalue()
-    with pytest.raises(CheckViolation):
-        owner.execute("update ledger_organization set name_en = 'other' where code like 'co%'")
+    assert "1 plain_text of ledger_organization (" in told.getvalue()
     with pytest.raises(CheckViolation):
         owner.execute(
             "insert into ledger_organization (code, name_en, name_es, retired) "
             "values ('STATE/inl', 'x', 'x', false)"
         )
     owner.execute("alter table ledger_organization disable trigger user")
-    owner.execute("delete from ledger_organization where code = 'state/inl'")
+    owner.execute("delete from ledger_organization where code in ('state/inl', 'co\ufffeop')")
     told = StringIO()
     call_command("migrate", apply_rules=True, verbosity=0, stderr=told)
     assert told.getvalue() == ""

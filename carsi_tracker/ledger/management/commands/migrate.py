@@ -78,12 +78,23 @@ class Command(migrate.Command):
         super().handle(*args, **options)
         if stale:
             rules.install(connection, role)
-            for names in rules.names_twice(connection):
-                self.stderr.write(
-                    f"These names are one: {names}. Rename or remove what can be; until then the "
-                    "database has no index that keeps them apart, and verify_ledger says so."
-                )
+            self._tell_of_what_is_older(connection)
         set_limits(connection)
+
+    def _tell_of_what_is_older(self, connection: BaseDatabaseWrapper) -> None:
+        """Name what an earlier release let in, which the rules refuse from now on."""
+        for _table, _column, names in rules.names_twice(connection):
+            self.stderr.write(
+                f"These names are one: {names}. Rename or remove what can be, then run "
+                "“migrate --apply-rules”: until then the database has no index that keeps them "
+                "apart, and verify_ledger tells of it."
+            )
+        broken = rules.broken_from_before(connection)
+        if broken:
+            self.stderr.write(
+                "These are from before rules that they break: " + "; ".join(broken) + ". What was "
+                "posted stays as it is; the rest has to keep them when it is changed or posted."
+            )
 
 
 def _require_fit(connection: BaseDatabaseWrapper) -> None:

@@ -32,6 +32,7 @@ with granted (kind, name, owner, acl) as (
         and not exists (
             select from pg_depend d
             where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+                and d.refobjid >= 16384
         )
     union all
     select 'type', oid::regtype::text, typowner, typacl

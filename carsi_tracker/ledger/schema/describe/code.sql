@@ -3,6 +3,7 @@
 with members as (
     select classid, objid, refobjid from pg_depend
     where deptype = 'e' and refclassid = 'pg_extension'::regclass
+        and refobjid >= 16384 -- the server's own, plpgsql, is not described, so it can hide nothing
 ),
 rare (kind, class, id) as (
     select 'operator', 'pg_operator'::regclass, oid from pg_operator
@@ -84,7 +85,8 @@ select
     format(
         '%s in %I: %s', e.extversion, n.nspname, (
             select string_agg(
-                concat_ws(' ', o.type, o.identity, p.prosrc, p.probin, p.prosecdef), E'\n'
+                concat_ws(' ', o.type, o.identity, p.prosrc, p.probin, p.prosecdef,
+                    p.provolatile, p.proconfig), E'\n'
                 order by o.type, o.identity collate "C"
             )
             from members m

@@ -9,6 +9,7 @@ with ours as (
         and not exists (
             select from pg_depend d
             where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+                and d.refobjid >= 16384
         )
 )
 select
@@ -81,7 +82,12 @@ union all
 select
     'constraint',
     format('%s.%I', coalesce(c.name, k.contypid::regtype::text), k.conname),
-    pg_get_constraintdef(k.oid)
+    concat_ws(
+        ', ', pg_get_constraintdef(k.oid),
+        case when k.contype = 'f' and 4 <> (
+            select count(*) from pg_trigger t where t.tgconstraint = k.oid and t.tgisinternal
+        ) then 'not kept' end
+    )
 from pg_constraint k
 left join ours c on c.oid = k.conrelid
 where (c.oid is not null or k.contypid <> 0 and k.oid >= 16384)

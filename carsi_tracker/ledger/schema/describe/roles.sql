@@ -59,3 +59,10 @@ where s.setdatabase in (0, (select id from this_database))
         '|^(log|enable|jit|max_parallel|effective|auto_explain|pg_stat_statements|track)[_.]'
         '|^(jit|application_name|random_page_cost|default_statistics_target|synchronous_commit)$'
     )
+union all
+-- What the server itself says in its files or on its command line: whether triggers fire, what null is.
+select 'setting', name || ' of the server', reset_val
+from pg_settings
+where name in ('session_replication_role', 'transform_null_equals', 'array_nulls')
+    and source in ('configuration file', 'command line', 'environment variable', 'global')
+    and reset_val <> boot_val
