@@ -393,11 +393,11 @@ def test_a_number_that_is_given_again_has_one_history_after_the_other(whole: str
     with as_owner(databases.application_of(whole)):
         run(
             f"select set_config('carsi.actor', ({of('ada')})::text, true);"
+            "insert into ledger_account (code, name_en, name_es, retired)"
+            " values ('OLD', 'Old', 'Vieja', false);"
+            "delete from ledger_account where code = 'OLD';"
             "insert into ledger_account (id, code, name_en, name_es, retired)"
-            " values (77, 'OLD', 'Old', 'Vieja', false);"
-            "delete from ledger_account where id = 77;"
-            "insert into ledger_account (id, code, name_en, name_es, retired)"
-            " values (77, 'NEW', 'New', 'Nueva', false)"
+            " values (currval('ledger_account_id_seq'), 'NEW', 'New', 'Nueva', false)"
         )
         assert sentences_about_rows(ROLE) == []
 
