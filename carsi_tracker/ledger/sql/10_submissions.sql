@@ -88,17 +88,24 @@ begin return (
 
 -- Whom a version names as those who prepared it.
 create function rules.preparers(p_batch bigint) returns text[]
-language sql stable set search_path = public, rules, pg_temp
+language plpgsql stable
+set search_path = public, rules, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
-    select array_agg(display_name(u) order by display_name(u), u.id)
-    from ledger_batcheditor e join accounts_user u on u.id = e.user_id
-    where e.batch_id = p_batch
-$$;
+begin return (
+    select array_agg(name order by name, id)
+    from (
+        select display_name(u) as name, u.id
+        from ledger_batcheditor e join accounts_user u on u.id = e.user_id
+        where e.batch_id = p_batch
+    ) people
+); end $$;
 
-create function rules.batch_content(p_batch bigint) returns jsonb
+-- Whoever has described the batch already gives that.
+create function rules.batch_content(p_batch bigint, p_described jsonb default null) returns jsonb
 language sql stable set search_path = public, rules, pg_temp
 as $$
-    select described(p_batch) || jsonb_build_object(
+    select coalesce(p_described, described(p_batch)) || jsonb_build_object(
         'texts', jsonb_build_object(
             'title', b.title, 'reason', b.reason,
             'prepared_by', array_to_string(preparers(p_batch), '; ')
@@ -139,10 +146,11 @@ create trigger verbs_only before insert or update or delete on ledger_submission
     for each statement execute function rules.guard_by_verbs('state_by_verbs_only');
 
 -- The digest covers all that the approver is shown: title, reason, what it reverses, who prepared it,
--- the lines, and what describes them. The lines are put into words once, for the digest and for the file that a
--- posting makes of them.
+-- the lines, and what describes them. The lines are put into words once, for the digest and for the file
+-- that a posting makes of them.
 create function rules.read_batch(
-    p_batch bigint, out digest text, out entry_count integer, out entries_sha256 text
+    p_batch bigint, p_described jsonb default null,
+    out digest text, out entry_count integer, out entries_sha256 text
 )
 language plpgsql stable
 set search_path = public, rules, pg_temp
@@ -157,7 +165,7 @@ begin
     entries_sha256 := sha256_hex(entries_header() || E'\n' || lines);
     select sha256_hex(
         csv(title, reason, reverses_id::text, array_to_string(preparers(p_batch), '; '))
-        || E'\n' || described(p_batch)::text || E'\n' || lines
+        || E'\n' || coalesce(p_described, described(p_batch))::text || E'\n' || lines
     )
     into digest
     from ledger_batch where id = p_batch;

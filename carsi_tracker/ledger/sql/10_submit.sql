@@ -68,6 +68,7 @@ language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
 declare
     person bigint := require_role('analyst');
+    seen jsonb;
     shown text;
 begin
     perform lock_batch(p_batch, 'draft');
@@ -78,10 +79,11 @@ begin
     where id = p_batch;
     insert into ledger_batcheditor (batch_id, user_id) values (p_batch, person)
     on conflict do nothing;
+    seen := described(p_batch);
+    select digest into shown from read_batch(p_batch, seen);
     insert into ledger_submission (batch_id, submitted_by_id, submitted_at, digest, content)
-    select id, submitted_by_id, submitted_at, batch_digest(id), batch_content(id)
-    from ledger_batch where id = p_batch
-    returning digest into shown;
+    select id, submitted_by_id, submitted_at, shown, batch_content(id, seen)
+    from ledger_batch where id = p_batch;
     return shown;
 end $$;
 
