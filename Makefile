@@ -53,7 +53,8 @@ venv: .venv/developing
 	@$(VENV) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-.venv/serving: requirements.txt | python
+.venv/serving: requirements.txt
+	@test -x $(VENV) || $(MAKE) -s python PYTHON=$(PYTHON)
 	@echo "Installing what serving needs into .venv"
 	@test -x $(VENV) || $(PYTHON) -m venv .venv
 	@$(VENV) -m pip install --quiet --disable-pip-version-check -r requirements.txt

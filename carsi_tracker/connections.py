@@ -191,6 +191,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             for connection in list(self.active_channels.values()):
                 if connection.overstays(now):
                     connection.end()
+            self._end_for_whom_most_is_kept()
         if len(self.active_channels) > serving.MOST_CONNECTIONS:
             self._end_who_waits_longest()
 
@@ -198,6 +199,13 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         waiting = [c for c in self.active_channels.values() if c.waits_for_client()]
         if waiting:
             min(waiting, key=lambda connection: connection.last_activity).end()
+
+    def _end_for_whom_most_is_kept(self) -> None:
+        reading = sorted(self.active_channels.values(), key=lambda c: c.total_outbufs_len)
+        kept = sum(connection.total_outbufs_len for connection in reading)
+        while kept > serving.KEPT_TOGETHER:
+            kept -= reading[-1].total_outbufs_len
+            reading.pop().end()
 
     def _is_at_work(self) -> bool:
         return any(c.requests or c.total_outbufs_len for c in self.active_channels.values())

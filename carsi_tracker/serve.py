@@ -1,5 +1,10 @@
 """What `make run` runs: database, migrations, the sourced ledger, people, web server."""
 
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends without a word while the rest is imported
+
 import fcntl
 import hashlib
 import os

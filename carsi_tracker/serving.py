@@ -12,6 +12,8 @@ LARGEST_HEAD = 64 * 2**10
 """Bytes of a request's first line and headers."""
 KEPT_ANSWERS = 512 * 2**20
 """Bytes of an answer that wait, on disk, for a slow reader, before its thread waits too."""
+KEPT_TOGETHER = 2 * 2**30
+"""Bytes of answers that wait for all slow readers of a process; beyond, those of most are ended."""
 SECONDS_IDLE = 60
 """Seconds in which an open connection may ask nothing."""
 SECONDS_TO_MOVE = 30

@@ -31,10 +31,14 @@ def uninterrupted() -> Iterator[None]:
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
     for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, _go_on)
     raise Stop
+
+
+def _go_on(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing; Python complains of a signal that came just before it was ignored."""
 
 
 def is_stopping() -> bool:
     """Say whether this process was asked to stop, whatever became of Stop on its way."""
-    return signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+    return signal.getsignal(signal.SIGTERM) == _go_on

@@ -3,11 +3,15 @@
 One process listens and keeps the number of those that serve; each of them ends with it.
 """
 
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends without a word while the rest is imported
+
 import errno
 import os
 import resource
 import select
-import signal
 import socket
 import sys
 import time
@@ -19,7 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from carsi_tracker import serving
 from carsi_tracker.connections import work
-from carsi_tracker.signals import SIGNALS, Stop, stop_on_signals, uninterrupted
+from carsi_tracker.signals import SIGNALS, is_stopping, stop_on_signals, uninterrupted
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BETWEEN_STARTS = 1.0  # of a process that ends at once
@@ -40,10 +44,11 @@ def main() -> None:
             listener = bound(serving.host(), serving.port())
             print(f"CARSI Tracker is at {address_of(listener)} (Ctrl-C stops it).", flush=True)
             serve(listener, [])
-    except Stop:
-        return
     except (ImproperlyConfigured, PortTaken) as error:
         sys.exit(str(error))
+    except BaseException:
+        if not is_stopping():
+            raise
 
 
 def serve(listener: socket.socket, lifelines: list[int]) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import SimpleNamespace
 
 import pytest
@@ -66,12 +66,17 @@ connections.work(socket.socket(fileno=int(sys.argv[1])), application, [0])
 class Site:
     """A web process with two threads, which ends those who overstay in a second or two."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, more: str = "") -> None:
         self.stack = stack
         listener = stack.enter_context(web.bound("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SITE, str(listener.fileno())],
+            [
+                sys.executable,
+                "-c",
+                SITE.replace("closed = []", f"{more}\nclosed = []"),
+                str(listener.fileno()),
+            ],
             cwd=settings.BASE_DIR,
             env={"WEB_THREADS": "2", "DJANGO_SETTINGS_MODULE": "tests.settings"},
             stdin=subprocess.PIPE,
@@ -139,6 +144,26 @@ def test_fifty_who_read_slowly_hold_nobody_up_and_are_ended(site: Site) -> None:
     for connection in slow:
         with pytest.raises(ConnectionResetError):
             list(all_of(connection))
+
+
+def test_what_waits_for_all_readers_together_is_bounded() -> None:
+    limits = "serving.SECONDS_TO_MOVE, serving.KEPT_TOGETHER = 600, 20 * 2**20"
+    with ExitStack() as stack:
+        site = Site(stack, limits)
+        large = b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        slow = [site.opens(large, room=2**12) for _ in range(6)]
+        assert all(site.get().endswith(PAGE) for _ in range(10))
+        ended: set[socket.socket] = set()
+        patience = time.monotonic() + 40
+        while len(ended) < 2:
+            ended |= {c for c in slow if c.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)}
+            assert time.monotonic() < patience
+            time.sleep(0.05)
+        read = []
+        for connection in set(slow) - ended:
+            with suppress(ConnectionResetError):
+                read.append(sum(map(len, all_of(connection))))
+        assert max(read) > 128 * 2**16
 
 
 def test_one_who_sends_a_byte_now_and_then_is_ended_too(site: Site) -> None:

@@ -38,6 +38,7 @@ NOT_DURABLE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 PATIENCE = 15.0  # seconds in which the processes of a killed server go away
 PATIENCE_WITH_LIVING = 600.0  # seconds in which a server recovers from what befell it
 SECONDS_TO_STOP = 30
+SECONDS_TO_ANSWER = 5
 NO_SPACE = "No space left on device"
 PROC = Path("/proc/self").parent if Path("/proc/self").exists() else Path("/nowhere")
 
@@ -225,7 +226,7 @@ def _superuser(folder: Path) -> psycopg.Connection:
         host=str(socket_folder(folder)),
         user=SUPERUSER,
         dbname="postgres",
-        connect_timeout=5,
+        connect_timeout=SECONDS_TO_ANSWER,
         autocommit=True,
     )
 

@@ -190,8 +190,11 @@ def test_what_the_environment_says_about_other_servers_does_not_reach_it(
     assert not set(LIBPQ) & set(os.environ)
 
 
-def test_one_that_lives_but_does_not_answer_is_left_to_itself(folder: Path) -> None:
+def test_one_that_lives_but_does_not_answer_is_left_to_itself(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.start(folder, durable=False)
+    monkeypatch.setattr(server, "SECONDS_TO_ANSWER", 2)
     pid = int((place.data_folder(folder) / "postmaster.pid").read_text().split("\n")[0])
     os.kill(pid, signal.SIGSTOP)
     try:
