@@ -158,6 +158,16 @@ def test_both_commitments_lead_to_each_other_in_public_only_once_posted(
     )
     then = client.get(f"/commitments/{REFERENCE}/", {"version": str(VERSION)}, follow=True)
     assert "MOVED-1" not in reading(then)
+    pages = [f"/commitments/{REFERENCE}/", "/commitments/MOVED-1/"]
+    for version, told_of in ((NEXT, NEXT + 1), (NEXT + 1, None)):
+        reversal = posting.reverse(version, people.ana, "Back", "Back")
+        posting.submit(reversal, people.ana)
+        post_it(people.approver, Batch.objects.get(pk=reversal))
+        for page in pages:
+            text = reading(client.get(page))
+            assert "Moved, whole or in part," in text
+            assert ("took that back" in text) == (told_of is not None)
+            assert not told_of or f"Version {told_of} took that back." in text
 
 
 def test_sent_twice_it_makes_one_batch(people: People, old: Commitment) -> None:

@@ -57,7 +57,7 @@ def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResp
         "reports/version.html",
         table,
         posting=posting,
-        reversals=_reversals(known, posting),
+        reversals=reversals(known, posting.version),
         effects=effects(question, posting),
         breakdowns=_breakdowns(asked, question),
         previous=known.filter(version=version - 1).first(),
@@ -65,10 +65,10 @@ def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResp
     )
 
 
-def _reversals(known: QuerySet[Posting], posting: Posting) -> list[Posting]:
+def reversals(known: QuerySet[Posting], version: int | None) -> list[Posting]:
     """Return what reversed a version, what reversed that, which reinstated it, and so on."""
     chain: list[Posting] = []
-    while found := known.filter(reverses=(chain or [posting])[-1].version).first():
+    while found := known.filter(reverses=chain[-1].version if chain else version).first():
         chain.append(found)
     return chain
 

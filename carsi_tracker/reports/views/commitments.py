@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.notes import noted
 from carsi_tracker.figures.selection import entries
-from carsi_tracker.ledger.models import Commitment, Stage
+from carsi_tracker.ledger.models import Commitment, Posting, Stage
 from carsi_tracker.reports import explaining, filters
 from carsi_tracker.reports.balances import BALANCES, OF_COMMITMENTS, balances, over_time
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.freshness import Asked, public_page
 from carsi_tracker.reports.sources import cited, touched
 from carsi_tracker.reports.tables import CommitmentsTable, EntriesTable
+from carsi_tracker.reports.views.changes import reversals
 from carsi_tracker.reports.views.lists import render_list
 
 
@@ -45,6 +46,9 @@ def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> Htt
         ),
         reference=reference,
     )
+    successors = list(posted.filter(replaces=commitment))
+    for moved in [*successors, *([commitment] if commitment.replaces else [])]:
+        _tell_what_took_back(moved, question.version.number)
     table = EntriesTable(
         EntriesTable.rows_of(entries(question)),
         request.path,
@@ -58,7 +62,7 @@ def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> Htt
         "reports/commitment.html",
         table,
         commitment=commitment,
-        successors=posted.filter(replaces=commitment),
+        successors=successors,
         balances=balances(question, BALANCES),
         later=explaining.later(question.where(stage=Stage.COMMITTED)),
         noted=noted(question, 1),
@@ -67,3 +71,9 @@ def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> Htt
         touched=touched(question),
         over_time=over_time(question, BALANCES),
     )
+
+
+def _tell_what_took_back(successor: Commitment, known: int) -> None:
+    """Set `taken_back` to the version that reversed the move to a successor, if that stands."""
+    chain = reversals(Posting.objects.filter(version__lte=known), successor.first_version)
+    successor.taken_back = chain[-1].version if len(chain) % 2 else None  # type: ignore[attr-defined]
