@@ -389,6 +389,25 @@ def test_a_clock_put_right_after_it_ran_ahead_is_no_forgery() -> None:
     assert [one for one in found() if f"version {MOVE}:" in one] == []
 
 
+@pytest.mark.usefixtures("owner")
+def test_what_is_countersigned_when_the_clock_was_put_right_is_no_forgery() -> None:
+    run_unguarded(
+        "delete from accounts_event where kind = 'countersigned';"
+        "delete from ledger_countersignature;"
+        "update ledger_texts set revision = revision - 1;"
+        "update ledger_posting set posted_at = now() + interval '9 days' where version = 2;"
+        "update accounts_event set happened_at = now() + interval '9 days'"
+        " where kind = 'posted' and detail ->> 'version' = '2';" + FORGE
+    )
+    run(
+        f"select set_config('carsi.actor', ({of('pablo')})::text, true);"
+        "select rules.countersign(2, 'I compared it with the law')"
+    )
+    assert [
+        one for one in found() if WORDS["countersignature"] in one or WORDS["trail"] in one
+    ] == []
+
+
 def test_a_number_that_is_given_again_has_one_history_after_the_other(whole: str) -> None:
     with as_owner(databases.application_of(whole)):
         run(

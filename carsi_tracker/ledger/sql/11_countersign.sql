@@ -1,5 +1,6 @@
 -- Rule 4: a version that was posted without a second person may get one later, once. It is another
--- approver, who had no hand in the batch; the version and its checksum stay as they are.
+-- approver, who had no hand in the batch; the version and its checksum stay as they are. Where the clock ran
+-- ahead when it was posted, it is signed no earlier.
 alter table ledger_countersignature
     drop constraint if exists countersigning_in_few_words,
     add constraint countersigning_in_few_words check (length(remark) <= 1000);
@@ -25,7 +26,7 @@ begin
         perform refuse('prepared_or_posted_it', jsonb_build_object('version', p_version));
     end if;
     insert into ledger_countersignature (posting_id, person_id, signed_by, signed_at, remark)
-    select p_version, acting, display_name(u), clock(), btrim(coalesce(p_remark, ''))
+    select p_version, acting, display_name(u), greatest(clock(), posted.posted_at), btrim(coalesce(p_remark, ''))
     from accounts_user u where u.id = acting
     on conflict (posting_id) do nothing;
     if not found then

@@ -142,7 +142,7 @@ as $$
         on n.version = c.posting_id::text
     where c.posting_id is null or n.version is null or n.actor_id is distinct from c.person_id
         or n.remark <> c.remark or n.signed_at <> c.signed_at -- earlier releases noted neither
-        or abs(extract(epoch from n.happened_at - c.signed_at)) > 86400
+        or n.signed_at is null and abs(extract(epoch from n.happened_at - c.signed_at)) > 86400
     union all
     select null::integer, 'person', u.username
     from accounts_user u
