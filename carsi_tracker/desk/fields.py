@@ -25,7 +25,9 @@ class AmountField(forms.CharField):
         """Return the Decimal; raises ValidationError."""
         if value is None or isinstance(value, Decimal):
             return value
-        return parse_amount(str(value)) if str(value).strip() else None
+        typed = text.trimmed(str(value))
+        text.check(typed)
+        return parse_amount(typed) if typed else None
 
     def prepare_value(self, value: Any) -> Any:
         """Write an amount from the ledger as people write it; leave typed text alone."""
@@ -50,7 +52,9 @@ class DayField(forms.CharField):
         """Return the date; raises ValidationError."""
         if value is None or isinstance(value, date):
             return value
-        return parse_day(str(value)) if str(value).strip() else None
+        typed = text.trimmed(str(value))
+        text.check(typed)
+        return parse_day(typed) if typed else None
 
     def prepare_value(self, value: Any) -> Any:
         """Write a date the ISO way; leave typed text alone."""

@@ -16,6 +16,7 @@ from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.desk.choosing import LONGEST, Choice, Choices
 from carsi_tracker.exchange.cells import read_amount, read_day, read_text
 from carsi_tracker.exchange.columns import BY_NAME
+from carsi_tracker.exchange.instead import why
 from carsi_tracker.exchange.spelling import strip
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Basis, Line, Stage
@@ -142,7 +143,7 @@ class Row:
             try:
                 self.values[column.name] = self._value(column, choices)
             except ValidationError as error:
-                self.faults[column.name] = " ".join(error.messages)
+                self.faults[column.name] = why(self.texts.get(column.name, ""), error)
         self._compare_stage()
 
     @property

@@ -51,12 +51,12 @@ def refuse_error(cell: str) -> None:
 
 def why(cell: object, error: ValidationError) -> str:
     """Return why a cell was refused: the character that nobody sees, where it holds one."""
-    if isinstance(cell, str) and error.code not in {"not_utf8", "line_break"}:
+    if isinstance(cell, str) and getattr(error, "code", None) not in {"not_utf8", "line_break"}:
         try:
             check(spelling.strip(cell))
         except ValidationError as odd:
             return str(odd.messages[0])
-    return str(error.messages[0])
+    return " ".join(error.messages)
 
 
 def is_placeholder(text: str) -> bool:

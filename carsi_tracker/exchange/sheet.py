@@ -92,15 +92,8 @@ class Reader(Handler):
             self._formula = True
         elif element == "rPh":
             self._pronounced = True
-        elif element == "mergeCell":
-            self._merge(attributes.get("ref", ""))
-        elif element == "is":
-            if self._saved is not None:
-                raise damaged()
-        elif element == "col" and _hidden(attributes, "width"):
-            first, last = int(attributes["min"]) - 1, int(attributes["max"]) - 1
-            if len(self.contents.hidden_columns) < MOST_COLUMNS:
-                self.contents.hidden_columns.append((first, last))
+        elif element is not None:
+            self._begin_other(element, attributes)
 
     def text(self, text: str) -> None:
         """Take a stretch of text."""
@@ -119,6 +112,16 @@ class Reader(Handler):
             self._end_row()
         elif element == "rPh":
             self._pronounced = False
+
+    def _begin_other(self, element: str, attributes: Attributes) -> None:
+        if element == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif element == "is" and self._saved is not None:
+            raise damaged()
+        elif element == "col" and _hidden(attributes, "width"):
+            first, last = int(attributes["min"]) - 1, int(attributes["max"]) - 1
+            if len(self.contents.hidden_columns) < MOST_COLUMNS:
+                self.contents.hidden_columns.append((first, last))
 
     def _begin_text(self, element: str) -> None:
         self._inside = self._cell is not None and not self._pronounced

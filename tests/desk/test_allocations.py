@@ -287,3 +287,12 @@ def test_the_words_quoted_from_the_document_stand_with_the_line(people: People) 
     batch = allocate(people.analyst, quote="two patrol boats for Honduras")
     assert batch.lines.get().quote == "two patrol boats for Honduras"
     assert "two patrol boats for Honduras" in reading(people.approver.get(page_of(batch)))
+
+
+def test_what_nobody_sees_is_named_in_amounts_and_days_too(people: People) -> None:
+    typed = {"amount": "250\u202e000", "effective_date": "2009-06-\u206615"}
+    refused = people.analyst.post(ALLOCATE, allocation(**typed))
+    assert "U+202E RIGHT-TO-LEFT OVERRIDE" in error_of(refused, "amount")
+    assert "U+2066 LEFT-TO-RIGHT ISOLATE" in error_of(refused, "effective_date")
+    assert "\u202e" not in error_of(refused, "amount")
+    allocate(people.analyst, amount="\u200b250,000.00\u200b", effective_date="\ufeff2009-06-15")
