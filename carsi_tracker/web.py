@@ -41,9 +41,7 @@ def main() -> None:
         if handed:
             serve(socket.socket(fileno=handed[0]), handed[1:])
         else:
-            listener = bound(serving.host(), serving.port())
-            print(f"CARSI Tracker is at {address_of(listener)} (Ctrl-C stops it).", flush=True)
-            serve(listener, [])
+            serve(bound(serving.host(), serving.port()), [])
     except (ImproperlyConfigured, PortTaken) as error:
         sys.exit(str(error))
     except BaseException:
@@ -58,6 +56,8 @@ def serve(listener: socket.socket, lifelines: list[int]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carsi_tracker.settings")
     from carsi_tracker.wsgi import application
 
+    if not lifelines:  # else it is said by whom they lead to
+        print(f"CARSI Tracker is at {address_of(listener)} (Ctrl-C stops it).", flush=True)
     ours, held = os.pipe()
     workers: dict[int, float] = {}
     try:

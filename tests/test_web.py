@@ -3,17 +3,20 @@
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from tests.database.conftest import clean_environment
+from tests.database.conftest import clean_environment, copied, free_port
 
 
-def said_by(module: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def said_by(
+    module: str, folder: Path = settings.BASE_DIR, **variables: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", module],
-        cwd=settings.BASE_DIR,
+        cwd=folder,
         env=clean_environment(**variables),
         capture_output=True,
         text=True,
@@ -47,4 +50,17 @@ def test_a_wrong_value_ends_the_start_with_one_sentence(name: str, value: str) -
     found = said_by("carsi_tracker.web", **{"PORT": "18766", name: value})
     assert found.returncode == 1
     assert found.stderr.startswith(f"{name} is {value!r}")
+    assert found.stderr.count("\n") == 1
+
+
+def test_without_spanish_messages_it_says_that_alone(tmp_path: Path) -> None:
+    folder = copied(tmp_path).folder
+    for compiled in folder.glob("locale/*/LC_MESSAGES/*.mo"):
+        compiled.unlink()
+    address, secret = "postgresql://app@127.0.0.1:1/carsi", "signs nothing"
+    found = said_by(
+        "carsi_tracker.web", folder, PORT=str(free_port()), DATABASE_URL=address, SECRET_KEY=secret
+    )
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr.startswith("The messages of es are not compiled")
     assert found.stderr.count("\n") == 1
