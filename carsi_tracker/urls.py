@@ -16,10 +16,15 @@ from carsi_tracker.reports import urls as reports
 
 def read_only(patterns: Iterable[URLPattern]) -> list[URLPattern]:
     """Return addresses that answer 405 to what writes, before anybody asks for a token."""
-    made = list(patterns)
-    for pattern in made:
-        pattern.callback = csrf_exempt(require_safe(pattern.callback))
-    return made
+    return [
+        URLPattern(
+            pattern.pattern,
+            csrf_exempt(require_safe(pattern.callback)),
+            pattern.default_args,
+            pattern.name,
+        )
+        for pattern in patterns
+    ]
 
 
 favicon = path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"))
