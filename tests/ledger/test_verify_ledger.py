@@ -482,6 +482,14 @@ def test_the_command_fails_with_the_first_version(
     assert failure == "The ledger does not verify: version 7 is the first that fails."
 
 
+@pytest.fixture
+def may_speak(django_db_blocker: Any) -> Iterator[None]:
+    """Let Django speak to a database that the test makes itself."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.mark.usefixtures("may_speak")
 def test_everybody_posts_and_edits_while_it_reads_one_moment(
     templates: Templates, worker_id: str
 ) -> None:
