@@ -5,10 +5,10 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import transaction
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
@@ -42,6 +42,24 @@ def shows_again(view: V) -> V:
     """Mark a view that, sent `AGAIN`, shows its form as it was typed and saves nothing."""
     view.shows_again = True  # type: ignore[attr-defined]
     return view
+
+
+class ShowsAgain(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows whose forms are `ShownAgain`."""
+
+    @shows_again
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Add a row."""
+        return super().add_view(request, form_url, extra_context)
+
+    @shows_again
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Change a row."""
+        return super().change_view(request, object_id, form_url, extra_context)
 
 
 def show_again(

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk import person_pages
-from carsi_tracker.desk.again import ShownAgain, shows_again
+from carsi_tracker.desk.again import ShownAgain, ShowsAgain, shows_again
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
 from carsi_tracker.desk.fields import formfield
 from carsi_tracker.desk.lists import ListAdmin
@@ -101,7 +101,7 @@ admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 
 
 @admin.register(User)
-class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
     form = PersonForm
     add_form = NewPersonForm
     change_password_form = PasswordForm
@@ -182,13 +182,6 @@ class PersonAdmin(ListAdmin, UserAdmin):  # type: ignore[type-arg]
             return redirect("account_change_password")
         with acting(person(request)):
             return super().user_change_password(request, id, form_url)
-
-    @shows_again
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Add a person."""
-        return super().add_view(request, form_url, extra_context)
 
     @shows_again
     def change_view(

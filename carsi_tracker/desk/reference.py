@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.desk.again import shows_again
+from carsi_tracker.desk.again import ShowsAgain
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
 from carsi_tracker.desk.fields import LineOfText, formfield
 from carsi_tracker.desk.history import history
@@ -60,7 +60,7 @@ class ReferenceForm(GuardedForm):
         return cleaned
 
 
-class ReferenceAdmin(ListAdmin):
+class ReferenceAdmin(ShowsAgain, ListAdmin):
     """Rows whose changes the database keeps with person and reason, not Django's log."""
 
     form = ReferenceForm
@@ -102,20 +102,6 @@ class ReferenceAdmin(ListAdmin):
         if row and connection.in_atomic_block and request.method == "POST":
             row = self.get_queryset(request).select_for_update().filter(pk=row.pk).first()
         return row
-
-    @shows_again
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Add a row."""
-        return super().add_view(request, form_url, extra_context)
-
-    @shows_again
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Change a row."""
-        return super().change_view(request, object_id, form_url, extra_context)
 
     def changeform_view(
         self,
