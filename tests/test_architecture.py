@@ -1,6 +1,7 @@
 """Small modules with one subject, and rules that say which they are."""
 
 import ast
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +12,7 @@ MODULES = [
     for path in sorted((ROOT / "carsi_tracker").rglob("*.py"))
     if "migrations" not in path.parts
 ]
-RULES = sorted((ROOT / "carsi_tracker" / "ledger" / "sql").glob("*.sql"))
+RULES = sorted((ROOT / "carsi_tracker" / "ledger" / "sql").rglob("*.sql"))
 
 
 def test_modules_and_their_functions_are_short() -> None:
@@ -32,6 +33,13 @@ def test_modules_and_their_functions_are_short() -> None:
 def test_rules_open_with_what_they_hold() -> None:
     assert len(RULES) > 10
     assert [rule.name for rule in RULES if not rule.read_text().startswith("-- ")] == []
+
+
+def test_rules_are_numbered_once_by_their_folder_and_each_is_in_the_document() -> None:
+    assert [rule.name for rule in RULES if rule.name[0] != rule.parent.name[0]] == []
+    assert len({rule.name[:2] for rule in RULES}) == len(RULES)
+    told = set(re.findall(r"\d\d_\w+\.sql", (ROOT / "docs" / "data-model.md").read_text()))
+    assert told == {rule.name for rule in RULES}
 
 
 BEYOND_MONEY = {ROOT / "carsi_tracker", *(ROOT / "carsi_tracker" / "database").glob("**/")}

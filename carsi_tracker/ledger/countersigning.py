@@ -10,6 +10,6 @@ WAITING = ALONE & Q(countersignature=None)
 
 
 def waiting_for(user: User) -> QuerySet[Posting]:
-    """Return the versions that an approver may countersign, as `sql/11_countersign.sql` says."""
+    """Return the versions that an approver may countersign, as `54_countersign.sql` says."""
     hand = BatchEditor.objects.filter(batch=OuterRef("batch"), user=user)
     return Posting.objects.filter(WAITING).exclude(approver=user).filter(~Exists(hand))

@@ -17,7 +17,7 @@ class Folded(Transform):
 
 @CharField.register_lookup
 class NameKey(Transform):
-    """What names are told apart by, as the database's `name_key` says (`sql/02_names.sql`)."""
+    """What names are told apart by, as the database's `name_key` says (`24_names.sql`)."""
 
     lookup_name = "name_key"
     function = "name_key"

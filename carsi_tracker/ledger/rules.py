@@ -1,4 +1,4 @@
-"""The rules of the ledger as `sql/` says them, applied to a database."""
+"""The rules of the ledger as `sql/` says them, applied to a database in the files' order."""
 
 import hashlib
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
-FILES = sorted((Path(__file__).parent / "sql").glob("*.sql"))
+FILES = sorted((Path(__file__).parent / "sql").glob("*/*.sql"))
 
 
 def apply(_connection: BaseDatabaseWrapper, _application_role: str) -> None:

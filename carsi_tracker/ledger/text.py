@@ -1,6 +1,6 @@
 """Which text may enter the ledger: plain, of characters that show, in the order they are read.
 
-The database holds the same rule, in the same words of regular expressions (`sql/02_texts.sql`).
+The database holds the same rule, in the same words of regular expressions (`23_texts.sql`).
 """
 
 import re

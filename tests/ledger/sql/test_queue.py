@@ -1,4 +1,4 @@
-"""Batches tried one behind the other, as `sql/08_queue.sql` does it."""
+"""Batches tried one behind the other, as `44_queue.sql` does it."""
 
 from datetime import date
 

@@ -1,5 +1,5 @@
 -- Rule 4: whoever adds, changes or deletes a line, edits a batch, or edits what it introduces
--- (06_introduced.sql), has a hand in it; and every such change makes a submitted batch a draft again.
+-- (34_introduced.sql), has a hand in it; and every such change makes a submitted batch a draft again.
 
 -- Locks the batches, so that an edit and a posting wait for each other.
 create function rules.note_hand(p_batches bigint[]) returns void

@@ -33,6 +33,31 @@ as $$
     select encode(sha256(convert_to(content, 'UTF8')), 'hex')
 $$;
 
+-- The name of a person as versions print it; control characters would break the public file, others stand
+-- in names from before the rule about texts, and a semicolon, by which the file parts people, would make
+-- two of one. Blanks and control characters are named by their codes, so that they are the same in every
+-- locale.
+create function rules.display_name(person accounts_user) returns text
+language sql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
+as $$
+    select translate(
+        coalesce(
+            nullif(
+                btrim(rules.made_plain(regexp_replace(
+                    person.first_name || ' ' || person.last_name, blank, ' ', 'g'
+                ))),
+                ''
+            ),
+            nullif(btrim(rules.made_plain(regexp_replace(person.username, blank, ' ', 'g'))), ''),
+            'person ' || person.id
+        ),
+        E';\u037e\uff1b', ',,,'
+    )
+    from (values (
+        '[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+'
+    )) as v (blank)
+$$;
+
 create view rules.line_text as
 select
     l.batch_id,

@@ -33,7 +33,7 @@ begin
     if tg_op = 'UPDATE' then
         perform refuse('file_is_final');
     end if;
-    -- A posting that cites the document holds it from before it is read to the end (11_post.sql):
+    -- A posting that cites the document holds it from before it is read to the end (52_post.sql):
     -- wait for it, and then see what it wrote, which an older snapshot would not.
     perform from ledger_document where id = file.document_id for update;
     if tg_op = 'DELETE' then
