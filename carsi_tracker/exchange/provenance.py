@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from carsi_tracker import SOFTWARE
 from carsi_tracker.exchange.fields import Holds
 from carsi_tracker.exchange.listings import Listing
 from carsi_tracker.exchange.sums import Summary
@@ -90,6 +91,7 @@ class Provenance:
             (_("Address"), self.citation.address),
             (_("Cite as"), self.citation.in_words(self.title) if posted else "–"),
             (_("Licence"), f"CC0 1.0, {LICENCE}"),
+            (_("Software"), SOFTWARE),
             *((field.name, field.in_words) for field in self.table.fields),
         ]
 
@@ -110,6 +112,7 @@ class Provenance:
                     "version": question.version.number,
                     "posted_at": posted.isoformat() if posted else None,
                     "checksum": question.version.checksum,
+                    "software": SOFTWARE,
                 }
             ],
             "tableSchema": {

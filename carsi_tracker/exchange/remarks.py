@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from carsi_tracker import SOFTWARE
 from carsi_tracker.exchange.cells import Broken, Cell, Number, is_blank
 from carsi_tracker.exchange.columns import REMARKS, heading
 from carsi_tracker.exchange.findings import Finding
@@ -84,6 +85,7 @@ def _as_workbook(rows: _Remarked, sheet: str) -> bytes:
     written = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(written, options) as book:
+        book.set_properties({"comments": SOFTWARE})
         page = book.add_worksheet(sheet)
         styles = {
             (kind, faulty): book.add_format(

@@ -4,6 +4,7 @@ import io
 
 import xlsxwriter
 
+from carsi_tracker import SOFTWARE
 from carsi_tracker.exchange.codes import Vocabulary
 from carsi_tracker.exchange.columns import COLUMNS, Column, Kind
 
@@ -27,6 +28,7 @@ def template_xlsx() -> bytes:
     written = io.BytesIO()
     codes = Vocabulary().columns
     with xlsxwriter.Workbook(written) as book:
+        book.set_properties({"comments": SOFTWARE})
         page = book.add_worksheet(SHEET)
         bold = book.add_format({"bold": True, "bottom": 1})
         page.freeze_panes(1, 1)

@@ -12,6 +12,7 @@ import xlsxwriter
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from carsi_tracker import SOFTWARE
 from carsi_tracker.database.limits import wait_patiently
 from carsi_tracker.exchange.cells import escaped
 from carsi_tracker.exchange.fields import Field, Holds
@@ -83,7 +84,8 @@ def workbook(
     written = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
     options = {"constant_memory": True, "strings_to_formulas": False, "remove_timezone": True}
     with xlsxwriter.Workbook(written, options) as book:
-        book.set_properties({"title": sheet, "created": made or datetime(2000, 1, 1)})  # noqa: DTZ001
+        bears = made or datetime(2000, 1, 1)  # noqa: DTZ001 (workbooks know no zones)
+        book.set_properties({"title": sheet, "comments": SOFTWARE, "created": bears})
         _table(book, sheet, rows, fields)
         _about(book, *about)
     written.seek(0)

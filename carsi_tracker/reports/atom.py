@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from carsi_tracker import __version__
 from carsi_tracker.ledger.text import well_formed
 
 
@@ -17,8 +18,9 @@ class PagedFeed(Atom1Feed):
     """
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
-        """Add where the other pages are."""
+        """Add what made the feed, and where its other pages are."""
         super().add_root_elements(handler)
+        handler.addQuickElement("generator", self.feed["author_name"], {"version": __version__})
         for relation, address in self.feed["pages"].items():
             handler.addQuickElement("link", "", {"rel": relation, "href": address})
 

@@ -1,6 +1,8 @@
 """Charts as files of their own, which carry their colours with them."""
 
 import re
+import struct
+import zlib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +12,7 @@ import typst
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from carsi_tracker import SOFTWARE
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.ledger.text import well_formed
 
@@ -17,13 +20,16 @@ PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.drawing), format: "svg", width: float(sys.inputs.width) * 1pt)"""
 POINTS_AN_INCH = 72
 PIXELS_A_REM = 16
+PNG_HEAD = 33
+"""The bytes of a PNG's signature and of its first chunk."""
 REMEMBERED_PAGES = 10
 """How many pages the library remembers all of, 20 MB of pixels and more for each picture."""
 
 
 def svg(template: str, context: Mapping[str, Any]) -> str:
-    """Draw a chart as a document, with its style inside."""
-    return well_formed(render_to_string(template, {**context, "style": style()}))
+    """Draw a chart as a document, with its style and what made it inside."""
+    inside = {"style": style(), "software": SOFTWARE}
+    return well_formed(render_to_string(template, {**context, **inside}))
 
 
 def png(drawing: str, width: int, density: int = 2) -> bytes:
@@ -40,7 +46,14 @@ def png(drawing: str, width: int, density: int = 2) -> bytes:
     )
     for _blank in range(REMEMBERED_PAGES):  # the library forgets by the number of pages since
         compiler.compile(b" ", format="svg", sys_inputs=None)
-    return cast("bytes", picture)
+    return signed(cast("bytes", picture))
+
+
+def signed(picture: bytes) -> bytes:
+    """Return a PNG that says what made it, behind its first chunk, where readers look for it."""
+    said = b"tEXt" + f"Software\0{SOFTWARE}".encode("latin-1")
+    length, check = struct.pack(">I", len(said) - 4), struct.pack(">I", zlib.crc32(said))
+    return picture[:PNG_HEAD] + length + said + check + picture[PNG_HEAD:]
 
 
 @remembered(1)

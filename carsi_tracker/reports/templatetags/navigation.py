@@ -1,4 +1,4 @@
-"""The sections of the site that every page leads to."""
+"""What stands at the head and the foot of every page."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,6 +7,8 @@ from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
+
+from carsi_tracker import SOFTWARE
 
 register = template.Library()
 
@@ -45,6 +47,12 @@ def sections(context: template.Context) -> list[Section]:
         for view, name in SECTIONS.items()
         for href in [reverse(view)]
     ]
+
+
+@register.simple_tag
+def software() -> str:
+    """Return what made the page."""
+    return SOFTWARE
 
 
 def _current(path: str, href: str, within: bool) -> Literal["page", "true", ""]:
