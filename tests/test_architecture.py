@@ -12,6 +12,7 @@ MODULES = [
     for path in sorted((ROOT / "carsi_tracker").rglob("*.py"))
     if "migrations" not in path.parts
 ]
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 RULES = sorted((ROOT / "carsi_tracker" / "ledger" / "sql").rglob("*.sql"))
 
 
@@ -53,3 +54,11 @@ def test_money_is_never_a_float() -> None:
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.Name):
                 assert node.id != "float", module
+
+
+def test_no_test_module_imports_another() -> None:
+    for module in TESTS:
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
+                names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+                assert not [name for name in names if name.startswith("test_")], module

@@ -5,15 +5,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
-from babel.messages.pofile import read_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from tests.catalogue import PARTS, messages, texts
+
 ROOT = Path(settings.BASE_DIR)
-CATALOGUE = ROOT / "locale" / "es" / "LC_MESSAGES" / "django.po"
-PARTS = re.compile(r"%\(\w+\)[sd]|%[sd]")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -21,15 +19,6 @@ KEYWORDS = {
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
 }
-
-
-def messages() -> list[Message]:
-    with CATALOGUE.open("rb") as lines:
-        return [message for message in read_po(lines, locale="es") if message.id]
-
-
-def texts(said: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [said] if isinstance(said, str) else list(said)
 
 
 def texts_of_sources() -> Iterator[str]:

@@ -1,11 +1,6 @@
 """Signing in: throttled for all processes together, with a second step where one is set up."""
 
-import base64
-import hashlib
-import hmac
 import re
-import struct
-import time
 from html import unescape
 from typing import Any
 
@@ -15,6 +10,7 @@ from django.test import Client
 
 from carsi_tracker.accounts.models import Event, User
 from tests import factories
+from tests.accounts.authenticator import code_of
 
 SIGN_IN = "/account/login/"
 PASSWORD = "a-long-walk-in-Tegucigalpa"
@@ -31,14 +27,6 @@ def sign_in(client: Client, name: str = "ana", password: str = PASSWORD, **more:
 
 def is_in(client: Client) -> bool:
     return client.get("/admin/").status_code == 200
-
-
-def code_of(secret: str, step: int = 0) -> str:
-    """What an authenticator app shows for a secret (RFC 6238)."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + step)
-    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
-    place = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[place : place + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
 
 
 def set_up_app(client: Client) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from carsi_tracker import serving
 from carsi_tracker.web import bound
@@ -17,6 +17,7 @@ from carsi_tracker.web_server import WebServer
 from tests import databases, factories
 from tests.browser import chromium
 from tests.conftest import Templates
+from tests.desk.conftest import ALLOCATE
 
 PASSWORD = "read the docs, then post"  # of people who exist in one test's database
 
@@ -127,3 +128,39 @@ def faults(page: Page, *, targets: bool = False) -> list[str]:
 def is_wider_than_its_window(page: Page) -> bool:
     """Say whether the page has to be scrolled sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+def fill_in(page: Page, site: Site, **changes: str) -> None:
+    """Fill the allocation form in, as the analyst of the story does."""
+    page.goto(f"{site.address}{ALLOCATE}")
+    page.get_by_label("Amount, U.S. dollars").fill(changes.get("amount", "250,000.00"))
+    page.get_by_label("Effective date").fill(changes.get("date", "2008-09-04"))
+    page.get_by_label("Appropriation", exact=True).select_option(index=option(page, "FMF FY2008"))
+    page.get_by_label("Programming area").select_option(
+        label="Law enforcement and security force assistance"
+    )
+    page.get_by_label("Country").select_option(label="Honduras")
+    page.get_by_label("Agency").select_option(
+        index=option(page, "U.S. Department of State, Bureau", "Agency")
+    )
+    page.get_by_role("textbox", name="Title", exact=True).fill("Patrol boats, Honduras")
+    page.get_by_label("Source document").select_option(
+        index=option(page, "FY 2008 Supplemental Appropriations Spending Plan", "Source document")
+    )
+    page.get_by_label("Where in it").fill("page 12, table 3")
+
+
+def option(page: Page, start: str, label: str = "Appropriation") -> int:
+    """Return the position of the choice whose text starts so."""
+    field = page.get_by_label(label, exact=label == "Appropriation").first
+    texts = field.locator("option").all_text_contents()
+    return next(index for index, text in enumerate(texts) if text.startswith(start))
+
+
+def drafted(page: Page, site: Site) -> str:
+    """Save an allocation of $250,000 as a draft and return its path, without the language."""
+    fill_in(page, site)
+    page.get_by_label("Appropriation", exact=True).select_option(index=option(page, "INCLE FY2008"))
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
+    return page.url.removeprefix(site.address).removesuffix("change/")

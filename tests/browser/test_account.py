@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.accounts.test_sign_in import code_of
+from tests.accounts.authenticator import code_of
 from tests.browser.conftest import PASSWORD, Site, faults, is_wider_than_its_window, sign_in
 
 SECOND_STEP = "/account/second-step/"

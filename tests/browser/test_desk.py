@@ -5,40 +5,22 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Site, faults, is_wider_than_its_window, sign_in
+from tests.browser.conftest import (
+    PASSWORD,
+    Site,
+    drafted,
+    faults,
+    fill_in,
+    is_wider_than_its_window,
+    option,
+    sign_in,
+)
 from tests.sourced import COMMITTED, NEXT, millions
 
 ALLOCATE = "/admin/ledger/batch/allocate/"
 Open = Callable[..., Page]
 
 BEFORE = f"${millions(COMMITTED)} million"
-
-
-def fill_in(page: Page, site: Site, **changes: str) -> None:
-    """Fill the allocation form in, as the analyst of the story does."""
-    page.goto(f"{site.address}{ALLOCATE}")
-    page.get_by_label("Amount, U.S. dollars").fill(changes.get("amount", "250,000.00"))
-    page.get_by_label("Effective date").fill(changes.get("date", "2008-09-04"))
-    page.get_by_label("Appropriation", exact=True).select_option(index=option(page, "FMF FY2008"))
-    page.get_by_label("Programming area").select_option(
-        label="Law enforcement and security force assistance"
-    )
-    page.get_by_label("Country").select_option(label="Honduras")
-    page.get_by_label("Agency").select_option(
-        index=option(page, "U.S. Department of State, Bureau", "Agency")
-    )
-    page.get_by_role("textbox", name="Title", exact=True).fill("Patrol boats, Honduras")
-    page.get_by_label("Source document").select_option(
-        index=option(page, "FY 2008 Supplemental Appropriations Spending Plan", "Source document")
-    )
-    page.get_by_label("Where in it").fill("page 12, table 3")
-
-
-def option(page: Page, start: str, label: str = "Appropriation") -> int:
-    """Return the position of the choice whose text starts so."""
-    field = page.get_by_label(label, exact=label == "Appropriation").first
-    texts = field.locator("option").all_text_contents()
-    return next(index for index, text in enumerate(texts) if text.startswith(start))
 
 
 def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open) -> None:
@@ -140,15 +122,6 @@ def test_axe_finds_nothing_on_the_desk_and_no_page_scrolls_sideways(
             assert not is_wider_than_its_window(page), path
             assert not faults(page), path
             said.clear()
-
-
-def drafted(page: Page, site: Site) -> str:
-    """Save an allocation of $250,000 as a draft and return its path, without the language."""
-    fill_in(page, site)
-    page.get_by_label("Appropriation", exact=True).select_option(index=option(page, "INCLE FY2008"))
-    page.get_by_role("button", name="Save as draft").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
-    return page.url.removeprefix(site.address).removesuffix("change/")
 
 
 def look(page: Page, address: str) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
-from tests.browser.test_desk import drafted, option
+from tests.browser.conftest import Site, drafted, faults, is_wider_than_its_window, option, sign_in
 
 Open = Callable[..., Page]
 HEADINGS = "reference\tstage\tamount_usd\teffective_date\tdocument\tbasis\tnote"

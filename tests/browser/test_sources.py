@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
-from tests.browser.test_desk import fill_in, option
+from tests.browser.conftest import Site, faults, fill_in, is_wider_than_its_window, option, sign_in
 
 Open = Callable[..., Page]
 

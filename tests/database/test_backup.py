@@ -12,10 +12,11 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from carsi_tracker.database import address, place
+from carsi_tracker.database import address
 from tests import databases
 from tests.conftest import Templates
 from tests.database.conftest import clean_environment
+from tests.database.dump import tools
 from tests.sourced import ENTRIES, VERSION
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "deployment.md"
@@ -28,13 +29,6 @@ def copy(templates: Templates, worker_id: str) -> Iterator[str]:
     databases.make(name)
     yield name
     databases.remove(name)
-
-
-def tools() -> str:
-    """Return the folder of pg_dump and pg_restore that fit the server."""
-    if address.is_embedded():
-        return str(place.binaries(databases.FOLDER))
-    return os.defpath
 
 
 def test_what_the_document_says_backs_up_and_restores(

@@ -1,12 +1,8 @@
 """A filled database of an earlier release is brought up to date, verifies, and is served."""
 
-import lzma
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +14,9 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Document, Posting
 from tests import databases
 from tests.conftest import Templates
-from tests.database.test_backup import tools
-from tests.reports.test_addresses import EXAMPLES
+from tests.database.dump import restore
+from tests.reports.addresses import EXAMPLES
 
-DUMP = Path(__file__).with_name("filled.sql.xz")
 OF_THE_DUMP = (
     "/changes/17/", "/changes/18/", "/changes/19/", "/changes/19.csv", "/entries/17-1/",
     "/documents/letter-of-the-dump/", "/documents/letter-of-the-dump/file/",
@@ -33,19 +28,6 @@ LISTS = (
     "batch", "commitment", "appropriation", "document", "organization", "country", "goal",
     "account", "programmingarea",
 )  # fmt: skip
-
-
-def restore(name: str) -> None:
-    """Make a database that holds the dump as it is, with the rules of its release."""
-    databases.make(name)
-    words = ("psql", "-qX", "--set=ON_ERROR_STOP=1", "--single-transaction",
-             databases.owner_of(name).url)  # fmt: skip
-    path = f"{tools()}{os.pathsep}{os.environ['PATH']}"
-    restored = subprocess.run(
-        words, input=lzma.decompress(DUMP.read_bytes()), capture_output=True, check=False,
-        env=os.environ | {"PATH": path},
-    )  # fmt: skip
-    assert restored.returncode == 0, restored.stderr.decode()
 
 
 @pytest.fixture(scope="module")

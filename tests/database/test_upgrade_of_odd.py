@@ -12,7 +12,7 @@ from psycopg.errors import CheckViolation
 
 from tests import databases
 from tests.conftest import Templates
-from tests.database.test_upgrade import restore
+from tests.database.dump import restore
 from tests.ledger.attack import value
 
 TURNED, UNSEEN = "\u202e", "\u200b"

@@ -3,28 +3,33 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.contrib.messages import get_messages
-from django.db import connection
+from django.db import connection, models
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import (
     Appropriation,
     Batch,
+    Commitment,
     Country,
     Document,
+    Line,
     Organization,
     ProgrammingArea,
 )
-from tests import factories
+from tests import databases, factories
 
 ALLOCATE = "/admin/ledger/batch/allocate/"
 Ask = Callable[..., HttpResponse]
@@ -159,3 +164,53 @@ def committed() -> Decimal:
     with connection.cursor() as cursor:
         cursor.execute("select sum(amount) from ledger_entry where stage = 'committed'")
         return Decimal(cursor.fetchone()[0])
+
+
+def allow_self_approval(rule: str) -> None:
+    """Switch self-approval on, as the owner of the database does."""
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(databases.owner_of(name).conninfo()) as owner:
+        owner.execute("update ledger_office set self_approval_rule = %s", [rule])
+
+
+def queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)
+
+
+def add_lines(people: People, batch: Batch, count: int) -> None:
+    """Give a draft as many new commitments, with a line each."""
+    pattern = batch.introduces.all()[0]
+    with posting.acting(people.ana):
+        for number in range(count):
+            commitment = Commitment.objects.create(
+                reference=f"MANY-{batch.pk}-{number}",
+                title="One of many",
+                appropriation=pattern.appropriation,
+                area=pattern.area,
+                country=pattern.country,
+                agency=pattern.agency,
+                introduced_by=batch,
+            )
+            Line.objects.create(
+                batch=batch,
+                appropriation=pattern.appropriation,
+                commitment=commitment,
+                stage="committed",
+                amount=10,
+                effective_date=date(2010, 1, 4),
+                document_id=batch.lines.all()[0].document_id,
+                basis="stated",
+            )
+
+
+def place(row: models.Model | type[models.Model], verb: str = "") -> str:
+    path = f"/admin/ledger/{row._meta.model_name}/"
+    if not verb:
+        return path
+    return f"{path}{verb}/" if isinstance(row, type) else f"{path}{row.pk}/{verb}/"
+
+
+def panama() -> Country:
+    return Country.objects.get(code="PA")

@@ -4,6 +4,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.http import HttpResponse
+from django.test import Client
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.stale import fingerprint
+from carsi_tracker.ledger.models import Document
 
 
 class _Form(HTMLParser):
@@ -47,3 +52,36 @@ def filled(response: HttpResponse, form_id: str) -> dict[str, Any]:
     sent: dict[str, Any] = dict(parser.fields)
     assert sent, form_id
     return sent | {"row": [value for name, value in parser.fields if name == "row"]}
+
+
+PASSWORD = "a-long-walk-in-Tegucigalpa"
+
+
+def person(user: User, **changes: Any) -> dict[str, Any]:
+    """What somebody fills into a person's form; a role that is off is not sent."""
+    sent: dict[str, Any] = {
+        "username": user.username,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+    }
+    roles = ("is_analyst", "is_approver", "is_administrator", "is_active")
+    sent |= {role: "on" for role in roles if getattr(user, role)} | changes
+    return {name: value for name, value in sent.items() if value is not None}
+
+
+def change(client: Client, document: Document, **changes: Any) -> Any:
+    document = Document.objects.get(pk=document.pk)
+    sent = {"background": "on"} if document.background else {}
+    sent |= {
+        "title": document.title,
+        "title_es": document.title_es,
+        "language": document.language,
+        "publisher": document.publisher,
+        "published_on": str(document.published_on),
+        "url": document.url,
+        "note": document.note,
+        "change_reason": "the file",
+        "seen": fingerprint(document),
+    }
+    return client.post(f"/admin/ledger/document/{document.pk}/change/", sent | changes)

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
-import psycopg
 import pytest
 from django.db import connection
 
@@ -11,11 +10,11 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Posting
 from carsi_tracker.ledger.posting import acting
-from tests import databases
 from tests.desk.conftest import (
     People,
     address,
     allocate,
+    allow_self_approval,
     appropriation,
     committed,
     hidden,
@@ -32,13 +31,6 @@ BEFORE = COMMITTED
 @pytest.fixture
 def batch(people: People) -> Batch:
     return allocate(people.analyst)
-
-
-def allow_self_approval(rule: str) -> None:
-    """Switch self-approval on, as the owner of the database does."""
-    name = connection.settings_dict["NAME"]
-    with psycopg.connect(databases.owner_of(name).conninfo()) as owner:
-        owner.execute("update ledger_office set self_approval_rule = %s", [rule])
 
 
 def test_an_approver_confirms_what_was_read_and_posts_it(people: People, batch: Batch) -> None:

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from carsi_tracker.accounts.models import Event, User
-from tests.desk.conftest import People, allocate, post_it, reading
-from tests.desk.test_people import PASSWORD, person, told
+from tests.desk.conftest import People, allocate, post_it, reading, told
+from tests.desk.forms import PASSWORD, person
 
 TRAIL = "/admin/accounts/event/"
 Connect = Any

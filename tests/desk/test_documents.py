@@ -12,12 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from carsi_tracker.desk.stale import fingerprint
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.documents import media_type
 from carsi_tracker.ledger.models import Batch, Document, DocumentFile, Line, Stage
 from tests import factories
 from tests.desk.conftest import ALLOCATE, People, address, allocation, reading
+from tests.desk.forms import change
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 NEW = {
@@ -32,23 +32,6 @@ NEW = {
 
 def upload(content: bytes = PDF, name: str = "Carta ñ.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
-
-
-def change(client: Client, document: Document, **changes: Any) -> Any:
-    document = Document.objects.get(pk=document.pk)
-    sent = {"background": "on"} if document.background else {}
-    sent |= {
-        "title": document.title,
-        "title_es": document.title_es,
-        "language": document.language,
-        "publisher": document.publisher,
-        "published_on": str(document.published_on),
-        "url": document.url,
-        "note": document.note,
-        "change_reason": "the file",
-        "seen": fingerprint(document),
-    }
-    return client.post(f"/admin/ledger/document/{document.pk}/change/", sent | changes)
 
 
 def broken_archive() -> bytes:

@@ -20,7 +20,7 @@ from tests import databases, factories
 from tests.desk.conftest import People, address, allocate, page_of, post_it, told
 from tests.exchange.conftest import CASES
 from tests.ledger.attack import denied, value
-from tests.reports.test_addresses import EXAMPLES
+from tests.reports.addresses import EXAMPLES
 from tests.sourced import NEXT
 
 pytestmark = pytest.mark.commits

@@ -16,23 +16,10 @@ from carsi_tracker.ledger.models import Batch
 from carsi_tracker.ledger.refusals import Refused
 from tests import databases
 from tests.desk.conftest import People, allocate, page_of, post_it, reading, told
+from tests.desk.forms import PASSWORD, person
 
 LIST = "/admin/accounts/user/"
 SIGN_IN = "/account/login/"
-PASSWORD = "a-long-walk-in-Tegucigalpa"
-
-
-def person(user: User, **changes: Any) -> dict[str, Any]:
-    """What somebody fills into a person's form; a role that is off is not sent."""
-    sent: dict[str, Any] = {
-        "username": user.username,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "email": user.email,
-    }
-    roles = ("is_analyst", "is_approver", "is_administrator", "is_active")
-    sent |= {role: "on" for role in roles if getattr(user, role)} | changes
-    return {name: value for name, value in sent.items() if value is not None}
 
 
 def test_an_administrator_adds_a_person_who_then_signs_in_and_changes_the_password(

@@ -1,48 +1,13 @@
 """The desk asks the database as often for many rows as for few."""
 
-from datetime import date
-
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from carsi_tracker.desk.deletion import deletion
-from carsi_tracker.ledger.models import Batch, Commitment, Document, Line
-from carsi_tracker.ledger.posting import acting
-from tests.desk.conftest import ALLOCATE, People, allocate, page_of
-
-
-def queries(client: Client, path: str) -> int:
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(path).status_code == 200
-    return len(asked)
-
-
-def add_lines(people: People, batch: Batch, count: int) -> None:
-    """Give a draft as many new commitments, with a line each."""
-    pattern = batch.introduces.all()[0]
-    with acting(people.ana):
-        for number in range(count):
-            commitment = Commitment.objects.create(
-                reference=f"MANY-{batch.pk}-{number}",
-                title="One of many",
-                appropriation=pattern.appropriation,
-                area=pattern.area,
-                country=pattern.country,
-                agency=pattern.agency,
-                introduced_by=batch,
-            )
-            Line.objects.create(
-                batch=batch,
-                appropriation=pattern.appropriation,
-                commitment=commitment,
-                stage="committed",
-                amount=10,
-                effective_date=date(2010, 1, 4),
-                document_id=batch.lines.all()[0].document_id,
-                basis="stated",
-            )
+from carsi_tracker.ledger.models import Document
+from tests.desk.conftest import ALLOCATE, People, add_lines, allocate, page_of, queries
 
 
 @pytest.mark.parametrize("who", ["analyst", "approver"])

@@ -35,7 +35,7 @@ from tests.desk.conftest import (
     reading,
     told,
 )
-from tests.desk.test_documents import change
+from tests.desk.forms import change
 from tests.sourced import NEXT
 
 MOMENT = r"\d{1,2} \w+ \d{4}, \d\d:\d\d"

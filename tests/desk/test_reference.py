@@ -21,7 +21,7 @@ from carsi_tracker.ledger.models import (
     ProgrammingArea,
 )
 from tests import databases, factories
-from tests.desk.conftest import People, hidden, reading, told
+from tests.desk.conftest import People, hidden, panama, place, reading, told
 from tests.sourced import COMMITMENTS, entries
 
 WAITING = """
@@ -29,17 +29,6 @@ WAITING = """
     where not granted and datname = current_database()
 """
 KINDS = [Account, Country, ProgrammingArea, Goal, Organization, Document, Appropriation]
-
-
-def place(row: models.Model | type[models.Model], verb: str = "") -> str:
-    path = f"/admin/ledger/{row._meta.model_name}/"
-    if not verb:
-        return path
-    return f"{path}{verb}/" if isinstance(row, type) else f"{path}{row.pk}/{verb}/"
-
-
-def panama() -> Country:
-    return Country.objects.get(code="PA")
 
 
 def country(client: Client | None = None, **changes: Any) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from carsi_tracker.ledger.models import (
 from carsi_tracker.ledger.posting import acting
 from carsi_tracker.ledger.refusals import Refused
 from tests import factories
-from tests.desk.conftest import People, hidden, reading, told
-from tests.desk.test_reference import panama, place
+from tests.desk.conftest import People, hidden, panama, place, reading, told
 
 
 def test_what_cannot_be_deleted_is_retired_with_a_reason(people: People) -> None:

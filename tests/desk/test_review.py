@@ -17,16 +17,17 @@ from carsi_tracker.ledger.models import Batch, Commitment, Document, DocumentFil
 from carsi_tracker.ledger.posting import acting
 from tests.desk.conftest import (
     People,
+    add_lines,
     address,
     allocate,
+    allow_self_approval,
     appropriation,
     hidden,
     page_of,
     post_it,
+    queries,
     reading,
 )
-from tests.desk.test_approval import allow_self_approval
-from tests.desk.test_queries import add_lines, queries
 from tests.sourced import AVAILABLE, COMMITTED, NEXT, VERSION, dollars
 
 NADR = {"amount": "1000000.00", "effective_date": "2009-09-30"}

@@ -11,16 +11,17 @@ from tests import factories
 from tests.desk.conftest import (
     ALLOCATE,
     People,
+    add_lines,
     address,
     allocate,
+    allow_self_approval,
     appropriation,
     page_of,
     post_it,
+    queries,
     reading,
     told,
 )
-from tests.desk.test_approval import allow_self_approval
-from tests.desk.test_queries import add_lines, queries
 from tests.sourced import NEXT, VERSION
 
 DESK = "/admin/"

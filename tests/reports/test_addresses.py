@@ -28,42 +28,8 @@ from carsi_tracker.reports.tables import (
 from carsi_tracker.reports.views.charts import SHEETS
 from carsi_tracker.reports.views.compare import OTHER_NAMES
 from carsi_tracker.reports.views.errors import server_error
+from tests.reports.addresses import EXAMPLES
 
-EXAMPLES = {
-    "overview": "/",
-    "areas": "/areas/",
-    "area": "/areas/community/",
-    "countries": "/countries/",
-    "country": "/countries/hn/",
-    "goals": "/goals/",
-    "goal": "/goals/2/",
-    "appropriations": "/appropriations/",
-    "appropriation": "/appropriations/2008-incle/",
-    "entries": "/entries/",
-    "entry": "/entries/12-5/",
-    "commitments": "/commitments/",
-    "commitment": "/commitments/CARSI-08-INCLE-10/",
-    "documents": "/documents/",
-    "document": "/documents/gao-13-295r/",
-    "changes": "/changes/",
-    "version": "/changes/12/",
-    "compare": "/compare/",
-    "feed": "/feed/",
-    "search": "/search/",
-    "about": "/about/",
-    "balance": "/balance/",
-    "card": "/charts/card.png",
-    "chart": "/charts/bar.svg",
-    "data": "/data/",
-    "table-file": "/tables/entries.csv",
-    "versions-file": "/versions.csv",
-    "version-file": "/changes/12.csv",
-    "document-file": "/documents/gao-13-295r/file/",
-    "sitemap": "/sitemap.xml",
-    "sitemap-file": "/sitemap-pages-1.xml",
-    "robots": "/robots.txt",
-    "health": "/health/",
-}
 NOT_KEPT = {"document-file"}
 """The sourced documents are links: the tracker keeps no file of them."""
 PARAMETERS = (

@@ -37,8 +37,8 @@ from carsi_tracker.reports.views import lists
 from carsi_tracker.reports.views.charts import SHEETS
 from tests import factories
 from tests.exchange.files import body, rows, sheets
-from tests.reports.test_addresses import EXAMPLES
-from tests.reports.test_every_figure import Links, number
+from tests.reports.addresses import EXAMPLES
+from tests.reports.reading import Links, number
 from tests.sourced import NEXT
 
 BOTH = ("", "/es")

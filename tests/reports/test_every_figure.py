@@ -10,11 +10,9 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
-from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zlib import crc32
 
@@ -23,52 +21,15 @@ from django.test import Client
 
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.timeline import timeline
+from tests.reports.reading import Links, number
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
 EVERYTHING = bool(os.environ.get("EVERYTHING"))
-NUMBER = re.compile(r"[+−]?\$?([\d,]+(?:\.\d+)?)(?: (?:million|millones))?")
 HEADING = re.compile(r"<h1[^>]*>\s*−?\$?([\d,.]+)")
 NOT_CRAWLED = re.compile(r"/(admin|account|static|charts|tables|feed|entries/\d)|\.|/file/")
 """What has no links that are figures, or is no page."""
 CARRIED = {"as_of", "version", "page"}
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link of a page: where it leads, and what it says."""
-
-    href: str
-    text: str
-
-
-class Links(HTMLParser):
-    """Reads the links of a page, without the words of its navigation."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[Link] = []
-        self._href: str | None = None
-        self._text: list[str] = []
-        self._in_navigation = 0
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "nav":
-            self._in_navigation += 1
-        elif tag == "a":
-            self._href, self._text = dict(attrs).get("href") or "", []
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "nav":
-            self._in_navigation -= 1
-        elif tag == "a" and self._href is not None:
-            words = " ".join("".join(self._text).split())
-            self.found.append(Link(self._href, "" if self._in_navigation else words))
-            self._href = None
-
-    def handle_data(self, data: str) -> None:
-        self._text.append(data)
 
 
 @cache
@@ -106,17 +67,6 @@ def crawl(start: str) -> Iterator[tuple[str, Links]]:
             if plain not in seen:
                 seen.add(plain)
                 waiting.append(plain)
-
-
-def number(text: str) -> tuple[Decimal, Decimal] | None:
-    """Return the number that a link says, and how far it may be off; None for other words."""
-    found = NUMBER.fullmatch(text)
-    if not found:
-        return None
-    amount = Decimal(found[1].replace(",", "")) * (-1 if text.startswith("−") else 1)
-    if "mill" in text:
-        return amount * 1_000_000, Decimal(100_000)  # parts are rounded so that they add up
-    return amount, Decimal(0)
 
 
 def figure_of_file(href: str) -> Decimal:

@@ -12,18 +12,12 @@ from django.test import Client
 
 from carsi_tracker.figures import answers
 from carsi_tracker.figures.reading import newest, read
-from tests.reports.test_pages import sums_behind, text
+from tests.reports.reading import said, sums_behind, text
 from tests.sourced import ENTRIES, dollars, total
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
 TEXTS = ("text", "area", "country", "partner", "document", "commitment", "amount_from", "date_to")
-
-
-def said(html: str) -> str:
-    """What a page says, as one line."""
-    body = html.partition("<main")[2].partition("</main>")[0]
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def address_of(html: str, words: str) -> str:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.ledger.models import Posting
 from tests import factories
+from tests.reports.reading import sums_behind, text
 from tests.sourced import AVAILABLE, COMMITTED, ENTRIES, NEXT, dollars
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -30,12 +31,6 @@ PAGES = (
     "/changes/12/",
     "/balance/",
 )
-
-
-def text(client: Client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status, address
-    return response.content.decode()
 
 
 def links(html: str, path: str) -> set[str]:
@@ -129,20 +124,6 @@ def test_what_never_existed_is_answered_404_with_the_same_bytes(client: Client, 
     assert response.content == client.get("/nothing-of-the-kind/").content
     spanish = client.get(f"/es{path}")
     assert spanish.status_code == 404
-
-
-def sums_behind(client: Client, address: str) -> Decimal:
-    """Add up the amounts of all pages of an entries list."""
-    total, page = Decimal(0), address
-    while page:
-        html = text(client, page)
-        body = html.partition("<tbody>")[2].partition("</tbody>")[0]
-        for row in body.split("</tr>")[:-1]:
-            amount = re.findall(r'<td class="number">([^<]+)</td>', row)[-1]
-            total += Decimal(amount.replace(",", "").replace("−", "-"))
-        following = re.search(r'rel="next" href="([^"]+)"', html)
-        page = unescape(following.group(1)) if following else ""
-    return total
 
 
 @pytest.mark.parametrize("query", ["", "?as_of=2009-09-29", "?as_of=2009-09-30"])

@@ -16,8 +16,7 @@ from carsi_tracker.figures.searching import find
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Commitment, Entry, Stage
 from tests import factories
-from tests.reports.test_explore import said
-from tests.reports.test_pages import sums_behind, text
+from tests.reports.reading import said, sums_behind, text
 
 pytestmark = pytest.mark.usefixtures("sourced")
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from tests.test_messages import PARTS, messages, texts
+from tests.catalogue import PARTS, messages, texts
 
 PAGES = (
     "/",

@@ -11,7 +11,7 @@ from tests import factories
 from tests.desk.conftest import People, people  # noqa: F401 a fixture
 from tests.ledger.attack import acting, run, value
 from tests.ledger.conftest import Ledger
-from tests.reports.test_addresses import EXAMPLES
+from tests.reports.addresses import EXAMPLES
 
 TIMES = ("infinity", "-infinity", "0044-03-15 BC", "1066-10-14", "12000-01-01")
 NUMBERS = ("0", "-1", "9007199254740992", "9223372036854775807")
