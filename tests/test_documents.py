@@ -11,6 +11,8 @@ from carsi_tracker.exchange.columns import COLUMNS, NOT_READ
 from carsi_tracker.exchange.downloads import TABLES
 
 ROOT = Path(settings.BASE_DIR)
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
 
 
@@ -22,19 +24,41 @@ def test_the_links_of_a_document_lead_somewhere(document: Path) -> None:
             assert (document.parent / link).exists(), link
 
 
-def test_the_commands_of_the_readme_are_targets_of_the_makefile() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+def test_the_readme_names_the_commands_that_people_begin_with() -> None:
     commands = set(re.findall(r"\bmake ([a-z-]+)", (ROOT / "README.md").read_text()))
     assert {"run", "test", "lint", "bench"} <= commands
-    assert commands <= targets
 
 
-@pytest.mark.parametrize(
-    "decision", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.stem
-)
-def test_a_decision_is_short_and_says_context_decision_and_consequences(decision: Path) -> None:
+def test_every_variable_of_the_environment_stands_in_one_list() -> None:
+    """What the package reads is for deployments; what Makefile and tests read is a switch."""
+    read = set()
+    for module in (ROOT / "carsi_tracker").rglob("*.py"):
+        read |= set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', module.read_text()))
+    of_deployments = (ROOT / "docs" / "deployment.md").read_text().partition("## Another")[0]
+    assert len(read) > 10
+    assert set(re.findall(r"`([A-Z_]{4,})`", of_deployments)) >= read
+
+    switches = set(re.findall(r"^(\w+) \?=", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for module in (ROOT / "tests").rglob("*.py"):
+        switches |= set(re.findall(r'os\.environ\.get\("([A-Z_]+)"', module.read_text()))
+    listed = set(re.findall(r"^\| `([A-Z_]+)", CONTRIBUTING.read_text(), re.MULTILINE))
+    assert switches >= {"ARGS", "EVERYTHING", "WRITE_DOCUMENTS"}
+    assert listed - read == switches - read
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_is_short_dated_and_says_context_decision_and_consequences(
+    decision: Path,
+) -> None:
     text = decision.read_text()
     assert text.count("\n") < 40
+    number, day = int(decision.name[:4]), r"\d{4}-\d\d-\d\d"
+    other = rf"; (amended|superseded) on {day} by \[\d+\]\(\d+-[a-z-]+\.md\)"
+    assert re.match(rf"# {number}\. .+\n\nAccepted on {day}(?:{other})*\.\n\n", text)
     for part in ("Context", "Decision", "Consequences"):
         assert re.search(rf"(\*\*|## ){part}", text), part
 
