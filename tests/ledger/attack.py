@@ -55,6 +55,11 @@ def denied() -> Any:
     return pytest.raises(psycopg.errors.InsufficientPrivilege)
 
 
+def sealed(login: str, rule: str) -> Any:
+    """Expect what is sealed: no grant for the application, and the rule whatever it is granted."""
+    return denied() if login == "application" else refused(rule)
+
+
 def post(session: psycopg.Connection, user: User, batch: int, reason: str = "") -> int:
     """Post a batch as it stands, by raw SQL."""
     with acting(session, user):

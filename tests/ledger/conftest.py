@@ -15,6 +15,13 @@ from tests import databases, factories
 from tests.conftest import Templates
 from tests.transactions import Session, ending_as_commits_end
 
+OWNER = databases.owner_of("").user
+BEFORE = {
+    "granted": f"grant all on all tables in schema public to {databases.application_of('').user}",
+    "alone": "update ledger_office set self_approval_rule = 'An office of one.'",
+}
+"""What the owner did before: a role with every grant, and one whose office is one person."""
+
 
 @pytest.fixture(scope="session")
 def workbench(templates: Templates, worker_id: str, django_db_blocker: Any) -> Iterator[str]:
@@ -29,16 +36,32 @@ def workbench(templates: Templates, worker_id: str, django_db_blocker: Any) -> I
 
 
 @pytest.fixture(scope="session")
-def shared_workbench(workbench: str) -> Iterator[str]:
-    """Give the name of a copy of the workbench that tests share, each in a transaction."""
-    name = f"{workbench}_shared"
-    databases.make(name, workbench)
-    yield name
-    databases.remove(name)
+def shared_workbench(workbench: str) -> Iterator[Callable[[str], str]]:
+    """Give the names of copies that tests share, by what their owner did; each is made once."""
+    made: dict[str, str] = {}
+
+    def of(login: str) -> str:
+        by_owner = BEFORE.get(login, "")
+        if by_owner not in made:
+            name = made[by_owner] = f"{workbench}_shared_{len(made)}"
+            _make(name, workbench, by_owner)
+        return made[by_owner]
+
+    yield of
+    for name in made.values():
+        databases.remove(name)
 
 
 @pytest.fixture
-def database(templates: Templates, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def login() -> str:
+    """Whose session a test in a shared database has: see `BEFORE`; tests name others."""
+    return "application"
+
+
+@pytest.fixture
+def database(
+    templates: Templates, worker_id: str, request: pytest.FixtureRequest, login: str
+) -> Iterator[str]:
     """Give the name of a fresh database: with what else the test asks for, or migrated alone."""
     name = f"{databases.prefix(worker_id)}_copy"
     if "ledger" in request.fixturenames:
@@ -47,9 +70,16 @@ def database(templates: Templates, worker_id: str, request: pytest.FixtureReques
         template = (
             templates.sourced if "sourced_ledger" in request.fixturenames else templates.empty
         )
-    databases.make(name, template)
+    _make(name, template, BEFORE.get(login, ""))
     yield name
     databases.remove(name)
+
+
+def _make(name: str, template: str, by_owner: str) -> None:
+    databases.make(name, template)
+    if by_owner:
+        with psycopg.connect(databases.owner_of(name).conninfo()) as owner:
+            owner.execute(by_owner)
 
 
 @pytest.fixture
@@ -67,9 +97,9 @@ def has_a_copy(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def application(
-    templates: Templates, django_db_setup: None, request: pytest.FixtureRequest
+    templates: Templates, django_db_setup: None, request: pytest.FixtureRequest, login: str
 ) -> Iterator[psycopg.Connection | Session]:
-    """A session as the application role, each statement committed.
+    """A session as the application role, or as `login` says, each statement committed.
 
     A test with this session alone has it in a transaction that is rolled back, on a database that
     others share, and Django speaks through the same session. A test that also asks for the owner,
@@ -80,14 +110,21 @@ def application(
         session.autocommit = True
         yield session
     elif "ledger" in request.fixturenames:
-        shared = request.getfixturevalue("shared_workbench")
-        with databases.speaking_to(databases.application_of(shared)):
+        shared = request.getfixturevalue("shared_workbench")(login)
+        address = databases.owner_of if login == "owner" else databases.application_of
+        with databases.speaking_to(address(shared)):
             request.getfixturevalue("db")
             with ending_as_commits_end():
                 yield Session(connection.connection)
     else:
         request.getfixturevalue("sourced" if "sourced_ledger" in request.fixturenames else "db")
         yield Session(connection.connection)
+
+
+@pytest.fixture
+def session(application: psycopg.Connection | Session) -> psycopg.Connection | Session:
+    """The session of whoever attacks: the application role, or as `login` says."""
+    return application
 
 
 @pytest.fixture

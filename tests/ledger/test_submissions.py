@@ -12,7 +12,7 @@ from carsi_tracker.ledger.changes import SHOWN
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage, Submission
 from carsi_tracker.ledger.submissions import changes_since_submission
 from tests import factories
-from tests.ledger.attack import denied, refused, run
+from tests.ledger.attack import run, sealed
 from tests.ledger.conftest import Ledger
 
 
@@ -137,17 +137,10 @@ WRITES = {
 }
 
 
+@pytest.mark.parametrize("login", ["application", "granted"])
 @pytest.mark.parametrize("sql", WRITES.values(), ids=WRITES.keys())
 def test_submissions_are_written_by_submitting_alone(
-    ledger: Ledger,
-    owner: psycopg.Connection,
-    application: psycopg.Connection,
-    batch: Batch,
-    sql: str,
+    ledger: Ledger, session: psycopg.Connection, batch: Batch, login: str, sql: str
 ) -> None:
-    sql = sql.format(batch=batch.pk, person=ledger.analyst.pk)
-    with denied():
-        run(application, ledger.analyst, sql)
-    owner.execute(f"grant all on all tables in schema public to {application.info.user}")
-    with refused("state_by_verbs_only"):
-        run(application, ledger.analyst, sql)
+    with sealed(login, "state_by_verbs_only"):
+        run(session, ledger.analyst, sql.format(batch=batch.pk, person=ledger.analyst.pk))

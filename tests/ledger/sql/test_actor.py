@@ -254,36 +254,47 @@ def test_a_role_taken_away_meanwhile_refuses_the_posting(
     assert refusals == ["role_missing"]
 
 
-def test_self_approval_takes_the_switch_and_a_reason(
-    ledger: Ledger, owner: psycopg.Connection, application: psycopg.Connection, draft: Batch
-) -> None:
+@pytest.fixture
+def sola(draft: Batch) -> User:
+    """Give an analyst and approver who had a hand in the draft."""
     alone = both(username="sola")
     factories.line(draft, draft.introduces.get(), Stage.COMMITTED, 5, by=alone)
     factories.submitted(draft, alone)
+    return alone
+
+
+def test_self_approval_takes_the_switch(
+    application: psycopg.Connection, draft: Batch, sola: User
+) -> None:
     with refused("had_a_hand", self_approval_allowed=False):
-        post(application, alone, draft.pk, "Nobody else is here")
-    owner.execute("update ledger_office set self_approval_rule = 'An office of one'")
+        post(application, sola, draft.pk, "Nobody else is here")
+
+
+@pytest.mark.parametrize("login", ["alone"])
+def test_self_approval_takes_a_reason(
+    application: psycopg.Connection, draft: Batch, sola: User
+) -> None:
     for blank in ("", "   ", "\u00a0"):
         with refused("had_a_hand", self_approval_allowed=True):
-            post(application, alone, draft.pk, blank)
-    with refused("had_a_hand", self_approval_allowed=True), acting(application, alone):
+            post(application, sola, draft.pk, blank)
+    with refused("had_a_hand", self_approval_allowed=True), acting(application, sola):
         application.execute(
             "select rules.post(%s, rules.batch_digest(%s), null)", [draft.pk, draft.pk]
         )
     with refused("reason_of_one_line"):
-        post(application, alone, draft.pk, "Nobody\nelse")
-    version = post(application, alone, draft.pk, " Nobody else is here ")
+        post(application, sola, draft.pk, "Nobody\nelse")
+    version = post(application, sola, draft.pk, " Nobody else is here ")
     posting = Posting.objects.get(version=version)
-    assert posting.self_approval_rule == "An office of one"
+    assert posting.self_approval_rule == "An office of one."
     assert posting.self_approval_reason == "Nobody else is here"
     assert posting.approved_by == "sola"
     assert "sola" in posting.prepared_by
 
 
+@pytest.mark.parametrize("login", ["alone"])
 def test_a_posting_by_a_second_person_says_nothing_of_self_approval(
-    ledger: Ledger, owner: psycopg.Connection, application: psycopg.Connection, draft: Batch
+    ledger: Ledger, application: psycopg.Connection, draft: Batch
 ) -> None:
-    owner.execute("update ledger_office set self_approval_rule = 'An office of one'")
     factories.submitted(draft, ledger.analyst)
     posting = Posting.objects.get(version=post(application, ledger.approver, draft.pk, "Alone"))
     assert (posting.self_approval_rule, posting.self_approval_reason) == ("", "")

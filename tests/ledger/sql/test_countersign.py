@@ -18,9 +18,13 @@ COUNTERSIGN = "select rules.countersign(%s, %s)"
 
 
 @pytest.fixture
-def alone(ledger: Ledger, owner: psycopg.Connection, application: psycopg.Connection) -> User:
+def login() -> str:
+    return "alone"
+
+
+@pytest.fixture
+def alone(ledger: Ledger, application: psycopg.Connection) -> User:
     """Give an analyst and approver, who posted version 2 without a second person."""
-    owner.execute("update ledger_office set self_approval_rule = 'An office of one.'")
     person = factories.analyst(is_approver=True)
     draft = factories.batch(person)
     factories.line(draft, ledger.appropriation, Stage.APPROPRIATED, 5)

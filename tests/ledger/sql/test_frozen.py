@@ -22,6 +22,8 @@ FROZEN = {
     "id": "id + 1000",
 }
 
+by_both = pytest.mark.parametrize("login", ["application", "owner"])
+
 
 @pytest.fixture
 def commitment(ledger: Ledger) -> Commitment:
@@ -36,29 +38,22 @@ def commitment(ledger: Ledger) -> Commitment:
     return made
 
 
+@by_both
 @pytest.mark.parametrize("column", FROZEN)
 def test_a_posted_commitment_keeps_all_but_its_titles(
-    ledger: Ledger,
-    owner: psycopg.Connection,
-    application: psycopg.Connection,
-    commitment: Commitment,
-    column: str,
+    ledger: Ledger, session: psycopg.Connection, commitment: Commitment, column: str
 ) -> None:
-    for session in (application, owner):
-        with refused("frozen", what="commitment", reference=commitment.reference):
-            run(session, ledger.analyst,
-                f"update ledger_commitment set {column} = {FROZEN[column]}")  # fmt: skip
+    with refused("frozen", what="commitment", reference=commitment.reference):
+        run(session, ledger.analyst,
+            f"update ledger_commitment set {column} = {FROZEN[column]}")  # fmt: skip
 
 
+@by_both
 def test_a_posted_commitment_is_not_deleted(
-    ledger: Ledger,
-    owner: psycopg.Connection,
-    application: psycopg.Connection,
-    commitment: Commitment,
+    ledger: Ledger, session: psycopg.Connection, commitment: Commitment
 ) -> None:
-    for session in (application, owner):
-        with refused("frozen"):
-            run(session, ledger.analyst, "delete from ledger_commitment")
+    with refused("frozen"):
+        run(session, ledger.analyst, "delete from ledger_commitment")
 
 
 def test_titles_of_a_posted_commitment_are_corrected_outside_the_checksum(
@@ -71,9 +66,10 @@ def test_titles_of_a_posted_commitment_are_corrected_outside_the_checksum(
     assert value(application, "select count(*) from rules.verify()") == 0
 
 
+@by_both
 @pytest.mark.parametrize("column", ["fiscal_year", "account_id", "law_id", "first_version", "id"])
 def test_a_posted_appropriation_keeps_everything(
-    ledger: Ledger, owner: psycopg.Connection, application: psycopg.Connection, column: str
+    ledger: Ledger, session: psycopg.Connection, column: str
 ) -> None:
     factories.account()
     factories.document()
@@ -84,9 +80,8 @@ def test_a_posted_appropriation_keeps_everything(
         "first_version": "null",
         "id": "id + 1000",
     }[column]
-    for session in (application, owner):
-        with refused("frozen", what="appropriation"):
-            run(session, ledger.analyst, f"update ledger_appropriation set {column} = {new}")
+    with refused("frozen", what="appropriation"):
+        run(session, ledger.analyst, f"update ledger_appropriation set {column} = {new}")
 
 
 def test_a_posted_appropriation_is_not_deleted(
@@ -128,14 +123,14 @@ CODES = {
 }
 
 
+@by_both
 @pytest.mark.parametrize("table", CODES)
 def test_codes_are_fixed_from_the_start(
-    ledger: Ledger, owner: psycopg.Connection, application: psycopg.Connection, table: str
+    ledger: Ledger, session: psycopg.Connection, table: str
 ) -> None:
     getattr(factories, {"programmingarea": "area"}.get(table, table))()
-    for session in (application, owner):
-        with refused("code_is_fixed"):
-            run(session, ledger.analyst, f"update ledger_{table} set {CODES[table]}")
+    with refused("code_is_fixed"):
+        run(session, ledger.analyst, f"update ledger_{table} set {CODES[table]}")
 
 
 @pytest.mark.parametrize("table", CODES)
@@ -214,36 +209,40 @@ def test_what_is_referred_to_is_not_deleted_and_what_is_not_is(
     assert not type(unused).objects.filter(pk=unused.pk).exists()
 
 
+SINCE = (
+    "update ledger_appropriation set fiscal_year = 2010 where id = {appropriation}",
+    "update ledger_line set note = 'since' where batch_id = {batch}",
+    "update ledger_batch set title = 'since' where id = {batch}",
+    "update ledger_commitment set title = 'since' where introduced_by_id = {batch}",
+    "update ledger_commitment set reference = 'REF-SINCE' where introduced_by_id = {batch}",
+    "update ledger_commitment set country_id = (select max(id) from ledger_country)"
+    " where introduced_by_id = {batch}",
+    "delete from ledger_line where batch_id = {batch}",
+)
+
+
 @pytest.mark.parametrize(
     "level", [IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE], ids=lambda x: x.name
-)
-@pytest.mark.parametrize(
-    "change",
-    [
-        "update ledger_appropriation set fiscal_year = 2010 where first_version is null",
-        "update ledger_line set note = 'since' where batch_id = {batch}",
-        "update ledger_batch set title = 'since' where id = {batch}",
-        "update ledger_commitment set title = 'since'",
-        "update ledger_commitment set reference = 'REF-SINCE'",
-        "update ledger_commitment set country_id = (select max(id) from ledger_country)",
-        "delete from ledger_line where batch_id = {batch}",
-    ],
 )
 def test_each_change_from_a_snapshot_older_than_the_posting_fails(
     ledger: Ledger,
     application: psycopg.Connection,
     another: psycopg.Connection,
     level: IsolationLevel,
-    change: str,
 ) -> None:
-    draft = factories.batch(ledger.analyst)
-    fresh = factories.appropriation()
-    commitment = factories.commitment(draft, appropriation=fresh)
-    factories.line(draft, fresh, Stage.APPROPRIATED, 500)
-    factories.line(draft, commitment, Stage.COMMITTED, 100)
-    factories.submitted(draft)
-    with pytest.raises(psycopg.errors.SerializationFailure), acting(another, ledger.analyst, level):
-        assert value(another, "select version from ledger_head") == 1
-        post(application, ledger.approver, draft.pk)
-        another.execute(change.format(batch=draft.pk))
+    for version, change in enumerate(SINCE, 1):
+        draft = factories.batch(ledger.analyst)
+        fresh = factories.appropriation()
+        commitment = factories.commitment(draft, appropriation=fresh)
+        factories.line(draft, fresh, Stage.APPROPRIATED, 500)
+        factories.line(draft, commitment, Stage.COMMITTED, 100)
+        factories.submitted(draft)
+        statement = change.format(batch=draft.pk, appropriation=fresh.pk)
+        with (
+            pytest.raises(psycopg.errors.SerializationFailure),
+            acting(another, ledger.analyst, level),
+        ):
+            assert value(another, "select version from ledger_head") == version
+            post(application, ledger.approver, draft.pk)
+            another.execute(statement)
     assert value(application, "select count(*) from rules.verify()") == 0

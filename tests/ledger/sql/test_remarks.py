@@ -7,7 +7,7 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Remark, Stage
 from carsi_tracker.ledger.refusals import Refused
 from tests import factories
-from tests.ledger.attack import denied, refused, run
+from tests.ledger.attack import run, sealed
 from tests.ledger.conftest import Ledger
 
 REMARK = (
@@ -66,22 +66,16 @@ def test_a_remark_has_lines_of_plain_text(ledger: Ledger, batch: Batch) -> None:
         assert refused_text.value.rule == "plain_text"
 
 
+@pytest.mark.parametrize("login", ["application", "granted"])
 @pytest.mark.parametrize(
     "sql", ["update ledger_remark set text = 'x'", "delete from ledger_remark"]
 )
 def test_a_remark_stands_as_it_was_written(
-    ledger: Ledger,
-    owner: psycopg.Connection,
-    application: psycopg.Connection,
-    batch: Batch,
-    sql: str,
+    ledger: Ledger, session: psycopg.Connection, batch: Batch, login: str, sql: str
 ) -> None:
     posting.remark(batch.pk, ledger.analyst, "It is.")
-    with denied():
-        run(application, ledger.analyst, sql)
-    owner.execute(f"grant all on all tables in schema public to {application.info.user}")
-    with refused("remark_stands"):
-        run(application, ledger.analyst, sql)
+    with sealed(login, "remark_stands"):
+        run(session, ledger.analyst, sql)
 
 
 def test_discarding_a_batch_takes_its_remarks_along(ledger: Ledger, batch: Batch) -> None:
