@@ -29,6 +29,7 @@ lint: .venv/developing $(MESSAGES)
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
 	$(VENV) -m djlint --lint --quiet templates
+	.venv/bin/oxlint static
 	$(VENV) manage.py makemigrations --check --dry-run
 	.venv/bin/lint-imports
 

@@ -73,10 +73,10 @@ function copyOf(row) {
     .filter(isNew)
     .map((other) => Number(other.querySelector("[name=row]").value.slice(4)));
   const number = Math.max(-1, ...taken) + 1;
-  const copy = rowsOf().filter(isNew).at(-1).cloneNode(true);
+  const copy = rowsOf().findLast(isNew).cloneNode(true);
   const old = copy.querySelector("[name=row]").value;
   for (const element of copy.querySelectorAll("*")) {
-    for (const { name, value } of [...element.attributes]) {
+    for (const { name, value } of element.attributes) {
       if (["id", "name", "for", "value"].includes(name) && (value === old || value.startsWith(`${old}-`))) {
         element.setAttribute(name, value.replace(old, `new-${number}`));
       }
