@@ -7,13 +7,16 @@ from html import unescape
 from urllib.parse import unquote
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 
 from carsi_tracker.exchange import writing
 from carsi_tracker.exchange.columns import NAMES
 from carsi_tracker.exchange.downloads import TABLES
 from carsi_tracker.figures.reading import newest
-from carsi_tracker.ledger.models import Posting
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Country, Goal, Posting, ProgrammingArea
+from tests import factories
 from tests.exchange.conftest import Way, case
 from tests.exchange.files import body, rows, sheets
 from tests.sourced import ENTRIES, VERSION
@@ -85,6 +88,29 @@ def test_the_whole_ledger_can_be_imported_from_its_own_download(
 ) -> None:
     outcome = command("all.csv", body(client.get("/tables/entries.csv")), "--check", new=True)
     assert not [fault for fault in outcome.faults if fault.column], outcome.said
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "model", "code"),
+    [
+        ("areas", "area", ProgrammingArea, "code"),
+        ("countries", "country", Country, "code"),
+        ("goals", "goal", Goal, "number"),
+        ("matrix", "area", ProgrammingArea, "code"),
+        ("matrix", "country", Country, "code"),
+    ],
+)
+def test_what_has_no_entries_stands_in_a_summary_until_it_is_retired(
+    client: Client, name: str, column: str, model: type[Model], code: str
+) -> None:
+    nothing, today = f"/tables/{name}.csv?as_of=2008-02-29", f"/tables/{name}.csv"
+    all_codes = {str(value) for value in model._default_manager.values_list(code, flat=True)}
+    used = {row[column] for row in rows(client, today) if row["entries"] != "0"}
+    assert {row[column] for row in rows(client, nothing)} - {"none"} == all_codes
+    with posting.acting(factories.administrator(), "None is used any more"):
+        model._default_manager.update(retired=True)
+    assert {row[column] for row in rows(client, nothing)} <= {"none"}
+    assert {row[column] for row in rows(client, today) if row["entries"] != "0"} == used
 
 
 def test_what_is_not_posted_is_in_no_file(client: Client, command: Way) -> None:
