@@ -4,13 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.utils import translation
 
 from carsi_tracker.exchange.columns import COLUMNS, NOT_READ
 from carsi_tracker.exchange.downloads import TABLES
+from carsi_tracker.ledger.rules import FILES
 
 ROOT = Path(settings.BASE_DIR)
+MEASUREMENTS = ROOT / "benchmarks" / "__main__.py"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
@@ -83,3 +86,28 @@ def test_the_documents_name_the_columns_that_are_not_read_and_the_tables_that_ar
         assert f"`{name}`" in of_imports
     for name in TABLES:
         assert f"`{name}`" in of_downloads
+
+
+def test_the_data_model_names_every_table_and_every_file_of_rules() -> None:
+    text = (ROOT / "docs" / "data-model.md").read_text()
+    tables = {
+        model._meta.db_table
+        for label in ("ledger", "accounts")
+        for model in apps.get_app_config(label).get_models()
+    }
+    short = {name: f"_{name.partition('_')[2]}" for name in tables}
+    assert len(tables) > 20
+    assert [name for name in tables if not {name, short[name]} & names_in(text)] == []
+    assert {file.name for file in FILES} <= names_in(text)
+
+
+def names_in(text: str) -> set[str]:
+    return set(re.findall(r"`([\w.]+)`", text))
+
+
+def test_the_benchmarks_say_what_each_measurement_compares() -> None:
+    text = (ROOT / "benchmarks" / "README.md").read_text()
+    listed = re.findall(r"^\| (\w+) \|", text.partition("## Last")[0], re.MULTILINE)
+    known = re.findall(r'^ +"(\w+)": \w+\.', MEASUREMENTS.read_text(), re.MULTILINE)
+    assert known
+    assert [name for name in listed if name != "measurement"] == known
