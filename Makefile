@@ -7,11 +7,11 @@ ARGS ?=
 .PHONY: run clean test check-everything lint bench schema migrations-check messages venv python
 
 run: .venv/serving $(MESSAGES)
-	@exec $(VENV) -m carsi_tracker.serve
+	@exec $(VENV) -m carsi_tracker.local.serve
 
 # Removes all data, those outside of this folder too, after asking.
 clean: .venv/serving
-	@exec $(VENV) -m carsi_tracker.clean
+	@exec $(VENV) -m carsi_tracker.local.clean
 
 test: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium

@@ -7,7 +7,8 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from carsi_tracker.database import address, server
+from carsi_tracker.database import address
+from carsi_tracker.local import postgresql
 
 WITHOUT_DATABASE = {
     "collectstatic",
@@ -28,9 +29,9 @@ def main() -> None:
         if command in address.OWNER_COMMANDS:
             address.act_as_owner()
         if address.is_embedded() and command not in WITHOUT_DATABASE:
-            server.start(address.EMBEDDED)
+            postgresql.start(address.EMBEDDED)
         execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, server.ServerError) as error:
+    except (ImproperlyConfigured, postgresql.ServerError) as error:
         sys.exit(str(error))
 
 

@@ -100,8 +100,8 @@ def _file(references: list[str], rows: int) -> bytes:
 
 
 def _ours(content: bytes, user: Any) -> int:
-    from carsi_tracker.exchange.importing import Wish, import_table
-    from carsi_tracker.exchange.table import open_file
+    from carsi_tracker.imports.importing import Wish, import_table
+    from carsi_tracker.imports.table import open_file
 
     wish = Wish(keep=True, listed=100, new_despite_duplicates=True)
     outcome = import_table(open_file("amounts.csv", content), user, wish)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import psycopg
 
-from carsi_tracker.database import address, server
+from carsi_tracker.database import address
 from carsi_tracker.database.address import Address
+from carsi_tracker.local import postgresql
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,23 @@ def fresh_server() -> Iterator[Path]:
     parent = Path(tempfile.mkdtemp(prefix="carsi-bench-"))
     parent.chmod(0o755)
     folder = parent / "postgres"
-    server.start(folder)
+    postgresql.start(folder)
     try:
         yield folder
     finally:
-        server.release(folder)
+        postgresql.release(folder)
         shutil.rmtree(parent)
 
 
 def make(folder: Path, name: str) -> Ledger:
     """Make a database with the sourced ledger on the server of a folder."""
-    with psycopg.connect(address.embedded(folder, server.OWNER).conninfo(), autocommit=True) as own:
+    with psycopg.connect(
+        address.embedded(folder, postgresql.OWNER).conninfo(), autocommit=True
+    ) as own:
         own.execute(f"create database {name}")
     ledger = Ledger(
-        replace(address.embedded(folder, server.OWNER), name=name),
-        replace(address.embedded(folder, server.APPLICATION), name=name),
+        replace(address.embedded(folder, postgresql.OWNER), name=name),
+        replace(address.embedded(folder, postgresql.APPLICATION), name=name),
     )
     manage(ledger, "migrate")
     manage(ledger, "load_sourced")

@@ -50,7 +50,7 @@ def _rounds() -> tuple[list[float], list[float], list[float]]:
     from django.db import connection
 
     from carsi_tracker.caching.remembered import forget_everything
-    from carsi_tracker.figures import answers
+    from carsi_tracker.figures import aggregates
     from carsi_tracker.figures.reading import newest, read
 
     head, revision = newest()
@@ -64,10 +64,10 @@ def _rounds() -> tuple[list[float], list[float], list[float]]:
         plain.append(time.perf_counter() - began)
         forget_everything()
         began = time.perf_counter()
-        matrix = answers.matrix.__wrapped__(question)
+        matrix = aggregates.matrix.__wrapped__(question)
         first.append(time.perf_counter() - began)
         began = time.perf_counter()
-        answers.matrix.__wrapped__(question.through(question.day - timedelta(days=1 + number)))
+        aggregates.matrix.__wrapped__(question.through(question.day - timedelta(days=1 + number)))
         other_day.append(time.perf_counter() - began)
         if len(matrix) != len(cells):
             raise RuntimeError("The matrix and the plain SELECT are not about the same rows.")

@@ -9,8 +9,8 @@ from statistics import median
 from benchmarks import ledgers
 from benchmarks.reader import rate
 from benchmarks.table import Row
-from carsi_tracker.web import bound
-from carsi_tracker.web_server import WebServer
+from carsi_tracker.local.web_server import WebServer
+from carsi_tracker.web.processes import bound
 
 ROUNDS = 7
 REQUESTS = 800  # in a round

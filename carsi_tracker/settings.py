@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker import environment
 from carsi_tracker.caching.choice import page_cache
 from carsi_tracker.database.address import django_databases, is_embedded
-from carsi_tracker.database.secret import secret_key
+from carsi_tracker.local.secret import secret_key
 from carsi_tracker.release.content import release_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -37,15 +37,15 @@ INSTALLED_APPS = [
     "carsi_tracker.accounts",
     "carsi_tracker.ledger",
     "carsi_tracker.reports",
-    "carsi_tracker.exchange",
+    "carsi_tracker.imports",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "carsi_tracker.language.LanguageByAddress",
-    "carsi_tracker.reports.views.health.AnswerProbes",
+    "carsi_tracker.web.language.LanguageByAddress",
+    "carsi_tracker.reports.site.health.AnswerProbes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -143,7 +143,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-CSRF_FAILURE_VIEW = "carsi_tracker.desk.account.csrf_failure"
+CSRF_FAILURE_VIEW = "carsi_tracker.desk.people.account.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = DEPLOYED
@@ -156,7 +156,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if DEPLOYED else 0
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"one line": {"()": "carsi_tracker.log.OneLine"}},
+    "filters": {"one line": {"()": "carsi_tracker.web.log.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["one line"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"waitress.queue": {"level": "ERROR"}},  # else a line for each request that waits

@@ -9,8 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from carsi_tracker.desk import account
-from carsi_tracker.exchange import urls as exchange
+from carsi_tracker.desk.people import account
 from carsi_tracker.reports import urls as reports
 
 
@@ -34,13 +33,13 @@ urlpatterns = [
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path("account/", include(account.urlpatterns)),
-        *read_only([*reports.pages, *exchange.pages]),
+        *read_only(reports.pages),
         prefix_default_language=False,
     ),
 ]
 
-handler400 = "carsi_tracker.reports.views.errors.bad_request"
-handler403 = "carsi_tracker.reports.views.errors.forbidden"
-handler404 = "carsi_tracker.reports.views.errors.not_found"
-handler429 = "carsi_tracker.desk.account.too_many_requests"
-handler500 = "carsi_tracker.reports.views.errors.server_error"
+handler400 = "carsi_tracker.reports.page.errors.bad_request"
+handler403 = "carsi_tracker.reports.page.errors.forbidden"
+handler404 = "carsi_tracker.reports.page.errors.not_found"
+handler429 = "carsi_tracker.desk.people.account.too_many_requests"
+handler500 = "carsi_tracker.reports.page.errors.server_error"

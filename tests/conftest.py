@@ -12,9 +12,10 @@ from django.utils import translation
 from psycopg.errors import ObjectInUse
 
 from carsi_tracker.caching.remembered import forget_everything
-from carsi_tracker.database import address, server
-from carsi_tracker.reports import freshness
-from carsi_tracker.reports.places import Places
+from carsi_tracker.database import address
+from carsi_tracker.local import postgresql
+from carsi_tracker.reports.page import public_page
+from carsi_tracker.reports.page.places import Places
 from tests import databases
 from tests.transactions import ending_as_commits_end
 
@@ -34,7 +35,7 @@ def templates(worker_id: str, django_db_blocker: Any) -> Iterator[Templates]:
         f"{databases.prefix(worker_id)}_empty", f"{databases.prefix(worker_id)}_sourced"
     )
     if address.is_embedded():
-        server.start(databases.FOLDER, durable=False)
+        postgresql.start(databases.FOLDER, durable=False)
     databases.remove_those_of_dead_runs()
     with django_db_blocker.unblock():
         databases.make_templates(made.empty, made.sourced)
@@ -45,7 +46,7 @@ def templates(worker_id: str, django_db_blocker: Any) -> Iterator[Templates]:
         for name in _spoken_to(made):
             databases.remove(name)
     if address.is_embedded():
-        server.release(databases.FOLDER)
+        postgresql.release(databases.FOLDER)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +68,7 @@ def _no_language_of_another_test() -> None:
 @pytest.fixture(autouse=True)
 def _places_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tests leave streamed files unread, which then keep their places for dear pages."""
-    monkeypatch.setattr(freshness, "PLACES", Places(1000, 0))
+    monkeypatch.setattr(public_page, "PLACES", Places(1000, 0))
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,10 @@ from django.db import connection
 from psycopg import sql
 from psycopg.errors import ObjectInUse
 
-from carsi_tracker.database import address, server
+from carsi_tracker.database import address
 from carsi_tracker.database.address import Address
 from carsi_tracker.database.limits import set_limits
+from carsi_tracker.local import postgresql
 
 FOLDER: Path = address.VAR / "test-postgres"
 
@@ -38,17 +39,17 @@ def remove_those_of_dead_runs() -> None:
 
 def owner_of(name: str) -> Address:
     """Return the address of a test database for its owner."""
-    return replace(_server(server.OWNER) or address.owner(), name=name)
+    return replace(_server(postgresql.OWNER) or address.owner(), name=name)
 
 
 def application_of(name: str) -> Address:
     """Return the address of a test database for the application role."""
-    return replace(_server(server.APPLICATION) or address.application(), name=name)
+    return replace(_server(postgresql.APPLICATION) or address.application(), name=name)
 
 
 def superuser_of(name: str) -> Address:
     """Return the address of a test database for the superuser of the embedded server."""
-    return replace(address.embedded(FOLDER, server.SUPERUSER), name=name)
+    return replace(address.embedded(FOLDER, postgresql.SUPERUSER), name=name)
 
 
 def make(name: str, template: str | None = None) -> None:

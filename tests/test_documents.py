@@ -8,9 +8,9 @@ from django.apps import apps
 from django.conf import settings
 from django.utils import translation
 
-from carsi_tracker.exchange.columns import COLUMNS, NOT_READ
-from carsi_tracker.exchange.downloads import TABLES
+from carsi_tracker.ledger.columns import COLUMNS, NOT_READ
 from carsi_tracker.ledger.rules import FILES
+from carsi_tracker.reports.downloads.downloads import TABLES
 
 ROOT = Path(settings.BASE_DIR)
 MEASUREMENTS = ROOT / "benchmarks" / "__main__.py"

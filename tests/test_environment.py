@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from carsi_tracker import environment, serving
+from carsi_tracker import environment
+from carsi_tracker.web import serving
 from tests.database.conftest import clean_environment
 
 VARIABLES = (
@@ -31,7 +32,8 @@ VARIABLES = (
 )
 SHOW = """
 import django
-from carsi_tracker import settings, serving
+from carsi_tracker import settings
+from carsi_tracker.web import serving
 django.setup()
 names = [name for name in dir(settings) if name.isupper() and name != "SECRET_KEY"]
 print([(name, str(getattr(settings, name))) for name in names])

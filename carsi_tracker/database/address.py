@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from carsi_tracker import environment
-from carsi_tracker.database import server
 from carsi_tracker.database.limits import options
+from carsi_tracker.local import postgresql
 
 VAR = Path(__file__).resolve().parents[2] / "var"
 EMBEDDED = VAR / "postgres"
@@ -92,20 +92,20 @@ def is_embedded() -> bool:
 def embedded(folder: Path, user: str) -> Address:
     """Return the address of the database that the embedded server keeps in a folder."""
     environment.forget_libpq()
-    return Address(str(server.socket_folder(folder)), "", server.DATABASE, user)
+    return Address(str(postgresql.socket_folder(folder)), "", postgresql.DATABASE, user)
 
 
 def application() -> Address:
     """Return the address for the role that serves and owns nothing."""
     if is_embedded():
-        return embedded(EMBEDDED, server.APPLICATION)
+        return embedded(EMBEDDED, postgresql.APPLICATION)
     return Address.parse(environment.text("DATABASE_URL"), "DATABASE_URL")
 
 
 def owner() -> Address:
     """Return the address for the role that migrates; ImproperlyConfigured where none is known."""
     if is_embedded():
-        return embedded(EMBEDDED, server.OWNER)
+        return embedded(EMBEDDED, postgresql.OWNER)
     if not environment.text("DATABASE_OWNER_URL"):
         message = (
             "This needs the owner of the database: set DATABASE_OWNER_URL beside DATABASE_URL."

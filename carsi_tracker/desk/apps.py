@@ -10,13 +10,13 @@ class DeskConfig(AdminConfig):
         """Register what the desk shows."""
         super().ready()
         for subject in (
-            "batches",
-            "versions",
-            "commitments",
-            "reference",
-            "named",
-            "documents",
-            "people",
-            "audit",
+            "batches.admin",
+            "posted.versions",
+            "posted.commitments",
+            "reference.admin",
+            "reference.named",
+            "reference.documents",
+            "people.admin",
+            "people.audit",
         ):
             import_module(f"carsi_tracker.desk.{subject}")

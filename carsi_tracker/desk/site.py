@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts import typed
 from carsi_tracker.accounts.events import refused
-from carsi_tracker.desk import again
 from carsi_tracker.desk.find import LONGEST, asked_for, exact, find
+from carsi_tracker.desk.forms import again
 from carsi_tracker.desk.work_list import counts, work_list
 from carsi_tracker.ledger.days import today
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.answers import Amount, span, totals
-from carsi_tracker.figures.courses import Courses, Key, courses
-from carsi_tracker.figures.question import BadQuestion, Question, Version
+from carsi_tracker.figures.aggregates import Amount, span, totals
+from carsi_tracker.figures.query import BadQuestion, Question, Version
 from carsi_tracker.figures.reading import read_day, read_version
+from carsi_tracker.figures.running_totals import Courses, Key, courses
 from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year
 
 DAY, VERSION = "from", "from_version"

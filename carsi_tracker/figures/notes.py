@@ -8,8 +8,8 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Sum
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.answers import Amount, breakdown_of
-from carsi_tracker.figures.question import Question, Scope, Version
+from carsi_tracker.figures.aggregates import Amount, breakdown_of
+from carsi_tracker.figures.query import Question, Scope, Version
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.models import Stage
 

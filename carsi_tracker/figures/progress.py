@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from carsi_tracker.figures.answers import Totals
+from carsi_tracker.figures.aggregates import Totals
 
 PROGRESS = """
     with amounts as (

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.question import (
+from carsi_tracker.figures.query import (
     BadQuestion,
     Question,
     Scope,

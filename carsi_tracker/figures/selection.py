@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.db.models import Case, DecimalField, F, Q, QuerySet, When
 
-from carsi_tracker.figures.question import MEASURES, NONE, Question, Version, Words
-from carsi_tracker.figures.texts import texts
+from carsi_tracker.figures.query import MEASURES, NONE, Question, Version, Words
+from carsi_tracker.figures.search_index import texts
 from carsi_tracker.ledger.models import Entry
 
 LOOKUPS = {

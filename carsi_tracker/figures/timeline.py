@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.answers import REMEMBERED, Totals, sums_through
-from carsi_tracker.figures.courses import courses
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.aggregates import REMEMBERED, Totals, sums_through
+from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.running_totals import courses
 
 
 @dataclass(frozen=True)

@@ -3,23 +3,17 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from carsi_tracker.reports.subjects import KINDS
-from carsi_tracker.reports.views import (
-    about,
-    balance,
-    changes,
-    charts,
-    commitments,
-    compare,
-    documents,
-    entries,
-    feed,
-    health,
-    overview,
-    search,
-    sitemap,
-    subjects,
-)
+from carsi_tracker.reports.balances import balance
+from carsi_tracker.reports.charts import charts
+from carsi_tracker.reports.compare import compare
+from carsi_tracker.reports.downloads import downloads
+from carsi_tracker.reports.overview import overview
+from carsi_tracker.reports.records import commitments, documents, entries
+from carsi_tracker.reports.search import search
+from carsi_tracker.reports.site import about, health, sitemap
+from carsi_tracker.reports.subjects import subjects
+from carsi_tracker.reports.subjects.kinds import KINDS
+from carsi_tracker.reports.versions import changes, feed
 
 
 class VersionConverter(StringConverter):
@@ -61,6 +55,8 @@ pages = [
     path("search/", search.search, name="search"),
     path("about/", about.about, name="about"),
     path("balance/", balance.balance, name="balance"),
+    path("data/", downloads.data, name="data"),
+    path("tables/<slug:name>.<str:kind>", downloads.table_file, name="table-file"),
     path("charts/card.png", charts.card, name="card"),
     re_path(
         r"^charts/(?P<name>bar|matrix|countries|map|timeline)\.(?P<form>svg|png)$",

@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from carsi_tracker import serving
-from carsi_tracker.web import bound
-from carsi_tracker.web_server import WebServer
+from carsi_tracker.local.web_server import WebServer
+from carsi_tracker.web import serving
+from carsi_tracker.web.processes import bound
 from tests import databases, factories
 from tests.browser import chromium
 from tests.conftest import Templates

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
 
-CASES = Path(__file__).parents[1] / "exchange" / "cases"
+CASES = Path(__file__).parents[1] / "imports" / "cases"
 IMPORT = "/admin/ledger/batch/import/"
 
 

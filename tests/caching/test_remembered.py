@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from carsi_tracker.caching.remembered import Kept, forget_everything, remembered
-from carsi_tracker.figures import answers, courses
+from carsi_tracker.figures import aggregates, running_totals
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.vocabulary import vocabulary
 from carsi_tracker.ledger import posting
@@ -71,16 +71,16 @@ def test_threads_that_push_each_others_values_out_are_answered_right() -> None:
 def test_threads_that_ask_for_more_courses_than_are_kept_get_them_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(courses, "_kept", Kept(8, courses._days))
+    monkeypatch.setattr(running_totals, "_kept", Kept(8, running_totals._days))
     question = read({}, *newest())
     references = list(Commitment.objects.order_by("reference").values_list("reference", flat=True))
-    right = answers.stages_of(question, "commitment", references)
+    right = aggregates.stages_of(question, "commitment", references)
 
     def ask(first: int) -> bool:
         try:
             rounds = [references[at : at + 3] for at in range(first, len(references) - 3, 2)]
             return all(
-                answers.stages_of(question, "commitment", some)
+                aggregates.stages_of(question, "commitment", some)
                 == {reference: right[reference] for reference in some}
                 for some in rounds
             )
@@ -169,17 +169,17 @@ def test_what_a_process_keeps_of_figures_can_only_be_read() -> None:
     question = read({"as_of": "2011-09-30"}, *newest())
     words = vocabulary(question.version.number, question.version.checksum, 0)
     for found in (
-        answers.breakdown(question, "country"),
-        answers.stages_by(question, "area"),
-        answers.stages(question),
-        answers.matrix(question),
-        courses.courses(question, "country"),
+        aggregates.breakdown(question, "country"),
+        aggregates.stages_by(question, "area"),
+        aggregates.stages(question),
+        aggregates.matrix(question),
+        running_totals.courses(question, "country"),
         words.codes,
         words.codes["area"],
     ):
         with pytest.raises(AttributeError):
             found.clear()  # type: ignore[attr-defined]
-    (course, *_others) = courses.courses(question)[()].values()
+    (course, *_others) = running_totals.courses(question)[()].values()
     before = course.through(date(2011, 9, 30))
     with pytest.raises(AttributeError):
         course.days.append(date(2011, 9, 30) + timedelta(days=1))  # type: ignore[attr-defined]

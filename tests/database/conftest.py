@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 
-from carsi_tracker.database import place
+from carsi_tracker.local import place
 
 ROOT = Path(settings.BASE_DIR)
 COPIED = ("carsi_tracker", "fixtures", "locale", "static", "templates", "manage.py")
@@ -30,7 +30,7 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 @dataclass
 class Run:
-    """A run of `carsi_tracker.serve`; `said` is what it printed so far."""
+    """A run of `carsi_tracker.local.serve`; `said` is what it printed so far."""
 
     process: subprocess.Popen[str]
     port: int
@@ -74,7 +74,7 @@ class Checkout:
         """Run what `make run` runs, on a free port unless one is given."""
         port = int(environment.get("PORT") or free_port())
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "carsi_tracker.serve"],
+            [sys.executable, "-u", "-m", "carsi_tracker.local.serve"],
             cwd=self.folder,
             env=clean_environment(**{"PORT": str(port)} | environment),
             stdout=subprocess.PIPE,

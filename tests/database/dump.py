@@ -5,7 +5,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from carsi_tracker.database import address, place
+from carsi_tracker.database import address
+from carsi_tracker.local import place
 from tests import databases
 
 DUMP = Path(__file__).with_name("filled.sql.xz")

@@ -35,7 +35,7 @@ def main(dump: Path) -> None:
 def fill() -> None:
     """Add people, and work in every state, to the sourced ledger."""
     from carsi_tracker.ledger import posting
-    from carsi_tracker.ledger.documents import add_file
+    from carsi_tracker.ledger.media_types import add_file
     from carsi_tracker.ledger.models import Commitment, Country, Stage
     from tests import factories
 

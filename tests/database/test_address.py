@@ -7,8 +7,9 @@ import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from carsi_tracker.database import address, secret, server
+from carsi_tracker.database import address
 from carsi_tracker.database.address import Address
+from carsi_tracker.local import postgresql, secret
 from tests.database.conftest import Checkout, clean_environment
 from tests.sourced import ENTRIES
 
@@ -69,7 +70,7 @@ def test_a_command_that_needs_the_owner_ends_with_one_sentence(checkout: Checkou
 def test_the_addresses_printed_are_those_in_use(checkout: Checkout) -> None:
     with checkout.serving() as run:
         run.until("their passwords are in")
-        for words, role in (((), server.APPLICATION), (("--owner",), server.OWNER)):
+        for words, role in (((), postgresql.APPLICATION), (("--owner",), postgresql.OWNER)):
             printed = checkout.manage("database_address", *words)
             assert not printed.stderr
             with psycopg.connect(printed.stdout.strip()) as session:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from carsi_tracker import clean
-from carsi_tracker.database import address, place
+from carsi_tracker.database import address
+from carsi_tracker.local import clean, place
 
 
 @pytest.fixture

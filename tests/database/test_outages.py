@@ -14,7 +14,8 @@ from urllib.request import Request, urlopen
 import psycopg
 import pytest
 
-from carsi_tracker.database import address, server
+from carsi_tracker.database import address
+from carsi_tracker.local import postgresql
 from tests.database.conftest import Checkout, Run, clean_environment
 from tests.sourced import COMMITTED, millions
 
@@ -84,7 +85,7 @@ def the_web_server(checkout: Checkout, run: Run) -> list[int]:
 
 def superuser(checkout: Checkout) -> str:
     folder = checkout.folder / "var" / "postgres"
-    return replace(address.embedded(folder, server.SUPERUSER), name="postgres").conninfo()
+    return replace(address.embedded(folder, postgresql.SUPERUSER), name="postgres").conninfo()
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_a_second_start_in_the_same_folder_is_told_so_and_ends_nothing(
 ) -> None:
     for port in (str(run.port), "18765"):
         second = subprocess.run(
-            [sys.executable, "-m", "carsi_tracker.serve"],
+            [sys.executable, "-m", "carsi_tracker.local.serve"],
             cwd=checkout.folder,
             env=clean_environment(PORT=port),
             capture_output=True,

@@ -9,8 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from carsi_tracker.database import address, place, server
+from carsi_tracker.database import address
 from carsi_tracker.database.patient import base
+from carsi_tracker.local import place, postgresql
 from tests.database.conftest import remove_places
 
 
@@ -18,12 +19,12 @@ from tests.database.conftest import remove_places
 def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[base.Connection]:
     """Give a session on a server of its own, with little patience."""
     monkeypatch.setattr(base, "SECONDS_OF_PATIENCE", 0.2)
-    server.start(tmp_path / "data", durable=False)
-    where = address.embedded(tmp_path / "data", server.APPLICATION)
+    postgresql.start(tmp_path / "data", durable=False)
+    where = address.embedded(tmp_path / "data", postgresql.APPLICATION)
     with base.Connection.connect(where.conninfo(), connect_timeout=2) as made:
         yield made
     base.Connection.silent_until = 0.0
-    server.release(tmp_path / "data")
+    postgresql.release(tmp_path / "data")
     remove_places(tmp_path)
 
 

@@ -119,7 +119,7 @@ def test_a_port_taken_by_another_program_is_said_in_one_sentence(checkout: Check
 @pytest.mark.parametrize("port", ["0", "65536", "eight", "-1"])
 def test_a_port_that_is_none_is_said_in_one_sentence(checkout: Checkout, port: str) -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "carsi_tracker.serve"],
+        [sys.executable, "-m", "carsi_tracker.local.serve"],
         cwd=checkout.folder,
         env=clean_environment(PORT=port),
         capture_output=True,
@@ -147,10 +147,11 @@ def test_a_database_of_a_newer_release_is_said_in_one_sentence(checkout: Checkou
 def as_owner(checkout: Checkout, statement: str) -> None:
     lines = (
         "import os, django",
-        "from carsi_tracker.database import address, server",
+        "from carsi_tracker.database import address",
+        "from carsi_tracker.local import postgresql",
         "os.environ['DJANGO_SETTINGS_MODULE'] = 'carsi_tracker.settings'",
         "address.act_as_owner()",
-        "server.start(address.EMBEDDED)",
+        "postgresql.start(address.EMBEDDED)",
         "django.setup()",
         "from django.db.migrations.recorder import MigrationRecorder",
         "Recorder = MigrationRecorder.Migration",

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.stale import fingerprint
+from carsi_tracker.desk.forms.stale import fingerprint
 from carsi_tracker.ledger.models import Document
 
 

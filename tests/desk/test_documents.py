@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.documents import media_type
+from carsi_tracker.ledger.media_types import media_type
 from carsi_tracker.ledger.models import Batch, Document, DocumentFile, Line, Stage
 from tests import factories
 from tests.desk.conftest import ALLOCATE, People, address, allocation, reading

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from carsi_tracker.ledger.models import Batch, Line, Upload
 from tests.desk.conftest import People, page_of, reading
-from tests.exchange.conftest import case, nothing_made, rows
+from tests.imports.conftest import case, nothing_made, rows
 
 IMPORT = "/admin/ledger/batch/import/"
 

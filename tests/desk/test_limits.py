@@ -18,7 +18,7 @@ from carsi_tracker.ledger.models import Batch, Posting
 from carsi_tracker.ledger.refusals import Refused
 from tests import databases, factories
 from tests.desk.conftest import People, address, allocate, page_of, post_it, told
-from tests.exchange.conftest import CASES
+from tests.imports.conftest import CASES
 from tests.ledger.attack import denied, value
 from tests.reports.addresses import EXAMPLES
 from tests.sourced import NEXT

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.test import Client
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.stale import fingerprint
+from carsi_tracker.desk.forms.stale import fingerprint
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Change, Line, Posting, Remark, Stage
 from tests import factories

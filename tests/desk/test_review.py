@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.figures.answers import total
-from carsi_tracker.figures.pending import public_figures
+from carsi_tracker.figures.aggregates import total
+from carsi_tracker.figures.preview import public_figures
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Document, DocumentFile, Line
 from carsi_tracker.ledger.posting import acting

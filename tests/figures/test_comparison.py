@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.comparison import (
     Comparison,
     changes,
@@ -15,7 +15,7 @@ from carsi_tracker.figures.comparison import (
     number_between,
     read_comparison,
 )
-from carsi_tracker.figures.question import BadQuestion, Question, Version
+from carsi_tracker.figures.query import BadQuestion, Question, Version
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
@@ -68,7 +68,7 @@ def test_each_change_is_the_sum_of_the_entries_between(
     assert sum(amount.entries for amount in amounts) == number_between(comparison) == len(between)
     assert sum(amount.amount for amount in amounts) == sum(entry.amount for entry in between)
     for stage in ("appropriated", "committed", "obligated", "disbursed"):
-        after = answers.total(comparison.later.where(stage=stage))
+        after = aggregates.total(comparison.later.where(stage=stage))
         assert sum(stages[stage].after.amount for stages in found.values() if stage in stages) == (
             after.amount
         )

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import BadQuestion, Question
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import BadQuestion, Question
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger import posting
@@ -110,7 +110,7 @@ def test_filters_choose_what_a_reading_of_all_entries_chooses(address: dict[str,
     question = ask(**address)
     expected = chosen_by_hand(rows, address)
     assert [row.pk for row in entries(question)] == [row.pk for row in expected]
-    totals = answers.totals(question)
+    totals = aggregates.totals(question)
     for stage in ("appropriated", "committed", "obligated", "disbursed"):
         total = sum((row.amount for row in expected if row.stage == stage), Decimal(0))
         assert getattr(totals, stage) == total
@@ -129,8 +129,8 @@ def test_the_commitments_of_a_filter_add_up_to_its_totals(
         address.pop("stage", None)
     assume(not out_of_order(address))
     question = ask(**address)
-    totals, rows = answers.totals(question), list(answers.summed_commitments(question))
-    by_commitment = answers.breakdown(question, "commitment")
+    totals, rows = aggregates.totals(question), list(aggregates.summed_commitments(question))
+    by_commitment = aggregates.breakdown(question, "commitment")
     assert {row.reference for row in rows} == {code for code in by_commitment if code}
     for stage in ("committed", "obligated", "disbursed"):
         assert sum(getattr(row, stage) for row in rows) == getattr(totals, stage)
@@ -141,18 +141,18 @@ def test_the_commitments_of_a_filter_add_up_to_its_totals(
 
 
 def test_a_corrected_title_is_found_at_once_and_the_old_one_no_more() -> None:
-    before = answers.totals(ask(text="PANAMA naval"))
+    before = aggregates.totals(ask(text="PANAMA naval"))
     commitment = Commitment.objects.get(reference="CARSI-08-INCLE-10")
     title = commitment.title
-    assert answers.totals(ask(text=title)).entries
-    assert not answers.totals(ask(text="Quetzaltenango")).entries
+    assert aggregates.totals(ask(text=title)).entries
+    assert not aggregates.totals(ask(text="Quetzaltenango")).entries
     with posting.acting(factories.analyst()):
         Commitment.objects.filter(pk=commitment.pk).update(title="Quetzaltenango")
-    assert not answers.totals(ask(text=title)).entries
+    assert not aggregates.totals(ask(text=title)).entries
     found = entries(ask(text="quetzaltenango"))
     assert {row.commitment_id for row in found} == {commitment.pk}
-    assert answers.totals(ask(text="quetzaltenango")).entries == len(found) > 0
-    assert answers.totals(ask(text="PANAMA naval")) == before
+    assert aggregates.totals(ask(text="quetzaltenango")).entries == len(found) > 0
+    assert aggregates.totals(ask(text="PANAMA naval")) == before
 
 
 @pytest.mark.parametrize("written", ["412000", "412,000.00", "$412,000", "US$ 412 000"])
@@ -160,7 +160,7 @@ def test_an_amount_is_read_as_it_is_typed_and_written_plainly(written: str) -> N
     question = ask(amount_from=written, amount_to=written)
     assert question.scope.amount_from == Decimal(412000)
     assert question.query() == "?amount_from=412000&amount_to=412000"
-    assert answers.totals(question).entries
+    assert aggregates.totals(question).entries
     assert {row.amount for row in entries(question)} == {Decimal(412000)}
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.timeline import timeline
 
@@ -18,7 +18,7 @@ def test_each_point_holds_the_totals_through_its_day(filters: dict[str, str]) ->
     assert points
     assert [point.day for point in points] == sorted({point.day for point in points})
     for point in points:
-        assert point.totals == answers.totals(question.through(point.day))
+        assert point.totals == aggregates.totals(question.through(point.day))
 
 
 def test_the_timeline_ends_on_the_day_that_is_asked() -> None:

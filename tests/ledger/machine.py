@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from carsi_tracker.figures.question import Question, Version
+from carsi_tracker.figures.query import Question, Version
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Posting
 from tests import factories

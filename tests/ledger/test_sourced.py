@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.ledger import sourced
 from carsi_tracker.ledger.models import Batch, Commitment, Entry, Office, Posting, Stage
@@ -36,7 +36,7 @@ def test_it_holds_what_its_readme_says() -> None:
     head, revision = newest()
     question = read({"stage": "committed"}, head, revision)
     for dimension in ("country", "area", "goal"):
-        found = answers.breakdown(question, dimension)
+        found = aggregates.breakdown(question, dimension)
         assert {str(key or ""): sums.committed for key, sums in found.items()} == by(dimension)
 
 
@@ -53,7 +53,7 @@ def test_the_readme_of_the_files_says_what_they_hold() -> None:
 @pytest.mark.usefixtures("sourced")
 @pytest.mark.parametrize("version", [1, 12, 15, 16, VERSION])
 def test_its_totals_are_those_of_its_sources_before_and_after_the_corrections(version: int) -> None:
-    totals = answers.totals(read({"version": str(version)}, *newest()))
+    totals = aggregates.totals(read({"version": str(version)}, *newest()))
     for stage in Stage.values:
         assert getattr(totals, stage) == total(stage, until=version)
     assert totals.available == totals.appropriated - totals.committed

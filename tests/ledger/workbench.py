@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Question
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger.models import (
     Appropriation,
@@ -70,11 +70,11 @@ class Workbench(RuleBasedStateMachine):
 
     def _figures_agree(self, question: Question, posted: list[Amount]) -> None:
         ours = {appropriation.pk for appropriation in self.appropriations}
-        found = answers.breakdown(question, "appropriation")
+        found = aggregates.breakdown(question, "appropriation")
         assert {key: as_sums(of) for key, of in found.items() if key in ours} == sums(
             posted, question.day, "appropriation"
         )
-        found = answers.breakdown(question, "commitment")
+        found = aggregates.breakdown(question, "commitment")
         assert {
             key: as_sums(found[reference])
             for key, reference in self.references.items()
@@ -127,5 +127,5 @@ class Workbench(RuleBasedStateMachine):
         return None
 
 
-def as_sums(totals: answers.Totals) -> Sums:
+def as_sums(totals: aggregates.Totals) -> Sums:
     return Sums([getattr(totals, stage) for stage in STAGES], totals.entries)

@@ -16,7 +16,7 @@ from django.utils.html import strip_tags
 
 from carsi_tracker import SOFTWARE, __version__
 from carsi_tracker.reports.charts.drawing import signed
-from tests.exchange.files import body, sheets
+from tests.reports.downloads.files import body, sheets
 
 ROOT = Path(settings.BASE_DIR)
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -4,7 +4,7 @@ import pytest
 from django.template import engines
 from django.test import Client
 
-from carsi_tracker.reports.glossary import TERMS
+from carsi_tracker.reports.page.glossary import TERMS
 from tests.sourced import AVAILABLE, dollars
 
 

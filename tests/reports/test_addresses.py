@@ -15,19 +15,18 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carsi_tracker.exchange import urls as exchange
 from carsi_tracker.figures.comparison import DAY, VERSION
-from carsi_tracker.figures.question import Scope
+from carsi_tracker.figures.query import Scope
 from carsi_tracker.reports import urls as reports
+from carsi_tracker.reports.charts.charts import SHEETS
+from carsi_tracker.reports.compare.compare import OTHER_NAMES
+from carsi_tracker.reports.page.errors import server_error
 from carsi_tracker.reports.tables import (
     CommitmentsTable,
     DocumentsTable,
     EntriesTable,
     VersionsTable,
 )
-from carsi_tracker.reports.views.charts import SHEETS
-from carsi_tracker.reports.views.compare import OTHER_NAMES
-from carsi_tracker.reports.views.errors import server_error
 from tests.reports.addresses import EXAMPLES
 
 NOT_KEPT = {"document-file"}
@@ -55,7 +54,7 @@ def visitor(client: Client) -> Client:
 
 
 def test_each_public_address_has_an_example() -> None:
-    found = {path.name for path in (*reports.pages, *reports.files, *exchange.pages)}
+    found = {path.name for path in (*reports.pages, *reports.files)}
     assert found == set(EXAMPLES)
 
 
@@ -69,7 +68,7 @@ def first_cells(heading: str) -> list[str]:
 def test_the_document_lists_each_public_address() -> None:
     found = {
         re.sub(r"<\w+:(\w+)>", r"<\1>", f"/{path.pattern}")
-        for path in (*reports.pages, *reports.files, *exchange.pages)
+        for path in (*reports.pages, *reports.files)
         if path.name != "chart"
     }
     assert {*found, "/charts/<name>.<form>"} == set(first_cells("address"))
@@ -121,15 +120,9 @@ OF_ITS_OWN = "table-file"
 def test_one_piece_reads_the_question_of_every_public_page() -> None:
     """So what nonsense does to one of them it does to each."""
     (reading,) = {
-        page.callback.__code__
-        for page in (*reports.pages, *exchange.pages)
-        if page.name in {"entries", "overview"}
+        page.callback.__code__ for page in reports.pages if page.name in {"entries", "overview"}
     }
-    others = [
-        page.name
-        for page in (*reports.pages, *exchange.pages)
-        if page.callback.__code__ is not reading
-    ]
+    others = [page.name for page in reports.pages if page.callback.__code__ is not reading]
     assert others == [OF_ITS_OWN]
 
 
@@ -152,7 +145,7 @@ def test_a_bad_value_leads_to_the_same_page_without_it(visitor: Client) -> None:
     assert visitor.get(without).status_code == 200
 
 
-@pytest.mark.parametrize("name", sorted({path.name for path in (*reports.pages, *exchange.pages)}))
+@pytest.mark.parametrize("name", sorted({path.name for path in reports.pages}))
 def test_a_parameter_given_twice_is_refused(visitor: Client, name: str) -> None:
     for parameter in ("as_of", "page", "country"):
         response = visitor.get(f"{EXAMPLES[name]}?{parameter}=1&{parameter}=2")
@@ -176,7 +169,7 @@ def test_a_bad_day_is_named_with_its_value(visitor: Client, language: str, value
 )
 @given(
     language=st.sampled_from(["", "/es"]),
-    name=st.sampled_from(sorted({path.name for path in (*reports.pages, *exchange.pages)})),
+    name=st.sampled_from(sorted({path.name for path in reports.pages})),
     asked=st.lists(st.tuples(st.sampled_from(PARAMETERS), st.binary(max_size=40)), max_size=4),
 )
 def test_no_address_answers_with_a_server_error(

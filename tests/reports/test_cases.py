@@ -20,24 +20,24 @@ from django.test import Client
 from django.utils.encoding import force_bytes
 
 from carsi_tracker.caching.remembered import forget_everything
-from carsi_tracker.exchange.cells import unescaped
-from carsi_tracker.exchange.downloads import TABLES
-from carsi_tracker.exchange.fields import Holds
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.formulas import unescaped
 from carsi_tracker.ledger.models import Batch, Commitment, Country, ProgrammingArea, Stage
+from carsi_tracker.reports.charts.charts import SHEETS
+from carsi_tracker.reports.downloads.downloads import TABLES
+from carsi_tracker.reports.downloads.fields import Holds
+from carsi_tracker.reports.page import lists
 from carsi_tracker.reports.tables import (
     CommitmentsTable,
     DocumentsTable,
     EntriesTable,
     VersionsTable,
 )
-from carsi_tracker.reports.views import lists
-from carsi_tracker.reports.views.charts import SHEETS
 from tests import factories
-from tests.exchange.files import body, rows, sheets
 from tests.reports.addresses import EXAMPLES
+from tests.reports.downloads.files import body, rows, sheets
 from tests.reports.reading import Links, number
 from tests.sourced import NEXT
 

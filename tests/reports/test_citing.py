@@ -7,11 +7,11 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from carsi_tracker.figures.question import Version
+from carsi_tracker.figures.query import Version
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
-from carsi_tracker.reports.citing import Citation, escaped
+from carsi_tracker.reports.page.citation import Citation, escaped
 
 pytestmark = pytest.mark.usefixtures("sourced")
 

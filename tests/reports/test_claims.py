@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from carsi_tracker.reports import filters, glossary
 from carsi_tracker.reports.charts.bar import LABELS
+from carsi_tracker.reports.page import filters, glossary
 from tests.sourced import entries
 
 pytestmark = pytest.mark.usefixtures("sourced")

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from django.test import Client
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.reading import newest, read
 from tests.reports.reading import said, sums_behind, text
 from tests.sourced import ENTRIES, dollars, total
@@ -105,7 +105,7 @@ def test_the_files_of_a_list_keep_filter_day_and_order(client: Client) -> None:
     rows = b"".join(client.get(files[0])).decode().splitlines()  # type: ignore[arg-type]
     question = read({key: asked[key] for key in ("country", "text", "as_of")}, *newest())
     found = sum("CARSI-" in row for row in rows)
-    assert found == answers.totals(question).entries > 0
+    assert found == aggregates.totals(question).entries > 0
 
 
 def test_what_no_page_knows_is_ignored_and_dropped(client: Client) -> None:
@@ -195,7 +195,7 @@ def test_the_sums_over_a_list_of_commitments_are_those_of_its_rows(
     shown = re.findall(
         r"<dt>(\w+)</dt><dd>(?:<a href=\"([^\"]+)\">)?([^<]+)", html.partition("<dl")[2]
     )
-    rows = list(answers.summed_commitments(read(dict(parse_qsl(query)), *newest())))
+    rows = list(aggregates.summed_commitments(read(dict(parse_qsl(query)), *newest())))
     assert [name for name, _href, _amount in shown] == ["Committed", "Obligated", "Disbursed"]
     for name, href, amount in shown:
         expected = sum(getattr(row, name.lower()) for row in rows)
@@ -232,7 +232,7 @@ def test_an_empty_list_says_which_filters_hold_and_what_each_hides(client: Clien
         assert count
         assert without == f"{path}?country=HN&as_of=2009-03-31"
         question = read({"country": "HN", "as_of": "2009-03-31"}, *newest())
-        assert int(count[1]) == answers.totals(question).entries
+        assert int(count[1]) == aggregates.totals(question).entries
         assert "Without Country: Honduras , 0 entries" in words
 
 

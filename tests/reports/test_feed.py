@@ -7,14 +7,14 @@ import pytest
 from django.test import Client
 from django.utils.dateparse import parse_datetime
 
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Question
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.ledger.money import signed
-from carsi_tracker.reports.views import feed as view
+from carsi_tracker.reports.versions import feed as view
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -87,7 +87,7 @@ def test_the_feed_of_a_country_has_the_versions_that_touch_it_with_their_effect_
     assert len(touched) < Posting.objects.count()
     assert "Honduras" in feed.findtext(f"{ATOM}title", "")
     for version, entry in zip(touched, feed.findall(f"{ATOM}entry"), strict=True):
-        effect = answers.totals(question.where(posted_in=version)).committed
+        effect = aggregates.totals(question.where(posted_in=version)).committed
         assert f"Committed: {signed(effect)} USD" in entry.findtext(f"{ATOM}summary", "")
 
 

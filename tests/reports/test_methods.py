@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.test import Client
 
-from carsi_tracker.log import OneLine
+from carsi_tracker.web.log import OneLine
 
 ADDRESSES = ("/", "/es/", "/entries/", "/countries/hn/", "/feed/", "/data/", "/charts/bar.svg",
              "/tables/entries.csv", "/versions.csv", "/documents/none/file/", "/favicon.ico",

@@ -10,9 +10,9 @@ from django.test import Client
 
 from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.likeness import alike, one_letter_apart
-from carsi_tracker.figures.question import Words
+from carsi_tracker.figures.matching import find
+from carsi_tracker.figures.query import Words
 from carsi_tracker.figures.reading import newest
-from carsi_tracker.figures.searching import find
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Commitment, Entry, Stage
 from tests import factories

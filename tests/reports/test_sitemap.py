@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from carsi_tracker.reports import urls
-from carsi_tracker.reports.views import sitemap as view
+from carsi_tracker.reports.site import sitemap as view
 
 pytestmark = pytest.mark.usefixtures("sourced")
 

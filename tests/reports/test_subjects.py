@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.ledger.models import Appropriation, Commitment, Document, Stage
 from tests import factories
@@ -100,7 +100,7 @@ def test_there_is_no_page_of_what_is_not(client: Client, path: str) -> None:
 @pytest.mark.usefixtures("sourced")
 def test_a_page_shows_the_notes_of_its_amounts(client: Client) -> None:
     words = words_of(client, "/appropriations/2009-fmf/")
-    noted = answers.totals(read({"commitment": "CARSI-09-FMF-01"}, *newest())).committed
+    noted = aggregates.totals(read({"commitment": "CARSI-09-FMF-01"}, *newest())).committed
     assert "CARSI-09-FMF-01</a>" in words
     assert f">${noted:,.0f}</a>: <span" in words
     assert "almost $22 million" in words

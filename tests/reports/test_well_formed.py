@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from carsi_tracker.exchange.downloads import TABLES
+from carsi_tracker.reports.downloads.downloads import TABLES
 from tests import databases
 
 ODD = "co\ufffeop\x01er\x0bat\x1fion\uffff \u202e\x85\u2028\r\n\t<&\"'>]]>"

@@ -1,6 +1,6 @@
 """Which sum a chart of one sum shows: that of a stage or measure, by default what is committed."""
 
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.query import Question
 from carsi_tracker.ledger.models import Stage
 
 

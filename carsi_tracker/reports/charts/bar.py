@@ -6,10 +6,10 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.figures.answers import Totals
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.query import Question
 from carsi_tracker.ledger.money import split
-from carsi_tracker.reports.links import entries_address
+from carsi_tracker.reports.page.links import entries_address
 
 TENTH_OF_A_MILLION = Decimal(100_000)
 WHOLE = 100

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.answers import Amount, Totals
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Amount, Totals
+from carsi_tracker.figures.query import Question
 from carsi_tracker.ledger import money
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Country
@@ -18,7 +18,7 @@ from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.heat import heat
 from carsi_tracker.reports.charts.shapes import HEIGHT, shapes
 from carsi_tracker.reports.charts.words import in_prose
-from carsi_tracker.reports.links import Linked, linked, page_path
+from carsi_tracker.reports.page.links import Linked, linked, page_path
 
 REGIONAL = "regional"
 HUNDRED = Decimal(100)
@@ -96,7 +96,7 @@ def countries_chart(asked: Question, countries: Sequence[Country]) -> Countries 
     None where there are none.
     """
     question, name = of_one_sum(asked), name_of_sum(asked)
-    found = answers.breakdown(question, "country")
+    found = aggregates.breakdown(question, "country")
     sums = {
         country: _sum(found.get(country.code), name)
         for country in countries
@@ -106,11 +106,11 @@ def countries_chart(asked: Question, countries: Sequence[Country]) -> Countries 
         return None
     longest = max(
         (each.amount for country, each in sums.items() if country.code != REGIONAL),
-        default=answers.ZERO,
+        default=aggregates.ZERO,
     )
     bars = [_bar(question, country, each, longest) for country, each in sums.items()]
     bars.sort(key=lambda bar: (-bar.figure.amount, bar.country.position))
-    whole = sum((each.amount for each in sums.values()), answers.ZERO)
+    whole = sum((each.amount for each in sums.values()), aggregates.ZERO)
     return Countries(
         bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
         regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
@@ -137,7 +137,7 @@ def _bar(question: Question, country: Country, found: Amount, longest: Decimal) 
 
 def _share(amount: Decimal, longest: Decimal) -> Decimal:
     if longest <= 0 or amount <= 0:
-        return answers.ZERO
+        return aggregates.ZERO
     return min(amount / longest * 100, HUNDRED).quantize(Decimal("0.1"))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.query import Question
 
 FORMS = ("svg", "png")
 TABLES = {

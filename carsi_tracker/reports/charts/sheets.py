@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.reports.charts.balance import name_of_sum
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
@@ -15,9 +15,9 @@ from carsi_tracker.reports.charts.shapes import HEIGHT as MAP_HEIGHT
 from carsi_tracker.reports.charts.shapes import WIDTH as MAP_WIDTH
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.charts.words import in_prose
-from carsi_tracker.reports.filters import name_of_balance
-from carsi_tracker.reports.freshness import Asked
-from carsi_tracker.reports.matrix import Row, matrix
+from carsi_tracker.reports.overview.matrix import Row, matrix
+from carsi_tracker.reports.page.filters import name_of_balance
+from carsi_tracker.reports.page.public_page import Asked
 
 INNER_WIDTH = 1000
 AREA_LETTERS = 28
@@ -40,7 +40,7 @@ class Sheet:
 
 def bar_sheet(asked: Asked) -> Sheet:
     """Return the bar with its legend."""
-    totals = answers.totals(asked.question)
+    totals = aggregates.totals(asked.question)
     parts = bar(totals, asked.question)
     if not parts:
         why = _("What is asked is not a whole with its parts: there is no bar of it.")

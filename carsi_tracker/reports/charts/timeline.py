@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.answers import ZERO
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.aggregates import ZERO
+from carsi_tracker.figures.query import Question
 from carsi_tracker.figures.timeline import Point
 from carsi_tracker.figures.timeline import timeline as points_of
 from carsi_tracker.ledger.days import day_in_words
@@ -17,7 +17,7 @@ from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.scale import Amounts, Days
 from carsi_tracker.reports.charts.timeline_rows import Row, rows
 from carsi_tracker.reports.charts.words import at_axis, in_prose
-from carsi_tracker.reports.links import entries_address
+from carsi_tracker.reports.page.links import entries_address
 
 WIDTH = 1000
 HEIGHT, SMALL_HEIGHT = 260, 120

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Question
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year
-from carsi_tracker.reports.links import Linked, linked
+from carsi_tracker.reports.page.links import Linked, linked
 
 MOST_ROWS = 1 + 20  # the caption of the table says so
 
@@ -32,5 +32,5 @@ def rows(question: Question, stages: Sequence[str]) -> tuple[Row, ...]:
 
 
 def _cell(question: Question, stage: str) -> Linked:
-    found = answers.stages(question).get(stage, answers.Amount())
+    found = aggregates.stages(question).get(stage, aggregates.Amount())
     return linked(found.amount, found.entries, question.where(stage=stage, measure=None))

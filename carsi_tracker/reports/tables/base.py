@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from carsi_tracker.figures.question import Question
-from carsi_tracker.reports.address import Address
-from carsi_tracker.reports.freshness import Asked
+from carsi_tracker.figures.query import Question
+from carsi_tracker.reports.page.address import Address
+from carsi_tracker.reports.page.public_page import Asked
 
 ROWS_A_PAGE = 100
 

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from carsi_tracker.ledger.models import Basis, Commitment, Document, Entry
-from carsi_tracker.reports.links import Linked
+from carsi_tracker.reports.page.links import Linked
 
 
 def titled(thing: Commitment | Document) -> SafeString:

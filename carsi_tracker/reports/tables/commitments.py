@@ -8,19 +8,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.notes import notes_of
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures.query import Question
 from carsi_tracker.ledger.models import Commitment
-from carsi_tracker.reports.freshness import Asked
-from carsi_tracker.reports.links import linked
+from carsi_tracker.reports.page.links import linked
+from carsi_tracker.reports.page.public_page import Asked
 from carsi_tracker.reports.tables.base import LedgerTable
-from carsi_tracker.reports.tables.cells import (
-    commitment_address,
-    figure_cell,
-    link,
-    titled,
-)
+from carsi_tracker.reports.tables.cells import commitment_address, figure_cell, link, titled
 
 
 class CommitmentsTable(LedgerTable):
@@ -53,7 +48,7 @@ class CommitmentsTable(LedgerTable):
     def about(cls, question: Question, path: str, asked: Asked) -> Self:
         """Show the commitments of a question; their sums come from the database to sort by only."""
         by_sum = cls.is_sorted_by_number(asked)
-        rows = (answers.summed_commitments if by_sum else answers.commitments)(question)
+        rows = (aggregates.summed_commitments if by_sum else aggregates.commitments)(question)
         described = rows.select_related("area", "country", "appropriation__account")
         return cls(described, path, asked, question)
 
@@ -86,11 +81,11 @@ class CommitmentsTable(LedgerTable):
         return self._sum(record, "disbursed")
 
     def _sum(self, record: Commitment, stage: str) -> SafeString:
-        found = self._sums[record.reference].get(stage, answers.Amount())
+        found = self._sums[record.reference].get(stage, aggregates.Amount())
         asks = self.of.where(commitment=record.reference, stage=stage, measure=None)
         return figure_cell(linked(found.amount, found.entries, asks))
 
     @cached_property
-    def _sums(self) -> dict[str, answers.Sums]:
+    def _sums(self) -> dict[str, aggregates.Sums]:
         references = [commitment.reference for commitment in self.shown]
-        return answers.stages_of(self.of, "commitment", references)
+        return aggregates.stages_of(self.of, "commitment", references)

@@ -7,18 +7,14 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Question
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Document
-from carsi_tracker.reports.freshness import Asked
-from carsi_tracker.reports.links import entries_address, linked
+from carsi_tracker.reports.page.links import entries_address, linked
+from carsi_tracker.reports.page.public_page import Asked
 from carsi_tracker.reports.tables.base import LedgerTable
-from carsi_tracker.reports.tables.cells import (
-    document_link,
-    figure_cell,
-    link,
-)
+from carsi_tracker.reports.tables.cells import document_link, figure_cell, link
 
 
 class DocumentsTable(LedgerTable):
@@ -44,7 +40,7 @@ class DocumentsTable(LedgerTable):
     def about(cls, question: Question, path: str, asked: Asked) -> Self:
         """Show all documents; their sums come from the database to sort by only."""
         if cls.is_sorted_by_number(asked):
-            return cls(answers.summed_documents(question), path, asked, question)
+            return cls(aggregates.summed_documents(question), path, asked, question)
         public = Document.objects.filter(key__in=asked.words.codes["document"].values())
         return cls(public, path, asked, question)
 
@@ -60,10 +56,10 @@ class DocumentsTable(LedgerTable):
         return link(entries_address(asks), f"{count:,}") if count else "0"
 
     def render_committed(self, record: Document) -> SafeString:
-        found = self._sums[record.key].get("committed", answers.Amount())
+        found = self._sums[record.key].get("committed", aggregates.Amount())
         asks = self.of.where(document=record.key, stage="committed")
         return figure_cell(linked(found.amount, found.entries, asks))
 
     @cached_property
-    def _sums(self) -> dict[str, answers.Sums]:
-        return answers.stages_of(self.of, "document", [document.key for document in self.shown])
+    def _sums(self) -> dict[str, aggregates.Sums]:
+        return aggregates.stages_of(self.of, "document", [document.key for document in self.shown])

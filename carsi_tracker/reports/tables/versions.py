@@ -10,13 +10,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.answers import Totals
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.query import Question
 from carsi_tracker.ledger.days import WASHINGTON, short_day
 from carsi_tracker.ledger.models import Posting, Stage
 from carsi_tracker.ledger.money import signed
-from carsi_tracker.reports.links import NOTHING, entries_address
+from carsi_tracker.reports.page.links import NOTHING, entries_address
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import link
 
@@ -64,7 +64,7 @@ class VersionsTable(LedgerTable):
 
     @cached_property
     def _committed(self) -> Mapping[str | int | None, Totals]:
-        return answers.breakdown(self._committed_by_all, "version")
+        return aggregates.breakdown(self._committed_by_all, "version")
 
     @property
     def _committed_by_all(self) -> Question:

@@ -5,7 +5,7 @@ from html import unescape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from carsi_tracker.reports.citing import Citation
+from carsi_tracker.reports.page.citation import Citation
 
 register = template.Library()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from carsi_tracker.reports.glossary import TERMS
+from carsi_tracker.reports.page.glossary import TERMS
 
 register = template.Library()
 

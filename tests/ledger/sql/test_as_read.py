@@ -6,7 +6,7 @@ from django.db import models
 from psycopg import IsolationLevel
 from psycopg.errors import SerializationFailure
 
-from carsi_tracker.ledger import documents, posting
+from carsi_tracker.ledger import media_types, posting
 from carsi_tracker.ledger.models import Batch, Stage
 from tests import factories
 from tests.ledger.attack import acting, refused, run
@@ -25,7 +25,7 @@ def batch(ledger: Ledger) -> Batch:
     )
     source = factories.document()
     with posting.acting(ledger.analyst):
-        documents.add_file(source, "letter.txt", b"The sum is $100.")
+        media_types.add_file(source, "letter.txt", b"The sum is $100.")
     factories.line(made, commitment, Stage.COMMITTED, 100, document=source)
     factories.submitted(made)
     return made

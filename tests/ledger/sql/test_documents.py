@@ -9,7 +9,7 @@ import pytest
 from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.ledger import documents, posting
+from carsi_tracker.ledger import media_types, posting
 from carsi_tracker.ledger.models import Change, Document, DocumentFile, Stage, Texts
 from carsi_tracker.ledger.refusals import Refused
 from tests import factories
@@ -26,7 +26,7 @@ def ana(desk_database: None) -> User:
 def letter(ana: User) -> Document:
     document = factories.document(by=ana, key="letter-2009")
     with posting.acting(ana, "the letter itself"):
-        documents.add_file(document, "Carta año 2009.pdf", PDF)
+        media_types.add_file(document, "Carta año 2009.pdf", PDF)
     return document
 
 
@@ -154,7 +154,7 @@ def test_the_application_empties_nothing(
     ],
 )
 def test_the_kind_is_told_by_the_content(name: str, content: bytes, kind: str) -> None:
-    assert documents.media_type(name, content) == kind
+    assert media_types.media_type(name, content) == kind
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_the_kind_is_told_by_the_content(name: str, content: bytes, kind: str) -
     ],
 )
 def test_other_kinds_are_refused(name: str, content: bytes) -> None:
-    with pytest.raises(documents.ValidationError):
-        documents.media_type(name, content)
+    with pytest.raises(media_types.ValidationError):
+        media_types.media_type(name, content)
 
 
 @pytest.mark.parametrize(
@@ -189,4 +189,4 @@ def test_other_kinds_are_refused(name: str, content: bytes) -> None:
     ],
 )
 def test_names_are_plain(name: str, plain: str) -> None:
-    assert documents.plain_name(name) == plain
+    assert media_types.plain_name(name) == plain

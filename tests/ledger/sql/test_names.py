@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from psycopg.errors import CheckViolation, UniqueViolation
 
-from carsi_tracker.exchange.spelling import LOOKALIKES
+from carsi_tracker.imports.spelling import LOOKALIKES
 from tests import factories
 from tests.ledger.attack import refused, run, value
 from tests.ledger.conftest import Ledger

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Stage
-from carsi_tracker.ledger.queue import Taker, turns, waiting
 from carsi_tracker.ledger.refusals import Refused
+from carsi_tracker.ledger.turns import Taker, turns, waiting
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("ledger")

@@ -10,7 +10,7 @@ import pytest
 from django.db import models
 from psycopg import IsolationLevel
 
-from carsi_tracker.ledger import documents, posting
+from carsi_tracker.ledger import media_types, posting
 from carsi_tracker.ledger.models import (
     Account,
     Appropriation,
@@ -76,7 +76,7 @@ def source(ledger: Ledger) -> Document:
     """Give a document with a file."""
     document = factories.document(key="source")
     with posting.acting(ledger.analyst):
-        documents.add_file(document, "letter.txt", FILE)
+        media_types.add_file(document, "letter.txt", FILE)
     return document
 
 
@@ -243,7 +243,7 @@ def test_a_posting_and_a_file_that_goes_wait_for_each_other(
     ]
     unused = factories.document()
     with posting.acting(ledger.analyst):
-        documents.add_file(unused, "unused.txt", OTHER_FILE)
+        media_types.add_file(unused, "unused.txt", OTHER_FILE)
     for level in (IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE):
         with refused("reads_what_is_committed"), acting(another, ledger.analyst, level):
             another.execute("delete from ledger_documentfile where name = 'unused.txt'")

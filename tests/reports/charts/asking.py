@@ -3,8 +3,8 @@
 from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
-from carsi_tracker.figures import answers
-from carsi_tracker.figures.question import Question
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Question
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.money import millions
@@ -25,7 +25,7 @@ def sum_behind(href: str) -> Decimal:
     """Return the sum of the entries that a link leads to."""
     where = urlsplit(href)
     assert where.path.endswith("/entries/")
-    return answers.total(asked(**dict(parse_qsl(where.query)))).amount
+    return aggregates.total(asked(**dict(parse_qsl(where.query)))).amount
 
 
 def in_millions(amount: Decimal) -> str:

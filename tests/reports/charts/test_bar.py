@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.reports.charts.bar import Part, bar
 from tests.reports.charts.asking import asked, sum_behind
 
@@ -15,12 +15,12 @@ DAYS = ["2008-06-30", "2009-03-13", "2009-09-30", "2011-09-30"]
 
 def parts(**address: str) -> list[Part]:
     question = asked(**address)
-    return bar(answers.totals(question), question)
+    return bar(aggregates.totals(question), question)
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_the_parts_add_up_to_what_is_appropriated_exactly_and_as_shown(day: str) -> None:
-    whole = answers.totals(asked(as_of=day)).appropriated
+    whole = aggregates.totals(asked(as_of=day)).appropriated
     found = parts(as_of=day)
     assert sum(part.amount for part in found) == whole
     assert sum(part.shown for part in found) == round(whole, -5)

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.reports.charts.countries import Countries, countries_chart
 from carsi_tracker.reports.charts.shapes import shapes
-from carsi_tracker.reports.matrix import matrix
+from carsi_tracker.reports.overview.matrix import matrix
 from tests.reports.charts.asking import asked, sum_behind, words
 from tests.sourced import millions, total
 
@@ -27,7 +27,7 @@ def test_countries_and_the_region_add_up_to_all_that_is_committed(day: str) -> N
     found = chart(as_of=day)
     assert found.regional
     whole = sum(bar.figure.amount for bar in found.bars) + found.regional.figure.amount
-    assert whole == found.total.amount == answers.totals(asked(as_of=day)).committed
+    assert whole == found.total.amount == aggregates.totals(asked(as_of=day)).committed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from carsi_tracker.figures import answers
+from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.timeline import Curve, Timeline, timeline_chart
@@ -43,7 +43,7 @@ def last_height(curve: Curve) -> Decimal:
 
 @pytest.mark.parametrize("address", QUESTIONS)
 def test_each_curve_ends_at_the_sum_that_its_link_leads_to(address: dict[str, str]) -> None:
-    totals = answers.totals(asked(**address))
+    totals = aggregates.totals(asked(**address))
     found = chart(**address)
     assert found.curves
     for curve in found.curves:
@@ -56,7 +56,7 @@ def test_the_table_holds_the_sums_through_each_of_its_days(address: dict[str, st
     found = chart(**address)
     assert found.rows[-1].day == question.day
     for row in found.rows:
-        totals = answers.totals(question.through(row.day))
+        totals = aggregates.totals(question.through(row.day))
         for curve, cell in zip(found.curves, row.cells, strict=True):
             assert cell.amount == getattr(totals, curve.stage)
             assert cell.href is None or sum_behind(cell.href) == cell.amount
@@ -80,7 +80,7 @@ def test_the_ceiling_is_drawn_where_what_is_appropriated_is_asked() -> None:
 
 
 def test_the_words_say_what_the_chart_shows() -> None:
-    totals = answers.totals(asked(as_of="2009-09-30"))
+    totals = aggregates.totals(asked(as_of="2009-09-30"))
     words = chart(as_of="2009-09-30").description
     assert "30 September 2009" in words
     for stage in Stage:

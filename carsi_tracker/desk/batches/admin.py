@@ -1,0 +1,109 @@
+"""Batches: their list, and the addresses of what is done with them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.desk.batches import batch_page, batch_texts, comments, decisions
+from carsi_tracker.desk.drafting import allocation_page, import_page
+from carsi_tracker.desk.forms.again import shows_again
+from carsi_tracker.desk.lines import line_pages, new_commitments, paste_page, table_page
+from carsi_tracker.desk.lists import ListAdmin
+from carsi_tracker.desk.review import review_page
+from carsi_tracker.ledger.models import Batch
+
+
+@admin.register(Batch)
+class BatchAdmin(ListAdmin):
+    """The list; each batch has a page of its own, and nothing is saved by the stock forms."""
+
+    list_display = ("title", "shown_state", "line_count", "created_by", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("created_by",)
+    search_fields = ("title", "reason", "lines__commitment__reference", "introduces__reference")
+    actions = None
+    change_list_template = "desk/batches.html"
+
+    @admin.display(description=_("state"), ordering="state")
+    def shown_state(self, batch: Batch) -> str:
+        """Say how far the batch has got."""
+        if batch.version is not None:
+            return _("posted as version %d") % batch.version
+        return batch.get_state_display()
+
+    @admin.display(description=_("lines"), ordering="line_count")
+    def line_count(self, batch: Any) -> int:
+        """Return the number of lines."""
+        return int(batch.line_count)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        """Return the batches with their numbers of lines."""
+        batches: QuerySet[Batch] = super().get_queryset(request)
+        return batches.annotate(line_count=Count("lines", distinct=True))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
+        """Leave it to discarding."""
+        return False
+
+    @shows_again
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Start an empty batch."""
+        return batch_texts.new_batch(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the batch's page."""
+        return batch_page.show(request, object_id)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the batch's page, which says who had a hand in it."""
+        return batch_page.show(request, object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of the list, of the pages and of what is done there."""
+        own: dict[str, tuple[Callable[..., HttpResponse], str]] = {
+            "<int:batch_id>/texts/": (batch_texts.edit_texts, "batch_texts"),
+            "<int:batch_id>/submit/": (decisions.submit, "batch_submit"),
+            "<int:batch_id>/withdraw/": (decisions.withdraw, "batch_withdraw"),
+            "<int:batch_id>/discard/": (decisions.discard, "batch_discard"),
+            "<int:batch_id>/review/": (review_page.review, "batch_review"),
+            "<int:batch_id>/post/": (review_page.post, "batch_post"),
+            "<int:batch_id>/send-back/": (review_page.send_back, "batch_send_back"),
+            "<int:batch_id>/remark/": (comments.remark, "batch_remark"),
+            "<int:batch_id>/lines/": (table_page.save_table, "lines_save"),
+            "<int:batch_id>/lines/try/": (table_page.try_table, "lines_try"),
+            "<int:batch_id>/lines/paste/": (paste_page.paste_rows, "lines_paste"),
+            "<int:batch_id>/lines/suggest/": (table_page.suggest, "lines_suggest"),
+            "<int:batch_id>/lines/add/": (line_pages.add_line, "line_add"),
+            "<int:batch_id>/lines/<int:line_id>/": (line_pages.edit_line, "line_edit"),
+            "<int:batch_id>/lines/<int:line_id>/delete/": (line_pages.delete_line, "line_delete"),
+            "<int:batch_id>/commitments/<int:commitment_id>/": (
+                new_commitments.edit_commitment,
+                "new_commitment_edit",
+            ),
+            "<int:batch_id>/commitments/<int:commitment_id>/delete/": (
+                new_commitments.delete_commitment,
+                "new_commitment_delete",
+            ),
+            "import/": (import_page.import_file, "import_file"),
+            "import/template.<slug:kind>": (import_page.template, "import_template"),
+            "import/<uuid:token>/": (import_page.preview, "import_preview"),
+            "import/<uuid:token>/remarks/": (import_page.remarks, "import_remarks"),
+            "allocate/": (allocation_page.add_allocation, "allocation_add"),
+            "allocate/left/": (allocation_page.what_is_left, "what_is_left"),
+        }
+        view = self.admin_site.admin_view
+        return [
+            *(path(address, view(page), name=name) for address, (page, name) in own.items()),
+            *super().get_urls(),
+        ]

@@ -1,0 +1,119 @@
+"""Add an allocation: one form that makes batch, commitment, line and, if asked, the submission."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.drafting.drafting import DraftingForm
+from carsi_tracker.desk.forms.fields import LineOfText, formfield
+from carsi_tracker.desk.reference.documents import CitesADocument
+from carsi_tracker.figures.remaining import Remaining
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Line, Stage
+from carsi_tracker.ledger.money import whole_dollars
+from carsi_tracker.ledger.numbering import next_reference
+
+OF_COMMITMENT = (
+    "appropriation",
+    "area",
+    "country",
+    "goal",
+    "agency",
+    "partner",
+    "title",
+    "title_es",
+    "reference",
+)
+OF_LINE = ("amount", "effective_date", "document", "locator", "basis", "note", "quote")
+HINTS = {
+    "goal": gettext_lazy("if the source says"),
+    "partner": gettext_lazy("optional"),
+    "title": gettext_lazy("made of area, partner and country when left empty"),
+}
+
+
+class AllocationForm(CitesADocument, DraftingForm):
+    """A new commitment with its first committed amount."""
+
+    reason = LineOfText(label=gettext_lazy("Reason"), max_length=1000, required=False)
+
+    def __init__(self, *args: Any, left: list[Remaining], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= forms.fields_for_model(
+            Commitment, OF_COMMITMENT, formfield_callback=formfield
+        ) | forms.fields_for_model(Line, OF_LINE, formfield_callback=formfield)
+        for name in ("reference", "title"):
+            self.fields[name].required = False
+        fields: Any = self.fields
+        self.offer_new_document()
+        fields["goal"].empty_label = _("not stated")
+        fields["partner"].empty_label = _("none")
+        fields["appropriation"].label_from_instance = _label_with(left)
+        self.explain(HINTS)
+
+    def clean_amount(self) -> Any:
+        """Refuse to start a commitment with an amount that takes back."""
+        amount = self.cleaned_data["amount"]
+        if amount is not None and amount < 0:
+            raise ValidationError(_("An allocation is more than zero."), "negative")
+        return amount
+
+    def clean(self) -> dict[str, Any]:
+        """Suggest the titles, in both languages, where none was typed."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("title") == "" and cleaned.get("area") and cleaned.get("country"):
+            cleaned["title"] = _suggested(cleaned, "name_en")
+            cleaned["title_es"] = cleaned.get("title_es") or _suggested(cleaned, "name_es")
+        self.require_one_document()
+        return cleaned
+
+
+def allocate(form: AllocationForm, user: User, *, submit: bool) -> Batch:
+    """Make what a valid form says, in one transaction; raises Refused."""
+    with posting.acting(user):
+        values = form.cleaned_data | {"document": form.document()}
+        batch = Batch.objects.create(
+            token=values["token"],
+            title=Truncator(values["title"]).chars(200),
+            reason=values["reason"] or values["document"].title,
+        )
+        described = {name: values[name] for name in OF_COMMITMENT}
+        described["reference"] = values["reference"] or next_reference(values["appropriation"])
+        commitment = Commitment.objects.create(introduced_by=batch, **described)
+        Line.objects.create(
+            batch=batch,
+            appropriation=commitment.appropriation,
+            commitment=commitment,
+            stage=Stage.COMMITTED,
+            **{name: values[name] for name in OF_LINE},
+        )
+        if submit:
+            posting.submit(batch.pk, user)
+    return batch
+
+
+def _suggested(values: dict[str, Any], name: str) -> str:
+    partner = values.get("partner")
+    parts = [values["area"], *([partner] if partner else []), values["country"]]
+    return Truncator(", ".join(getattr(part, name) for part in parts)).chars(300)
+
+
+def _label_with(left: list[Remaining]) -> Any:
+    labels = {
+        row.appropriation.pk: _("%(appropriation)s, not yet law")
+        % {"appropriation": row.appropriation}
+        if row.on_day is None
+        else _("%(appropriation)s, %(amount)s left")
+        % {"appropriation": row.appropriation, "amount": whole_dollars(row.lowest)}
+        for row in left
+    }
+
+    def label(appropriation: Appropriation) -> str:
+        return labels.get(appropriation.pk) or str(appropriation)
+
+    return label

@@ -1,0 +1,246 @@
+"""Import of a file or of pasted rows: uploaded, read, previewed with every check, confirmed."""
+
+from datetime import timedelta
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.desk.batches.decisions import BATCH
+from carsi_tracker.desk.drafting.drafting import made_by, new_token
+from carsi_tracker.desk.forms.fields import LineOfText
+from carsi_tracker.desk.site import desk, person
+from carsi_tracker.imports.annotated import with_remarks
+from carsi_tracker.imports.codes import Vocabulary
+from carsi_tracker.imports.errors import Unreadable
+from carsi_tracker.imports.importing import Outcome, Wish, import_table
+from carsi_tracker.imports.table import LARGEST_FILE, MOST_ROWS, open_file, open_pasted
+from carsi_tracker.imports.template import template_csv, template_xlsx
+from carsi_tracker.ledger.columns import COLUMNS, Column
+from carsi_tracker.ledger.dates import Order
+from carsi_tracker.ledger.media_types import CSV, XLSX, plain_name
+from carsi_tracker.ledger.models import Upload
+
+FAULTS_SHOWN = 500
+ROWS_SHOWN = 100
+KEPT_FOR = timedelta(days=1)
+
+
+class UploadForm(forms.Form):
+    """A file, or rows pasted from a spreadsheet."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        allow_empty_file=True,
+        help_text=gettext_lazy("CSV, text or XLSX"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm"}),
+    )
+    pasted = forms.CharField(
+        label=gettext_lazy("Or paste rows"),
+        required=False,
+        strip=False,
+        help_text=gettext_lazy("from a spreadsheet, with or without the headings"),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pasted"].validators = []  # what may not stand in a cell is named at its cell
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse nothing at all, both at once, and a file that is too large to read."""
+        cleaned = super().clean() or self.cleaned_data
+        file, pasted = cleaned.get("file"), (cleaned.get("pasted") or "").strip()
+        if bool(file) == bool(pasted) and not self.errors:
+            raise ValidationError(_("Choose a file, or paste rows: one of the two."), "one_of_two")
+        if file and file.size > LARGEST_FILE:
+            message = _("The file has %(size)d bytes; at most %(largest)d are read.")
+            values = {"size": file.size, "largest": LARGEST_FILE}
+            self.add_error("file", ValidationError(message % values, "too_large"))
+        return cleaned
+
+
+class ConfirmForm(forms.Form):
+    """What the draft is called, and that rows which a batch has already are new."""
+
+    title = LineOfText(label=gettext_lazy("Title"), max_length=200)
+    reason = LineOfText(
+        label=gettext_lazy("Reason"), max_length=1000, help_text=gettext_lazy("published")
+    )
+    new = forms.BooleanField(
+        label=gettext_lazy("They are new amounts, although they look the same"),
+        error_messages={"required": gettext_lazy("Say that they are new, or leave them out.")},
+    )
+
+    def __init__(self, *args: Any, ask_whether_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not ask_whether_new:
+            del self.fields["new"]
+
+
+@permission_required("ledger.add_batch", raise_exception=True)
+def import_file(request: HttpRequest) -> HttpResponse:
+    """Ask for a file or rows, keep them for a day, and go to their preview."""
+    sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if sent else UploadForm()
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        Upload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+        upload = Upload.objects.create(
+            token=new_token(),
+            person=person(request),
+            name=plain_name(file.name) if file else "",
+            content=file.read() if file else _encoded(form.cleaned_data["pasted"]),
+        )
+        return redirect("admin:import_preview", upload.token)
+    context = {
+        "title": _("Import amounts"),
+        "form": form,
+        "columns": _columns(),
+        "most_rows": f"{MOST_ROWS:,}",
+        "largest_file": LARGEST_FILE // 1_000_000,
+    }
+    return desk().page(request, "import.html", context, status=200)
+
+
+@permission_required("ledger.add_batch", raise_exception=True)
+def preview(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Show what a file would make, and make it once however often that is confirmed.
+
+    The upload is asked for before its batch: it goes when that is there.
+    """
+    upload = Upload.objects.filter(token=token, person=person(request)).first()
+    if answer := _made_before(request, token):
+        return answer
+    if upload is None:
+        raise Http404
+    if request.method == "POST" and (answer := _confirmed(request, upload)):
+        return answer
+    order = order_of(request)
+    outcome = _read(upload, Wish(new_despite_duplicates=True, listed=ROWS_SHOWN, order=order))
+    form = ConfirmForm(
+        request.POST or None,
+        initial={"title": outcome.title, "reason": outcome.reason},
+        ask_whether_new=bool(outcome.present),
+    )
+    context = _context(upload, outcome, form) | {"order": order}
+    return desk().page(request, "import_preview.html", context)
+
+
+@permission_required("ledger.add_batch", raise_exception=True)
+def remarks(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Give the file again, with a column of remarks."""
+    upload = get_object_or_404(Upload, token=token, person=person(request))
+    wish = Wish(new_despite_duplicates=True, listed=0, order=order_of(request))
+    outcome = _read(upload, wish)
+    try:
+        content, media_type = with_remarks(
+            upload.name, bytes(upload.content), [*outcome.faults, *outcome.warnings]
+        )
+    except Unreadable:
+        messages.error(request, _("The file has no rows that remarks could stand in."))
+        return redirect("admin:import_preview", token)
+    stem = PurePath(upload.name or _("pasted")).stem
+    return _download(content, f"{stem}-{_('remarks')}", media_type)
+
+
+@permission_required("ledger.view_batch", raise_exception=True)
+def template(_request: HttpRequest, kind: str) -> HttpResponse:
+    """Give the empty file to fill in."""
+    if kind == "xlsx":
+        return _download(template_xlsx(), "carsi-import", XLSX)
+    return _download(template_csv(), "carsi-import", CSV)
+
+
+def order_of(request: HttpRequest) -> Order | None:
+    """Return what was chosen to come first in dates of numbers, if anything was."""
+    chosen = request.POST.get("dates") or request.GET.get("dates")
+    return Order(chosen) if chosen in list(Order) else None
+
+
+def _read(upload: Upload, wish: Wish) -> Outcome:
+    content = bytes(upload.content)
+    try:
+        if upload.name:
+            table = open_file(upload.name, content)
+        else:
+            table = open_pasted(content.decode("utf-8", "surrogateescape"))
+    except Unreadable as unreadable:
+        return Outcome(faults=unreadable.findings)
+    return import_table(table, upload.person, wish)
+
+
+def _encoded(pasted: str) -> bytes:
+    return pasted.encode("utf-8", "surrogatepass")
+
+
+def _made_before(request: HttpRequest, token: UUID) -> HttpResponse | None:
+    batch = made_by(str(token))
+    if batch is None:
+        return None
+    messages.info(request, _("These rows were imported already: this is the batch."))
+    return redirect(BATCH, batch.pk)
+
+
+def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
+    """Make the batch that a sound form confirms; None where something stands against it."""
+    form = ConfirmForm(request.POST, ask_whether_new=False)
+    if not form.is_valid():
+        return None
+    wish = Wish(
+        keep=True,
+        title=form.cleaned_data["title"],
+        reason=form.cleaned_data["reason"],
+        token=upload.token,
+        new_despite_duplicates="new" in request.POST,
+        listed=0,
+        order=order_of(request),
+    )
+    outcome = _read(upload, wish)
+    if outcome.batch_id is None:
+        return _made_before(request, upload.token)
+    messages.success(request, _("A draft was made of the file."))
+    upload.delete()
+    return redirect(BATCH, outcome.batch_id)
+
+
+def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, Any]:
+    name = upload.name or _("pasted rows")
+    return {
+        "title": _("Import of %s") % name,
+        "name": name,
+        "upload": upload,
+        "outcome": outcome,
+        "faults": outcome.faults[:FAULTS_SHOWN],
+        "more_faults": max(len(outcome.faults) - FAULTS_SHOWN, 0),
+        "more_rows": max(outcome.entry_count - len(outcome.rows), 0),
+        "effects": outcome.effects,
+        "form": form,
+    }
+
+
+def _columns() -> list[tuple[Column, list[str]]]:
+    codes = Vocabulary().columns
+    listed = codes.keys() - {"stage", "basis", "partner"}
+    return [
+        (column, codes[column.name].offered() if column.name in listed else [])
+        for column in COLUMNS
+    ]
+
+
+def _download(content: bytes, stem: str, media_type: str) -> HttpResponse:
+    suffix = "xlsx" if media_type == XLSX else "csv"
+    disposition = content_disposition_header(as_attachment=True, filename=f"{stem}.{suffix}")
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=media_type, headers=headers)

@@ -1,0 +1,171 @@
+"""Move a posted commitment, or an amount of it, to a successor elsewhere: one draft batch."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import Sum
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.drafting.drafting import DraftingForm
+from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
+from carsi_tracker.ledger.numbering import next_reference
+
+WHOLE, PART = "whole", "part"
+PLACE = ("appropriation", "area", "country", "goal")
+NAME = ("title", "title_es", "reference")
+OF_ENTRY = ("effective_date", "document", "locator", "basis", "note", "quote")
+STAGES = (Stage.COMMITTED, Stage.OBLIGATED, Stage.DISBURSED)
+HINTS = {
+    "committed": gettext_lazy("taken from here and entered there"),
+    "obligated": gettext_lazy("how much of it is obligated; optional"),
+    "disbursed": gettext_lazy("how much of it is disbursed; optional"),
+    "batch_title": gettext_lazy("made for you when left empty"),
+    "reason": gettext_lazy("published; says from where to where when left empty"),
+}
+
+
+class MoveForm(DraftingForm):
+    """Where a commitment goes, and whether all of it goes or an amount."""
+
+    how = forms.ChoiceField(
+        label=gettext_lazy("What moves"),
+        widget=forms.RadioSelect,
+        choices=[
+            (WHOLE, gettext_lazy("The whole commitment, each entry at its own date")),
+            (PART, gettext_lazy("An amount, at the date below")),
+        ],
+    )
+    committed = AmountField(label=gettext_lazy("Amount, committed"), required=False)
+    obligated = AmountField(label=gettext_lazy("Of this, obligated"), required=False)
+    disbursed = AmountField(label=gettext_lazy("Of this, disbursed"), required=False)
+    batch_title = LineOfText(
+        label=gettext_lazy("Title of the batch"), max_length=200, required=False
+    )
+    reason = LineOfText(label=gettext_lazy("Reason"), max_length=1000, required=False)
+
+    def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any) -> None:
+        self.commitment = commitment
+        super().__init__(*args, **kwargs)
+        self.fields |= forms.fields_for_model(
+            Commitment, (*PLACE, *NAME), formfield_callback=formfield
+        ) | forms.fields_for_model(Line, OF_ENTRY, formfield_callback=formfield)
+        for name in ("reference", *OF_ENTRY):
+            self.fields[name].required = False
+        for name in (*PLACE, "title", "title_es"):
+            self.fields[name].initial = getattr(commitment, name)
+        self.fields["how"].initial = WHOLE
+        self.explain(HINTS)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a move to where the commitment is, and an amount that isn't whole."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("how") == PART:
+            self._clean_part(cleaned)
+        elif cleaned.get("how") == WHOLE and is_zero(self.commitment):
+            self.add_error(None, _("Nothing is left of it to move: it is zero on every day."))
+        place = [cleaned.get(name) for name in PLACE]
+        if place == [getattr(self.commitment, name) for name in PLACE]:
+            self.add_error(
+                None, _("It is there already: choose another appropriation, area, country or goal.")
+            )
+        return cleaned
+
+    def _clean_part(self, cleaned: dict[str, Any]) -> None:
+        for name in ("committed", "effective_date", "document", "basis"):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("An amount that moves needs this."))
+        for stage in STAGES:
+            if (cleaned.get(stage.value) or 0) < 0:
+                self.add_error(stage.value, _("What moves is more than zero."))
+
+
+def is_zero(commitment: Commitment) -> bool:
+    """Say whether a commitment's entries cancel out on every day."""
+    sums = commitment.entries.order_by().values("stage", "effective_date")
+    return not sums.annotate(total=Sum("amount")).exclude(total=0).exists()
+
+
+def move(form: MoveForm, user: User, *, submit: bool) -> Batch:
+    """Make the batch that a valid form says; raises Refused where it could not be posted now."""
+    values, old = form.cleaned_data, form.commitment
+    with posting.acting(user):
+        batch = Batch.objects.create(
+            token=values["token"],
+            title=values["batch_title"] or _suggested_title(old, values),
+            reason=values["reason"] or _suggested_reason(old, values),
+        )
+        successor = Commitment.objects.create(
+            introduced_by=batch,
+            replaces=old,
+            agency=old.agency,
+            partner=old.partner,
+            **{name: values[name] for name in (*PLACE, "title", "title_es")},
+            reference=values["reference"] or next_reference(values["appropriation"]),
+        )
+        amounts = _whole(old) if values["how"] == WHOLE else _part(values)
+        Line.objects.bulk_create(_both_ways(batch, old, successor, amounts))
+        posting.rehearse(batch.pk)
+        if submit:
+            posting.submit(batch.pk, user)
+    return batch
+
+
+def _whole(old: Commitment) -> Iterator[tuple[str, Decimal, dict[str, Any]]]:
+    for entry in old.entries.select_related("document").order_by("posting", "line"):
+        yield entry.stage, entry.amount, {name: getattr(entry, name) for name in OF_ENTRY}
+
+
+def _part(values: dict[str, Any]) -> Iterator[tuple[str, Decimal, dict[str, Any]]]:
+    for stage in STAGES:
+        if values[stage.value]:
+            yield stage.value, values[stage.value], {name: values[name] for name in OF_ENTRY}
+
+
+def _both_ways(
+    batch: Batch,
+    old: Commitment,
+    successor: Commitment,
+    amounts: Iterable[tuple[str, Decimal, dict[str, Any]]],
+) -> Iterator[Line]:
+    """Take each amount from the old commitment and enter it under its successor."""
+    for stage, amount, described in amounts:
+        for commitment, signed in ((old, -amount), (successor, amount)):
+            yield Line(
+                batch=batch,
+                appropriation=commitment.appropriation,
+                commitment=commitment,
+                stage=stage,
+                amount=signed,
+                **described,
+            )
+
+
+def _suggested_title(old: Commitment, values: dict[str, Any]) -> str:
+    _before, after = _differences(old, values)
+    title = _("Move of %(reference)s to %(place)s") % {"reference": old.reference, "place": after}
+    return Truncator(title).chars(200)
+
+
+def _suggested_reason(old: Commitment, values: dict[str, Any]) -> str:
+    before, after = _differences(old, values)
+    reason = _("From %(before)s to %(after)s.") % {"before": before, "after": after}
+    return Truncator(reason).chars(1000)
+
+
+def _differences(old: Commitment, values: dict[str, Any]) -> tuple[str, str]:
+    """Return in words what of the place differs, before and after."""
+    pairs = [(getattr(old, name), values[name]) for name in PLACE]
+    differing = [pair for pair in pairs if pair[0] != pair[1]]
+    before, after = zip(*differing, strict=True)
+    return _in_words(before), _in_words(after)
+
+
+def _in_words(parts: Iterable[Any]) -> str:
+    return ", ".join(str(part) if part else _("no stated goal") for part in parts)

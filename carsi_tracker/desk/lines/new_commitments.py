@@ -1,0 +1,84 @@
+"""Commitments that a draft introduces, while it is a draft."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from carsi_tracker.desk.batches.decisions import BATCH, refusal
+from carsi_tracker.desk.forms.again import shows_again
+from carsi_tracker.desk.forms.fields import formfield
+from carsi_tracker.desk.forms.refused import add_refusal
+from carsi_tracker.desk.forms.stale import GuardedForm
+from carsi_tracker.desk.lines.editing import draft_of
+from carsi_tracker.desk.site import desk
+from carsi_tracker.ledger.models import Batch, Commitment
+from carsi_tracker.ledger.refusals import Refused
+
+
+class NewCommitmentForm(GuardedForm):
+    """What describes a commitment until it is posted."""
+
+    class Meta:
+        model = Commitment
+        fields = (
+            "reference",
+            "title",
+            "title_es",
+            "appropriation",
+            "area",
+            "country",
+            "goal",
+            "agency",
+            "partner",
+        )
+        formfield_callback = formfield
+
+
+@shows_again
+@permission_required("ledger.change_commitment", raise_exception=True)
+def edit_commitment(request: HttpRequest, batch_id: int, commitment_id: int) -> HttpResponse:
+    """Edit a commitment that a draft introduces, unless somebody did meanwhile."""
+    batch = get_object_or_404(Batch, pk=batch_id)
+    commitment = get_object_or_404(batch.introduces, pk=commitment_id)
+    form: GuardedForm = NewCommitmentForm(instance=commitment)
+    stale = None
+    if request.method == "POST":
+        try:
+            with draft_of(request, batch_id) as locked:
+                row = get_object_or_404(
+                    locked.introduces.select_for_update(no_key=True), pk=commitment_id
+                )
+                form = NewCommitmentForm(request.POST, instance=row)
+                if form.is_valid():
+                    form.save()
+                    messages.success(request, _("Saved."))
+                    return redirect(BATCH, batch_id)
+                stale, form = form.stale, form.again() if form.stale else form
+        except Refused as refused:
+            if not form.is_bound:
+                return refusal(request, batch_id, refused)
+            add_refusal(form, refused)
+    context = {"title": commitment.reference, "batch": batch, "form": form, "stale": stale}
+    unused = not commitment.lines.exists()
+    return desk().page(
+        request, "commitment.html", context | {"unused": unused} | {"commitment": commitment}
+    )
+
+
+@require_POST
+@permission_required("ledger.delete_commitment", raise_exception=True)
+def delete_commitment(request: HttpRequest, batch_id: int, commitment_id: int) -> HttpResponse:
+    """Remove a commitment that a draft introduces and has no amount for."""
+    try:
+        with draft_of(request, batch_id) as batch:
+            get_object_or_404(batch.introduces, pk=commitment_id).delete()
+    except ProtectedError:
+        return refusal(request, batch_id, Refused("referred_to"))
+    except Refused as refused:
+        return refusal(request, batch_id, refused)
+    messages.success(request, _("The commitment was removed."))
+    return redirect(BATCH, batch_id)

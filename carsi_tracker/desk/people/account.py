@@ -1,0 +1,133 @@
+"""A person's own account: signing in and out, password, second factor, sessions."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.usersessions import views as sessions
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, resolve, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from carsi_tracker.accounts import typed
+from carsi_tracker.desk.forms import again
+from carsi_tracker.desk.site import desk
+from carsi_tracker.reports.page.errors import forbidden
+
+View = Callable[..., HttpResponse]
+
+
+def framed(view: View, title: Any) -> View:
+    """Return a view of the library that shows its page under a title in the desk's frame."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if isinstance(response, TemplateResponse):
+            frame = desk().each_context(request)
+            response.context_data = {**frame, "title": title, **(response.context_data or {})}
+        return response
+
+    return never_cache(inside)
+
+
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show a person who they are to the tracker, and where to change how they sign in."""
+    return desk().page(request, "person_account.html", {"title": _("Your account")})
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Answer who asks too often; also an error page of the site."""
+    context = {"title": _("Too many attempts")}
+    return desk().page(request, "person_wait.html", context, status=429).render()
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign somebody in; who is in already, in another window, goes on with what they typed."""
+    if request.method == "POST" and request.user.is_authenticated:
+        wanted = typed.keep(request, request.POST.get(typed.FIELD, ""))
+        if wanted:
+            return redirect(wanted)
+    response: HttpResponse = account.login(request)
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form from before its sender signed in again: it stands there as it was typed.
+
+    Forms that no page of the tracker sent are refused.
+    """
+    match = resolve(request.path_info)
+    if again.of_this_site(request) and "admin" in match.namespaces:
+        signed, wanted = typed.packed(request), request.get_full_path()
+    elif again.of_this_site(request) and match.url_name == "account_login":
+        signed = request.POST.get(typed.FIELD, "")
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index"))
+    else:
+        return forbidden(request, PermissionDenied(reason))
+    if request.user.is_authenticated:
+        return redirect(typed.keep(request, signed) or reverse("admin:index"))
+    return again.sign_in_first(request, desk().each_context(request), signed, wanted).render()
+
+
+CODES = _("Recovery codes")
+SECOND_STEP = _("Second step of signing in")
+CONFIRM = _("Confirm that it is you")
+
+urlpatterns = [
+    path("", never_cache(overview), name="account_overview"),
+    path("login/", framed(sign_in, _("Sign in")), name="account_login"),
+    path("logout/", framed(account.logout, _("Sign out")), name="account_logout"),
+    path("inactive/", framed(account.account_inactive, _("No access")), name="account_inactive"),
+    path("confirm/", framed(account.reauthenticate, CONFIRM), name="account_reauthenticate"),
+    path(
+        "password/",
+        framed(account.password_change, _("Change password")),
+        name="account_change_password",
+    ),
+    path(
+        "password/first/",
+        framed(account.password_set, _("Set a password")),
+        name="account_set_password",
+    ),
+    path("sessions/", framed(sessions.list_usersessions, _("Sessions")), name="usersessions_list"),
+    path("second-step/", framed(mfa.index, SECOND_STEP), name="mfa_index"),
+    path("second-step/code/", framed(mfa.authenticate, SECOND_STEP), name="mfa_authenticate"),
+    path("second-step/confirm/", framed(mfa.reauthenticate, CONFIRM), name="mfa_reauthenticate"),
+    path(
+        "second-step/app/",
+        framed(totp.activate_totp, _("Set up an authenticator app")),
+        name="mfa_activate_totp",
+    ),
+    path(
+        "second-step/app/remove/",
+        framed(totp.deactivate_totp, _("Remove the authenticator app")),
+        name="mfa_deactivate_totp",
+    ),
+    path(
+        "second-step/codes/",
+        framed(recovery_codes.view_recovery_codes, CODES),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "second-step/codes/new/",
+        framed(recovery_codes.generate_recovery_codes, _("New recovery codes")),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "second-step/codes/download/",
+        recovery_codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+]

@@ -1,0 +1,206 @@
+"""People: added, given roles and deactivated by administrators; never deleted."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    UserChangeForm,
+    UserCreationForm,
+)
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import Field
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.deletion import AdminDeletion, deletion
+from carsi_tracker.desk.forms.again import ShownAgain, ShowsAgain, shows_again
+from carsi_tracker.desk.forms.fields import formfield
+from carsi_tracker.desk.lists import ListAdmin
+from carsi_tracker.desk.people import person_pages
+from carsi_tracker.desk.site import person
+from carsi_tracker.ledger import text
+from carsi_tracker.ledger.folding import NameKey
+from carsi_tracker.ledger.posting import acting
+
+ROLES = ("is_analyst", "is_approver", "is_administrator")
+
+
+class NamedOnce:
+    """A form of a person, whose user name nobody else has, nor one that looks like it."""
+
+    instance: User
+    cleaned_data: dict[str, Any]
+
+    def clean_username(self) -> str:
+        """Refuse a name that can be taken for another's."""
+        name: str = self.cleaned_data["username"]
+        others = User.objects.exclude(pk=self.instance.pk)
+        if other := others.filter(username__name_key=NameKey.of(name)).first():
+            raise ValidationError(
+                _(
+                    "“%(written)s” is too like “%(taken)s”, which is there already. Use that one, "
+                    "or write another name."
+                )
+                % {"written": name, "taken": other.username}
+            )
+        return name
+
+
+class PersonForm(ShownAgain, NamedOnce, UserChangeForm):  # type: ignore[type-arg]
+    """A person's name, roles and whether they may sign in."""
+
+    acting_user: User
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse that administrators lock themselves out."""
+        cleaned = super().clean() or self.cleaned_data
+        keeps_access = cleaned.get("is_active") and cleaned.get("is_administrator")
+        if self.instance.pk == self.acting_user.pk and not keeps_access:
+            raise ValidationError(
+                _(
+                    "You can't deactivate yourself or give up being an administrator; somebody "
+                    "else has to do it."
+                )
+            )
+        return cleaned
+
+
+class NewPersonForm(ShownAgain, NamedOnce, UserCreationForm):  # type: ignore[type-arg]
+    """A new person, with a first password that they change when they sign in."""
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name", "email", *ROLES)
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT002 (as Django has it)
+        """Save the person."""
+        self.instance.must_change_password = True
+        return super().save(commit)
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """Another password for somebody, which they change when they sign in."""
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT002 (as Django has it)
+        """Save the password."""
+        self.user.must_change_password = True
+        return super().save(commit)
+
+
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
+
+
+@admin.register(User)
+class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
+    form = PersonForm
+    add_form = NewPersonForm
+    change_password_form = PasswordForm
+    change_form_template = "desk/person.html"
+    add_form_template = None
+    change_user_password_template = "desk/person_password.html"  # noqa: S105 (a template)
+    list_display = ("username", "first_name", "last_name", *ROLES, "is_active")
+    list_filter = (*ROLES, "is_active")
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (gettext_lazy("Name"), {"fields": ("first_name", "last_name", "email")}),
+        (gettext_lazy("Roles"), {"fields": (*ROLES, "is_active")}),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "username",
+                    "first_name",
+                    "last_name",
+                    "email",
+                    *ROLES,
+                    "password1",
+                    "password2",
+                )
+            },
+        ),
+    )
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT002 (as Django has it)
+        **kwargs: Any,
+    ) -> Any:
+        """Return the form, which knows who asks."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.acting_user = request.user
+        return form
+
+    def formfield_for_dbfield(
+        self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Return the form's field; names are plain text, as versions print them."""
+        if db_field.name in ("first_name", "last_name"):
+            return formfield(db_field)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "username":
+            field.validators.append(text.check)
+        return field
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of people, and of what is done about one."""
+        view = self.admin_site.admin_view
+        return [
+            path("<int:person_id>/hand-over/", view(person_pages.hand_over), name="hand_over"),
+            path(
+                "<int:person_id>/second-step/",
+                view(person_pages.remove_second_step),
+                name="no_step",
+            ),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show a person's form; what it changes is noted with who asks."""
+        with acting(person(request)):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 (as Django has it)
+        """Set somebody's password; one's own is changed where everybody does."""
+        if id == str(person(request).pk) and self.has_change_permission(request):
+            return redirect("account_change_password")
+        with acting(person(request)):
+            return super().user_change_password(request, id, form_url)
+
+    @shows_again
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show a person, without offering deletion."""
+        context = {
+            "show_delete": False,
+            "second_step": Authenticator.objects.filter(user_id=object_id).exists(),
+            **(extra_context or {}),
+        }
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> AdminDeletion:
+        """Refuse: versions and histories name people, so they are deactivated instead."""
+        rows = list(objs)
+        names, kinds, missing, referring = deletion(rows)
+        instead = _(
+            "People are not deleted, because versions and histories name them. Deactivate "
+            "them instead: take “active” off."
+        )
+        return names, kinds, missing, [*referring, instead]

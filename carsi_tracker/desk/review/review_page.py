@@ -1,0 +1,171 @@
+"""What an approver reads before a batch is posted or sent back, and both decisions."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from carsi_tracker.accounts import events
+from carsi_tracker.desk.batches import mails
+from carsi_tracker.desk.batches.batch_page import batch_of
+from carsi_tracker.desk.batches.comments import form_after
+from carsi_tracker.desk.batches.decisions import BATCH, refusal
+from carsi_tracker.desk.forms.again import shows_again
+from carsi_tracker.desk.review.approval import (
+    PostForm,
+    SendBackForm,
+    decision,
+    next_version,
+    self_approval_rule,
+    who_may_post,
+)
+from carsi_tracker.desk.review.readings import changes, reading
+from carsi_tracker.desk.site import desk, person
+from carsi_tracker.figures.preview import public_figures
+from carsi_tracker.figures.progress import progress
+from carsi_tracker.figures.remaining import effects
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Batch, Commitment, DocumentFile, Line
+from carsi_tracker.ledger.refusals import Refused
+from carsi_tracker.ledger.turns import turns, waiting
+
+REVIEW = "admin:batch_review"
+LINES_A_PAGE = 25
+NAMED = 10
+"""How many people and batches a sentence names."""
+
+
+@permission_required("ledger.view_batch", raise_exception=True)
+def review(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Show a submitted batch as it is to be posted; one that is not leads to its own page."""
+    return _page(request, batch_of(batch_id))
+
+
+@shows_again
+@permission_required("ledger.post_batch", raise_exception=True)
+def post(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Post a batch as it was read."""
+    batch = batch_of(batch_id)
+    user = person(request)
+    form = PostForm(request.POST, alone=decision(batch, user).alone)
+    if request.method != "POST" or "digest" in form.errors:
+        return redirect(REVIEW, batch_id)
+    if not form.is_valid():
+        return _page(request, batch, post_form=form)
+    reason = form.cleaned_data.get("self_approval_reason", "")
+    try:
+        version = posting.post(batch_id, user, form.cleaned_data["digest"], reason)
+    except Refused as refused:
+        events.refused(request, refused.rule, batch=batch_id)
+        return refusal(request, batch_id, refused, REVIEW, read=form.cleaned_data["digest"])
+    messages.success(request, _("Posted as version %d.") % version)
+    mails.posted(request, batch)
+    return redirect(BATCH, batch_id)
+
+
+@shows_again
+@require_POST
+@permission_required("ledger.post_batch", raise_exception=True)
+def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Send a submitted batch back with a remark."""
+    batch = batch_of(batch_id)
+    form = SendBackForm(request.POST)
+    if not form.is_valid():
+        return _page(request, batch, send_back_form=form)
+    remark = form.cleaned_data["remark"]
+    try:
+        posting.send_back(batch_id, person(request), remark)
+    except Refused as refused:
+        return refusal(request, batch_id, refused)
+    messages.success(request, _("Sent back with your remark."))
+    mails.sent_back(request, batch, remark)
+    return redirect(BATCH, batch_id)
+
+
+def _page(
+    request: HttpRequest,
+    batch: Batch,
+    post_form: PostForm | None = None,
+    send_back_form: SendBackForm | None = None,
+) -> HttpResponse:
+    """Show what is to be decided about, with the forms as they were sent where they were refused.
+
+    The digest of what is read is taken before what it covers, so that it is never newer.
+    """
+    user, read = person(request), request.GET.get("read", "")
+    if batch.state != Batch.State.SUBMITTED:
+        return redirect(reverse(BATCH, args=[batch.pk], query={"read": read} if read else None))
+    digest = reading(batch, user)
+    begun_with = request.GET.get("digest")
+    if begun_with and begun_with != digest:
+        messages.warning(request, _("This batch was changed since you began to read it."))
+    may, version = decision(batch, user), next_version() - 1
+    lines = Paginator(_lines(batch), LINES_A_PAGE).get_page(request.GET.get("page"))
+    remarks = list(batch.remarks.select_related("author"))
+    context = {
+        "title": batch.title,
+        "batch": batch,
+        "digest": digest,
+        "editors": batch.editors.select_related("user").order_by("user__username"),
+        "current_version": version,
+        "next_version": version + 1,
+        "effects": effects(batch.pk),
+        "figures": public_figures(batch.pk),
+        "lines": lines,
+        "changes": changes(batch, user, now=digest, digest=read or begun_with or ""),
+        "commitments": _commitments(batch, lines),
+        "remarks": remarks,
+        "remark_form": form_after(remarks),
+        "may": may,
+        "self_approval_rule": self_approval_rule(),
+        "approvers": who_may_post(batch)[:NAMED],
+        "post_form": post_form or PostForm(initial={"digest": digest}, alone=may.alone),
+        "send_back_form": send_back_form or SendBackForm(),
+        **_turn(batch),
+    }
+    return desk().page(request, "review.html", context)
+
+
+def _turn(batch: Batch) -> dict[str, Any]:
+    """Return the batches before this one, and whether it fits now and in its turn."""
+    queue = list(waiting().values_list("pk", "title"))
+    ids = [pk for pk, _title in queue]
+    place = ids.index(batch.pk) if batch.pk in ids else len(ids)
+    tried = turns([*ids[:place], batch.pk], [batch.pk])[batch.pk]
+    return {
+        "turn": tried,
+        "place": place + 1,
+        "queue_length": max(len(ids), place + 1),
+        "before": queue[:place][:NAMED],
+        "before_count": place,
+    }
+
+
+def _lines(batch: Batch) -> QuerySet[Line]:
+    file = DocumentFile.objects.filter(document=OuterRef("document"))
+    described = batch.lines.select_related(
+        "appropriation__account",
+        "appropriation__law",
+        "commitment__area",
+        "commitment__country",
+        "commitment__replaces",
+        "document",
+    )
+    return described.annotate(has_file=Exists(file)).order_by("pk")
+
+
+def _commitments(batch: Batch, lines: "Page[Line]") -> list[Commitment]:
+    """Return the commitments of the lines shown, each with its `progress`."""
+    shown = {line.commitment_id for line in lines if line.commitment_id}
+    how_far = progress(batch.pk, shown)
+    commitments = list(Commitment.objects.described().filter(pk__in=shown))
+    for commitment in commitments:
+        commitment.progress = how_far[commitment.pk]  # type: ignore[attr-defined]
+    return commitments

@@ -1,0 +1,142 @@
+"""The figures that the public reads, before and after a batch that is not posted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures.aggregates import ZERO, Amount, breakdown, matrix, totals
+from carsi_tracker.figures.query import NONE, Question
+from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
+from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.models import Stage
+
+Key = tuple[str | None, str | None, int | None]
+Changes = dict[tuple[str, Key, str], Decimal]
+
+
+@dataclass(frozen=True)
+class PublicFigure:
+    """A figure of the public pages, now and with a batch posted, in U.S. dollars.
+
+    `kind` is whole, country, area, goal or cell (an area in a country); `name` names which one in
+    the language of the page, and is empty for the whole and for "no goal stated". `measure` is a
+    stage or `available`; `question` asks for the entries that the figure sums now.
+    """
+
+    kind: str
+    name: str
+    measure: str
+    question: Question
+    before: Decimal
+    change: Decimal
+
+    @property
+    def after(self) -> Decimal:
+        """What the public reads when the batch is posted."""
+        return self.before + self.change
+
+    @property
+    def measure_name(self) -> str:
+        """The measure in the language of the page."""
+        return (
+            _("No commitment found")
+            if self.measure == "available"
+            else str(Stage(self.measure).label)
+        )
+
+
+CHANGES = """
+    select
+        case grouping(area.code, country.code, goal.number)
+            when 7 then 'whole' when 5 then 'country' when 3 then 'area' when 6 then 'goal'
+            else 'cell'
+        end as kind,
+        area.code, country.code, goal.number, l.stage, sum(l.amount)
+    from ledger_line l
+    left join ledger_commitment c on c.id = l.commitment_id
+    left join ledger_programmingarea area on area.id = c.area_id
+    left join ledger_country country on country.id = c.country_id
+    left join ledger_goal goal on goal.id = c.goal_id
+    where l.batch_id = %s
+    group by l.stage, grouping sets (
+        (), (country.code), (area.code), (goal.number), (area.code, country.code)
+    )
+    having sum(l.amount) <> 0
+        and (l.stage <> 'appropriated' or grouping(area.code, country.code, goal.number) = 7)
+"""
+STAGES = ("committed", "obligated", "disbursed")
+
+
+def public_figures(batch_id: int) -> list[PublicFigure]:
+    """Return the figures that posting a batch would change, as of today, in the pages' order."""
+    version, texts_revision = newest()
+    asked = Question(version, today()).permanent()
+    words = vocabulary(version.number, version.checksum, texts_revision)
+    changes = _changes(batch_id)
+    return [*_of_the_whole(asked, changes), *_of_parts(asked, changes, words)]
+
+
+def _changes(batch_id: int) -> Changes:
+    """Return by how much a batch changes (kind, (area, country, goal), stage); zeros lack."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGES, [batch_id])
+        return {
+            (kind, (area, country, goal), stage): amount
+            for kind, area, country, goal, stage, amount in cursor.fetchall()
+        }
+
+
+def _of_the_whole(asked: Question, changes: Changes) -> Iterator[PublicFigure]:
+    now = totals(asked)
+    changed = {
+        stage: changes.get(("whole", (None, None, None), stage), ZERO)
+        for stage in ("appropriated", *STAGES)
+    }
+    for stage, change in changed.items():
+        if change:
+            question = asked.where(stage=stage)
+            yield PublicFigure("whole", "", stage, question, getattr(now, stage), change)
+    if left := changed["appropriated"] - changed["committed"]:
+        question = asked.where(measure="available")
+        yield PublicFigure("whole", "", "available", question, now.available, left)
+
+
+def _of_parts(asked: Question, changes: Changes, words: Vocabulary) -> Iterator[PublicFigure]:
+    for kind, key, name, question in _parts(asked, words):
+        for stage in STAGES:
+            if change := changes.get((kind, key, stage)):
+                posted = _posted(kind, key, question, stage)
+                of_stage = question.where(stage=stage)
+                yield PublicFigure(kind, name, stage, of_stage, posted, change)
+
+
+def _parts(asked: Question, words: Vocabulary) -> Iterator[tuple[str, Key, str, Question]]:
+    """Yield each part of the whole that public pages show: kind, key, name, question."""
+    for country in words.countries:
+        key: Key = (None, country.code, None)
+        yield "country", key, country.name, asked.where(country=country.code)
+    for area in words.areas:
+        yield "area", (area.code, None, None), area.name, asked.where(area=area.code)
+    for goal in words.goals:
+        yield "goal", (None, None, goal.number), goal.name, asked.where(goal=goal.number)
+    yield "goal", (None, None, None), "", asked.where(goal=NONE)
+    for country in words.countries:
+        for area in words.areas:
+            name = f"{country.name}, {area.name}"
+            question = asked.where(country=country.code, area=area.code)
+            yield "cell", (area.code, country.code, None), name, question
+
+
+def _posted(kind: str, key: Key, question: Question, stage: str) -> Decimal:
+    """Return what the public reads now, from the answers that its pages are made of."""
+    whole = question.everywhere()
+    area, country, goal = key
+    if kind == "cell":
+        return matrix(whole.where(stage=stage)).get((str(area), str(country)), Amount()).amount
+    part: str | int | None = {"area": area, "country": country, "goal": goal}[kind]
+    found = breakdown(whole, kind).get(part)
+    return getattr(found, stage) if found else ZERO

@@ -1,0 +1,134 @@
+"""How sums went from day to day: added up once for a version, and looked up for any day of it."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+
+from django.db.models import Count, F, Min, Q, Sum
+
+from carsi_tracker.caching.remembered import Kept, remembered, unalterable
+from carsi_tracker.figures.query import Question, Scope, Version
+from carsi_tracker.figures.selection import entries
+
+Key = tuple[str | int | None, ...]
+
+DIMENSIONS = {
+    "area": "commitment__area__code",
+    "country": "commitment__country__code",
+    "goal": "commitment__goal__number",
+    "commitment": "commitment__reference",
+    "appropriation": "appropriation_id",
+    "basis": "basis",
+    "document": "document__key",
+    "version": "posting_id",
+}
+KEPT = 500_000
+"""How many days a process keeps of each kind of answer; one takes some 200 bytes."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One stage's sum (U.S. dollars) and number of entries at the end of each day that has some."""
+
+    days: tuple[date, ...]
+    sums: tuple[Decimal, ...]
+    counts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, steps: Iterable[tuple[date, Decimal, int]]) -> "Course":
+        """Add up what each day brings: its amount and number of entries, in the order of days."""
+        days, amounts, counts = zip(*steps, strict=True)
+        return cls(days, tuple(accumulate(amounts)), tuple(accumulate(counts)))
+
+    def through(self, day: date) -> tuple[Decimal, int] | None:
+        """Return the sum and the number of entries at the end of a day; None before the first."""
+        found = bisect_right(self.days, day)
+        return (self.sums[found - 1], self.counts[found - 1]) if found else None
+
+
+Stages = Mapping[str, Course]
+Courses = Mapping[Key, Stages]
+NOTHING: Stages = unalterable({})
+
+
+def courses(question: Question, *dimensions: str) -> Courses:
+    """Return the course of each stage, on all days, for each combination of values that occurs.
+
+    Values are codes (of a goal its number, of an appropriation its id, of a version its number);
+    None gathers the entries that have no such thing.
+    """
+    return _courses(question.version, question.scope, dimensions)
+
+
+def courses_of(question: Question, dimension: str, values: Iterable[str]) -> Courses:
+    """Return the courses of some values of a dimension only, such as those that a page shows.
+
+    A value that no entry has is missing.
+    """
+    keys = {value: (question.version, question.scope, dimension, value) for value in values}
+    kept = {(value,): _kept.get(key) for value, key in keys.items()}
+    found = {key: stages for key, stages in kept.items() if stages is not None}
+    if missing := [value for value in keys if (value,) not in found]:
+        only = Q(**{f"{DIMENSIONS[dimension]}__in": missing})
+        added = _added_up(question.version, question.scope, (dimension,), only)
+        for value in missing:
+            found[value,] = added.get((value,), NOTHING)
+            _kept.put(keys[value], found[value,])
+    return {key: stages for key, stages in found.items() if stages}
+
+
+def beginnings(question: Question, dimension: str) -> Sequence[date]:
+    """Return the first effective date of each value of a dimension that has entries, in order."""
+    return _beginnings(question.version, question.scope, dimension)
+
+
+def _days(stages: Stages) -> int:
+    return 1 + sum(len(course.days) for course in stages.values())
+
+
+_kept: Kept[tuple[Version, Scope, str, str], Stages] = Kept(KEPT, _days)
+
+
+@remembered(KEPT, weigh=lambda found: 1 + sum(map(_days, found.values())))
+def _courses(version: Version, scope: Scope, dimensions: tuple[str, ...]) -> Courses:
+    return _added_up(version, scope, dimensions)
+
+
+@remembered(KEPT, weigh=lambda days: 1 + len(days))
+def _beginnings(version: Version, scope: Scope, dimension: str) -> Sequence[date]:
+    days = (
+        entries(Question(version, date.max, scope))
+        .order_by()
+        .filter(**{f"{DIMENSIONS[dimension]}__isnull": False})
+        .values(DIMENSIONS[dimension])
+        .annotate(first=Min("effective_date"))
+        .values_list("first", flat=True)
+    )
+    return sorted(days)
+
+
+def _added_up(
+    version: Version, scope: Scope, dimensions: tuple[str, ...], only: Q | None = None
+) -> Courses:
+    keys = {f"key{number}": F(DIMENSIONS[name]) for number, name in enumerate(dimensions)}
+    rows = (
+        entries(Question(version, date.max, scope))
+        .filter(only or Q())
+        .order_by()
+        .values("effective_date", "stage", **keys)
+        .annotate(amount_=Sum("amount"), entries_=Count("*"))
+        .order_by("effective_date")
+        .values_list("effective_date", "stage", "amount_", "entries_", *keys)
+    )
+    steps: defaultdict[Key, defaultdict[str, list[tuple[date, Decimal, int]]]]
+    steps = defaultdict(lambda: defaultdict(list))
+    for day, stage, amount, count, *key in rows:
+        steps[tuple(key)][stage].append((day, amount, count))
+    return {
+        key: unalterable({stage: Course.of(days) for stage, days in stages.items()})
+        for key, stages in steps.items()
+    }

@@ -1,0 +1,159 @@
+"""The codes that cells may hold, as the reference data has them now."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from carsi_tracker.imports import spelling
+from carsi_tracker.imports.spelling import nearest
+from carsi_tracker.ledger.models import (
+    Account,
+    Appropriation,
+    Basis,
+    Country,
+    Document,
+    Goal,
+    Organization,
+    ProgrammingArea,
+    Stage,
+)
+
+NAMES = ("name_en", "name_es")
+LISTED = 12
+"""Up to so many accepted codes are listed in a fault; of more, the nearest is named."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code as it is written, with key and names of its row; stages and bases have no row."""
+
+    text: str
+    pk: int | None = None
+    retired: bool = False
+    names: tuple[str, ...] = ()
+
+
+class Codes:
+    """The codes of one column."""
+
+    def __init__(self, codes: Iterable[Code]) -> None:
+        self._by_key = {spelling.key(code.text): code for code in codes}
+        self._by_look = self._looks(lambda code: code.names) | self._looks(lambda code: [code.text])
+
+    def __getitem__(self, text: str) -> Code:
+        """Return the code that a cell names; raises ValidationError with what is accepted."""
+        code = self.get(text)
+        if code is None:
+            raise ValidationError(self._unknown(text), "unknown")
+        return code
+
+    def get(self, text: str) -> Code | None:
+        """Return the code that a cell names, or None."""
+        return self._by_key.get(spelling.key(text))
+
+    def meant(self, text: str) -> str | None:
+        """Return the code that a cell looks like, names, or nearly spells, if there is one."""
+        if looks_like := self.looks_like(text):
+            return looks_like
+        near = nearest(spelling.key(text), list(self._by_key))
+        return self._by_key[near].text if near else None
+
+    def looks_like(self, text: str) -> str | None:
+        """Return the code that a cell can be mistaken for, by itself or by its name, if any."""
+        looks = (self._by_look.get(look) for look in spelling.skeletons(text))
+        return next((code.text for code in looks if code), None)
+
+    def _looks(self, texts: Callable[[Code], Iterable[str]]) -> dict[str, Code]:
+        return {
+            look: code
+            for code in self._by_key.values()
+            for text in texts(code)
+            for look in spelling.skeletons(text)
+        }
+
+    def _unknown(self, text: str) -> str:
+        values = {"text": text, "accepted": ", ".join(self.offered()), "meant": self.meant(text)}
+        if len(self.offered()) <= LISTED:
+            message = _("“%(text)s” is not one of %(accepted)s.")
+        else:
+            message = _("“%(text)s” is not known.")
+        if values["meant"]:
+            message = f"{message} {_('Probably meant: %(meant)s.')}"
+        return message % values
+
+    def offered(self) -> list[str]:
+        """Return the codes that are not retired."""
+        return [code.text for code in self._by_key.values() if not code.retired]
+
+
+class NewCodes:
+    """The codes that a file adds to those of a column."""
+
+    def __init__(self, known: Codes) -> None:
+        self._known = known
+        self._by_key: dict[str, str] = {}
+        self._by_look: dict[str, str] = {}
+
+    @property
+    def texts(self) -> list[str]:
+        """The codes, as they were written first."""
+        return list(self._by_key.values())
+
+    def take(self, text: str) -> Code:
+        """Return a code that is new; raises ValidationError where it looks like another."""
+        if before := self._by_key.get(text.casefold()):
+            return Code(before)
+        looks = spelling.skeletons(text)
+        alike = filter(None, map(self._by_look.get, looks))
+        if other := self._known.looks_like(text) or next(alike, None):
+            raise ValidationError(
+                _("“%(text)s” looks like “%(other)s”, which was probably meant.")
+                % {"text": text, "other": other},
+                "lookalike",
+            )
+        self._by_key[text.casefold()] = text
+        self._by_look |= dict.fromkeys(looks, text)
+        return Code(text)
+
+
+class Vocabulary:
+    """All codes by column, and the appropriations by year and account."""
+
+    def __init__(self) -> None:
+        organizations = Codes(_rows(Organization, "code", *NAMES))
+        self.columns = {
+            "account": Codes(_rows(Account, "code", *NAMES)),
+            "area": Codes(_rows(ProgrammingArea, "code", *NAMES)),
+            "country": Codes(_rows(Country, "code", *NAMES)),
+            "goal": Codes(_rows(Goal, "number", *NAMES)),
+            "agency": organizations,
+            "partner": organizations,
+            "stage": Codes(Code(value) for value in Stage.values),
+            "basis": Codes(Code(value) for value in Basis.values),
+            "document": Codes(_rows(Document, "key", "title")),
+        }
+        self.documents = dict(Document.objects.values_list("pk", "title"))
+        self._appropriations = {
+            (appropriation.fiscal_year, appropriation.account.code): appropriation.pk
+            for appropriation in Appropriation.objects.select_related("account")
+        }
+
+    def appropriation(self, year: int, account: str) -> int:
+        """Return the key of an appropriation; raises ValidationError that lists them."""
+        try:
+            return self._appropriations[year, account]
+        except KeyError:
+            known = ", ".join(f"{code} FY{year}" for year, code in sorted(self._appropriations))
+            raise ValidationError(
+                _("There is no appropriation %(account)s FY%(year)d. There are: %(known)s.")
+                % {"account": account, "year": year, "known": known},
+                "no_appropriation",
+            ) from None
+
+
+def _rows(model: Any, field: str, *names: str) -> Iterable[Code]:
+    rows = model.objects.values_list(field, "pk", "retired", *names)
+    return [Code(str(text), pk, retired, tuple(names)) for text, pk, retired, *names in rows]

@@ -1,0 +1,206 @@
+"""The one list of columns that reading, writing, the help page and the template file share."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.ledger.text import trimmed
+
+Words = str | Promise
+
+
+class Kind(Enum):
+    """How the cells of a column are read."""
+
+    REFERENCE = auto()
+    TEXT = auto()
+    YEAR = auto()
+    CODE = auto()
+    ORGANIZATION = auto()
+    AMOUNT = auto()
+    DAY = auto()
+
+
+class Needed(Enum):
+    """When a cell may not be empty."""
+
+    ALWAYS = _("always")
+    OF_COMMITMENTS = _("in rows of a commitment")
+    OF_NEW = _("for a commitment that is new")
+    NEVER = _("no")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the import format; `longest` is in characters, for text."""
+
+    name: str
+    kind: Kind
+    needed: Needed
+    meaning: Words
+    accepted: Words
+    example: str
+    longest: int = 0
+
+
+CODE = _("the code, in capitals or not")
+COLUMNS = (
+    Column(
+        "reference",
+        Kind.REFERENCE,
+        Needed.OF_COMMITMENTS,
+        _("the commitment: one in the ledger, or a new one"),
+        _("A-Z, 0-9 and hyphens, at most 40; empty for an appropriated amount"),
+        "CARSI-08-INCLE-80",
+        40,
+    ),
+    Column(
+        "title",
+        Kind.TEXT,
+        Needed.OF_NEW,
+        _("what the commitment is for"),
+        _("one line of text, at most 300 characters"),
+        "Patrol boats, Honduras",
+        300,
+    ),
+    Column(
+        "fiscal_year",
+        Kind.YEAR,
+        Needed.OF_NEW,
+        _("the fiscal year of the appropriation"),
+        _("a year in four digits"),
+        "2008",
+    ),
+    Column("account", Kind.CODE, Needed.OF_NEW, _("the appropriation’s account"), CODE, "INCLE"),
+    Column("area", Kind.CODE, Needed.OF_NEW, _("the programming area"), CODE, "law-enforcement"),
+    Column(
+        "country",
+        Kind.CODE,
+        Needed.OF_NEW,
+        _("the country"),
+        _("two letters of ISO 3166-1, or regional"),
+        "HN",
+    ),
+    Column(
+        "goal",
+        Kind.CODE,
+        Needed.NEVER,
+        _("the goal that it serves first, where the source says"),
+        _("the goal’s number"),
+        "2",
+    ),
+    Column(
+        "agency",
+        Kind.ORGANIZATION,
+        Needed.OF_NEW,
+        _("the U.S. agency that commits"),
+        _("the short name of an organization"),
+        "State/INL",
+        120,
+    ),
+    Column(
+        "partner",
+        Kind.ORGANIZATION,
+        Needed.NEVER,
+        _("who carries it out, where another does"),
+        _("the short name of an organization; one that is new is added"),
+        "",
+        120,
+    ),
+    Column(
+        "stage",
+        Kind.CODE,
+        Needed.ALWAYS,
+        _("how far the amount has got"),
+        _("appropriated, committed, obligated or disbursed"),
+        "committed",
+    ),
+    Column(
+        "amount_usd",
+        Kind.AMOUNT,
+        Needed.ALWAYS,
+        _("U.S. dollars; an amount that takes back is negative"),
+        _("text with one reading: 250000, 250,000.00, $250,000, -7,500.00 or $ (7,500.00)"),
+        "250,000.00",
+    ),
+    Column(
+        "effective_date",
+        Kind.DAY,
+        Needed.ALWAYS,
+        _("the day from which it counts"),
+        _(
+            "2009-03-13, 13-Mar-2009, March 13, 2009, a date cell, or numbers in one order; "
+            "up to today"
+        ),
+        "2009-06-15",
+    ),
+    Column(
+        "document",
+        Kind.CODE,
+        Needed.ALWAYS,
+        _("the source that says so"),
+        _("the key of a document"),
+        "activities-2010",
+    ),
+    Column(
+        "locator",
+        Kind.TEXT,
+        Needed.NEVER,
+        _("where in the document"),
+        _("one line of text, at most 200 characters"),
+        "page 12, table 3",
+        200,
+    ),
+    Column(
+        "basis",
+        Kind.CODE,
+        Needed.ALWAYS,
+        _("how directly it says so"),
+        _("stated, press or inferred"),
+        "stated",
+    ),
+    Column(
+        "note",
+        Kind.TEXT,
+        Needed.NEVER,
+        _("what readers should know; published"),
+        _("one line of text, at most 1,000 characters"),
+        "",
+        1000,
+    ),
+    Column(
+        "quote",
+        Kind.TEXT,
+        Needed.NEVER,
+        _("the document’s own words; published"),
+        _("one line of text, at most 1,000 characters"),
+        "",
+        1000,
+    ),
+    Column(
+        "title_es",
+        Kind.TEXT,
+        Needed.NEVER,
+        _("the title in Spanish"),
+        _("one line of text, at most 300 characters"),
+        "Lanchas patrulleras, Honduras",
+        300,
+    ),
+)
+BY_NAME = {column.name: column for column in COLUMNS}
+NAMES = tuple(BY_NAME)
+REMARKS = "remarks"
+"""The column that a file with remarks has more."""
+OF_DOWNLOADS = ("area_name", "country_name", "counted_usd", "version", "line")
+"""The columns that a download of entries has more."""
+NOT_READ = frozenset({REMARKS, *OF_DOWNLOADS})
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+
+def heading(text: str) -> str:
+    """Return how a heading is compared: without regard to case, spaces, hyphens and underscores."""
+    return _SEPARATORS.sub("_", trimmed(text)).casefold()

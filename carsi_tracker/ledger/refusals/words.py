@@ -1,0 +1,244 @@
+"""The words of each rule that can refuse something."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from carsi_tracker.ledger.days import WASHINGTON, day_in_words
+from carsi_tracker.ledger.refusals.amounts import balance_broken, move_uneven
+from carsi_tracker.ledger.refusals.words_of_texts import OF_TEXTS
+from carsi_tracker.ledger.refusals.words_of_texts import sentence as _sentence
+
+
+def _countersigned_already(detail: dict[str, Any]) -> list[str]:
+    return [
+        _("Version %(version)d was countersigned already, by %(who)s on %(when)s.")
+        % {
+            "version": detail["version"],
+            "who": detail["who"],
+            "when": _moment(detail["when"]),
+        }
+    ]
+
+
+def _posted_already(detail: dict[str, Any]) -> list[str]:
+    return [
+        _("This batch was posted already, as version %(version)d, by %(who)s on %(when)s.")
+        % {
+            "version": detail["version"],
+            "who": detail["approved_by"],
+            "when": _moment(detail["posted_at"]),
+        }
+    ]
+
+
+def _reversed_already(detail: dict[str, Any]) -> list[str]:
+    if detail["by_version"]:
+        text = _("Version %(version)d was reversed already, by version %(by_version)d.")
+    else:
+        text = _(
+            "Version %(version)d is being reversed already, by the batch “%(title)s” (%(batch)d)."
+        )
+    return [text % detail]
+
+
+def _had_a_hand(detail: dict[str, Any]) -> list[str]:
+    if detail["self_approval_allowed"]:
+        return [
+            _(
+                "You prepared this batch or part of it. To post it without a second person, "
+                "give a reason; it is published."
+            )
+        ]
+    return [
+        _("You prepared this batch or part of it. Somebody who had no hand in it has to post it.")
+    ]
+
+
+def _role_missing(detail: dict[str, Any]) -> list[str]:
+    if detail["role"] == "approver":
+        return [_("Only an active approver can do this.")]
+    if detail["role"] == "administrator":
+        return [_("Only an active administrator can do this.")]
+    return [_("Only an active analyst can do this.")]
+
+
+def _frozen(detail: dict[str, Any]) -> list[str]:
+    if detail["what"] == "appropriation":
+        return [
+            _(
+                "This appropriation has posted entries, so its year, account and law are final. "
+                "It can't be deleted."
+            )
+        ]
+    return [
+        _(
+            "%(reference)s has posted entries, so all but its titles is final. "
+            "It can't be deleted; take back its amounts instead."
+        )
+        % detail
+    ]
+
+
+def _date_not_come(detail: dict[str, Any]) -> list[str]:
+    return [
+        _("%(date)s has not come yet: today is %(today)s in Washington.")
+        % {name: day_in_words(date.fromisoformat(detail[name])) for name in ("date", "today")}
+    ]
+
+
+def _moment(text: str) -> str:
+    moment = timezone.localtime(datetime.fromisoformat(text), WASHINGTON)
+    return formats.date_format(moment, _("j F Y, H:i"))
+
+
+WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "balance_broken": balance_broken,
+    "posted_already": _posted_already,
+    "reversed_already": _reversed_already,
+    "countersigned_already": _countersigned_already,
+    "had_a_hand": _had_a_hand,
+    "role_missing": _role_missing,
+    "frozen": _frozen,
+    "date_not_come": _date_not_come,
+    "move_uneven": move_uneven,
+    "move_of_nothing": _sentence(
+        lambda: _(
+            "%(reference)s replaces a commitment, but nothing moves to it: take back there what is "
+            "entered here."
+        )
+    ),
+    "actor_unknown": _sentence(lambda: _("Nobody is named who does this.")),
+    "version_is_final": _sentence(
+        lambda: _("A version is final: what is posted can't be changed, only reversed.")
+    ),
+    "batch_is_posted": _sentence(
+        lambda: _("This batch was posted as version %(version)d and is final.")
+    ),
+    "audit_is_final": _sentence(lambda: _("The audit trail can't be changed.")),
+    "event_not_witnessed": _sentence(
+        lambda: _("Posts and changes of people are noted by the database alone.")
+    ),
+    "keeper_is_analyst": _sentence(
+        lambda: _("Batches can be handed over to an active analyst only.")
+    ),
+    "batch_starts_as_draft": _sentence(lambda: _("A batch starts as a draft.")),
+    "state_by_verbs_only": _sentence(
+        lambda: _("The state of a batch changes by submitting, posting and the like only.")
+    ),
+    "line_keeps_its_batch": _sentence(
+        lambda: _("Lines and commitments stay in the batch that they were added to.")
+    ),
+    "commitment_of_another_batch": _sentence(
+        lambda: _(
+            "%(reference)s is introduced by another batch; it can be used when that is posted."
+        )
+    ),
+    "code_is_fixed": _sentence(
+        lambda: _("Codes are fixed. Add another and retire this one, or delete it if unused.")
+    ),
+    "number_not_given": _sentence(lambda: _("The database gives rows their numbers.")),
+    "retired": _sentence(lambda: _("“%(code)s” is retired: nothing new is entered with it.")),
+    "no_such_batch": _sentence(lambda: _("This batch does not exist any more.")),
+    "no_such_version": _sentence(lambda: _("There is no version %(version)d.")),
+    "not_a_draft": _sentence(lambda: _("This batch is submitted already.")),
+    "not_submitted": _sentence(
+        lambda: _("This batch is a draft: it was changed, withdrawn or sent back meanwhile.")
+    ),
+    "changed_since_read": _sentence(
+        lambda: _("This batch was changed since you read it. Read it again, then post it.")
+    ),
+    "reason_of_one_line": _sentence(lambda: _("A reason is one line of plain text.")),
+    "remark_stands": _sentence(lambda: _("A remark stands as it was written.")),
+    "remark_by_analyst_or_approver": _sentence(
+        lambda: _("Only an active analyst or approver can do this.")
+    ),
+    "remark_of_some_length": _sentence(
+        lambda: _("A remark is not empty and has at most 2,000 characters.")
+    ),
+    "posted_by_two": _sentence(
+        lambda: _("Version %(version)d was posted by a second person; it needs no other.")
+    ),
+    "prepared_or_posted_it": _sentence(
+        lambda: _(
+            "You prepared or posted version %(version)d. Somebody who had no hand in it has to "
+            "countersign it."
+        )
+    ),
+    "replaces_for_good": _sentence(
+        lambda: _("What %(reference)s replaces was said when it was made, and is final.")
+    ),
+    "replaces_what_is_posted": _sentence(
+        lambda: _("%(reference)s can only replace a commitment that is posted.")
+    ),
+    "remark_missing": _sentence(lambda: _("Say what is to be changed.")),
+    "batch_is_empty": _sentence(lambda: _("This batch has no lines yet.")),
+    "batch_too_long": _sentence(
+        lambda: _("A batch has at most %(limit)d lines; this one has %(lines)d.")
+    ),
+    "commitment_without_amount": _sentence(
+        lambda: _("%(reference)s has no amount in this batch: add one, or remove the commitment.")
+    ),
+    "reversal_altered": _sentence(
+        lambda: _("A reversal is the exact negation of version %(version)d; this one is not.")
+    ),
+    "amount_of_dollars_and_cents": _sentence(
+        lambda: _("An amount is not zero, has at most two decimals and is under a trillion.")
+    ),
+    "effective_date_in_range": _sentence(
+        lambda: _("An effective date is a day from 1990 on, up to today.")
+    ),
+    "fiscal_year_in_range": _sentence(lambda: _("A fiscal year is a year from 1990 to 2100.")),
+    "published_on_in_range": _sentence(
+        lambda: _("A document was published on a day from 1800 on, before 2100.")
+    ),
+    "address_of_the_web": _sentence(
+        lambda: _("An address begins with https:// or http:// and has no blanks.")
+    ),
+    "in_bounds": _sentence(lambda: _("A time, a number or a text is beyond what can be kept.")),
+    "stage_and_commitment": _sentence(
+        lambda: _("An appropriated amount has no commitment; every other amount has one.")
+    ),
+    "basis_known": _sentence(lambda: _("The basis is stated, press or inferred.")),
+    "taken_already": _sentence(lambda: _("This exists already.")),
+    "referred_to": _sentence(
+        lambda: _("Something else refers to this, or what this refers to does not exist any more.")
+    ),
+    "held_by_another": _sentence(
+        lambda: _(
+            "Somebody else is posting or changing the same and has not finished. "
+            "Nothing was changed; try again in a moment."
+        )
+    ),
+    "met_another": _sentence(
+        lambda: _(
+            "Somebody else changed the same at the same moment. Nothing was changed; try again."
+        )
+    ),
+    "took_too_long": _sentence(
+        lambda: _("This took too long and was stopped. Nothing was changed.")
+    ),
+    "file_is_final": _sentence(
+        lambda: _("The file of a document is never changed; remove it and add another.")
+    ),
+    "file_of_cited_document": _sentence(
+        lambda: _(
+            "“%(name)s” stays: entries of the ledger cite its document. "
+            "Add a new document for another file."
+        )
+    ),
+    "reads_what_is_committed": _sentence(
+        lambda: _("This is done only where what others did meanwhile is seen: READ COMMITTED.")
+    ),
+    "file_as_it_was": _sentence(
+        lambda: _("The size or SHA-256 of a file is not that of its content.")
+    ),
+    "file_of_bounded_size": _sentence(
+        lambda: _("A file has at most 10,000,000 bytes, and at least one.")
+    ),
+    "file_of_a_known_kind": _sentence(lambda: _("This kind of file is not accepted.")),
+    **OF_TEXTS,
+}

@@ -1,0 +1,69 @@
+"""The live proof that the books balance."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.ledger.models import Stage
+from carsi_tracker.reports.page.links import linked
+from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.render import render_page
+
+WAYS: dict[str, Promise] = {
+    "area": _("Programming areas"),
+    "country": _("Countries"),
+    "goal": _("Goals"),
+    "appropriation": _("Appropriations"),
+    "commitment": _("Commitments"),
+    "document": _("Documents"),
+    "version": _("Versions"),
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to add the ledger up: over how many parts, to which sums, and whether they agree."""
+
+    label: Promise
+    parts: int
+    sums: Totals
+    agrees: bool
+
+
+@public_page()
+def balance(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show that every way of adding the ledger up comes to the same sums."""
+    question = asked.question.everywhere()
+    totals = aggregates.totals(question)
+    ways = [
+        add_up(label, list(aggregates.breakdown(question, dimension).values()), totals)
+        for dimension, label in WAYS.items()
+    ]
+    available = aggregates.total(question.where(measure="available")).amount
+    return render_page(
+        request,
+        asked,
+        "reports/balance.html",
+        totals=totals,
+        linked={
+            stage: linked(
+                amount := getattr(totals, stage), bool(amount), question.where(stage=stage)
+            )
+            for stage in Stage.values
+        },
+        ways=ways,
+        available=available,
+        whole=totals.committed + available,
+        balances=all(way.agrees for way in ways)
+        and totals.committed + available == totals.appropriated,
+    )
+
+
+def add_up(label: Promise, parts: list[Totals], totals: Totals) -> Way:
+    """Add parts up and compare the sums with the totals of all entries."""
+    sums = sum(parts, Totals())
+    return Way(label, len(parts), sums, sums == totals)

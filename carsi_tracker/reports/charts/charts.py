@@ -1,0 +1,120 @@
+"""Charts as files: SVG, and PNG of the same; and the picture that stands for a page elsewhere."""
+
+import hashlib
+from base64 import b64encode
+from dataclasses import replace
+from textwrap import wrap
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Question
+from carsi_tracker.ledger.days import day_in_words
+from carsi_tracker.reports.charts import drawing
+from carsi_tracker.reports.charts.bar import bar
+from carsi_tracker.reports.charts.sheets import SHEETS
+from carsi_tracker.reports.charts.words import in_prose
+from carsi_tracker.reports.page.filters import chips
+from carsi_tracker.reports.page.public_page import Asked, public_page
+
+MARGINS = 180
+WIDTH, CARD_WIDTH = 1080, 1200
+CARD_LETTERS = 42
+
+
+def is_picture(request: HttpRequest, _asked: Asked) -> bool:
+    """Say whether a chart is asked for in pixels, which take most of the time."""
+    return request.path.endswith(".png")
+
+
+@public_page(dear=is_picture, file=True)
+def chart(request: HttpRequest, asked: Asked, name: str, form: str) -> HttpResponse:
+    """Give a chart of what is asked, as SVG or PNG, with its day, version and source in it."""
+    if name == "bar":  # has all stages in it
+        asked = replace(asked, question=asked.question.where(stage=None, measure=None))
+    sheet = SHEETS[name](asked)
+    permanent = request.path + asked.question.permanent().query()
+    context = {
+        "sheet": sheet,
+        "width": WIDTH,
+        "height": sheet.height + MARGINS,
+        "about": " · ".join([day_and_version(asked.question), *scope_in_words(asked)]),
+        "source": _("Source: CARSI Tracker"),
+        "address": request.build_absolute_uri(permanent),
+    }
+    svg = drawing.svg(f"charts/sheets/{name}.svg", context)
+    if form == "png":
+        return _file(asked, f"{name}.png", drawing.png(svg, WIDTH), "image/png")
+    return _file(asked, f"{name}.svg", svg.encode(), "image/svg+xml")
+
+
+@public_page(dear=is_picture, file=True)
+def card(_request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Give the picture that other sites show beside a link: the sentence and the bar."""
+    question = asked.question.everywhere()
+    totals = aggregates.totals(question)
+    sentence = _("Nothing is appropriated yet: $0 on this day.")
+    if totals.appropriated:
+        sentence = _(
+            "Public documents account for %(committed)s of %(appropriated)s in U.S. security aid "
+            "to Central America."
+        ) % {
+            "appropriated": in_prose(totals.appropriated),
+            "committed": in_prose(totals.committed),
+        }
+    lines = even_lines(sentence)
+    context = {
+        "sentence": sentence,
+        "lines": [(line, 170 + 66 * place) for place, line in enumerate(lines)],
+        "bar": bar(totals, question),
+        "about": day_and_version(question),
+    }
+    svg = drawing.svg("charts/sheets/card.svg", context)
+    return HttpResponse(drawing.png(svg, CARD_WIDTH, density=1), content_type="image/png")
+
+
+def scope_in_words(asked: Asked) -> list[str]:
+    """Return the chosen filters in words."""
+    return [f"{chip.label}: {chip.value}" for chip in chips("", asked)]
+
+
+def even_lines(sentence: str) -> list[str]:
+    """Return the sentence in as few lines as the card's width needs, about equally long."""
+    lines = len(wrap(sentence, CARD_LETTERS))
+    return next(
+        found
+        for letters in range(1, CARD_LETTERS + 1)
+        if len(found := wrap(sentence, letters)) == lines
+    )
+
+
+def day_and_version(question: Question) -> str:
+    """Return the day and the version that a picture shows."""
+    return _("As of %(day)s, ledger version %(version)s") % {
+        "day": day_in_words(question.day),
+        "version": question.version,
+    }
+
+
+def _file(asked: Asked, name: str, content: bytes, media_type: str) -> HttpResponse:
+    """Answer with a download named after what it holds and its day.
+
+    An SVG document is a page of its own: its policy allows its one style, and nothing else.
+    """
+    what, _dot, form = name.partition(".")
+    chosen = filter(None, map(slugify, asked.question.scope.chosen.values()))
+    parts = ("carsi", what, *chosen, asked.question.day.isoformat())
+    digest = b64encode(hashlib.sha256(drawing.style().encode()).digest()).decode()
+    return HttpResponse(
+        content,
+        content_type=media_type,
+        headers={
+            "Content-Disposition": content_disposition_header(
+                as_attachment=True, filename=f"{'-'.join(parts)}.{form}"
+            ),
+            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'",
+        },
+    )

@@ -1,0 +1,105 @@
+"""What changed between two days, or between two versions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from carsi_tracker.figures.comparison import (
+    DAY,
+    VERSION,
+    Comparison,
+    last_fiscal_year,
+    number_between,
+    read_comparison,
+)
+from carsi_tracker.figures.selection import entries
+from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.compare.differences import differences
+from carsi_tracker.reports.page import filters
+from carsi_tracker.reports.page.explanations import scope_in_words
+from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.page.lists import render_list
+from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.tables import EntriesTable
+
+OTHER_NAMES = {"to": "as_of", "to_version": "version"}
+"""What a reader may call the later day and the newer version here."""
+VERSIONS_OFFERED = 100
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The forms for two other days, and for two other versions.
+
+    `carried` goes along unseen.
+    """
+
+    carried: Mapping[str, str]
+    first_day: date
+    first_version: int
+    versions: list[Posting]
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponseBase:
+    """Lead from `to` and `to_version` to the names that every page knows; else show the page."""
+    parameters = request.GET.copy()
+    for other, name in OTHER_NAMES.items():
+        if given := parameters.pop(other, None):
+            parameters.setlist(name, [*parameters.getlist(name), *given])
+    if parameters != request.GET:
+        return HttpResponseRedirect(f"{request.path}?{parameters.urlencode()}")
+    return comparison_page(request)
+
+
+def is_of_versions(_request: HttpRequest, asked: Asked) -> bool:
+    """Say whether versions are compared, whose sums are added up anew for each pair."""
+    return VERSION in dict(asked.address.own)
+
+
+@public_page(sorts=EntriesTable.sorts(), own=(DAY, VERSION), dear=is_of_versions)
+def comparison_page(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show sums side by side, what changed by area, country and appropriation, and its entries."""
+    comparison = read_comparison(asked.question, dict(asked.address.own), asked.head)
+    address = replace(asked.address, question=comparison.later, own=comparison.own)
+    if asked.address.own and address.query() != asked.address.query():
+        return HttpResponseRedirect(request.path + address.query())
+    asked = replace(asked, question=comparison.later, address=address)
+    between = comparison.between
+    return render_list(
+        request,
+        asked,
+        "reports/compare.html",
+        EntriesTable(EntriesTable.rows_of(entries(between)), request.path, asked, between),
+        rows=number_between(comparison),
+        comparison=comparison,
+        scope=scope_in_words(asked),
+        changed=differences(comparison, asked),
+        entries_href=entries_address(between),
+        chips=filters.chips(request.path, asked),
+        forms=forms(comparison, asked),
+    )
+
+
+def forms(comparison: Comparison, asked: Asked) -> Forms:
+    """Return what is chosen in the forms, and what is offered where the other one was used."""
+    earlier, later = comparison.earlier, comparison.later
+    first_version = earlier.version.number if comparison.of_versions else later.version.number - 1
+    return Forms(
+        carried=asked.address.carried("as_of", "version", DAY, VERSION),
+        first_day=last_fiscal_year(later) if comparison.of_versions else earlier.day,
+        first_version=first_version,
+        versions=versions_offered(first_version, later.version.number),
+    )
+
+
+def versions_offered(*chosen: int) -> list[Posting]:
+    """Return the newest versions and the chosen ones, newest first."""
+    newest = Posting.objects.order_by("-version").values("version")[:VERSIONS_OFFERED]
+    offered = Posting.objects.filter(Q(version__in=newest) | Q(version__in=chosen))
+    return list(offered.order_by("-version"))

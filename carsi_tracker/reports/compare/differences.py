@@ -1,0 +1,208 @@
+"""What changed, as tables show it: each figure linked to the entries behind it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from carsi_tracker.figures.aggregates import ZERO
+from carsi_tracker.figures.comparison import Change, Comparison, changes
+from carsi_tracker.ledger.models import Appropriation, Stage
+from carsi_tracker.ledger.money import signed
+from carsi_tracker.reports.page.filters import name_of_balance
+from carsi_tracker.reports.page.links import NOTHING, Linked, entries_address, linked
+from carsi_tracker.reports.page.public_page import Asked
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A change with its sign, which way it goes (`up`, `down` or `same`), and its entries."""
+
+    amount: Decimal
+    text: str
+    way: str
+    href: str | None
+
+    @property
+    def html(self) -> SafeString:
+        """The change with its link."""
+        return format_html('<a href="{}">{}</a>', self.href, self.text) if self.href else NOTHING
+
+
+@dataclass(frozen=True)
+class Named:
+    """What something is called, and the same comparison of nothing else."""
+
+    name: Any
+    href: str
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """What something sums to before and after, and the change between."""
+
+    of: Named
+    before: Linked
+    change: Difference
+    after: Linked
+
+
+@dataclass(frozen=True)
+class Row:
+    """The differences of one thing across columns; the last may be of all columns."""
+
+    of: Named
+    cells: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Differences by row and column, with their totals in the last column and the last row."""
+
+    heads: tuple[Named, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class Differences:
+    """All that a page says of what changed; areas and countries are of `stage`."""
+
+    stage: str
+    lead: SideBySide
+    stages: list[SideBySide]
+    areas: list[SideBySide]
+    countries: list[SideBySide]
+    grid: Grid
+    appropriations: list[Row]
+
+
+def differences(comparison: Comparison, asked: Asked) -> Differences:
+    """Return what changed, by stage, area, country and appropriation."""
+    stage = asked.question.scope.stage or "committed"
+    stages = by_stage(comparison, asked)
+    return Differences(
+        stage=name_of_balance(stage),
+        lead=stages[Stage.values.index(stage)],
+        stages=stages,
+        areas=by_thing(comparison, asked, "area", stage),
+        countries=by_thing(comparison, asked, "country", stage),
+        grid=by_area_and_country(comparison, asked, stage),
+        appropriations=by_appropriation(comparison, asked),
+    )
+
+
+def by_stage(comparison: Comparison, asked: Asked) -> list[SideBySide]:
+    """Return what each stage sums to before and after."""
+    found = changes(comparison).get((), {})
+    return [
+        _side_by_side(
+            comparison,
+            _named(asked, name_of_balance(stage), stage=stage),
+            found.get(stage),
+            stage=stage,
+        )
+        for stage in Stage.values
+    ]
+
+
+def by_thing(comparison: Comparison, asked: Asked, name: str, stage: str) -> list[SideBySide]:
+    """Return what each area or country (`name` says which) sums to at a stage before and after."""
+    found = changes(comparison, name)
+    things = asked.words.areas if name == "area" else asked.words.countries
+    return [
+        _side_by_side(
+            comparison,
+            _named(asked, thing, **{name: thing.code}),
+            found[(thing.code,)].get(stage),
+            stage=stage,
+            **{name: thing.code},
+        )
+        for thing in things
+        if (thing.code,) in found
+    ]
+
+
+def by_area_and_country(comparison: Comparison, asked: Asked, stage: str) -> Grid:
+    """Return what changed at a stage in each area and country where something did."""
+    found = {
+        key: stages[stage]
+        for key, stages in changes(comparison, "area", "country").items()
+        if stage in stages and stages[stage].change.entries
+    }
+    areas = [area for area in asked.words.areas if any(key[0] == area.code for key in found)]
+    countries = [
+        country for country in asked.words.countries if any(key[1] == country.code for key in found)
+    ]
+    codes = (*(country.code for country in countries), None)
+
+    def cells(area: str | None) -> tuple[Difference, ...]:
+        return tuple(
+            _difference(
+                comparison, _sum(found, area, country), stage=stage, area=area, country=country
+            )
+            for country in codes
+        )
+
+    return Grid(
+        tuple(_named(asked, country, country=country.code) for country in countries),
+        tuple(Row(_named(asked, area, area=area.code), cells(area.code)) for area in areas),
+        cells(None),
+    )
+
+
+def by_appropriation(comparison: Comparison, asked: Asked) -> list[Row]:
+    """Return what changed of each appropriation, by stage, where something did."""
+    found = changes(comparison, "appropriation")
+    keys = [key for (key,) in found if key is not None]
+    rows = []
+    for appropriation in Appropriation.objects.select_related("account").filter(pk__in=keys):
+        stages = found[(appropriation.pk,)]
+        of_it = {"year": appropriation.fiscal_year, "account": appropriation.account.code}
+        cells = [_difference(comparison, stages.get(s), stage=s, **of_it) for s in Stage.values]
+        if any(cell.href for cell in cells):
+            rows.append(Row(_named(asked, appropriation, **of_it), tuple(cells)))
+    return rows
+
+
+def _named(asked: Asked, name: Any, **asks: Any) -> Named:
+    narrower = asked.address.asking(asked.question.where(measure=None, **asks))
+    return Named(name, reverse("compare") + narrower.query())
+
+
+def _side_by_side(
+    comparison: Comparison, of: Named, change: Change | None, **asks: Any
+) -> SideBySide:
+    found = change or Change()
+    earlier, later = (
+        question.where(measure=None, **asks) for question in (comparison.earlier, comparison.later)
+    )
+    return SideBySide(
+        of,
+        linked(found.before.amount, found.before.entries, earlier),
+        _difference(comparison, found, **asks),
+        linked(found.after.amount, found.after.entries, later),
+    )
+
+
+def _difference(comparison: Comparison, change: Change | None, **asks: Any) -> Difference:
+    added = change.change if change else None
+    if added is None or not added.entries:
+        return Difference(ZERO, "–", "same", None)
+    chosen = {name: value for name, value in asks.items() if value is not None}
+    href = entries_address(comparison.between.where(measure=None, **chosen))
+    way = "up" if added.amount > 0 else "down" if added.amount < 0 else "same"
+    return Difference(added.amount, signed(added.amount), way, href)
+
+
+def _sum(found: Mapping[tuple[Any, ...], Change], area: str | None, country: str | None) -> Change:
+    parts: Iterable[Change] = (
+        change
+        for (its_area, its_country), change in found.items()
+        if area in (None, its_area) and country in (None, its_country)
+    )
+    return sum(parts, Change())

@@ -1,0 +1,139 @@
+"""The tables as files, whole, and the page that lists them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from carsi_tracker.ledger.days import WASHINGTON
+from carsi_tracker.ledger.media_types import CSV, XLSX
+from carsi_tracker.reports.downloads import writers
+from carsi_tracker.reports.downloads.listings import LISTINGS, Listing
+from carsi_tracker.reports.downloads.provenance import LICENCE, Provenance, Table
+from carsi_tracker.reports.downloads.summaries import SUMMARIES
+from carsi_tracker.reports.page.citation import posted_at
+from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.render import render_page
+
+METADATA = "csv-metadata.json"
+TABLES: dict[str, Table] = {table.name: table for table in (*LISTINGS, *SUMMARIES)}
+
+
+def table_file(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
+    """Answer a table as CSV or XLSX, or the metadata of its CSV."""
+    if name not in TABLES or kind not in ANSWERS:
+        raise Http404
+    return _PAGES[name](request, kind)
+
+
+@public_page()
+def data(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show what can be downloaded, with a dictionary of its columns and its terms."""
+    posted = posted_at(asked.question.version)
+    return render_page(
+        request,
+        asked,
+        "reports/data.html",
+        tables=TABLES.values(),
+        licence=LICENCE,
+        posted_on=posted and posted.astimezone(WASHINGTON).date(),
+    )
+
+
+def _csv(request: HttpRequest, asked: Asked, table: Table) -> HttpResponseBase:
+    lines = iter(()) if request.method == "HEAD" else _lines(asked, table)
+    response = StreamingHttpResponse(lines, content_type=CSV)
+    described = reverse("table-file", args=[table.name, METADATA]) + asked.address.query()
+    response["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
+    return _attached(response, Provenance.of(table, asked, request).file_name("csv"))
+
+
+def _lines(asked: Asked, table: Table) -> Iterator[bytes]:
+    if isinstance(table, Listing):
+        return writers.csv_of_query(table.query(asked), table.fields, _language())
+    return writers.csv_of_rows(table.rows(asked), table.fields)
+
+
+def _xlsx(request: HttpRequest, asked: Asked, table: Table) -> HttpResponseBase:
+    if isinstance(table, Listing):
+        query = table.query(asked)
+        if query.count() > writers.MOST_ROWS:
+            return _too_many(request, asked, table)
+        rows: Iterable[Any] = writers.rows_of_query(query, table.fields, _language())
+    else:
+        rows = table.rows(asked)
+    provenance = Provenance.of(table, asked, request)
+    if request.method == "HEAD":
+        nothing = StreamingHttpResponse(content_type=XLSX)
+        return _attached(nothing, provenance.file_name("xlsx"))
+    about = (_("About"), provenance.notes())
+    posted = posted_at(asked.question.version)
+    book = writers.workbook(str(table.title), rows, table.fields, about, posted)
+    return _attached(FileResponse(book, content_type=XLSX), provenance.file_name("xlsx"))
+
+
+def _too_many(request: HttpRequest, asked: Asked, table: Table) -> HttpResponse:
+    return render_page(
+        request,
+        asked,
+        "reports/too_many_rows.html",
+        status=400,
+        most=f"{writers.MOST_ROWS:,}",
+        csv=reverse("table-file", args=[table.name, "csv"]) + asked.address.query(),
+    )
+
+
+def _metadata(request: HttpRequest, asked: Asked, table: Table) -> HttpResponseBase:
+    path = reverse("table-file", args=[table.name, "csv"])
+    provenance = Provenance.of(table, asked, request)
+    return JsonResponse(
+        provenance.metadata(path + asked.address.query()),
+        content_type="application/csvm+json",
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )
+
+
+def _attached(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+ANSWERS: dict[str, Callable[[HttpRequest, Asked, Table], HttpResponseBase]] = {
+    "csv": _csv,
+    "xlsx": _xlsx,
+    METADATA: _metadata,
+}
+
+
+def is_whole(request: HttpRequest, _asked: Asked) -> bool:
+    """Say whether a whole table is asked for, not what its columns mean."""
+    return not request.path.endswith(METADATA)
+
+
+def _page(table: Table) -> Callable[[HttpRequest, str], HttpResponseBase]:
+    sorts = table.table.sorts() if isinstance(table, Listing) else frozenset()
+
+    @public_page(sorts=sorts, dear=is_whole, file=True)
+    def page(request: HttpRequest, asked: Asked, kind: str) -> HttpResponseBase:
+        return ANSWERS[kind](request, asked, table)
+
+    return page
+
+
+_PAGES = {name: _page(table) for name, table in TABLES.items()}

@@ -1,0 +1,110 @@
+"""The columns of downloads: what each holds, what it means, and how a query gives it."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.db.models import F, Func, TextField, Value
+from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.ledger.columns import Kind, Words
+from carsi_tracker.ledger.formulas import FIRST_LETTERS, FORMULA
+
+
+class Holds(Enum):
+    """What the cells of a column hold."""
+
+    TEXT = _("text")
+    CODE = _("a code")
+    NUMBER = _("a whole number")
+    AMOUNT = _("U.S. dollars, with cents")
+    DAY = _("a day, YYYY-MM-DD")
+    MOMENT = _("a moment in UTC, YYYY-MM-DDTHH:MM:SSZ")
+
+
+OF_KIND = {
+    Kind.REFERENCE: Holds.CODE,
+    Kind.TEXT: Holds.TEXT,
+    Kind.YEAR: Holds.NUMBER,
+    Kind.CODE: Holds.CODE,
+    Kind.ORGANIZATION: Holds.TEXT,
+    Kind.AMOUNT: Holds.AMOUNT,
+    Kind.DAY: Holds.DAY,
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a download.
+
+    `source` says where a query finds the value; `{language}` in it is the language of the page.
+    """
+
+    name: str
+    holds: Holds
+    meaning: Words
+    source: str | Combinable = ""
+
+    @property
+    def in_words(self) -> str:
+        """What the column means and holds, in the language of the page."""
+        return f"{self.meaning} ({self.holds.value})"
+
+    def found(self, language: str) -> Combinable:
+        """Return what a query selects for the value itself."""
+        if isinstance(self.source, str):
+            return F(self.source.format(language=language))
+        return self.source
+
+    def written(self, language: str) -> Combinable:
+        """Return what a query selects for the cell of a CSV file; null where it is empty."""
+        value = self.found(language)
+        match self.holds:
+            case Holds.TEXT:
+                return Neutralised(value)
+            case Holds.AMOUNT:
+                return Func(value, template="(%(expressions)s)::numeric(20, 2)")
+            case Holds.DAY:
+                return Written(value, Value("YYYY-MM-DD"))
+            case Holds.MOMENT:
+                return Written(AtUTC(value), Value('YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+        return value
+
+
+class Neutralised(Func):
+    """A text with an apostrophe where a spreadsheet would compute it, as `formulas.escaped` does.
+
+    Its first letter is looked at before the pattern, which takes longer.
+    """
+
+    template = """
+        case
+            when ascii(%(expressions)s) in ({letters})
+            then regexp_replace(%(expressions)s, '^(?={pattern})', '''')
+            else nullif(%(expressions)s, '')
+        end
+    """.format(
+        letters=", ".join(str(ord(letter)) for letter in FIRST_LETTERS),
+        pattern=FORMULA.replace("'", "''"),
+    )
+    output_field = TextField()
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the SQL, with the parameters of the text as often as it stands there."""
+        sql, parameters = super().as_sql(*args, **kwargs)
+        return sql, (*parameters,) * self.template.count("%(expressions)s")
+
+
+class Written(Func):
+    """A day or a moment in a fixed form."""
+
+    function = "to_char"
+    output_field = TextField()
+
+
+class AtUTC(Func):
+    """A moment as clocks show it in UTC."""
+
+    template = "(%(expressions)s at time zone 'UTC')"
+    output_field = TextField()

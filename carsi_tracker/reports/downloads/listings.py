@@ -1,0 +1,185 @@
+"""The tables that a reader can download which list what the ledger holds: each is one query."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.figures import aggregates, selection
+from carsi_tracker.ledger.columns import COLUMNS, Words
+from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.downloads.fields import OF_KIND, Field, Holds
+from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.tables import (
+    CommitmentsTable,
+    DocumentsTable,
+    EntriesTable,
+    VersionsTable,
+)
+from carsi_tracker.reports.tables.base import LedgerTable
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table of the site, whole: its rows are asked for and sorted as the page does."""
+
+    name: str
+    title: Words
+    meaning: Words
+    fields: tuple[Field, ...]
+    table: type[LedgerTable]
+    rows: Callable[[Asked], QuerySet[Any]]
+
+    def query(self, asked: Asked) -> QuerySet[Any]:
+        """Return the rows in the order that is asked for."""
+        sorted_: QuerySet[Any] = self.table(self.rows(asked), "", asked, asked.question).data.data
+        return sorted_
+
+
+SOURCES = {
+    "reference": "commitment__reference",
+    "title": "commitment__title",
+    "fiscal_year": "appropriation__fiscal_year",
+    "account": "appropriation__account__code",
+    "area": "commitment__area__code",
+    "country": "commitment__country__code",
+    "goal": "commitment__goal__number",
+    "agency": "commitment__agency__code",
+    "partner": "commitment__partner__code",
+    "stage": "stage",
+    "amount_usd": "amount",
+    "effective_date": "effective_date",
+    "document": "document__key",
+    "locator": "locator",
+    "basis": "basis",
+    "note": "note",
+    "quote": "quote",
+    "title_es": "commitment__title_es",
+}
+"""Where an entry has what the columns of the import format say."""
+
+IMPORTED = tuple(
+    Field(column.name, OF_KIND[column.kind], column.meaning, SOURCES[column.name])
+    for column in COLUMNS
+)
+AREA_NAME = _("the area’s name, in the language of the address")
+COUNTRY_NAME = _("the country’s name, in the language of the address")
+
+ENTRIES = Listing(
+    "entries",
+    _("Entries"),
+    _("one amount at one stage a row, in the columns of the import format and a few more"),
+    (
+        *IMPORTED,
+        Field("area_name", Holds.TEXT, AREA_NAME, "commitment__area__name_{language}"),
+        Field("country_name", Holds.TEXT, COUNTRY_NAME, "commitment__country__name_{language}"),
+        Field(
+            "counted_usd",
+            Holds.AMOUNT,
+            _("the amount as the figure counts it: the other sign where a balance subtracts it"),
+            "counted",
+        ),
+        Field("version", Holds.NUMBER, _("the version that posted it"), "posting_id"),
+        Field("line", Holds.NUMBER, _("its number in the version"), "line"),
+    ),
+    EntriesTable,
+    lambda asked: EntriesTable.rows_of(selection.entries(asked.question)),
+)
+
+_OF_COMMITMENTS = (
+    "reference", "title", "title_es", "fiscal_year", "account", "area", "country", "goal",
+    "agency", "partner",
+)  # fmt: skip
+COMMITMENTS = Listing(
+    "commitments",
+    _("Commitments"),
+    _("one commitment a row, with the sums of its entries by stage"),
+    (
+        *(
+            Field(
+                name,
+                field.holds,
+                field.meaning,
+                SOURCES[name].removeprefix("commitment__"),
+            )
+            for name in _OF_COMMITMENTS
+            for field in IMPORTED
+            if field.name == name
+        ),
+        Field("area_name", Holds.TEXT, AREA_NAME, "area__name_{language}"),
+        Field("country_name", Holds.TEXT, COUNTRY_NAME, "country__name_{language}"),
+        Field("replaces", Holds.CODE, _("the commitment that it replaces"), "replaces__reference"),
+        Field("committed_usd", Holds.AMOUNT, _("what is committed"), "committed"),
+        Field("obligated_usd", Holds.AMOUNT, _("what is obligated"), "obligated"),
+        Field("disbursed_usd", Holds.AMOUNT, _("what is disbursed"), "disbursed"),
+    ),
+    CommitmentsTable,
+    lambda asked: aggregates.summed_commitments(asked.question),
+)
+
+DOCUMENTS = Listing(
+    "documents",
+    _("Documents"),
+    _("one document a row, with how many entries cite it and what they commit"),
+    (
+        Field("document", Holds.CODE, _("the document’s key"), "key"),
+        Field("title", Holds.TEXT, _("the title as written"), "title"),
+        Field("title_es", Holds.TEXT, _("the title in Spanish, if entered"), "title_es"),
+        Field("language", Holds.CODE, _("the language of the title"), "language"),
+        Field("publisher", Holds.TEXT, _("who published it"), "publisher"),
+        Field("published_on", Holds.DAY, _("the day it was published"), "published_on"),
+        Field("url", Holds.TEXT, _("where its publisher has it"), "url"),
+        Field("note", Holds.TEXT, _("what readers should know"), "note"),
+        Field("file_name", Holds.TEXT, _("the file that is kept of it"), "file__name"),
+        Field("file_sha256", Holds.CODE, _("the SHA-256 of that file"), "file__sha256"),
+        Field("entries", Holds.NUMBER, _("how many entries cite it"), "entry_count"),
+        Field("committed_usd", Holds.AMOUNT, _("what they commit"), "committed"),
+    ),
+    DocumentsTable,
+    lambda asked: aggregates.summed_documents(asked.question.everywhere()),
+)
+
+VERSIONS = Listing(
+    "versions",
+    _("Versions"),
+    _("one version of the ledger a row: why, by whom, when"),
+    (
+        Field("version", Holds.NUMBER, _("the version’s number"), "version"),
+        Field("posted_at", Holds.MOMENT, _("when it was posted"), "posted_at"),
+        Field("title", Holds.TEXT, _("what changed"), "title"),
+        Field("reason", Holds.TEXT, _("why"), "reason"),
+        Field(
+            "prepared_by",
+            Holds.TEXT,
+            _("who prepared it"),
+            Func(
+                F("prepared_by"),
+                Value("; "),
+                function="array_to_string",
+                output_field=TextField(),
+            ),
+        ),
+        Field("approved_by", Holds.TEXT, _("who approved it"), "approved_by"),
+        Field(
+            "self_approval_reason",
+            Holds.TEXT,
+            _("why it was posted without a second person, where it was"),
+            "self_approval_reason",
+        ),
+        Field(
+            "countersigned_by",
+            Holds.TEXT,
+            _("who countersigned it later, where it was posted without a second person"),
+            "countersignature__signed_by",
+        ),
+        Field("reverses", Holds.NUMBER, _("the version that it takes back"), "reverses_id"),
+        Field("entries", Holds.NUMBER, _("how many entries it has"), "entry_count"),
+        Field("entries_sha256", Holds.CODE, _("the SHA-256 of its own file"), "entries_sha256"),
+        Field("checksum", Holds.CODE, _("the checksum of the ledger up to it"), "checksum"),
+    ),
+    VersionsTable,
+    lambda asked: Posting.objects.filter(version__lte=asked.question.version.number),
+)
+LISTINGS = (ENTRIES, COMMITMENTS, DOCUMENTS, VERSIONS)

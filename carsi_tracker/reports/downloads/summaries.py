@@ -1,0 +1,210 @@
+"""The tables of sums that a reader can download: what pages and charts show, as rows."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Totals, sums_through
+from carsi_tracker.figures.query import NONE
+from carsi_tracker.figures.running_totals import courses
+from carsi_tracker.figures.timeline import timeline
+from carsi_tracker.ledger.columns import Words
+from carsi_tracker.ledger.models import Appropriation
+from carsi_tracker.reports.balances.sums import BALANCES, STAGES
+from carsi_tracker.reports.downloads.fields import Field, Holds
+from carsi_tracker.reports.downloads.listings import AREA_NAME, COUNTRY_NAME
+from carsi_tracker.reports.page.filters import name_of_balance
+from carsi_tracker.reports.page.public_page import Asked
+
+Rows = Iterable[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A table whose rows are sums of entries."""
+
+    name: str
+    title: Words
+    meaning: Words
+    fields: tuple[Field, ...]
+    rows: Callable[[Asked], Rows]
+
+
+AMOUNTS = {
+    "appropriated": _("what is appropriated"),
+    "committed": _("what is committed"),
+    "obligated": _("what is obligated"),
+    "disbursed": _("what is disbursed"),
+    "available": _("appropriated less committed"),
+    "unobligated": _("committed less obligated"),
+    "unliquidated": _("obligated less disbursed"),
+}
+PARTS = ("disbursed", "unliquidated", "unobligated", "available")
+
+
+def _amounts(names: Iterable[str]) -> tuple[Field, ...]:
+    return tuple(Field(f"{name}_usd", Holds.AMOUNT, AMOUNTS[name]) for name in names)
+
+
+def _cells(sums: Totals, names: Iterable[str]) -> tuple[Any, ...]:
+    return (*(getattr(sums, name) for name in names), sums.entries)
+
+
+ENTRIES = Field("entries", Holds.NUMBER, _("how many entries the row sums"))
+NAMES = (
+    Field("name_en", Holds.TEXT, _("the name in English")),
+    Field("name_es", Holds.TEXT, _("the name in Spanish")),
+)
+AREA = Field("area", Holds.CODE, _("the programming area’s code"))
+COUNTRY = Field("country", Holds.CODE, _("the country’s code: ISO 3166-1, or regional"))
+
+
+def _areas(asked: Asked) -> Rows:
+    return _by_name(asked, "area", asked.words.areas)
+
+
+def _countries(asked: Asked) -> Rows:
+    return _by_name(asked, "country", asked.words.countries)
+
+
+def _by_name(asked: Asked, dimension: str, things: Iterable[Any]) -> Rows:
+    sums = aggregates.breakdown(asked.question, dimension)
+    for thing in things:
+        if thing.code in sums or not thing.retired:
+            found = sums.get(thing.code, Totals())
+            yield (thing.code, thing.name_en, thing.name_es, *_cells(found, BALANCES))
+
+
+def _goals(asked: Asked) -> Rows:
+    question = asked.question
+    sums = aggregates.breakdown(question, "goal")
+    for goal in asked.words.goals:
+        if goal.number in sums or not goal.retired:
+            found = sums.get(goal.number, Totals())
+            yield (str(goal.number), goal.name_en, goal.name_es, *_cells(found, BALANCES))
+    if question.scope.goal in (None, NONE):
+        unstated = aggregates.totals(question.where(goal=NONE))
+        yield (NONE, *_in_both("not stated"), *_cells(unstated, BALANCES))
+
+
+def _in_both(text: str) -> Iterator[str]:
+    for language in ("en", "es"):
+        with override(language):
+            yield gettext(text)
+
+
+def _matrix(asked: Asked) -> Rows:
+    question, words = asked.question, asked.words
+    found = {
+        key: sums_through(stages, question.day)
+        for key, stages in courses(question, "area", "country").items()
+    }
+    used = {code for key, sums in found.items() if sums.entries for code in key}
+    areas = [area for area in words.areas if area.code in used or not area.retired]
+    countries = [each for each in words.countries if each.code in used or not each.retired]
+    for area, country in product(areas, countries):
+        sums = found.get((area.code, country.code), Totals())
+        named = (area.code, area.name, country.code, country.name)
+        yield (*named, *_cells(sums, BALANCES))
+
+
+def _appropriations(asked: Asked) -> Rows:
+    question = asked.question
+    sums = aggregates.breakdown(question, "appropriation")
+    rows = Appropriation.objects.select_related("account", "law").order_by(
+        "fiscal_year", "account__code"
+    )
+    for row in rows.filter(first_version__lte=question.version.number):
+        found = sums.get(row.pk, Totals())
+        yield (row.fiscal_year, row.account.code, row.law.key, *_cells(found, AMOUNTS))
+
+
+def _timeline(asked: Asked) -> Rows:
+    for point in timeline(asked.question):
+        yield (point.day, *_cells(point.totals, STAGES))
+
+
+def _stages(asked: Asked) -> Rows:
+    sums = aggregates.totals(asked.question)
+    for part in PARTS:
+        yield (part, name_of_balance(part), getattr(sums, part))
+
+
+SUMMARIES = (
+    Summary(
+        "areas",
+        _("Programming areas"),
+        _("one programming area a row"),
+        (AREA, *NAMES, *_amounts(BALANCES), ENTRIES),
+        _areas,
+    ),
+    Summary(
+        "countries",
+        _("Countries"),
+        _("one country a row; amounts for the region stand in a row of their own"),
+        (COUNTRY, *NAMES, *_amounts(BALANCES), ENTRIES),
+        _countries,
+    ),
+    Summary(
+        "matrix",
+        _("Programming areas by country"),
+        _("one programming area in one country a row, those without entries too"),
+        (
+            AREA,
+            Field("area_name", Holds.TEXT, AREA_NAME),
+            COUNTRY,
+            Field("country_name", Holds.TEXT, COUNTRY_NAME),
+            *_amounts(BALANCES),
+            ENTRIES,
+        ),
+        _matrix,
+    ),
+    Summary(
+        "goals",
+        _("Goals"),
+        _("one goal a row, and what serves no stated goal"),
+        (
+            Field("goal", Holds.CODE, _("the goal’s number; none where it is not stated")),
+            *NAMES,
+            *_amounts(BALANCES),
+            ENTRIES,
+        ),
+        _goals,
+    ),
+    Summary(
+        "appropriations",
+        _("Appropriations"),
+        _("one appropriation a row, with what was made of it"),
+        (
+            Field("fiscal_year", Holds.NUMBER, _("the fiscal year")),
+            Field("account", Holds.CODE, _("the account")),
+            Field("law", Holds.CODE, _("the key of the law’s document")),
+            *_amounts(AMOUNTS),
+            ENTRIES,
+        ),
+        _appropriations,
+    ),
+    Summary(
+        "timeline",
+        _("Sums over time"),
+        _("one day on which something changed a row, with the sums up to its end"),
+        (Field("day", Holds.DAY, _("the day")), *_amounts(STAGES), ENTRIES),
+        _timeline,
+    ),
+    Summary(
+        "stages",
+        _("Stages"),
+        _("the four parts that add up to what is appropriated, one a row"),
+        (
+            Field("part", Holds.CODE, _("the part")),
+            Field("name", Holds.TEXT, _("its name, in the language of the address")),
+            Field("amount_usd", Holds.AMOUNT, _("its amount")),
+        ),
+        _stages,
+    ),
+)

@@ -1,0 +1,110 @@
+"""The table of areas by countries, with totals, shaded as a heat map."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Amount
+from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.vocabulary import Vocabulary
+from carsi_tracker.ledger.models import Country, ProgrammingArea
+from carsi_tracker.reports.charts.balance import of_one_sum
+from carsi_tracker.reports.charts.heat import heat
+from carsi_tracker.reports.page.links import Linked, linked, page_path
+
+Sums = Mapping[tuple[str | None, str | None], Amount]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An area's dollars in a country, with the shade of the amount."""
+
+    figure: Linked
+    heat: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """An area's dollars in each country, and in all."""
+
+    area: ProgrammingArea
+    href: str
+    cells: tuple[Cell, ...]
+    total: Linked
+
+    @property
+    def html(self) -> SafeString:
+        """The cells, shaded: built here, as there are dozens on the page that is asked most."""
+        shaded = ((cell.heat, cell.figure.html) for cell in self.cells)
+        return format_html_join("", '<td class="number heat-{}">{}</td>', shaded)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Dollars by area and country; `heads` are the countries with their pages."""
+
+    heads: tuple[tuple[Country, str], ...]
+    rows: tuple[Row, ...]
+    totals: tuple[Linked, ...]
+    total: Linked
+
+
+def matrix(question: Question, words: Vocabulary) -> Matrix:
+    """Return the sums by area and country, by default of what is committed.
+
+    Totals are the sums of the cells shown.
+    """
+    question = of_one_sum(question)
+    cells = aggregates.matrix(question)
+    with_entries = {code for key in cells for code in key}
+    countries = [
+        country
+        for country in words.countries
+        if country.code in with_entries or not country.retired
+    ]
+    areas = [area for area in words.areas if area.code in with_entries or not area.retired]
+    sums = _with_totals(cells)
+    largest = max((cell.amount for cell in cells.values()), default=aggregates.ZERO)
+    pages = question.everywhere().query()
+    return Matrix(
+        heads=tuple((country, page_path("country", country.code) + pages) for country in countries),
+        rows=tuple(_row(question, area, countries, sums, largest) for area in areas),
+        totals=tuple(_figure(question, sums, None, country.code) for country in countries),
+        total=_figure(question, sums, None, None),
+    )
+
+
+def _with_totals(cells: Mapping[tuple[str, str], Amount]) -> Sums:
+    sums: dict[tuple[str | None, str | None], Amount] = {}
+    for (area, country), cell in cells.items():
+        for key in product((area, None), (country, None)):
+            sums[key] = sums.get(key, Amount()) + cell
+    return sums
+
+
+def _row(
+    question: Question,
+    area: ProgrammingArea,
+    countries: Sequence[Country],
+    sums: Sums,
+    largest: Decimal,
+) -> Row:
+    figures = [_figure(question, sums, area.code, country.code) for country in countries]
+    return Row(
+        area,
+        page_path("area", area.code) + question.everywhere().query(),
+        tuple(Cell(figure, heat(figure.amount, largest)) for figure in figures),
+        _figure(question, sums, area.code, None),
+    )
+
+
+def _figure(question: Question, sums: Sums, area: str | None, country: str | None) -> Linked:
+    found = sums.get((area, country), Amount())
+    chosen = {"area": area, "country": country}
+    asks = question.where(**{name: code for name, code in chosen.items() if code})
+    return linked(found.amount, found.entries, asks)

@@ -1,0 +1,59 @@
+"""The overview."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+
+from carsi_tracker.caching.remembered import remembered
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Version
+from carsi_tracker.ledger.models import Posting, Stage
+from carsi_tracker.reports.charts.bar import bar
+from carsi_tracker.reports.charts.countries import countries_chart
+from carsi_tracker.reports.charts.files import chart_files
+from carsi_tracker.reports.charts.timeline import timeline_chart
+from carsi_tracker.reports.overview.bases import basis_shares
+from carsi_tracker.reports.overview.matrix import matrix
+from carsi_tracker.reports.overview.notes import weak_spots
+from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.render import render_page
+from carsi_tracker.reports.subjects.kinds import KINDS, breakdown
+
+LATEST = 3
+MOST_NOTES = 5
+GOALS = replace(KINDS["goal"], stages=(Stage.COMMITTED,))
+
+
+@public_page()
+def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show how much of the whole is committed, by area and country, and how surely."""
+    question = asked.question.everywhere()
+    totals = aggregates.totals(question)
+    return render_page(
+        request,
+        asked,
+        "reports/overview.html",
+        totals=totals,
+        bar=bar(totals, question),
+        bar_files=chart_files("bar", question),
+        matrix_files=chart_files("matrix", question),
+        appropriated_href=entries_address(question.where(stage="appropriated")),
+        committed_href=entries_address(question.where(stage="committed")),
+        first_law=aggregates.first_law(question),
+        bases=basis_shares(question),
+        matrix=matrix(question, asked.words),
+        countries=countries_chart(question, asked.words.countries),
+        timeline=timeline_chart(question),
+        goals=breakdown(asked, GOALS, question),
+        noted=weak_spots(question, MOST_NOTES),
+        latest=latest(question.version),
+        documents=len(asked.words.codes["document"]),
+    )
+
+
+@remembered(64)
+def latest(version: Version) -> tuple[Posting, ...]:
+    """Return the newest versions up to one; what they say of themselves is final."""
+    known = Posting.objects.filter(version__lte=version.number)
+    return tuple(known.order_by("-version")[:LATEST])

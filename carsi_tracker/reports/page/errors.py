@@ -1,0 +1,52 @@
+"""Error pages: they say what happened and where to go, and repeat nothing of the address."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from psycopg.errors import DiskFull, ReadOnlySqlTransaction
+
+from carsi_tracker.reports.page.public_page import ASK_AGAIN
+
+MINUTE = 60
+SECONDS_TO_WAIT = 10
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (by Django)
+    """Answer what can't be understood at all."""
+    return render(request, "400.html", status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (by Django)
+    """Answer, byte for byte alike, for what never existed and what was never posted."""
+    response = render(request, "404.html", status=404)
+    response["Cache-Control"] = ASK_AGAIN
+    return response
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (by Django)
+    """Answer what this person may not do."""
+    return render(request, "403.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of the tracker, or one of its database, which is not asked for anything."""
+    error = sys.exc_info()[1]
+    if _can_not_save(error):
+        return _unavailable(request, "503_not_saved.html", MINUTE)
+    if isinstance(error, OperationalError | InterfaceError):
+        return _unavailable(request, "503.html", SECONDS_TO_WAIT)
+    return render(request, "500.html", status=500)
+
+
+def _unavailable(request: HttpRequest, template: str, seconds: int) -> HttpResponse:
+    response = render(request, template, status=503)
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _can_not_save(error: BaseException | None) -> bool:
+    """Say whether the database reads, but has no room, or is a standby that only follows."""
+    return isinstance(getattr(error, "__cause__", None), DiskFull | ReadOnlySqlTransaction)

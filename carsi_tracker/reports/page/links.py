@@ -1,0 +1,69 @@
+"""Figures that lead to the entries they sum."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from carsi_tracker.caching.remembered import remembered
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Question
+from carsi_tracker.ledger.money import figure
+
+PAGES = 1024
+"""How many pages' paths a process keeps."""
+NOTHING = SafeString('<span aria-label="0">–</span>')
+
+
+@dataclass(frozen=True)
+class Linked:
+    """An amount in U.S. dollars, and the address of the entries it sums; None without any."""
+
+    amount: Decimal
+    href: str | None
+
+    @property
+    def text(self) -> str:
+        """The amount as tables write it; a dash where no entry stands behind it."""
+        return figure(self.amount) if self.href else "–"
+
+    @property
+    def html(self) -> SafeString:
+        """The amount with its link: built here, since a page has a hundred of them."""
+        if self.href:
+            return format_html('<a href="{}">{}</a>', self.href, self.text)
+        return NOTHING
+
+
+def entries_address(question: Question) -> str:
+    """Return the address of the entries that a question is about."""
+    return _entries(get_language()) + question.query()
+
+
+def page_path(kind: str, code: str) -> str:
+    """Return the path of the page of an area, country, goal or appropriation, by its address."""
+    return _page(get_language(), kind, code.lower())
+
+
+def linked(amount: Decimal, entries: int, question: Question) -> Linked:
+    """Link an amount to the entries it sums, where there are any."""
+    return Linked(amount, entries_address(question) if entries else None)
+
+
+def linked_sum(question: Question) -> Linked:
+    """Return the sum of what is asked, linked to its entries."""
+    found = aggregates.total(question)
+    return linked(found.amount, found.entries, question)
+
+
+@remembered(4)
+def _entries(language: str | None) -> str:  # noqa: ARG001 (the address is in this language)
+    return reverse("entries")
+
+
+@remembered(PAGES)
+def _page(language: str | None, kind: str, code: str) -> str:  # noqa: ARG001 (as above)
+    return reverse(kind, args=[code])

@@ -1,0 +1,79 @@
+"""Commitments: all of them, and each one's own page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.notes import noted
+from carsi_tracker.figures.selection import entries
+from carsi_tracker.ledger.models import Commitment, Posting, Stage
+from carsi_tracker.reports.balances.sums import BALANCES, OF_COMMITMENTS, balances, over_time
+from carsi_tracker.reports.charts.timeline import timeline_chart
+from carsi_tracker.reports.page import explanations, filters
+from carsi_tracker.reports.page.lists import render_list
+from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.subjects.sources import cited, touched
+from carsi_tracker.reports.tables import CommitmentsTable, EntriesTable
+from carsi_tracker.reports.versions.changes import reversals
+
+
+@public_page(sorts=CommitmentsTable.sorts())
+def commitment_list(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show the commitments with their sums by stage."""
+    sums = balances(asked.question, OF_COMMITMENTS)
+    none = not any(sum_.href for _name, sum_ in sums)
+    return render_list(
+        request,
+        asked,
+        "reports/commitments.html",
+        CommitmentsTable.about(asked.question, request.path, asked),
+        rows=aggregates.number_of(asked.question, "commitment"),
+        balances=sums,
+        scope=explanations.scope_in_words(asked),
+        filters=filters.form(request.path, asked),
+        loosened=filters.loosened(request.path, asked) if none else [],
+    )
+
+
+@public_page(sorts=EntriesTable.sorts())
+def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> HttpResponse:
+    """Show a commitment: its balances today and over time, its notes, its entries."""
+    question = asked.question.everywhere().where(commitment=reference)
+    posted = Commitment.objects.filter(first_version__lte=question.version.number)
+    commitment = get_object_or_404(
+        posted.select_related(
+            "area", "country", "goal", "agency", "partner", "appropriation__account", "replaces"
+        ),
+        reference=reference,
+    )
+    successors = list(posted.filter(replaces=commitment))
+    for moved in [*successors, *([commitment] if commitment.replaces else [])]:
+        _tell_what_took_back(moved, question.version.number)
+    table = EntriesTable(
+        EntriesTable.rows_of(entries(question)),
+        request.path,
+        asked,
+        question,
+        exclude=("commitment",),
+    )
+    return render_list(
+        request,
+        asked,
+        "reports/commitment.html",
+        table,
+        commitment=commitment,
+        successors=successors,
+        balances=balances(question, BALANCES),
+        later=explanations.later(question.where(stage=Stage.COMMITTED)),
+        noted=noted(question, 1),
+        timeline=timeline_chart(question, small=True),
+        cited=cited(question),
+        touched=touched(question),
+        over_time=over_time(question, BALANCES),
+    )
+
+
+def _tell_what_took_back(successor: Commitment, known: int) -> None:
+    """Set `taken_back` to the version that reversed the move to a successor, if that stands."""
+    chain = reversals(Posting.objects.filter(version__lte=known), successor.first_version)
+    successor.taken_back = chain[-1].version if len(chain) % 2 else None  # type: ignore[attr-defined]

@@ -1,0 +1,182 @@
+"""What a search found, as rows of a page: each kind of thing, its address, its figure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.selection import entries
+from carsi_tracker.ledger.days import short_day
+from carsi_tracker.ledger.models import Appropriation, Commitment, Document, Entry, Posting, Stage
+from carsi_tracker.reports.page.links import Linked, entries_address, linked, page_path
+from carsi_tracker.reports.page.public_page import Asked
+
+
+@dataclass(frozen=True)
+class Row:
+    """A thing that was found; `figure` is its sum at a stage, or an entry's amount."""
+
+    href: str
+    name: str
+    title: str = ""
+    language: str = ""
+    figure: Linked | None = None
+    stage: str = ""
+
+
+Rows = Callable[[Asked, Sequence[Any]], list[Row]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that is found: its name, and how keys become rows."""
+
+    name: Promise
+    rows: Rows
+
+
+def commitments(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+    """Return commitments by id, in the given order."""
+    question = asked.question.everywhere()
+    found = Commitment.objects.in_bulk(keys)
+    things = [found[key] for key in keys]
+    committed = question.where(stage="committed")
+    sums = aggregates.breakdown_of(committed, "commitment", [thing.reference for thing in things])
+    return [
+        _committed(
+            Row(
+                reverse("commitment", args=[thing.reference]) + question.query(),
+                thing.reference,
+                thing.shown_title,
+                thing.shown_in,
+            ),
+            committed.where(commitment=thing.reference),
+            sums[thing.reference],
+        )
+        for thing in things
+    ]
+
+
+def documents(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+    """Return documents by id, in the given order."""
+    things = Document.objects.in_bulk(keys)
+    query = asked.question.everywhere().query()
+    return [
+        Row(
+            reverse("document", args=[things[key].key]) + query,
+            things[key].key,
+            things[key].shown_title,
+            things[key].shown_in,
+        )
+        for key in keys
+    ]
+
+
+def versions(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+    """Return versions by number, in the given order."""
+    titles = dict(Posting.objects.filter(pk__in=keys).values_list("version", "title"))
+    query = asked.question.everywhere().query()
+    return [
+        Row(reverse("version", args=[key]) + query, _("Version %d") % key, titles[key], "en")
+        for key in keys
+    ]
+
+
+def said_by_entries(asked: Asked, question: Question, first: int) -> list[Row]:
+    """Return the first entries that a question is about, by day."""
+    found = entries(question).select_related("commitment", "appropriation__account", "document")
+    query = asked.question.everywhere().query()
+    return [
+        _entry(entry, query)
+        for entry in found.order_by("effective_date", "posting_id", "line")[:first]
+    ]
+
+
+def _entry(entry: Entry, query: str) -> Row:
+    of = entry.commitment.reference if entry.commitment else str(entry.appropriation)
+    name = f"{short_day(entry.effective_date)}, {of}, {Stage(entry.stage).label}"
+    href = reverse("entry", args=[entry.posting_id, entry.line]) + query
+    language = entry.document.written_in if entry.quote else "en"
+    said = entry.quote or entry.note or entry.locator
+    return Row(href, name, said, language, Linked(entry.amount, href))
+
+
+def appropriations(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+    """Return appropriations by id, in the given order."""
+    question = asked.question.everywhere()
+    things = Appropriation.objects.select_related("account").in_bulk(keys)
+    sums = aggregates.breakdown(question.where(stage="appropriated"), "appropriation")
+    rows = []
+    for thing in (things[key] for key in keys):
+        sum_ = sums.get(thing.pk, Totals())
+        asks = question.where(
+            year=thing.fiscal_year, account=thing.account.code, stage="appropriated"
+        )
+        rows.append(
+            Row(
+                page_path("appropriation", thing.slug) + question.query(),
+                str(thing),
+                thing.account.name,
+                figure=linked(sum_.appropriated, sum_.entries, asks),
+                stage=str(Stage.APPROPRIATED.label).lower(),
+            )
+        )
+    return rows
+
+
+def _with_page(dimension: str, things: str, code: str = "code") -> Rows:
+    """Return how codes of a dimension become rows that lead to a page of each."""
+
+    def rows(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+        question = asked.question.everywhere()
+        named = {getattr(thing, code): str(thing) for thing in getattr(asked.words, things)}
+        sums = aggregates.breakdown(question.where(stage="committed"), dimension)
+        return [
+            _committed(
+                Row(page_path(dimension, str(key)) + question.query(), named[key]),
+                question.where(**{dimension: key, "stage": "committed"}),
+                sums.get(key, Totals()),
+            )
+            for key in keys
+        ]
+
+    return rows
+
+
+def _organizations(role: str) -> Rows:
+    """Return how codes of agencies or partners become rows that lead to their entries."""
+
+    def rows(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+        question = asked.question.everywhere()
+        named = {organization.code: str(organization) for organization in asked.words.organizations}
+        return [
+            Row(entries_address(question.where(**{role: key})), str(key), named[key])
+            for key in keys
+        ]
+
+    return rows
+
+
+def _committed(row: Row, asks: Question, sums: Totals) -> Row:
+    figure = linked(sums.committed, sums.entries, asks)
+    return replace(row, figure=figure, stage=str(Stage.COMMITTED.label).lower())
+
+
+KINDS = {
+    "commitments": Kind(gettext_lazy("Commitments"), commitments),
+    "areas": Kind(gettext_lazy("Programming areas"), _with_page("area", "areas")),
+    "countries": Kind(gettext_lazy("Countries"), _with_page("country", "countries")),
+    "goals": Kind(gettext_lazy("Goals"), _with_page("goal", "goals", "number")),
+    "appropriations": Kind(gettext_lazy("Appropriations"), appropriations),
+    "agencies": Kind(gettext_lazy("Agencies"), _organizations("agency")),
+    "partners": Kind(gettext_lazy("Partners"), _organizations("partner")),
+    "documents": Kind(gettext_lazy("Documents"), documents),
+    "versions": Kind(gettext_lazy("Versions"), versions),
+}

@@ -1,0 +1,53 @@
+"""How the figures are made, how sure they are, and what the words mean."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.ledger.models import Stage
+from carsi_tracker.reports.balances.sums import balances
+from carsi_tracker.reports.overview.bases import basis_shares
+from carsi_tracker.reports.overview.notes import WeakSpot, weak_spots
+from carsi_tracker.reports.page.glossary import GLOSSARY
+from carsi_tracker.reports.page.links import linked_sum
+from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.render import render_page
+from carsi_tracker.reports.subjects.kinds import UNSTATED_AREA
+
+BALANCES = ("appropriated", "committed", "obligated", "disbursed", "available")
+WEAK_SPOTS = 5
+BOUNDS: dict[str, Promise] = {
+    "CARSI-09-FMF-01": _(
+        "at most this. GAO reports one sum for fiscal years 2008 to 2011; how much of it belongs "
+        "to 2009 is not stated."
+    ),
+    "CARSI-09-INCLE-01": _(
+        "at least this. The law requires “not less than” this sum, across three accounts; it is "
+        "counted under one."
+    ),
+}
+"""The commitments whose sum is known to be an upper bound or a floor."""
+
+
+@public_page()
+def about(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show the methods with the figures that they speak of, and the glossary."""
+    question = asked.question.everywhere()
+    spots = weak_spots(question, WEAK_SPOTS)
+    sums = balances(question, BALANCES)
+    return render_page(
+        request,
+        asked,
+        "reports/about.html",
+        balances=sums,
+        figures=dict(zip(BALANCES, (figure for _name, figure in sums), strict=True)),
+        area_not_stated=linked_sum(question.where(stage=Stage.COMMITTED, area=UNSTATED_AREA)),
+        bases=basis_shares(question),
+        bounds=_bounds(spots),
+        noted=spots,
+        glossary=GLOSSARY,
+    )
+
+
+def _bounds(spots: list[WeakSpot]) -> list[tuple[WeakSpot, Promise]]:
+    return [(spot, BOUNDS[spot.reference]) for spot in spots if spot.reference in BOUNDS]

@@ -1,0 +1,245 @@
+"""What the public has a page about: areas, countries, goals and appropriations."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Amount, Sums
+from carsi_tracker.figures.query import NONE, Question
+from carsi_tracker.ledger.models import Appropriation, Basis, ProgrammingArea
+from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES
+from carsi_tracker.reports.page.filters import name_of_balance
+from carsi_tracker.reports.page.links import Linked, linked, page_path
+from carsi_tracker.reports.page.public_page import Asked
+
+UNSTATED_AREA = "not-attributed"
+
+SCOPES: dict[str, Promise] = {
+    "law-enforcement": _(
+        "To confront narcotics and arms trafficking, gangs, organized crime and border security "
+        "deficiencies, and to disrupt criminal infrastructure such as money laundering and "
+        "trafficking routes and networks."
+    ),
+    "capacity": _(
+        "Capacity enhancements for public security, law enforcement and justice sector actors and "
+        "institutions, and rule of law agencies and personnel."
+    ),
+    "community": _(
+        "Community policing, gang prevention, and economic and social programming for at-risk "
+        "youth and communities."
+    ),
+    UNSTATED_AREA: _("Amounts whose documents state no programming area."),
+}
+"""What each programming area is for, by its code (State Department fact sheets, 2010 to 2012)."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something that has a page: `key` is as breakdowns know it, `code` as its address does.
+
+    `filters` choose its entries. Without a code it has no page: what states no goal.
+    """
+
+    key: str | int | None
+    code: str
+    name: str
+    filters: tuple[tuple[str, str], ...]
+    scope: str | Promise = ""
+
+    def question(self, question: Question) -> Question:
+        """Ask about this subject alone."""
+        return question.everywhere().where(**dict(self.filters))
+
+    @property
+    def query(self) -> str:
+        """Its filters as the query of an address."""
+        return f"?{urlencode(self.filters)}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of subject: the name of its page and of the list of all, and what both are called.
+
+    `stages` are those that its entries can have; `by` are the kinds that it is broken down by.
+    """
+
+    page: str
+    list: str
+    title: Promise
+    intro: Promise
+    all: Promise
+    subjects: Callable[[Asked], Iterable[Subject]]
+    stages: tuple[str, ...]
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A subject's sums by stage, each linked to its entries; `href` is the subject's page."""
+
+    name: str
+    href: str | None
+    figures: tuple[Linked, ...]
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Sums by stage of the parts of something, and of the whole; `name` tells breakdowns apart."""
+
+    name: str
+    title: str | Promise
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: Row
+
+
+def breakdown(asked: Asked, kind: Kind, question: Question) -> Breakdown:
+    """Break a question down by the subjects of a kind that have entries.
+
+    Where everything is asked, subjects without entries are in it, too.
+    """
+    found = aggregates.stages_by(question, kind.page)
+    everything = question == question.everywhere()
+    rows = []
+    for subject in kind.subjects(asked):
+        if everything or subject.key in found:
+            sums = found.get(subject.key, {})
+            asks = question.where(**dict(subject.filters))
+            figures = figures_of(sums, kind.stages, asks)
+            rows.append(Row(subject.name, address(kind, subject, question), figures))
+    total = figures_of(aggregates.stages(question), kind.stages, question)
+    return Breakdown(
+        kind.page, kind.title, heads(kind.stages), tuple(rows), Row(str(kind.all), None, total)
+    )
+
+
+def breakdown_by_basis(question: Question) -> Breakdown:
+    """Break a question down by how directly documents state its amounts."""
+    found = aggregates.stages_by(question, "basis")
+    rows = (
+        Row(str(basis.label), None, figures_of(found[basis], STAGES, question.where(basis=basis)))
+        for basis in Basis
+        if basis in found
+    )
+    total = figures_of(aggregates.stages(question), STAGES, question)
+    return Breakdown(
+        "basis", _("Basis"), heads(STAGES), tuple(rows), Row(str(_("All")), None, total)
+    )
+
+
+def heads(stages: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of stages as columns are headed."""
+    return tuple(name_of_balance(stage) for stage in stages)
+
+
+def figures_of(sums: Sums, stages: Iterable[str], question: Question) -> tuple[Linked, ...]:
+    """Return the sums of stages, each linked to its entries; a zero too, where entries make it."""
+    found = ((stage, sums.get(stage, Amount())) for stage in stages)
+    return tuple(
+        linked(sum_.amount, sum_.entries, question.where(stage=stage)) for stage, sum_ in found
+    )
+
+
+def address(kind: Kind, subject: Subject, question: Question) -> str | None:
+    """Return the address of a subject's page, with the question's day and version."""
+    if not subject.code:
+        return None
+    return page_path(kind.page, subject.code) + question.everywhere().query()
+
+
+def _areas(asked: Asked) -> Iterable[Subject]:
+    for area in asked.words.areas:
+        yield Subject(area.code, area.code, str(area), (("area", area.code),), _scope(area))
+
+
+def _scope(area: ProgrammingArea) -> str | Promise:
+    return SCOPES.get(area.code, "")
+
+
+def _countries(asked: Asked) -> Iterable[Subject]:
+    for country in asked.words.countries:
+        yield Subject(
+            country.code, country.code.lower(), str(country), (("country", country.code),)
+        )
+
+
+def _goals(asked: Asked) -> Iterable[Subject]:
+    for goal in asked.words.goals:
+        number = str(goal.number)
+        yield Subject(goal.number, number, str(goal), (("goal", number),))
+    yield Subject(None, "", str(_("Goal not stated")), (("goal", NONE),))
+
+
+def _appropriations(asked: Asked) -> Iterable[Subject]:
+    posted = Appropriation.objects.filter(first_version__lte=asked.question.version.number)
+    for each in posted.select_related("account"):
+        year, account = str(each.fiscal_year), each.account.code
+        yield Subject(
+            each.pk,
+            each.slug,
+            f"{each}: {each.account}",
+            (("account", account), ("year", year)),
+        )
+
+
+KINDS: dict[str, Kind] = {
+    kind.page: kind
+    for kind in (
+        Kind(
+            "area",
+            "areas",
+            _("Programming areas"),
+            _(
+                "The initiative has three programming areas. Each commitment stands under one, as "
+                "this tracker classifies it from its description."
+            ),
+            _("All areas"),
+            _areas,
+            OF_COMMITMENTS,
+            ("country", "goal"),
+        ),
+        Kind(
+            "country",
+            "countries",
+            _("Countries"),
+            _(
+                "Each commitment stands under one country, or under the region where it serves "
+                "several."
+            ),
+            _("All countries"),
+            _countries,
+            OF_COMMITMENTS,
+            ("area", "goal"),
+        ),
+        Kind(
+            "goal",
+            "goals",
+            _("Goals"),
+            _(
+                "The initiative has five goals. Each commitment stands under the goal that it "
+                "serves first, as this tracker classifies it; many descriptions state none."
+            ),
+            _("All goals"),
+            _goals,
+            OF_COMMITMENTS,
+            ("area", "country"),
+        ),
+        Kind(
+            "appropriation",
+            "appropriations",
+            _("Appropriations"),
+            _(
+                "An appropriation is the budget authority of one account in one fiscal year, by a "
+                "law. Nothing can be committed beyond it, on any day."
+            ),
+            _("All appropriations"),
+            _appropriations,
+            STAGES,
+            ("area", "country"),
+        ),
+    )
+}

@@ -1,0 +1,145 @@
+"""Versions of the ledger: all of them, each one's own page, and the files that are hashed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from carsi_tracker.figures.query import Question, Version
+from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.selection import entries
+from carsi_tracker.ledger import checksum
+from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.balances.sums import STAGES, balances
+from carsi_tracker.reports.page.links import Linked
+from carsi_tracker.reports.page.lists import render_list
+from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.subjects.kinds import KINDS, Breakdown, breakdown
+from carsi_tracker.reports.tables import EntriesTable, VersionsTable
+
+
+@public_page(sorts=VersionsTable.sorts())
+def version_list(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show the versions, newest first."""
+    rows = Posting.objects.select_related("countersignature").filter(
+        version__lte=asked.question.version.number
+    )
+    return render_list(
+        request,
+        asked,
+        "reports/changes.html",
+        VersionsTable(rows, request.path, asked, asked.question.everywhere()),
+    )
+
+
+@public_page(sorts=EntriesTable.sorts())
+def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResponse:
+    """Show a version: why, by whom, its effect on the sums, its entries, its file."""
+    question = asked.question.everywhere()
+    known = Posting.objects.filter(version__lte=question.version.number)
+    posting = get_object_or_404(
+        known.select_related("reverses__reverses", "countersignature"), version=version
+    )
+    question = question.where(posted_in=version)
+    table = EntriesTable(
+        EntriesTable.rows_of(entries(question)), request.path, asked, question, exclude=("version",)
+    )
+    return render_list(
+        request,
+        asked,
+        "reports/version.html",
+        table,
+        posting=posting,
+        reversals=reversals(known, posting.version),
+        effects=effects(question, posting),
+        breakdowns=_breakdowns(asked, question),
+        previous=known.filter(version=version - 1).first(),
+        following=known.filter(version=version + 1).first(),
+    )
+
+
+def reversals(known: QuerySet[Posting], version: int | None) -> list[Posting]:
+    """Return what reversed a version, what reversed that, which reinstated it, and so on."""
+    chain: list[Posting] = []
+    while found := known.filter(reverses=chain[-1].version if chain else version).first():
+        chain.append(found)
+    return chain
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a version did to the sum of a stage, in U.S. dollars."""
+
+    stage: str
+    before: Decimal
+    change: Linked
+    after: Linked
+
+
+def effects(question: Question, posting: Posting) -> list[Effect]:
+    """Return each stage's sum before the version, what the version adds, and the sum after it."""
+    after = replace(
+        question.everywhere(),
+        version=Version(posting.version, posting.checksum),
+        pinned=True,
+    )
+    return [
+        Effect(stage, total.amount - change.amount, change, total)
+        for (stage, change), (_, total) in zip(
+            balances(question, STAGES), balances(after, STAGES), strict=True
+        )
+    ]
+
+
+def _breakdowns(asked: Asked, question: Question) -> list[Breakdown]:
+    """Return what a version adds to each appropriation, area and country that it touches."""
+    return [
+        table
+        for kind in (KINDS["appropriation"], KINDS["area"], KINDS["country"])
+        if (table := breakdown(asked, kind, question)).rows
+    ]
+
+
+@require_safe
+def versions_file(request: HttpRequest) -> HttpResponseBase:
+    """Answer `versions.csv`: a line a version, each with its checksum."""
+    head, _ = newest()
+    lines = checksum.versions_csv(head.number)
+    return _file(request, lines, "versions.csv", head.checksum, "no-cache")
+
+
+@require_safe
+def version_file(request: HttpRequest, version: int) -> HttpResponseBase:
+    """Answer the file of one version, byte for byte as it is hashed; it never changes."""
+    posting = Posting.objects.filter(version=version).first()
+    if posting is None:
+        raise Http404
+    return _file(
+        request,
+        checksum.entries_csv(version),
+        f"carsi-version-{version}.csv",
+        posting.entries_sha256,
+        "max-age=31536000, immutable",
+    )
+
+
+def _file(
+    request: HttpRequest, lines: Iterator[str], name: str, digest: str, kept: str
+) -> HttpResponseBase:
+    """Answer a file under its digest as ETag; 304 to whoever names that."""
+    etag = quote_etag(digest)
+    response = get_conditional_response(request, etag=etag) or StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    response["ETag"] = etag
+    response["Cache-Control"] = f"public, {kept}"
+    return response

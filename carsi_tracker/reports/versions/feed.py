@@ -1,0 +1,91 @@
+"""The feed of versions: of the whole ledger, or of those that touch what its filters say."""
+
+from datetime import date, datetime
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.ledger.days import WASHINGTON
+from carsi_tracker.ledger.models import Head, Posting
+from carsi_tracker.reports.page.address import site_of
+from carsi_tracker.reports.page.citation import NAME, posted_at
+from carsi_tracker.reports.page.explanations import scope_in_words
+from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.versions.atom import PagedFeed, tag
+
+ENTRIES_A_PAGE = 50
+SINCE = date(2026, 1, 1)
+"""The day from which the feeds themselves are named."""
+
+
+@public_page()
+def feed(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Answer the newest versions with an entry in what is asked, and what each did to its sums."""
+    effects = aggregates.breakdown(asked.question, "version")
+    versions = sorted((version for version in effects if version is not None), reverse=True)
+    pages = Paginator(versions, ENTRIES_A_PAGE)
+    if asked.address.page not in pages.page_range:
+        raise Http404
+    page = pages.page(asked.address.page)
+    site = site_of(request)
+    found = _empty_feed(request, asked, page, site)
+    for posting in _postings(page):
+        posted_on = posting.posted_at.astimezone(WASHINGTON).date()
+        found.add_item(
+            title=f"{posting.version}: {posting.title}",
+            language="en",
+            link=site + reverse("version", args=[posting.version]),
+            description=_description(request, posting, effects[posting.version]),
+            unique_id=tag(request.get_host(), posted_on, f"version:{posting.checksum}"),
+            pubdate=posting.posted_at,
+            updateddate=posting.posted_at,
+        )
+    return HttpResponse(found.writeString("utf-8"), content_type=PagedFeed.content_type)
+
+
+def _empty_feed(request: HttpRequest, asked: Asked, page: Page[str | int], site: str) -> PagedFeed:
+    scope = scope_in_words(asked)
+    name = "feed" + asked.question.query()
+
+    def address(number: int) -> str:
+        return site + request.path + asked.address.at_page(number).query()
+
+    others = {"first": 1, "last": page.paginator.num_pages}
+    if page.has_previous():
+        others["previous"] = page.previous_page_number()
+    if page.has_next():
+        others["next"] = page.next_page_number()
+    title = _("CARSI Tracker: changes of the ledger")
+    return PagedFeed(
+        title=f"{title}, {scope}" if scope else title,
+        link=site + reverse("changes"),
+        description=None,
+        subtitle=_("Each version of the ledger, with what it changed, why, and who approved it"),
+        language=request.LANGUAGE_CODE,
+        author_name=NAME,
+        feed_url=address(page.number),
+        feed_guid=tag(request.get_host(), SINCE, f"{request.LANGUAGE_CODE}:{name}"),
+        updated=_last_change(asked),
+        pages={relation: address(number) for relation, number in others.items()},
+    )
+
+
+def _postings(page: Page[str | int]) -> list[Posting]:
+    shown = Posting.objects.filter(version__in=list(page)).select_related("countersignature")
+    return list(shown.order_by("-version"))
+
+
+def _last_change(asked: Asked) -> datetime:
+    """Return when the version asked about was posted; of the empty ledger, when it was made."""
+    return posted_at(asked.question.version) or Head.objects.get().posted_at
+
+
+def _description(request: HttpRequest, posting: Posting, effect: aggregates.Totals) -> str:
+    return render_to_string(
+        "reports/feed_entry.html",
+        {"posting": posting, "effect": effect, "language": request.LANGUAGE_CODE},
+    )

@@ -1,0 +1,156 @@
+"""One process that listens, and keeps the number of those that serve; they end with it."""
+
+import errno
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from django.core.exceptions import ImproperlyConfigured
+
+from carsi_tracker.web import serving
+from carsi_tracker.web.connections import work
+from carsi_tracker.web.signals import SIGNALS, is_stopping, stop_on_signals, uninterrupted
+
+SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_STARTS = 1.0  # of a process that ends at once
+
+
+class PortTaken(Exception):
+    """The port can't be listened on; the message is one plain sentence."""
+
+
+def main() -> None:
+    """Serve until told to stop; two numbers say which socket and which lifeline were handed on."""
+    stop_on_signals()
+    handed = [int(word) for word in sys.argv[1:]]
+    try:
+        if handed:
+            serve(socket.socket(fileno=handed[0]), handed[1:])
+        else:
+            serve(bound(serving.host(), serving.port()), [])
+    except (ImproperlyConfigured, PortTaken) as error:
+        sys.exit(str(error))
+    except BaseException:
+        if not is_stopping():
+            raise
+
+
+def serve(listener: socket.socket, lifelines: list[int]) -> None:
+    """Keep processes that serve at a socket, until Stop is raised or a lifeline is closed."""
+    _allow_connections()
+    count, _ = serving.processes(), serving.threads()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carsi_tracker.settings")
+    from carsi_tracker.wsgi import application
+
+    if not lifelines:  # else it is said by whom they lead to
+        print(f"CARSI Tracker is at {address_of(listener)} (Ctrl-C stops it).", flush=True)
+    ours, held = os.pipe()
+    workers: dict[int, float] = {}
+    try:
+        listener.listen(1024)
+        while True:
+            for _ in range(count - len(workers)):
+                with uninterrupted():
+                    pid = os.fork()
+                    if not pid:
+                        os.close(held)
+                        _work(listener, application, [ours, *lifelines])
+                    workers[pid] = time.monotonic()
+            if select.select(lifelines, [], [], SECONDS_BETWEEN_LOOKS)[0]:
+                return
+            _bury(workers)
+    finally:
+        os.close(held)  # which tells them to stop, as a signal would
+        _end(workers)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that has the port to itself, and does not listen yet. Raises PortTaken."""
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        made = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError):
+        message = f"HOST is {host!r}; it has to be an address of this machine."
+        raise PortTaken(message) from None
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # left by closed connections
+    try:
+        made.bind(where)
+        made.listen(1)  # only now does the system say that another program listens
+    except PermissionError:
+        made.close()
+        message = f"Port {port} can't be used by this user; choose one by PORT=."
+        raise PortTaken(message) from None
+    except OSError as error:
+        made.close()
+        message = f"HOST is {host!r}: {error.strerror}."
+        if error.errno == errno.EADDRINUSE:
+            message = (
+                f"Port {port} is taken by another program; stop it, "
+                f"or choose another port: PORT={port % 65535 + 1}."
+            )
+        raise PortTaken(message) from None
+    return made
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address at which a browser finds what listens at a socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _work(
+    listener: socket.socket, application: Callable[..., Any], lifelines: list[int]
+) -> NoReturn:
+    """Be one of the processes that serve."""
+    failed = 1
+    try:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        work(listener, application, lifelines)
+        failed = 0
+    except BaseException:  # noqa: BLE001 (it must not return into its parent's work)
+        traceback.print_exc()
+    finally:
+        os._exit(failed)  # the rest of this process belongs to the one that forked it
+
+
+def _bury(workers: dict[int, float]) -> None:
+    """Forget the processes that have ended, and say so; one that ended at once is waited for."""
+    for pid, since in list(workers.items()):
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            del workers[pid]
+            print("A web process has ended: starting another", file=sys.stderr, flush=True)
+            if time.monotonic() - since < SECONDS_BETWEEN_STARTS:
+                time.sleep(SECONDS_BETWEEN_STARTS)
+
+
+def _end(workers: dict[int, float]) -> None:
+    """End all processes: those that have not stopped in time are killed."""
+    patience = time.monotonic() + serving.SECONDS_TO_STOP + 2
+    while workers and time.monotonic() < patience:
+        for pid in list(workers):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                del workers[pid]
+        time.sleep(0.02)
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _allow_connections() -> None:
+    """Let each process open as many files as it may have connections, and some."""
+    wanted = 2 * serving.MOST_CONNECTIONS
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed < wanted:
+        wanted = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

@@ -1,0 +1,122 @@
+"""The sums of the sourced ledger, on any day and in any version."""
+
+from datetime import date
+
+import pytest
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.running_totals import DIMENSIONS
+from carsi_tracker.figures.selection import entries
+from tests import sourced
+
+pytestmark = pytest.mark.usefixtures("sourced")
+
+DAYS = ("2008-06-30", "2009-09-29", "2009-09-30", "2009-12-31", "")
+
+
+def ask(**address: str) -> Question:
+    head, revision = newest()
+    return read(address, head, revision)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2008-02-29", "2008-06-29", "2008-06-30", "2009-03-10", "2009-03-11", "2009-09-29",
+        "2009-09-30", "2009-10-01", "",
+    ],
+)  # fmt: skip
+def test_totals_through_a_day_are_those_of_the_files(day: str) -> None:
+    on = date.fromisoformat(day) if day else date.max
+    stages = ("appropriated", "committed", "obligated", "disbursed")
+    count = sum(1 for _ in sourced.entries(on=on))
+    expected = Totals(*(sourced.total(stage, on=on) for stage in stages), count)
+    assert aggregates.totals(ask(as_of=day)) == expected
+
+
+def test_totals_in_an_older_version_are_those_it_had() -> None:
+    totals = aggregates.totals(ask(version="12"))
+    assert (totals.committed, totals.obligated, totals.disbursed) == tuple(
+        sourced.total(stage, until=12) for stage in ("committed", "obligated", "disbursed")
+    )
+
+
+@pytest.mark.parametrize(
+    ("area", "country"),
+    [
+        ("law-enforcement", "PA"),
+        ("community", "GT"),
+        ("community", "regional"),
+        ("not-attributed", "CR"),
+    ],
+)
+def test_a_cell_of_the_matrix_is_the_sum_of_its_entries_on_every_day(
+    area: str, country: str
+) -> None:
+    for day in ("", "2009-09-29", "2009-09-30"):
+        on = date.fromisoformat(day) if day else date.max
+        expected = sourced.total("committed", on=on, area=area, country=country)
+        question = ask(stage="committed", as_of=day)
+        cell = aggregates.matrix(question).get((area, country), aggregates.Amount())
+        behind = entries(question.where(area=area, country=country))
+        assert cell.amount == expected
+        assert cell.amount == sum(entry.amount for entry in behind)
+        assert cell.entries == len(behind)
+
+
+@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_every_breakdown_adds_up_to_the_totals(dimension: str, day: str) -> None:
+    question = ask(as_of=day)
+    parts = aggregates.breakdown(question, dimension).values()
+    assert sum(parts, Totals()) == aggregates.totals(question)
+
+
+@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("measure", ["available", "unobligated", "unliquidated"])
+def test_a_measure_is_the_difference_of_two_stages(measure: str, day: str) -> None:
+    assert aggregates.total(ask(measure=measure, as_of=day)).amount == getattr(
+        aggregates.totals(ask(as_of=day)), measure
+    )
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_commitments_add_up_to_the_totals(day: str) -> None:
+    question = ask(as_of=day)
+    rows = list(aggregates.summed_commitments(question))
+    totals = aggregates.totals(question)
+    for stage in ("committed", "obligated", "disbursed"):
+        assert sum(getattr(row, stage) for row in rows) == getattr(totals, stage)
+
+
+def test_commitments_of_a_filter_are_those_behind_its_figure() -> None:
+    question = ask(area="community", country="GT", as_of="2009-09-30")
+    assert [row.reference for row in aggregates.summed_commitments(question)] == ["CARSI-08-ESF-06"]
+    unstated = aggregates.summed_commitments(ask(partner="none", account="NADR"))
+    assert unstated.count() == 8
+
+
+def test_two_commitments_are_back_at_zero_and_still_there() -> None:
+    rows = aggregates.summed_commitments(ask())
+    assert rows.count() == sourced.COMMITMENTS
+    assert set(rows.filter(committed=0).values_list("reference", flat=True)) == {
+        "CARSI-08-ESF-02",
+        "CARSI-08-INCLE-08",
+    }
+
+
+def test_goals_add_up_as_the_sources_say() -> None:
+    found = aggregates.breakdown(ask(stage="committed"), "goal")
+    assert {str(goal or ""): totals.committed for goal, totals in found.items()} == sourced.by(
+        "goal"
+    )
+
+
+def test_an_answer_is_computed_once(django_assert_num_queries: object) -> None:
+    aggregates.totals(ask())
+    question = ask()
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        aggregates.totals(question)

