@@ -1,11 +1,13 @@
 """The documents are true."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.management import get_commands
 from django.utils import translation
 
 from carsi_tracker.ledger.columns import COLUMNS, NOT_READ
@@ -14,6 +16,7 @@ from carsi_tracker.reports.downloads.downloads import TABLES
 
 ROOT = Path(settings.BASE_DIR)
 MEASUREMENTS = ROOT / "benchmarks" / "__main__.py"
+MAP = (ROOT / "docs" / "map.md").read_text()
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
@@ -25,6 +28,30 @@ def test_the_links_of_a_document_lead_somewhere(document: Path) -> None:
     for link in links:
         if "://" not in link:
             assert (document.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_document_names_is_there(document: Path) -> None:
+    """Files of ours, folders, targets of the Makefile, and commands of `manage.py`."""
+    text = document.read_text()
+    missing = [name for name in NAMED.findall(text) if not is_there(name)]
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    missing += set(re.findall(r"`make ([a-z-]+)", text)) - targets
+    missing += set(re.findall(r"manage\.py ([a-z_]+)", text)) - get_commands().keys()
+    assert missing == []
+
+
+NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|sql|css|js|toml|txt|html|po)|(?:[\w-]+/)+)`")
+"""What is written as the name of a file or a folder; not what begins as an address."""
+PLACES = (ROOT, ROOT / "carsi_tracker", ROOT / "carsi_tracker" / "ledger")
+MADE = {"var/", "robots.txt"}
+"""What is there in a clone that has run, and what is an address."""
+
+
+def is_there(name: str) -> bool:
+    if name in MADE or any((place / name).exists() for place in PLACES):
+        return True
+    return any((ROOT / "carsi_tracker").rglob(name)) if "/" not in name else False
 
 
 def test_the_readme_names_the_commands_that_people_begin_with() -> None:
@@ -111,3 +138,38 @@ def test_the_benchmarks_say_what_each_measurement_compares() -> None:
     known = re.findall(r'^ +"(\w+)": \w+\.', MEASUREMENTS.read_text(), re.MULTILINE)
     assert known
     assert [name for name in listed if name != "measurement"] == known
+
+
+PACKAGE = ROOT / "carsi_tracker"
+OF_DJANGO = {"management", "commands", "migrations", "templatetags"}
+
+
+def test_the_map_has_every_room_and_no_other() -> None:
+    rooms = {
+        f"{path.parent.relative_to(PACKAGE)}/"
+        for path in PACKAGE.rglob("*/__init__.py")
+        if not OF_DJANGO & set(path.parent.relative_to(PACKAGE).parts)
+    }
+    text = MAP.partition("## Rooms")[2].partition("## Arrows")[0]
+    listed = [
+        name
+        for row in re.findall(r"^\| (`.+?) \|", text, re.MULTILINE)
+        for name in re.findall(r"`([^`]+)`", row)
+    ]
+    assert len(rooms) > 20
+    assert sorted(listed) == sorted(rooms | {"ledger/sql/"})
+
+
+def test_the_map_has_the_arrows_that_lint_holds() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    (contract,) = told["tool"]["importlinter"]["contracts"]
+    assert f"`{' > '.join(contract['layers'])}`" in MAP
+
+
+def test_words_are_made_where_the_document_says() -> None:
+    text = (ROOT / "docs" / "words.md").read_text()
+    rows = re.findall(r"^\| .+ \| `(\w+)` \| `([\w./]+)` \|$", text, re.MULTILINE)
+    assert len(rows) == text.count("\n|") - 2
+    for name, place in rows:
+        made = rf"^(?:class|def) {name}\b|^{name}(?::.*)? = "
+        assert re.search(made, (PACKAGE / place).read_text(), re.MULTILINE), name
