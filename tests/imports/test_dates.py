@@ -1,10 +1,14 @@
 """Dates as people type them, and what is asked where a number may be a month or a day."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.imports.cells import FIRST_DAY, read_day
+from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Batch, Line
 from tests import factories
 from tests.desk.forms import filled
@@ -30,6 +34,11 @@ def test_dates_as_people_and_spreadsheets_write_them(any_way: Way) -> None:
     outcome = any_way("amounts.csv", content)
     assert outcome.batch, outcome.said
     assert days(outcome.batch) == ["2010-03-15"] * len(written)
+
+
+@pytest.mark.parametrize("day", [FIRST_DAY, today()], ids=["first", "today"])
+def test_the_first_day_that_is_accepted_and_today_are_accepted(day: date) -> None:
+    assert read_day(day.isoformat()) == day
 
 
 def test_a_time_of_day_is_refused_as_in_workbooks(any_way: Way) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Country, Posting
+from carsi_tracker.ledger.models import Commitment, Country, Document, Posting, Stage
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -74,8 +74,13 @@ def test_all_pages_have_new_tags_after_a_name_was_corrected(client: Client) -> N
 def test_all_pages_have_new_tags_after_a_posting_those_of_older_versions_too(
     client: Client,
 ) -> None:
-    old = Posting.objects.get(version=9)
-    page = f"/about/?{DAY}&version=9-{old.checksum[:8]}"
-    before = tag(client, page)
-    factories.funded(1)
-    assert tag(client, page) != before
+    old, approver, draft = Posting.objects.get(version=9), factories.approver(), factories.batch()
+    cited = Document.objects.get(key="gao-13-295r")
+    factories.line(
+        draft, Commitment.objects.get(reference="CARSI-08-INCLE-05"), Stage.COMMITTED, 1,
+        document=cited,
+    )  # fmt: skip
+    pages = ("/about/", f"/about/?{DAY}&version=9-{old.checksum[:8]}")
+    before = [tag(client, page) for page in pages]
+    factories.posted(draft, approver)
+    assert not {tag(client, page) for page in pages} & set(before)
