@@ -60,7 +60,7 @@ def test_each_page_names_its_other_language(client: Client) -> None:
 
 def test_many_pages_are_split_over_files(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = all_pages(client)
-    monkeypatch.setattr(view, "THINGS_A_FILE", 20)
+    monkeypatch.setattr(view.Section, "limit", 20)
     caches["pages"].clear()
     files = listed(client, "/sitemap.xml")
     assert len([file for file in files if file.startswith("/sitemap-entries-")]) == 7

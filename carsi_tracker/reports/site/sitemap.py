@@ -1,17 +1,20 @@
 """What crawlers read: all public pages in both languages, and what is not for them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
 from typing import Any
 
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sites.requests import RequestSite
+from django.core.paginator import Page, Paginator
 from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 
-from carsi_tracker.figures.query import Question
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, Posting
@@ -19,62 +22,74 @@ from carsi_tracker.reports.page.address import site_of
 from carsi_tracker.reports.page.public_page import Asked, public_page
 from carsi_tracker.reports.subjects.kinds import KINDS
 
-THINGS_A_FILE = 5000
-"""Each stands in both languages; the protocol allows 50,000 addresses a file."""
 PAGES = (
     "overview", *(kind.list for kind in KINDS.values()), "commitments", "entries", "documents",
     "changes", "compare", "balance", "search", "data", "about",
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A page: its English address without the site, and when it last changed, where known."""
+class InEachLanguage(Paginator):  # type: ignore[type-arg]  # Django's takes none at run time
+    """Files of so many rows, each of them once a language."""
 
-    path: str
-    changed_at: datetime | None = None
-
-    @property
-    def spanish(self) -> str:
-        """Its Spanish address."""
-        return f"/es{self.path}"
+    def page(self, number: int | str) -> "Page[Any]":
+        page = super().page(number)
+        languages = [code for code, _name in settings.LANGUAGES]
+        page.object_list = [(row, code) for row in page.object_list for code in languages]
+        return page
 
 
-@dataclass(frozen=True)
-class Section:
-    """A kind of pages: how many there are, and those from one position to another."""
+@dataclass
+class Section(Sitemap):  # type: ignore[type-arg]  # the same
+    """A kind of pages: one a row, whose last value may be when it last changed."""
 
-    number: int
-    between: Callable[[int, int], Iterable[Listed]]
+    rows: Sequence[Any] | QuerySet[Any, Any]
+    location: Callable[[Any], str]  # type: ignore[assignment]  # which Django calls with the row
+    i18n = alternates = True
+    limit = 5000
+    """Each stands in both languages; the protocol allows 50,000 addresses a file."""
 
-    @property
-    def files(self) -> int:
-        """How many files it fills; one at least."""
-        return max(1, ceil(self.number / THINGS_A_FILE))
+    def lastmod(self, row: tuple[Any, ...]) -> datetime | None:
+        """Return when a page last changed, where that is known."""
+        return row[-1] if isinstance(row[-1], datetime) else None
+
+    @cached_property
+    def paginator(self) -> "Paginator[Any]":
+        """Its files; Django's own would read all rows, however many, to make one of them."""
+        return InEachLanguage(self.rows, self.limit)
 
 
-def sections(asked: Asked) -> dict[str, Callable[[], Section]]:
-    """Return how each kind of public pages of a version is listed, by name."""
+def sections(asked: Asked) -> dict[str, Section]:
+    """Return the kinds of public pages of a version, by name."""
     question = asked.question.everywhere()
     version = question.version.number
+    subjects = [
+        (kind.page, subject.code)
+        for kind in KINDS.values()
+        for subject in kind.subjects(asked)
+        if subject.code
+    ]
+    commitments = Commitment.objects.filter(first_version__lte=version).order_by("reference")
+    documents = public_documents(version).order_by("key")
     postings = Posting.objects.filter(version__lte=version).order_by("version")
     return {
-        "pages": lambda: _of_list([Listed(reverse(name)) for name in PAGES]),
-        "subjects": lambda: _of_list(list(_subjects(asked))),
-        "commitments": lambda: _of_rows(
-            _commitments(question), lambda row: reverse("commitment", args=[row[0]])
+        "pages": Section([(name,) for name in PAGES], lambda row: reverse(row[0])),
+        "subjects": Section(subjects, lambda row: reverse(row[0], args=row[1:])),
+        "commitments": Section(
+            commitments.annotate(changed_at=Max("entries__posting__posted_at")).values_list(
+                "reference", "changed_at"
+            ),
+            lambda row: reverse("commitment", args=row[:1]),
         ),
-        "documents": lambda: _of_rows(
-            public_documents(version).order_by("key").values_list("key"),
-            lambda row: reverse("document", args=[row[0]]),
+        "documents": Section(
+            documents.values_list("key"), lambda row: reverse("document", args=row)
         ),
-        "changes": lambda: _of_rows(
+        "changes": Section(
             postings.values_list("version", "posted_at"),
-            lambda row: reverse("version", args=[row[0]]),
+            lambda row: reverse("version", args=row[:1]),
         ),
-        "entries": lambda: _of_rows(
+        "entries": Section(
             entries(question).values_list("posting_id", "line", "posting__posted_at"),
-            lambda row: reverse("entry", args=[row[0], row[1]]),
+            lambda row: reverse("entry", args=row[:2]),
         ),
     }
 
@@ -85,7 +100,7 @@ def index(request: HttpRequest, asked: Asked) -> HttpResponse:
     files = [
         reverse("sitemap-file", args=[name, number])
         for name, section in sections(asked).items()
-        for number in range(1, section().files + 1)
+        for number in section.paginator.page_range
     ]
     context = {"files": files, "site": site_of(request)}
     return render(request, "reports/sitemap_index.xml", context, "application/xml")
@@ -95,10 +110,9 @@ def index(request: HttpRequest, asked: Asked) -> HttpResponse:
 def sitemap(request: HttpRequest, asked: Asked, section: str, number: int) -> HttpResponse:
     """Name the pages of one file, each in both languages."""
     listed = sections(asked).get(section)
-    if listed is None or number > (found := listed()).files:
+    if listed is None or number not in listed.paginator.page_range:
         raise Http404
-    start = (number - 1) * THINGS_A_FILE
-    context = {"pages": found.between(start, start + THINGS_A_FILE), "site": site_of(request)}
+    context = {"pages": listed.get_urls(number, RequestSite(request), request.scheme)}
     return render(request, "reports/sitemap.xml", context, "application/xml")
 
 
@@ -107,33 +121,3 @@ def robots(request: HttpRequest, _asked: Asked) -> HttpResponse:
     """Name the sitemap, and keep crawlers away from the desk."""
     context = {"site": site_of(request)}
     return render(request, "reports/robots.txt", context, "text/plain; charset=utf-8")
-
-
-def _subjects(asked: Asked) -> Iterable[Listed]:
-    for kind in KINDS.values():
-        for subject in kind.subjects(asked):
-            if subject.code:
-                yield Listed(reverse(kind.page, args=[subject.code]))
-
-
-def _commitments(question: Question) -> QuerySet[Commitment, tuple[str, datetime]]:
-    posted = Commitment.objects.filter(first_version__lte=question.version.number)
-    return (
-        posted.annotate(changed_at=Max("entries__posting__posted_at"))
-        .order_by("reference")
-        .values_list("reference", "changed_at")
-    )
-
-
-def _of_list(pages: list[Listed]) -> Section:
-    return Section(len(pages), lambda start, end: pages[start:end])
-
-
-def _of_rows(rows: QuerySet[Any, Any], path: Callable[[tuple[Any, ...]], str]) -> Section:
-    """Return a section of rows, each of whose last value may be when it last changed."""
-
-    def between(start: int, end: int) -> Iterable[Listed]:
-        for row in rows[start:end]:
-            yield Listed(path(row), row[-1] if isinstance(row[-1], datetime) else None)
-
-    return Section(rows.count(), between)
