@@ -4,15 +4,16 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from carsi_tracker.local.web_server import WebServer
-from carsi_tracker.web import serving
 from carsi_tracker.web.processes import bound
 from tests import databases, factories
 from tests.browser import chromium
@@ -20,6 +21,13 @@ from tests.conftest import Templates
 from tests.desk.conftest import ALLOCATE
 
 PASSWORD = "read the docs, then post"  # of people who exist in one test's database
+
+END_SESSIONS = """
+    select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where datname = current_database() and usename = current_user and pid <> pg_backend_pid()
+"""
+REVISIONS = count(1_000_000, 1_000)
+"""Of the words of each test's ledger, so that no process remembers those of another test."""
 
 
 @dataclass(frozen=True)
@@ -42,26 +50,33 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@contextmanager
-def served(database: str, folder: Path, blocker: Any, processes: int) -> Iterator[Site]:
-    """Serve a database as `make run` does, with an analyst, an approver and an administrator."""
-    application = databases.application_of(database)
-    with blocker.unblock(), databases.speaking_to(application):
+def employ(database: str) -> None:
+    """Let an analyst, an approver and an administrator work on a ledger."""
+    with databases.speaking_to(databases.application_of(database)):
         factories.analyst(username="ana", password=PASSWORD)
         factories.approver(username="petra", password=PASSWORD)
         factories.administrator(username="adela", password=PASSWORD)
+
+
+@contextmanager
+def served(database: str, template: str, folder: Path, blocker: Any) -> Iterator[Site]:
+    """Serve a copy of a database as `make run` does, by two processes."""
+    databases.make(database, template)
+    with blocker.unblock():
+        employ(database)
     server = WebServer(folder / "web.lock")
     with bound("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DATABASE_URL", application.url)
-            patch.setenv("WEB_PROCESSES", str(processes))
+            patch.setenv("DATABASE_URL", databases.application_of(database).url)
+            patch.setenv("WEB_PROCESSES", "2")
             server.start(listener)
         try:
             yield Site(f"http://127.0.0.1:{port}", database)
         finally:
             server.stop()
             server.lock.close()
+    databases.remove(database)
 
 
 @pytest.fixture(scope="session")
@@ -73,24 +88,37 @@ def site(
 ) -> Iterator[Site]:
     """The tracker with the sourced ledger, for tests that only read."""
     name = f"{databases.prefix(worker_id)}_site"
-    databases.make(name, templates.sourced)
-    with served(
-        name, tmp_path_factory.mktemp("site"), django_db_blocker, serving.processes()
-    ) as running:
+    folder = tmp_path_factory.mktemp("site")
+    with served(name, templates.sourced, folder, django_db_blocker) as running:
         yield running
-    databases.remove(name)
+
+
+@pytest.fixture(scope="session")
+def desk_served(
+    templates: Templates,
+    worker_id: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: Any,
+) -> Iterator[Site]:
+    """The tracker, whose database is replaced for each test that writes."""
+    name = f"{databases.prefix(worker_id)}_desk"
+    folder = tmp_path_factory.mktemp("desk")
+    with served(name, templates.sourced, folder, django_db_blocker) as running:
+        yield running
 
 
 @pytest.fixture
-def desk_site(
-    templates: Templates, worker_id: str, tmp_path: Path, django_db_blocker: Any
-) -> Iterator[Site]:
-    """The tracker with the sourced ledger of its own, for tests that write."""
-    name = f"{databases.prefix(worker_id)}_desk"
-    databases.make(name, templates.sourced)
-    with served(name, tmp_path, django_db_blocker, 1) as running:
-        yield running
-    databases.remove(name)
+def desk_site(desk_served: Site, templates: Templates, django_db_blocker: Any) -> Site:
+    """The tracker with the sourced ledger anew."""
+    application = databases.application_of(desk_served.database)
+    with psycopg.connect(application.conninfo()) as session:
+        session.execute(END_SESSIONS)
+    databases.make(desk_served.database, templates.sourced)
+    with psycopg.connect(databases.owner_of(desk_served.database).conninfo()) as owner:
+        owner.execute("update ledger_texts set revision = %s", [next(REVISIONS)])
+    with django_db_blocker.unblock():
+        employ(desk_served.database)
+    return desk_served
 
 
 @pytest.fixture

@@ -82,6 +82,7 @@ def new_batch(page: Page, site: Site) -> None:
     page.get_by_label("Title", exact=True).fill("Obligations of February 2010")
     page.get_by_label("Reason").fill("The activities report")
     page.get_by_role("button", name="Save").click()
+    expect(page.locator("#new-0-against")).to_be_visible()
 
 
 def test_a_hundred_pasted_rows_are_submitted_in_five_interactions(
