@@ -148,6 +148,7 @@ def sign_in(page: Page, site: Site, username: str) -> None:
 
 def faults(page: Page, *, targets: bool = False) -> list[str]:
     """Return what axe finds on a page, with `targets` also what is too small to be pressed."""
+    page.wait_for_load_state()
     options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": targets}}}
     found = Axe().run(page, options=options).response["violations"]
     return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"]]
@@ -155,6 +156,7 @@ def faults(page: Page, *, targets: bool = False) -> list[str]:
 
 def is_wider_than_its_window(page: Page) -> bool:
     """Say whether the page has to be scrolled sideways."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
 
