@@ -8,12 +8,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.drafting.drafting import DraftingForm
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.figures.remaining import Remaining
-from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Line, Stage
 from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.ledger.numbering import next_reference
@@ -72,11 +70,9 @@ class AllocationForm(CitesADocument, DraftingForm):
         self.require_one_document()
         return cleaned
 
-
-def allocate(form: AllocationForm, user: User, *, submit: bool) -> Batch:
-    """Make what a valid form says, in one transaction; raises Refused."""
-    with posting.acting(user):
-        values = form.cleaned_data | {"document": form.document()}
+    def make(self) -> Batch:
+        """Make the batch, the commitment and its line."""
+        values = self.cleaned_data | {"document": self.document()}
         batch = Batch.objects.create(
             token=values["token"],
             title=Truncator(values["title"]).chars(200),
@@ -92,9 +88,7 @@ def allocate(form: AllocationForm, user: User, *, submit: bool) -> Batch:
             stage=Stage.COMMITTED,
             **{name: values[name] for name in OF_LINE},
         )
-        if submit:
-            posting.submit(batch.pk, user)
-    return batch
+        return batch
 
 
 def _suggested(values: dict[str, Any], name: str) -> str:

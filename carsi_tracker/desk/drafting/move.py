@@ -10,7 +10,6 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.drafting.drafting import DraftingForm
 from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
 from carsi_tracker.ledger import posting
@@ -85,17 +84,9 @@ class MoveForm(DraftingForm):
             if (cleaned.get(stage.value) or 0) < 0:
                 self.add_error(stage.value, _("What moves is more than zero."))
 
-
-def is_zero(commitment: Commitment) -> bool:
-    """Say whether a commitment's entries cancel out on every day."""
-    sums = commitment.entries.order_by().values("stage", "effective_date")
-    return not sums.annotate(total=Sum("amount")).exclude(total=0).exists()
-
-
-def move(form: MoveForm, user: User, *, submit: bool) -> Batch:
-    """Make the batch that a valid form says; raises Refused where it could not be posted now."""
-    values, old = form.cleaned_data, form.commitment
-    with posting.acting(user):
+    def make(self) -> Batch:
+        """Make the batch and the successor; raises Refused where it could not be posted now."""
+        values, old = self.cleaned_data, self.commitment
         batch = Batch.objects.create(
             token=values["token"],
             title=values["batch_title"] or _suggested_title(old, values),
@@ -112,9 +103,13 @@ def move(form: MoveForm, user: User, *, submit: bool) -> Batch:
         amounts = _whole(old) if values["how"] == WHOLE else _part(values)
         Line.objects.bulk_create(_both_ways(batch, old, successor, amounts))
         posting.rehearse(batch.pk)
-        if submit:
-            posting.submit(batch.pk, user)
-    return batch
+        return batch
+
+
+def is_zero(commitment: Commitment) -> bool:
+    """Say whether a commitment's entries cancel out on every day."""
+    sums = commitment.entries.order_by().values("stage", "effective_date")
+    return not sums.annotate(total=Sum("amount")).exclude(total=0).exists()
 
 
 def _whole(old: Commitment) -> Iterator[tuple[str, Decimal, dict[str, Any]]]:

@@ -7,15 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from carsi_tracker.desk.drafting.drafting import made, new_token, sent_before, without_new_reference
-from carsi_tracker.desk.drafting.move import PLACE, STAGES, MoveForm, move
+from carsi_tracker.desk.drafting.drafting import drafted, new_token
+from carsi_tracker.desk.drafting.move import PLACE, STAGES, MoveForm
 from carsi_tracker.desk.forms.again import shows_again
-from carsi_tracker.desk.forms.refused import add_refusal
 from carsi_tracker.desk.posted.standing import standing
-from carsi_tracker.desk.site import desk, person
+from carsi_tracker.desk.site import desk
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Commitment
-from carsi_tracker.ledger.refusals import Refused
 
 
 def posted_commitment(commitment_id: int) -> Commitment:
@@ -29,20 +27,10 @@ def posted_commitment(commitment_id: int) -> Commitment:
 def move_commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     """Ask where a commitment goes, and draft the move once however often it is asked for."""
     commitment = posted_commitment(commitment_id)
-    form = MoveForm(commitment=commitment, initial={"token": new_token()})
-    if request.method == "POST":
-        if answer := sent_before(request):
-            return answer
-        form = MoveForm(request.POST, commitment=commitment)
-        if form.is_valid():
-            try:
-                batch = move(form, person(request), submit="_submit" in request.POST)
-            except Refused as refused:
-                if answer := sent_before(request):
-                    return answer
-                add_refusal(form, without_new_reference(refused))
-            else:
-                return made(request, batch)
+    sent = request.POST if request.method == "POST" else None
+    form = MoveForm(sent, commitment=commitment, initial={"token": new_token()})
+    if answer := drafted(request, form):
+        return answer
     context: dict[str, Any] = {
         "title": _("Move %s") % commitment.reference,
         "commitment": commitment,

@@ -79,8 +79,10 @@ class GuardedForm(ShownAgain, forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def again(self) -> "GuardedForm":
-        """Return the form anew, filled with what is saved now."""
-        return type(self)(instance=type(self.instance)._default_manager.get(pk=self.instance.pk))
+        """Return the form anew, filled with what is saved now; it says why."""
+        form = type(self)(instance=type(self.instance)._default_manager.get(pk=self.instance.pk))
+        form.stale = self.stale
+        return form
 
     def _differences(self) -> Iterable[Difference]:
         for bound in self.visible_fields():

@@ -12,7 +12,7 @@ from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.forms.stale import GuardedForm
 from carsi_tracker.desk.lines.choosing import LONGEST, Choice, Choices
 from carsi_tracker.desk.reference.documents import CitesADocument
-from carsi_tracker.ledger.models import Batch, Line, Stage
+from carsi_tracker.ledger.models import Line, Stage
 
 
 class LineForm(CitesADocument, GuardedForm):
@@ -41,9 +41,8 @@ class LineForm(CitesADocument, GuardedForm):
         )
         formfield_callback = formfield
 
-    def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.batch = batch
         self.offer_new_document()
         if self.instance.pk:
             self.initial["against"] = str(self.instance.commitment or self.instance.appropriation)
@@ -51,7 +50,7 @@ class LineForm(CitesADocument, GuardedForm):
     def clean_against(self) -> Choice:
         """Find the commitment or appropriation that is meant."""
         text = self.cleaned_data["against"]
-        return Choices(self.batch, [text]).against(text)
+        return Choices(self.instance.batch, [text]).against(text)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a stage that does not go with what the amount is entered against."""
@@ -82,15 +81,11 @@ class LineForm(CitesADocument, GuardedForm):
         line: Line = super().save(commit)
         return line
 
-    def again(self) -> "LineForm":
-        """Return the form anew, filled with what is saved now."""
-        return LineForm(instance=Line.objects.get(pk=self.instance.pk), batch=self.batch)
-
     def same_line(self) -> Line | None:
         """Return the line of the batch that holds exactly what was typed, if there is one."""
         line = self.instance
         return Line.objects.filter(
-            batch=self.batch,
+            batch=line.batch,
             appropriation_id=line.appropriation_id,
             commitment_id=line.commitment_id,
             amount=line.amount or Decimal(0),

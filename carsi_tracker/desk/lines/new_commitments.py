@@ -11,9 +11,8 @@ from django.views.decorators.http import require_POST
 from carsi_tracker.desk.batches.decisions import BATCH, refusal
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import formfield
-from carsi_tracker.desk.forms.refused import add_refusal
 from carsi_tracker.desk.forms.stale import GuardedForm
-from carsi_tracker.desk.lines.editing import draft_of
+from carsi_tracker.desk.lines.editing import draft_of, edit_draft
 from carsi_tracker.desk.site import desk
 from carsi_tracker.ledger.models import Batch, Commitment
 from carsi_tracker.ledger.refusals import Refused
@@ -44,29 +43,19 @@ def edit_commitment(request: HttpRequest, batch_id: int, commitment_id: int) -> 
     """Edit a commitment that a draft introduces, unless somebody did meanwhile."""
     batch = get_object_or_404(Batch, pk=batch_id)
     commitment = get_object_or_404(batch.introduces, pk=commitment_id)
-    form: GuardedForm = NewCommitmentForm(instance=commitment)
-    stale = None
-    if request.method == "POST":
-        try:
-            with draft_of(request, batch_id) as locked:
-                row = get_object_or_404(
-                    locked.introduces.select_for_update(no_key=True), pk=commitment_id
-                )
-                form = NewCommitmentForm(request.POST, instance=row)
-                if form.is_valid():
-                    form.save()
-                    messages.success(request, _("Saved."))
-                    return redirect(BATCH, batch_id)
-                stale, form = form.stale, form.again() if form.stale else form
-        except Refused as refused:
-            if not form.is_bound:
-                return refusal(request, batch_id, refused)
-            add_refusal(form, refused)
-    context = {"title": commitment.reference, "batch": batch, "form": form, "stale": stale}
-    unused = not commitment.lines.exists()
-    return desk().page(
-        request, "commitment.html", context | {"unused": unused} | {"commitment": commitment}
-    )
+
+    def page(form: GuardedForm) -> HttpResponse:
+        context = {
+            "title": commitment.reference,
+            "batch": batch,
+            "form": form,
+            "stale": form.stale,
+            "unused": not commitment.lines.exists(),
+            "commitment": commitment,
+        }
+        return desk().page(request, "commitment.html", context)
+
+    return edit_draft(request, batch_id, NewCommitmentForm, commitment, page)
 
 
 @require_POST

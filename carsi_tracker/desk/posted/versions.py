@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -16,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches.decisions import BATCH
-from carsi_tracker.desk.forms.again import ShownAgain, shows_again
+from carsi_tracker.desk.drafting.drafting import DraftingForm, drafted
+from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import LineOfText
 from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.posted.countersigning import SecondPersonFilter, countersign
@@ -26,13 +26,22 @@ from carsi_tracker.ledger.models import Batch, Posting
 from carsi_tracker.ledger.refusals import Refused
 
 
-class ReversalForm(ShownAgain, forms.Form):
-    """Title and reason of a reversal."""
+class ReversalForm(DraftingForm):
+    """Title and reason of a reversal; a version has one, however often it is asked for."""
 
+    token = None  # type: ignore[assignment]
     title = LineOfText(label=gettext_lazy("Title"), max_length=200)
     reason = LineOfText(
         label=gettext_lazy("Reason"), help_text=gettext_lazy("published"), max_length=1000
     )
+
+    def __init__(self, *args: Any, version: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.version = version
+
+    def draft(self, user: User, *, submit: bool) -> Batch:
+        """Draft the reversal; raises Refused."""
+        return Batch.objects.get(pk=posting.reverse(self.version, user, **self.cleaned_data))
 
 
 @admin.register(Posting)
@@ -120,15 +129,10 @@ def reverse_version(request: HttpRequest, version: int) -> HttpResponse:
         "version": version,
         "title": posted.title,
     }
-    form = ReversalForm(request.POST or None, initial={"title": Truncator(title).chars(200)})
-    if form.is_valid():
-        try:
-            batch_id = posting.reverse(version, person(request), **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, refused.lines)
-        else:
-            messages.success(request, _("The reversal was drafted."))
-            return redirect(BATCH, batch_id)
+    initial = {"title": Truncator(title).chars(200)}
+    form = ReversalForm(request.POST or None, initial=initial, version=version)
+    if answer := drafted(request, form, _drafted):
+        return answer
     first = Batch.objects.filter(reverses=posted).first()
     context = {
         "title": _("Reverse version %d") % version,
@@ -138,6 +142,11 @@ def reverse_version(request: HttpRequest, version: int) -> HttpResponse:
         **({} if first else _what_rests_on(posted, person(request))),
     }
     return desk().page(request, "reverse.html", context)
+
+
+def _drafted(request: HttpRequest, batch: Batch) -> HttpResponse:
+    messages.success(request, _("The reversal was drafted."))
+    return redirect(BATCH, batch.pk)
 
 
 def _what_rests_on(posted: Posting, user: User) -> dict[str, Any]:

@@ -175,6 +175,9 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
         lambda: _("%(reference)s can only replace a commitment that is posted.")
     ),
     "remark_missing": _sentence(lambda: _("Say what is to be changed.")),
+    "line_deleted": _sentence(
+        lambda: _("Somebody deleted this line meanwhile; nothing was saved.")
+    ),
     "batch_is_empty": _sentence(lambda: _("This batch has no lines yet.")),
     "batch_too_long": _sentence(
         lambda: _("A batch has at most %(limit)d lines; this one has %(lines)d.")
