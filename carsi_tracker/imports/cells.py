@@ -13,9 +13,9 @@ from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.dates import Order, parse_day
 from carsi_tracker.ledger.days import day_in_words, today
 from carsi_tracker.ledger.money import CENT
+from carsi_tracker.ledger.refusals import Refused
 from carsi_tracker.ledger.text import check, is_empty, odd_made_visible
 
-LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]")
 UNDECODED = re.compile(r"[\ud800-\udfff]")
 REFERENCE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 YEAR = re.compile(r"(?:FY ?)?([0-9]{4})(?:\.0)?", re.IGNORECASE)
@@ -103,17 +103,10 @@ def read_day(cell: Cell, order: Order | None = None) -> date:
     """Return a day from 1990 up to today in Washington; `order` is of dates in numbers."""
     day = _day(cell, order)
     if day < FIRST_DAY:
-        raise ValidationError(
-            _("%(day)s is before %(first)s, the first day that is accepted.")
-            % {"day": day_in_words(day), "first": day_in_words(FIRST_DAY)},
-            "too_early",
-        )
-    if day > today():
-        raise ValidationError(
-            _("%(date)s has not come yet: today is %(today)s in Washington.")
-            % {"date": day_in_words(day), "today": day_in_words(today())},
-            "not_come",
-        )
+        raise ValidationError(Refused("effective_date_in_range").lines, "too_early")
+    if day > (now := today()):
+        days = {"date": day.isoformat(), "today": now.isoformat()}
+        raise ValidationError(Refused("date_not_come", days).lines, "not_come")
     return day
 
 
@@ -149,15 +142,13 @@ def _day(cell: Cell, order: Order | None) -> date:
     return parse_day(text.strip(spelling.SPACES), order)
 
 
-def read_text(cell: Cell, longest: int) -> str:
+def read_text(cell: Cell, longest: int | None = None) -> str:
     """Return one line of plain text."""
     text = code_text(cell)
-    if LINE_BREAK.search(text):
-        raise ValidationError(_("The cell has a line break. Write one line."), "line_break")
     if not text.isascii():
         _refuse_garbled(text)
     check(text)
-    if len(text) > longest:
+    if longest and len(text) > longest:
         raise ValidationError(
             _("The text has %(length)d characters; at most %(longest)d are accepted.")
             % {"length": len(text), "longest": longest},

@@ -51,7 +51,7 @@ def refuse_error(cell: str) -> None:
 
 def why(cell: object, error: ValidationError) -> str:
     """Return why a cell was refused: the character that nobody sees, where it holds one."""
-    if isinstance(cell, str) and getattr(error, "code", None) not in {"not_utf8", "line_break"}:
+    if isinstance(cell, str) and getattr(error, "code", None) != "not_utf8":
         try:
             check(spelling.strip(cell))
         except ValidationError as odd:

@@ -10,24 +10,52 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.text import capfirst
 
+from carsi_tracker.exchange.cells import read_amount, read_day, read_text
+from carsi_tracker.exchange.instead import why
 from carsi_tracker.ledger import text
-from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.dates import parse_day
 from carsi_tracker.ledger.models import Appropriation, Document
 from carsi_tracker.ledger.models.reference import Named
 from carsi_tracker.ledger.money import DollarsField
 
 
-class AmountField(forms.CharField):
-    """A typed amount with one reading, as Decimal U.S. dollars."""
+class Typed(forms.CharField):
+    """Something typed, read as a cell of an import is, and refused in the same words."""
+
+    nothing: Any = None
+
+    def read(self, typed: str) -> Any:
+        """Return the value of a text that shows; raises ValidationError."""
+        raise NotImplementedError
 
     def to_python(self, value: Any) -> Any:
-        """Return the Decimal; raises ValidationError."""
-        if value is None or isinstance(value, Decimal):
+        """Return the value, or `nothing` where nothing shows; raises ValidationError."""
+        if value is None:
+            return self.nothing
+        if not isinstance(value, str):
             return value
-        typed = text.trimmed(str(value))
-        text.check(typed)
-        return parse_amount(typed) if typed else None
+        typed = text.trimmed(value)
+        if text.is_empty(typed):
+            return self.nothing
+        try:
+            return self.read(typed)
+        except ValidationError as error:
+            raise ValidationError(why(typed, error), error.code) from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Say whether something else was typed, however it is written."""
+        try:
+            return bool(self.to_python(data) != self.to_python(initial))
+        except ValidationError:
+            return True
+
+
+class AmountField(Typed):
+    """A typed amount with one reading, as Decimal U.S. dollars."""
+
+    def read(self, typed: str) -> Decimal:
+        """Return the amount; raises ValidationError."""
+        return read_amount(typed)
 
     def prepare_value(self, value: Any) -> Any:
         """Write an amount from the ledger as people write it; leave typed text alone."""
@@ -37,24 +65,13 @@ class AmountField(forms.CharField):
         """Return the attributes that bring up digits on a phone."""
         return {"inputmode": "decimal", "autocomplete": "off"}
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Say whether another amount was typed, however it is written."""
-        try:
-            return bool(self.to_python(data) != initial)
-        except ValidationError:
-            return True
 
-
-class DayField(forms.CharField):
+class DayField(Typed):
     """A typed day with one reading."""
 
-    def to_python(self, value: Any) -> Any:
-        """Return the date; raises ValidationError."""
-        if value is None or isinstance(value, date):
-            return value
-        typed = text.trimmed(str(value))
-        text.check(typed)
-        return parse_day(typed) if typed else None
+    def read(self, typed: str) -> date:
+        """Return the day; raises ValidationError."""
+        return parse_day(typed)
 
     def prepare_value(self, value: Any) -> Any:
         """Write a date the ISO way; leave typed text alone."""
@@ -65,31 +82,36 @@ class DayField(forms.CharField):
         return {"placeholder": "2009-03-13", "autocomplete": "off"}
 
 
-class LineOfText(forms.CharField):
+class EffectiveDayField(DayField):
+    """The day from which an amount counts."""
+
+    def read(self, typed: str) -> date:
+        """Return the day, from 1990 up to today; raises ValidationError."""
+        return read_day(typed)
+
+
+class LineOfText(Typed):
     """Text of one line, as the public files print it."""
 
-    lines = False
+    nothing = ""
 
-    def to_python(self, value: Any) -> str:
-        """Return the text as it is kept; what doesn't show is empty."""
-        typed = text.trimmed(super().to_python(value) or "")
-        return "" if text.is_empty(typed) else typed
-
-    def validate(self, value: Any) -> None:
-        """Refuse what may not stand in a text, and name it."""
-        super().validate(value)
-        text.check(value, lines=self.lines)
+    def read(self, typed: str) -> str:
+        """Return the text; raises ValidationError for what may not stand in it."""
+        return read_text(typed, self.max_length)
 
 
 class LinesOfText(LineOfText):
     """Text of several lines, which ends them as everybody does but browsers."""
 
-    lines = True
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        """Return the text with line feeds alone."""
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        """Return the text with line feeds alone; raises ValidationError."""
+        typed = text.trimmed((value or "").replace("\r\n", "\n").replace("\r", "\n"))
+        if text.is_empty(typed):
+            return ""
+        text.check(typed, lines=True)
+        return typed
 
 
 def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> Any:
@@ -99,7 +121,8 @@ def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> Any:
     if isinstance(db_field, DollarsField):
         return AmountField(label=capfirst(db_field.verbose_name))
     if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
-        return DayField(label=capfirst(db_field.verbose_name))
+        day = EffectiveDayField if db_field.name == "effective_date" else DayField
+        return day(label=capfirst(db_field.verbose_name))
     if db_field.choices or not isinstance(db_field, models.CharField | models.TextField):
         return db_field.formfield(**kwargs)
     if isinstance(db_field, models.URLField):
