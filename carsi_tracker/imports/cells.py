@@ -103,10 +103,10 @@ def read_day(cell: Cell, order: Order | None = None) -> date:
     """Return a day from 1990 up to today in Washington; `order` is of dates in numbers."""
     day = _day(cell, order)
     if day < FIRST_DAY:
-        raise ValidationError(Refused("effective_date_in_range").lines, "too_early")
+        raise ValidationError(str(Refused("effective_date_in_range")), "too_early")
     if day > (now := today()):
         days = {"date": day.isoformat(), "today": now.isoformat()}
-        raise ValidationError(Refused("date_not_come", days).lines, "not_come")
+        raise ValidationError(str(Refused("date_not_come", days)), "not_come")
     return day
 
 

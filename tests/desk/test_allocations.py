@@ -143,7 +143,7 @@ def test_nothing_is_committed_before_its_law(people: People) -> None:
         ("reason", "two\nlines", "one line"),
         ("appropriation", "999999", "not one of the available choices"),
         ("document", "x", "not one of the available choices"),
-        ("basis", "guessed", "not one of the available choices"),
+        ("basis", "guessed", "“guessed” is not one of stated"),
         ("title", "x" * 301, "at most 300"),
     ],
 )

@@ -58,7 +58,7 @@ def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> Http
     pages = Paginator(_lines(batch), LINES_A_PAGE)
     lines = pages.get_page(pages.num_pages if wanted == LAST else wanted)
     if may["may_edit_lines"] and table is None:
-        table = table_of(lines.object_list, newest, lines.start_index() or 1)
+        table = table_of(batch, lines.object_list, newest, lines.start_index() or 1)
     reversal = Batch.objects.filter(reverses__batch=batch).first()
     remarks = list(batch.remarks.select_related("author"))
     context = {

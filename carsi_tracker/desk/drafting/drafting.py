@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.batches.admin import mails
+from carsi_tracker.desk.batches import mails
 from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.forms.again import ShownAgain
 from carsi_tracker.desk.forms.refused import add_refusal

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
-from carsi_tracker.exchange.cells import read_amount, read_day, read_text
-from carsi_tracker.exchange.instead import why
+from carsi_tracker.imports.cells import read_amount, read_day, read_text
+from carsi_tracker.imports.placeholders import why
 from carsi_tracker.ledger import text
 from carsi_tracker.ledger.dates import parse_day
 from carsi_tracker.ledger.models import Appropriation, Document
@@ -114,16 +115,32 @@ class LinesOfText(LineOfText):
         return typed
 
 
+class OneOf(forms.TypedChoiceField):
+    """One of a few words; another is refused with those that are accepted."""
+
+    def validate(self, value: Any) -> None:
+        """Refuse what is none of them; raises ValidationError."""
+        forms.Field.validate(self, value)
+        if value and not self.valid_value(value):
+            choices: Any = self.choices
+            accepted = ", ".join(str(label) for code, label in choices if code)
+            message = _("“%(text)s” is not one of %(accepted)s.")
+            raise ValidationError(message % {"text": value, "accepted": accepted}, "unknown")
+
+
 def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> Any:
     """Return the desk's form field for a field of the ledger's models."""
+    label = kwargs.get("label") or capfirst(db_field.verbose_name)
     if isinstance(db_field, models.ForeignKey):
         return _choice(db_field, **kwargs)
     if isinstance(db_field, DollarsField):
-        return AmountField(label=capfirst(db_field.verbose_name))
+        return AmountField(label=label)
     if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
         day = EffectiveDayField if db_field.name == "effective_date" else DayField
-        return day(label=capfirst(db_field.verbose_name))
-    if db_field.choices or not isinstance(db_field, models.CharField | models.TextField):
+        return day(label=label)
+    if db_field.choices:
+        return db_field.formfield(choices_form_class=OneOf, **kwargs)
+    if not isinstance(db_field, models.CharField | models.TextField):
         return db_field.formfield(**kwargs)
     if isinstance(db_field, models.URLField):
         kwargs |= {"assume_scheme": "https", "validators": [text.check]}
@@ -131,7 +148,7 @@ def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> Any:
     if isinstance(db_field, models.SlugField):
         return db_field.formfield(**kwargs)
     return LineOfText(
-        label=capfirst(db_field.verbose_name),
+        label=label,
         help_text=db_field.help_text,
         required=not db_field.blank,
         max_length=db_field.max_length,

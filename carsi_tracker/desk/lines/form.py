@@ -1,6 +1,5 @@
 """The form of one amount of a batch."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,9 +13,25 @@ from carsi_tracker.desk.lines.choosing import LONGEST, Choice, Choices
 from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.ledger.models import Line, Stage
 
+OF_LINE = (
+    "stage",
+    "amount",
+    "effective_date",
+    "document",
+    "locator",
+    "basis",
+    "note",
+    "quote",
+)
+"""What a line says, beside what it is entered against."""
+FIELDS = ("appropriation", "commitment", *OF_LINE)
+CONTENT = tuple(
+    f"{name}_id" if name in {"appropriation", "commitment", "document"} else name for name in FIELDS
+)
 
-class LineForm(CitesADocument, GuardedForm):
-    """One amount: of an appropriation, or at a later stage of a commitment."""
+
+class BaseLineForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An amount: of an appropriation, or at a later stage of a commitment."""
 
     against = LineOfText(
         label=gettext_lazy("Commitment or appropriation"),
@@ -24,22 +39,38 @@ class LineForm(CitesADocument, GuardedForm):
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"list": "against-options", "autocomplete": "off"}),
     )
-
-    field_order = ("against", "stage", "amount", "effective_date")
+    field_order = ("against", *OF_LINE)
 
     class Meta:
         model = Line
-        fields = (
-            "stage",
-            "amount",
-            "effective_date",
-            "document",
-            "locator",
-            "basis",
-            "note",
-            "quote",
-        )
+        fields: tuple[str, ...] = OF_LINE
         formfield_callback = formfield
+
+    def choices(self) -> Choices:
+        """Return what the line may be entered against."""
+        return Choices(self.instance.batch, [self.cleaned_data["against"]])
+
+    def clean_against(self) -> Choice:
+        """Find the commitment or appropriation that is meant."""
+        return self.choices().against(self.cleaned_data["against"])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a stage that does not go with what the amount is entered against."""
+        choice, stage = (self.cleaned_data.get(name) for name in ("against", "stage"))
+        if choice and stage and (choice.commitment_id is None) != (stage == Stage.APPROPRIATED):
+            message = _(
+                "An appropriation takes appropriated amounts, a commitment the other stages."
+            )
+            self.add_error("stage", ValidationError(message, "stage"))
+        cleaned = super().clean() or self.cleaned_data
+        if choice:
+            self.instance.appropriation_id = choice.appropriation_id
+            self.instance.commitment_id = choice.commitment_id
+        return cleaned
+
+
+class LineForm(CitesADocument, BaseLineForm, GuardedForm):
+    """One amount, on a page of its own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,33 +78,10 @@ class LineForm(CitesADocument, GuardedForm):
         if self.instance.pk:
             self.initial["against"] = str(self.instance.commitment or self.instance.appropriation)
 
-    def clean_against(self) -> Choice:
-        """Find the commitment or appropriation that is meant."""
-        text = self.cleaned_data["against"]
-        return Choices(self.instance.batch, [text]).against(text)
-
     def clean(self) -> dict[str, Any]:
-        """Refuse a stage that does not go with what the amount is entered against."""
-        cleaned = super().clean()
+        """Refuse an amount without a source, and with two."""
         self.require_one_document()
-        if "against" not in cleaned or "stage" not in cleaned:
-            return cleaned
-        choice: Choice = cleaned["against"]
-        if (choice.commitment_id is None) != (cleaned["stage"] == Stage.APPROPRIATED):
-            self.add_error(
-                "stage",
-                ValidationError(
-                    _(
-                        "An appropriation takes appropriated amounts, "
-                        "a commitment the other stages."
-                    ),
-                    "stage",
-                ),
-            )
-        else:
-            self.instance.commitment_id = choice.commitment_id
-            self.instance.appropriation_id = choice.appropriation_id
-        return cleaned
+        return super().clean()
 
     def save(self, commit: bool = True) -> Line:  # noqa: FBT002 (as Django has it)
         """Save the line, and its source first where that is new."""
@@ -83,17 +91,11 @@ class LineForm(CitesADocument, GuardedForm):
 
     def same_line(self) -> Line | None:
         """Return the line of the batch that holds exactly what was typed, if there is one."""
-        line = self.instance
-        return Line.objects.filter(
-            batch=line.batch,
-            appropriation_id=line.appropriation_id,
-            commitment_id=line.commitment_id,
-            amount=line.amount or Decimal(0),
-            stage=line.stage,
-            effective_date=line.effective_date,
-            document_id=line.document_id,
-            locator=line.locator,
-            basis=line.basis,
-            note=line.note,
-            quote=line.quote,
-        ).last()
+        line: Line = self.instance
+        same = dict(zip(CONTENT, content(line), strict=True))
+        return Line.objects.filter(batch=line.batch, **same).last()
+
+
+def content(line: Line) -> tuple[Any, ...]:
+    """Return all that a line says, and of what."""
+    return tuple(getattr(line, name) for name in CONTENT)

@@ -15,17 +15,7 @@ from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.forms.again import AGAIN, sentence, shows_again
 from carsi_tracker.desk.lines.choosing import Choices, suggested_documents
 from carsi_tracker.desk.lines.editing import draft_of
-from carsi_tracker.desk.lines.table import (
-    LINES_A_PAGE,
-    MORE_ROWS,
-    Saved,
-    Table,
-    keep_sound,
-    read,
-    save,
-    show_saved,
-    table_sent,
-)
+from carsi_tracker.desk.lines.table import LINES_A_PAGE, MORE_ROWS, Saved, Table, table_sent
 from carsi_tracker.desk.site import desk
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.ledger.refusals import Refused
@@ -48,14 +38,14 @@ def save_table(request: HttpRequest, batch_id: int) -> HttpResponse:
                 return batch_page.page(request, batch, table)
             if _grown(request, table):
                 return batch_page.page(request, batch, table)
-            read(table, locked)
-            saved = None if table.is_refused else save(table, locked)
+            table.read()
+            saved = None if table.is_refused else table.save()
     except Refused as refused:
         with transaction.atomic():
             table = _sent(request, batch)
         table.refusals, saved = refused.lines, None
     if saved is None:
-        show_saved(table)
+        table.show_saved()
         return batch_page.page(request, batch, table)
     messages.success(request, _in_words(saved))
     if "_submit" in request.POST:
@@ -71,8 +61,8 @@ def try_table(request: HttpRequest, batch_id: int) -> HttpResponse:
     try:
         with draft_of(request, batch_id) as locked:
             table = _sent(request, locked)
-            read(table, locked)
-            keep_sound(table, locked)
+            table.read()
+            table.save()
             context = {"batch": locked, "unread": len(table.faulty), **batch_page.effect(locked)}
             transaction.set_rollback(True)
     except Refused as refused:
