@@ -71,7 +71,7 @@ class TakeBackForm(DraftingForm):
 
 @shows_again
 @permission_required("ledger.add_batch", raise_exception=True)
-def take_back_page(request: HttpRequest, commitment_id: int) -> HttpResponse:
+def take_back(request: HttpRequest, commitment_id: int) -> HttpResponse:
     """Ask what is taken back, and draft it once however often it is asked for."""
     commitment = posted_commitment(commitment_id)
     sent = request.method == "POST"

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from carsi_tracker.desk.drafting.move_page import move_commitment
-from carsi_tracker.desk.drafting.take_back import take_back_page
+from carsi_tracker.desk.drafting.take_back import take_back
 from carsi_tracker.desk.reference.admin import ReferenceAdmin
 from carsi_tracker.ledger.models import Commitment
 
@@ -54,7 +54,7 @@ class CommitmentAdmin(ReferenceAdmin):
             path("<int:commitment_id>/move/", view(move_commitment), name="commitment_move"),
             path(
                 "<int:commitment_id>/take-back/",
-                view(take_back_page),
+                view(take_back),
                 name="commitment_take_back",
             ),
             *super().get_urls(),
