@@ -54,20 +54,20 @@ def _rounds() -> tuple[list[float], list[float], list[float]]:
     from carsi_tracker.figures.reading import newest, read
 
     head, revision = newest()
-    question = read({"stage": "committed"}, head, revision)
+    query = read({"stage": "committed"}, head, revision)
     first, other_day, plain = [], [], []
     for number in range(ROUNDS):
         began = time.perf_counter()
         with connection.cursor() as cursor:
-            cursor.execute(PLAIN, [head.number, question.day])
+            cursor.execute(PLAIN, [head.number, query.day])
             cells = cursor.fetchall()
         plain.append(time.perf_counter() - began)
         forget_everything()
         began = time.perf_counter()
-        matrix = aggregates.matrix.__wrapped__(question)
+        matrix = aggregates.matrix.__wrapped__(query)
         first.append(time.perf_counter() - began)
         began = time.perf_counter()
-        aggregates.matrix.__wrapped__(question.through(question.day - timedelta(days=1 + number)))
+        aggregates.matrix.__wrapped__(query.through(query.day - timedelta(days=1 + number)))
         other_day.append(time.perf_counter() - began)
         if len(matrix) != len(cells):
             raise RuntimeError("The matrix and the plain SELECT are not about the same rows.")

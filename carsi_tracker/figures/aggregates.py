@@ -1,4 +1,4 @@
-"""The sums that answer a question."""
+"""The sums that answer a query."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
@@ -10,7 +10,7 @@ from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.running_totals import Course, Key, beginnings, courses, courses_of
 from carsi_tracker.figures.selection import asked_of, entries, from_commitment
 from carsi_tracker.figures.vocabulary import public_documents
@@ -104,98 +104,98 @@ def by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
 
 
 @remembered(REMEMBERED)
-def totals(question: Question) -> Totals:
+def totals(query: Query) -> Totals:
     """Return the sums by stage."""
-    return sums_through(courses(question).get((), {}), question.day)
+    return sums_through(courses(query).get((), {}), query.day)
 
 
 @remembered(REMEMBERED)
-def stages(question: Question) -> Sums:
+def stages(query: Query) -> Sums:
     """Return the sum of each stage that has entries, in the order in which money goes."""
-    return _stages_through(courses(question).get((), {}), question.day)
+    return _stages_through(courses(query).get((), {}), query.day)
 
 
 @remembered(REMEMBERED)
-def total(question: Question) -> Amount:
+def total(query: Query) -> Amount:
     """Return the sum of all entries of a stage or measure, with the measure's signs."""
-    return _counted(totals(question), question.scope.measure)
+    return _counted(totals(query), query.filters.measure)
 
 
 @remembered(REMEMBERED)
-def breakdown(question: Question, dimension: str) -> Mapping[str | int | None, Totals]:
+def breakdown(query: Query, dimension: str) -> Mapping[str | int | None, Totals]:
     """Return the sums by stage for each value of a dimension that has entries.
 
     Keys are codes (of a goal its number, of an appropriation its id, of a version its number);
     None gathers the entries that have no such thing.
     """
-    return {key: sums for (key,), sums in _by(question, dimension)}
+    return {key: sums for (key,), sums in _by(query, dimension)}
 
 
 @remembered(REMEMBERED)
-def stages_by(question: Question, dimension: str) -> Mapping[str | int | None, Sums]:
+def stages_by(query: Query, dimension: str) -> Mapping[str | int | None, Sums]:
     """Return the sum of each stage that has entries, for each value of a dimension that has some.
 
     Keys are those of `breakdown`.
     """
     found = {
-        key: _stages_through(stages, question.day)
-        for (key,), stages in courses(question, dimension).items()
+        key: _stages_through(stages, query.day)
+        for (key,), stages in courses(query, dimension).items()
     }
     return {key: sums for key, sums in found.items() if sums}
 
 
-def breakdown_of(question: Question, dimension: str, values: Collection[str]) -> dict[str, Totals]:
+def breakdown_of(query: Query, dimension: str, values: Collection[str]) -> dict[str, Totals]:
     """Return the sums by stage for some values of a dimension only, with or without entries."""
-    found = courses_of(question, dimension, values)
-    return {value: sums_through(found.get((value,), {}), question.day) for value in values}
+    found = courses_of(query, dimension, values)
+    return {value: sums_through(found.get((value,), {}), query.day) for value in values}
 
 
-def stages_of(question: Question, dimension: str, values: Collection[str]) -> dict[str, Sums]:
+def stages_of(query: Query, dimension: str, values: Collection[str]) -> dict[str, Sums]:
     """Return the sum of each stage that has entries, for some values of a dimension only."""
-    found = courses_of(question, dimension, values)
-    return {value: _stages_through(found.get((value,), {}), question.day) for value in values}
+    found = courses_of(query, dimension, values)
+    return {value: _stages_through(found.get((value,), {}), query.day) for value in values}
 
 
-def number_of(question: Question, dimension: str) -> int:
+def number_of(query: Query, dimension: str) -> int:
     """Return how many values of a dimension have entries."""
-    return bisect_right(beginnings(question, dimension), question.day)
+    return bisect_right(beginnings(query, dimension), query.day)
 
 
 @remembered(REMEMBERED)
-def matrix(question: Question) -> Mapping[tuple[str, str], Amount]:
+def matrix(query: Query) -> Mapping[tuple[str, str], Amount]:
     """Return the sums of commitments' entries by (area code, country code); empty cells lack."""
     return {
-        (str(area), str(country)): _counted(sums, question.scope.measure)
-        for (area, country), sums in _by(question, "area", "country")
+        (str(area), str(country)): _counted(sums, query.filters.measure)
+        for (area, country), sums in _by(query, "area", "country")
         if area is not None
     }
 
 
 @remembered(REMEMBERED)
-def span(question: Question) -> Span:
+def span(query: Query) -> Span:
     """Return the days from the first entry to the last."""
-    stages = courses(question).get((), {}).values()
-    days = [day for course in stages for day in course.days if day <= question.day]
+    stages = courses(query).get((), {}).values()
+    days = [day for course in stages for day in course.days if day <= query.day]
     return Span(min(days, default=None), max(days, default=None))
 
 
-def later(question: Question, end: date) -> Later | None:
-    """Return what the entries after the question's day, up to another, add; None without any."""
-    added = total(question.through(end)) - total(question)
+def later(query: Query, end: date) -> Later | None:
+    """Return what the entries after the query's day, up to another, add; None without any."""
+    added = total(query.through(end)) - total(query)
     first = min(
         (
             course.days[position]
-            for course in courses(question).get((), {}).values()
-            if (position := bisect_right(course.days, question.day)) < len(course.days)
+            for course in courses(query).get((), {}).values()
+            if (position := bisect_right(course.days, query.day)) < len(course.days)
         ),
         default=None,
     )
     return Later(added.amount, added.entries, first) if added.entries and first else None
 
 
-def _by(question: Question, *dimensions: str) -> Iterator[tuple[Key, Totals]]:
-    for key, stages in courses(question, *dimensions).items():
-        sums = sums_through(stages, question.day)
+def _by(query: Query, *dimensions: str) -> Iterator[tuple[Key, Totals]]:
+    for key, stages in courses(query, *dimensions).items():
+        sums = sums_through(stages, query.day)
         if sums.entries:
             yield key, sums
 
@@ -222,13 +222,13 @@ def _counted(sums: Totals, measure: str | None) -> Amount:
     )
 
 
-def commitments(question: Question) -> QuerySet[Commitment]:
+def commitments(query: Query) -> QuerySet[Commitment]:
     """Return the commitments of the entries that are asked about."""
-    its = entries(question).filter(commitment=OuterRef("pk"))
-    return Commitment.objects.filter(Exists(its), first_version__lte=question.version.number)
+    its = entries(query).filter(commitment=OuterRef("pk"))
+    return Commitment.objects.filter(Exists(its), first_version__lte=query.version.number)
 
 
-def summed_commitments(question: Question) -> QuerySet[Commitment]:
+def summed_commitments(query: Query) -> QuerySet[Commitment]:
     """Return the commitments of the entries that are asked about, with their sums by stage.
 
     Each carries `committed`, `obligated`, `disbursed` (U.S. dollars), and `committed_entries` and
@@ -239,28 +239,26 @@ def summed_commitments(question: Question) -> QuerySet[Commitment]:
     counts = {
         f"{stage}_entries": Count("entries", filter=Q(entries__stage=stage)) for stage in sums
     }
-    asked = asked_of(question, seen=from_commitment)
-    return Commitment.objects.filter(asked, first_version__lte=question.version.number).annotate(
+    asked = asked_of(query, seen=from_commitment)
+    return Commitment.objects.filter(asked, first_version__lte=query.version.number).annotate(
         **sums, **counts
     )
 
 
-def summed_documents(question: Question) -> QuerySet[Document]:
+def summed_documents(query: Query) -> QuerySet[Document]:
     """Return the documents that the public sees in a version, with what cites them.
 
     Each carries `entry_count`, `committed` (U.S. dollars) and `committed_entries`, by that day.
     """
-    asked = Q(
-        entries__posting_id__lte=question.version.number, entries__effective_date__lte=question.day
-    )
-    return public_documents(question.version.number).annotate(
+    asked = Q(entries__posting_id__lte=query.version.number, entries__effective_date__lte=query.day)
+    return public_documents(query.version.number).annotate(
         committed=by_stage("entries__", asked)[Stage.COMMITTED.value],
         committed_entries=Count("entries", filter=asked & Q(entries__stage=Stage.COMMITTED)),
         entry_count=Count("entries", filter=asked),
     )
 
 
-def first_law(question: Question) -> date | None:
+def first_law(query: Query) -> date | None:
     """Return the day of the first appropriation in the version, on any day; None without one."""
-    appropriated = courses(question.everywhere()).get((), {}).get(Stage.APPROPRIATED)
+    appropriated = courses(query.everywhere()).get((), {}).get(Stage.APPROPRIATED)
     return appropriated.days[0] if appropriated else None

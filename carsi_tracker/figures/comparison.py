@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures.aggregates import Amount, span, totals
-from carsi_tracker.figures.query import BadQuestion, Question, Version
+from carsi_tracker.figures.query import BadQuery, Query, Version
 from carsi_tracker.figures.reading import read_day, read_version
 from carsi_tracker.figures.running_totals import Courses, Key, courses
 from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year
 
 DAY, VERSION = "from", "from_version"
-"""The parameters that name what a question is compared with."""
+"""The parameters that name what a query is compared with."""
 
 
 @dataclass(frozen=True)
@@ -34,49 +34,49 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same question twice: of two days in one version, or of two versions as of one day."""
+    """The same query twice: of two days in one version, or of two versions as of one day."""
 
-    earlier: Question
-    later: Question
+    earlier: Query
+    later: Query
     of_versions: bool = False
 
     @property
     def own(self) -> tuple[tuple[str, str], ...]:
-        """What an address says of it beside the later question."""
+        """What an address says of it beside the later query."""
         if self.of_versions:
             return ((VERSION, str(self.earlier.version)),)
         return ((DAY, self.earlier.day.isoformat()),)
 
     @property
-    def between(self) -> Question:
-        """The question for the entries that make the difference."""
-        scope = self.later.scope
+    def between(self) -> Query:
+        """The query for the entries that make the difference."""
+        filters = self.later.filters
         if self.of_versions:
             first = self.earlier.version.number + 1
-            return self.later.where(posted_from=max(first, int(scope.posted_from or 1)))
+            return self.later.where(posted_from=max(first, int(filters.posted_from or 1)))
         next_day = self.earlier.day + timedelta(days=1)
-        return self.later.where(date_from=max(next_day, scope.date_from or date.min))
+        return self.later.where(date_from=max(next_day, filters.date_from or date.min))
 
 
 Changes = Mapping[Key, Mapping[str, Change]]
 
 
-def read_comparison(question: Question, own: Mapping[str, str], head: Version) -> Comparison:
-    """Return what an address compares a question with, the earlier first whatever was named first.
+def read_comparison(query: Query, own: Mapping[str, str], head: Version) -> Comparison:
+    """Return what an address compares a query with, the earlier first whatever was named first.
 
     Without a day or version: with the end of the last fiscal year that ended before the latest
-    entry. `head` is the newest version. Raises BadQuestion.
+    entry. `head` is the newest version. Raises BadQuery.
     """
     day, version = own.get(DAY), own.get(VERSION)
     if day and version:
         accepted = _("either a day or a version to compare with, not both")
-        raise BadQuestion(VERSION, version, accepted)
+        raise BadQuery(VERSION, version, accepted)
     if version:
-        of_version = replace(question, version=read_version(VERSION, version, head), pinned=True)
-        first, last = sorted((of_version, question), key=lambda asked: asked.version.number)
+        of_version = replace(query, version=read_version(VERSION, version, head), pinned=True)
+        first, last = sorted((of_version, query), key=lambda asked: asked.version.number)
         return Comparison(first, last, of_versions=True)
-    of_day = question.through(read_day(DAY, day or "") or last_fiscal_year(question))
-    first, last = sorted((of_day, question), key=lambda asked: asked.day)
+    of_day = query.through(read_day(DAY, day or "") or last_fiscal_year(query))
+    first, last = sorted((of_day, query), key=lambda asked: asked.day)
     return Comparison(first, last)
 
 
@@ -105,11 +105,11 @@ def number_between(comparison: Comparison) -> int:
     return totals(comparison.later).entries - totals(comparison.earlier).entries
 
 
-def last_fiscal_year(question: Question) -> date:
+def last_fiscal_year(query: Query) -> date:
     """Return the end of the fiscal year before that of the latest entry; without one, the day."""
-    latest = span(question.everywhere()).last
+    latest = span(query.everywhere()).last
     if latest is None:
-        return question.day
+        return query.day
     return end_of_fiscal_year(fiscal_year(latest) - 1)
 
 

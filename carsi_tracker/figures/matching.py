@@ -6,7 +6,7 @@ from itertools import islice, product
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.likeness import alike
-from carsi_tracker.figures.query import Question, Version, Words
+from carsi_tracker.figures.query import Query, Version, Words
 from carsi_tracker.figures.search_index import Key, Kind, Texts, texts, words_said
 
 TRIED = 10
@@ -46,18 +46,18 @@ def find(version: Version, words: Words) -> Mapping[Kind, Found]:
     return found
 
 
-def other_spellings(question: Question, words: Words) -> list[Spelling]:
-    """Return texts with words one letter apart that entries hold by the question's day."""
+def other_spellings(query: Query, words: Words) -> list[Spelling]:
+    """Return texts with words one letter apart that entries hold by the query's day."""
     offered = []
-    known = _known(question.version, words)
+    known = _known(query.version, words)
     held = [
         [form for form in forms if any(form in word for word in known)]
-        for forms in _forms(question.version, words)
+        for forms in _forms(query.version, words)
     ]
     others = (spelled for spelled in product(*held) if spelled != words.folded)
     for spelled in islice(others, TRIED):
         text = replace(words, written=" ".join(spelled))
-        if entries := aggregates.totals(question.where(text=text)).entries:
+        if entries := aggregates.totals(query.where(text=text)).entries:
             offered.append(Spelling(text, entries))
     return offered[:OFFERED]
 

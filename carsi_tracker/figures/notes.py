@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures.aggregates import Amount, breakdown_of
-from carsi_tracker.figures.query import Question, Scope, Version
+from carsi_tracker.figures.query import Filters, Query, Version
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.models import Stage
 
@@ -27,10 +27,10 @@ class Noted:
     committed: Amount
 
 
-def noted(question: Question, most: int) -> list[Noted]:
+def noted(query: Query, most: int) -> list[Noted]:
     """Return the commitments with notes that have the largest committed sums by the day."""
-    committed = question.where(stage=Stage.COMMITTED, measure=None)
-    notes = dict(_notes(committed.version, committed.scope))
+    committed = query.where(stage=Stage.COMMITTED, measure=None)
+    notes = dict(_notes(committed.version, committed.filters))
     sums = breakdown_of(committed, "commitment", list(notes))
     found = [
         Noted(reference, notes[reference], Amount(its.committed, its.entries))
@@ -40,9 +40,9 @@ def noted(question: Question, most: int) -> list[Noted]:
     return sorted(found, key=lambda each: (-each.committed.amount, each.reference))[:most]
 
 
-def notes_of(question: Question, references: Collection[str]) -> dict[str, list[str]]:
+def notes_of(query: Query, references: Collection[str]) -> dict[str, list[str]]:
     """Return the notes of the committed entries of commitments by the day, by reference."""
-    committed = question.everywhere().where(stage=Stage.COMMITTED)
+    committed = query.everywhere().where(stage=Stage.COMMITTED)
     rows = (
         entries(committed)
         .filter(commitment__reference__in=references)
@@ -58,9 +58,9 @@ def notes_of(question: Question, references: Collection[str]) -> dict[str, list[
 
 
 @remembered(KEPT, weigh=lambda notes: 1 + len(notes))
-def _notes(version: Version, scope: Scope) -> Sequence[tuple[str, tuple[str, ...]]]:
+def _notes(version: Version, filters: Filters) -> Sequence[tuple[str, tuple[str, ...]]]:
     rows = (
-        entries(Question(version, date.max, scope))
+        entries(Query(version, date.max, filters))
         .exclude(note="")
         .order_by()
         .values("commitment__reference")

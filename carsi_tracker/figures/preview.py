@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures.aggregates import ZERO, Amount, breakdown, matrix, totals
-from carsi_tracker.figures.query import NONE, Question
+from carsi_tracker.figures.query import NONE, Query
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
@@ -24,13 +24,13 @@ class PublicFigure:
 
     `kind` is whole, country, area, goal or cell (an area in a country); `name` names which one in
     the language of the page, and is empty for the whole and for "no goal stated". `measure` is a
-    stage or `available`; `question` asks for the entries that the figure sums now.
+    stage or `available`; `query` asks for the entries that the figure sums now.
     """
 
     kind: str
     name: str
     measure: str
-    question: Question
+    query: Query
     before: Decimal
     change: Decimal
 
@@ -74,7 +74,7 @@ STAGES = ("committed", "obligated", "disbursed")
 def public_figures(batch_id: int) -> list[PublicFigure]:
     """Return the figures that posting a batch would change, as of today, in the pages' order."""
     version, texts_revision = newest()
-    asked = Question(version, today()).permanent()
+    asked = Query(version, today()).permanent()
     words = vocabulary(version.number, version.checksum, texts_revision)
     changes = _changes(batch_id)
     return [*_of_the_whole(asked, changes), *_of_parts(asked, changes, words)]
@@ -90,7 +90,7 @@ def _changes(batch_id: int) -> Changes:
         }
 
 
-def _of_the_whole(asked: Question, changes: Changes) -> Iterator[PublicFigure]:
+def _of_the_whole(asked: Query, changes: Changes) -> Iterator[PublicFigure]:
     now = totals(asked)
     changed = {
         stage: changes.get(("whole", (None, None, None), stage), ZERO)
@@ -98,24 +98,24 @@ def _of_the_whole(asked: Question, changes: Changes) -> Iterator[PublicFigure]:
     }
     for stage, change in changed.items():
         if change:
-            question = asked.where(stage=stage)
-            yield PublicFigure("whole", "", stage, question, getattr(now, stage), change)
+            query = asked.where(stage=stage)
+            yield PublicFigure("whole", "", stage, query, getattr(now, stage), change)
     if left := changed["appropriated"] - changed["committed"]:
-        question = asked.where(measure="available")
-        yield PublicFigure("whole", "", "available", question, now.available, left)
+        query = asked.where(measure="available")
+        yield PublicFigure("whole", "", "available", query, now.available, left)
 
 
-def _of_parts(asked: Question, changes: Changes, words: Vocabulary) -> Iterator[PublicFigure]:
-    for kind, key, name, question in _parts(asked, words):
+def _of_parts(asked: Query, changes: Changes, words: Vocabulary) -> Iterator[PublicFigure]:
+    for kind, key, name, query in _parts(asked, words):
         for stage in STAGES:
             if change := changes.get((kind, key, stage)):
-                posted = _posted(kind, key, question, stage)
-                of_stage = question.where(stage=stage)
+                posted = _posted(kind, key, query, stage)
+                of_stage = query.where(stage=stage)
                 yield PublicFigure(kind, name, stage, of_stage, posted, change)
 
 
-def _parts(asked: Question, words: Vocabulary) -> Iterator[tuple[str, Key, str, Question]]:
-    """Yield each part of the whole that public pages show: kind, key, name, question."""
+def _parts(asked: Query, words: Vocabulary) -> Iterator[tuple[str, Key, str, Query]]:
+    """Yield each part of the whole that public pages show: kind, key, name, query."""
     for country in words.countries:
         key: Key = (None, country.code, None)
         yield "country", key, country.name, asked.where(country=country.code)
@@ -127,13 +127,13 @@ def _parts(asked: Question, words: Vocabulary) -> Iterator[tuple[str, Key, str, 
     for country in words.countries:
         for area in words.areas:
             name = f"{country.name}, {area.name}"
-            question = asked.where(country=country.code, area=area.code)
-            yield "cell", (area.code, country.code, None), name, question
+            query = asked.where(country=country.code, area=area.code)
+            yield "cell", (area.code, country.code, None), name, query
 
 
-def _posted(kind: str, key: Key, question: Question, stage: str) -> Decimal:
+def _posted(kind: str, key: Key, query: Query, stage: str) -> Decimal:
     """Return what the public reads now, from the answers that its pages are made of."""
-    whole = question.everywhere()
+    whole = query.everywhere()
     area, country, goal = key
     if kind == "cell":
         return matrix(whole.where(stage=stage)).get((str(area), str(country)), Amount()).amount

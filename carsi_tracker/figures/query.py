@@ -22,7 +22,7 @@ MEASURES = {
 }
 
 
-class BadQuestion(Exception):
+class BadQuery(Exception):
     """An address asks what can't be answered.
 
     `parameter` and `value` are as found; `accepted` says in words what would be accepted, or
@@ -67,7 +67,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Filters:
     """Which entries: codes as the ledger holds them, or `none` where a thing can be empty.
 
     Amounts are an entry's own, in U.S. dollars, and days its effective dates, ends included.
@@ -110,7 +110,7 @@ def as_written(value: object) -> str:
 
 
 @dataclass(frozen=True)
-class Question:
+class Query:
     """Which sums, over which entries, through which day, in which version.
 
     `dated` and `pinned` say whether the address names the day and the version; links then carry
@@ -119,18 +119,18 @@ class Question:
 
     version: Version
     day: date
-    scope: Scope = field(default_factory=Scope)
+    filters: Filters = field(default_factory=Filters)
     dated: bool = field(default=False, compare=False)
     pinned: bool = field(default=False, compare=False)
 
-    def where(self, **filters: object) -> Self:
+    def where(self, **changes: object) -> Self:
         """Ask the same of other entries: each filter is set, or dropped by None."""
-        scope = _narrowed(self.scope, tuple(filters.items()))
-        return type(self)(self.version, self.day, scope, self.dated, self.pinned)
+        filters = _narrowed(self.filters, tuple(changes.items()))
+        return type(self)(self.version, self.day, filters, self.dated, self.pinned)
 
     def everywhere(self) -> Self:
         """Ask the same of all entries."""
-        return replace(self, scope=Scope())
+        return replace(self, filters=Filters())
 
     def through(self, day: date) -> Self:
         """Ask the same as of another day."""
@@ -144,27 +144,27 @@ class Question:
         """Ask the same for ever: with day and version named."""
         return replace(self, dated=True, pinned=True)
 
-    def query(self, **more: object) -> str:
-        """Write the question as the query of an address, with what else is given; "" if none."""
+    def query_string(self, **more: object) -> str:
+        """Write itself as the query string of an address, with what else is given; "" if none."""
         own = {name: value for name, value in more.items() if value is not None}
         parts = (
-            _query_of(self.scope),
+            _query_of(self.filters),
             f"as_of={self.day}" if self.dated else "",
             f"version={self.version}" if self.pinned else "",
             urlencode(own),
         )
-        query = "&".join(part for part in parts if part)
-        return f"?{query}" if query else ""
+        query_string = "&".join(part for part in parts if part)
+        return f"?{query_string}" if query_string else ""
 
 
 @remembered(KEPT)
-def _narrowed(scope: Scope, filters: tuple[tuple[str, object], ...]) -> Scope:
+def _narrowed(filters: Filters, changes: tuple[tuple[str, object], ...]) -> Filters:
     values: dict[str, Any] = {
-        name: str(value) if isinstance(value, int | str) else value for name, value in filters
+        name: str(value) if isinstance(value, int | str) else value for name, value in changes
     }
-    return Scope(**(scope.given | values))
+    return Filters(**(filters.given | values))
 
 
 @remembered(KEPT)
-def _query_of(scope: Scope) -> str:
-    return urlencode(scope.chosen)
+def _query_of(filters: Filters) -> str:
+    return urlencode(filters.chosen)

@@ -1,4 +1,4 @@
-"""Questions as addresses ask them, and the newest version, which they are about by default."""
+"""Queries as addresses ask them, and the newest version, which they are about by default."""
 
 import re
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures.query import (
-    BadQuestion,
-    Question,
-    Scope,
+    BadQuery,
+    Filters,
+    Query,
     Version,
     Words,
     as_written,
@@ -66,22 +66,22 @@ def _newest() -> tuple[Version, int]:
     return Version(number, checksum), revision
 
 
-def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Question:
-    """Read a question from the parameters of an address.
+def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Query:
+    """Read a query from the parameters of an address.
 
-    `head` is the newest version. A `version` without checksum, or `known_on`, gives a question
-    that is pinned to the version they mean. Raises BadQuestion.
+    `head` is the newest version. A `version` without checksum, or `known_on`, gives a query
+    that is pinned to the version they mean. Raises BadQuery.
     """
     for name, value in address.items():
         if UNREADABLE.search(name + value):
-            raise BadQuestion(name, value, _("text without control characters"))
+            raise BadQuery(name, value, _("text without control characters"))
     version = _version(address, head)
     day = read_day("as_of", address.get("as_of", ""))
-    scope = _scope(address, version or head, texts_revision)
-    return Question(
+    filters = _scope(address, version or head, texts_revision)
+    return Query(
         version=version or head,
         day=day or today(),
-        scope=scope,
+        filters=filters,
         dated=day is not None,
         pinned=version is not None,
     )
@@ -95,16 +95,16 @@ def read_day(name: str, text: str) -> date | None:
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
     except ValueError:
-        raise BadQuestion(name, text, accepted) from None
+        raise BadQuery(name, text, accepted) from None
     if day.isoformat() != text or day > today():
-        raise BadQuestion(name, text, accepted)
+        raise BadQuery(name, text, accepted)
     return day
 
 
 def _version(address: Mapping[str, str], head: Version) -> Version | None:
     text, known_on = address.get("version", ""), address.get("known_on", "")
     if text and known_on:
-        raise BadQuestion("known_on", known_on, _("either a version or a moment, not both"))
+        raise BadQuery("known_on", known_on, _("either a version or a moment, not both"))
     if known_on:
         return _known_on(known_on)
     return read_version("version", text, head) if text else None
@@ -116,7 +116,7 @@ def read_version(name: str, text: str, head: Version) -> Version:
     accepted %= {"last": head.number, "head": head}
     number, hyphen, start = text.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise BadQuestion(name, text, accepted)
+        raise BadQuery(name, text, accepted)
     checksum = (
         Posting.objects.filter(version=int(number), version__lte=head.number)
         .values_list("checksum", flat=True)
@@ -124,7 +124,7 @@ def read_version(name: str, text: str, head: Version) -> Version:
     )
     sound = not hyphen or (len(start) >= 8 and str(checksum).startswith(start))
     if checksum is None or not sound:
-        raise BadQuestion(name, text, accepted)
+        raise BadQuery(name, text, accepted)
     return Version(int(number), checksum)
 
 
@@ -133,7 +133,7 @@ def _known_on(text: str) -> Version:
     try:
         moment = _end_of_moment(text)
     except ValueError:
-        raise BadQuestion("known_on", text, accepted) from None
+        raise BadQuery("known_on", text, accepted) from None
     found = (
         Posting.objects.filter(posted_at__lte=moment)
         .order_by("-version")
@@ -141,7 +141,7 @@ def _known_on(text: str) -> Version:
         .first()
     )
     if found is None:
-        raise BadQuestion("known_on", text, accepted)
+        raise BadQuery("known_on", text, accepted)
     return Version(*found)
 
 
@@ -162,10 +162,10 @@ def _end_of_moment(text: str) -> datetime:
     return moment
 
 
-def _scope(address: Mapping[str, str], version: Version, texts_revision: int) -> Scope:
+def _scope(address: Mapping[str, str], version: Version, texts_revision: int) -> Filters:
     words = vocabulary(version.number, version.checksum, texts_revision)
     chosen: dict[str, Any] = {}
-    for filter_ in fields(Scope):
+    for filter_ in fields(Filters):
         name = filter_.name
         value = address.get(name, "").strip()
         _require_short(name, value)
@@ -180,25 +180,25 @@ def _scope(address: Mapping[str, str], version: Version, texts_revision: int) ->
         else:
             chosen[name] = _code(name, value, words.codes.get(name), version)
     if "stage" in chosen and "measure" in chosen:
-        raise BadQuestion("measure", chosen["measure"], _("either a stage or a measure, not both"))
-    scope = Scope(**chosen)
-    _require_order("amount_from", scope.amount_from, "amount_to", scope.amount_to)
-    _require_order("date_from", scope.date_from, "date_to", scope.date_to)
-    return scope
+        raise BadQuery("measure", chosen["measure"], _("either a stage or a measure, not both"))
+    filters = Filters(**chosen)
+    _require_order("amount_from", filters.amount_from, "amount_to", filters.amount_to)
+    _require_order("date_from", filters.date_from, "date_to", filters.date_to)
+    return filters
 
 
 def read_words(name: str, text: str, texts_revision: int) -> Words:
-    """Read words that are looked for. Raises BadQuestion for too many or too long ones."""
+    """Read words that are looked for. Raises BadQuery for too many or too long ones."""
     _require_short(name, text)
     words = Words(" ".join(text.split()), texts_revision)
     if len(words.folded) > MOST_WORDS:
-        raise BadQuestion(name, text, _("at most %d words") % MOST_WORDS)
+        raise BadQuery(name, text, _("at most %d words") % MOST_WORDS)
     return words
 
 
 def _require_short(name: str, text: str) -> None:
     if len(text) > LONGEST:
-        raise BadQuestion(name, f"{text[:LONGEST]}…", _("at most %d characters") % LONGEST)
+        raise BadQuery(name, f"{text[:LONGEST]}…", _("at most %d characters") % LONGEST)
 
 
 def _amount(name: str, text: str) -> Decimal:
@@ -207,7 +207,7 @@ def _amount(name: str, text: str) -> Decimal:
     except ValidationError as refused:
         if refused.code == "zero":
             return Decimal("0.00")
-        raise BadQuestion(name, text, because=refused.messages[0]) from None
+        raise BadQuery(name, text, because=refused.messages[0]) from None
 
 
 def _require_order(lower: str, start: Any, upper: str, end: Any) -> None:
@@ -215,17 +215,17 @@ def _require_order(lower: str, start: Any, upper: str, end: Any) -> None:
         accepted = _("at most what %(upper)s says, %(end)s") % {
             "upper": upper, "end": as_written(end),
         }  # fmt: skip
-        raise BadQuestion(lower, as_written(start), accepted)
+        raise BadQuery(lower, as_written(start), accepted)
 
 
 def _code(name: str, value: str, codes: Mapping[str, str] | None, version: Version) -> str:
     if codes is None:
         if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= version.number:
             return str(int(value))
-        raise BadQuestion(name, value, _("a version from 1 to %d") % version.number)
+        raise BadQuery(name, value, _("a version from 1 to %d") % version.number)
     code = codes.get(value.casefold())
     if code is None:
         shown = list(codes.values())
         more = " …" if len(shown) > 12 else ""
-        raise BadQuestion(name, value, ", ".join(shown[:12]) + more)
+        raise BadQuery(name, value, ", ".join(shown[:12]) + more)
     return code

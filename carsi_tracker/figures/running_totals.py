@@ -11,7 +11,7 @@ from itertools import accumulate
 from django.db.models import Count, F, Min, Q, Sum
 
 from carsi_tracker.caching.remembered import Kept, remembered, unalterable
-from carsi_tracker.figures.query import Question, Scope, Version
+from carsi_tracker.figures.query import Filters, Query, Version
 from carsi_tracker.figures.selection import entries
 
 Key = tuple[str | int | None, ...]
@@ -55,53 +55,53 @@ Courses = Mapping[Key, Stages]
 NOTHING: Stages = unalterable({})
 
 
-def courses(question: Question, *dimensions: str) -> Courses:
+def courses(query: Query, *dimensions: str) -> Courses:
     """Return the course of each stage, on all days, for each combination of values that occurs.
 
     Values are codes (of a goal its number, of an appropriation its id, of a version its number);
     None gathers the entries that have no such thing.
     """
-    return _courses(question.version, question.scope, dimensions)
+    return _courses(query.version, query.filters, dimensions)
 
 
-def courses_of(question: Question, dimension: str, values: Iterable[str]) -> Courses:
+def courses_of(query: Query, dimension: str, values: Iterable[str]) -> Courses:
     """Return the courses of some values of a dimension only, such as those that a page shows.
 
     A value that no entry has is missing.
     """
-    keys = {value: (question.version, question.scope, dimension, value) for value in values}
+    keys = {value: (query.version, query.filters, dimension, value) for value in values}
     kept = {(value,): _kept.get(key) for value, key in keys.items()}
     found = {key: stages for key, stages in kept.items() if stages is not None}
     if missing := [value for value in keys if (value,) not in found]:
         only = Q(**{f"{DIMENSIONS[dimension]}__in": missing})
-        added = _added_up(question.version, question.scope, (dimension,), only)
+        added = _added_up(query.version, query.filters, (dimension,), only)
         for value in missing:
             found[value,] = added.get((value,), NOTHING)
             _kept.put(keys[value], found[value,])
     return {key: stages for key, stages in found.items() if stages}
 
 
-def beginnings(question: Question, dimension: str) -> Sequence[date]:
+def beginnings(query: Query, dimension: str) -> Sequence[date]:
     """Return the first effective date of each value of a dimension that has entries, in order."""
-    return _beginnings(question.version, question.scope, dimension)
+    return _beginnings(query.version, query.filters, dimension)
 
 
 def _days(stages: Stages) -> int:
     return 1 + sum(len(course.days) for course in stages.values())
 
 
-_kept: Kept[tuple[Version, Scope, str, str], Stages] = Kept(KEPT, _days)
+_kept: Kept[tuple[Version, Filters, str, str], Stages] = Kept(KEPT, _days)
 
 
 @remembered(KEPT, weigh=lambda found: 1 + sum(map(_days, found.values())))
-def _courses(version: Version, scope: Scope, dimensions: tuple[str, ...]) -> Courses:
-    return _added_up(version, scope, dimensions)
+def _courses(version: Version, filters: Filters, dimensions: tuple[str, ...]) -> Courses:
+    return _added_up(version, filters, dimensions)
 
 
 @remembered(KEPT, weigh=lambda days: 1 + len(days))
-def _beginnings(version: Version, scope: Scope, dimension: str) -> Sequence[date]:
+def _beginnings(version: Version, filters: Filters, dimension: str) -> Sequence[date]:
     days = (
-        entries(Question(version, date.max, scope))
+        entries(Query(version, date.max, filters))
         .order_by()
         .filter(**{f"{DIMENSIONS[dimension]}__isnull": False})
         .values(DIMENSIONS[dimension])
@@ -112,11 +112,11 @@ def _beginnings(version: Version, scope: Scope, dimension: str) -> Sequence[date
 
 
 def _added_up(
-    version: Version, scope: Scope, dimensions: tuple[str, ...], only: Q | None = None
+    version: Version, filters: Filters, dimensions: tuple[str, ...], only: Q | None = None
 ) -> Courses:
     keys = {f"key{number}": F(DIMENSIONS[name]) for number, name in enumerate(dimensions)}
     rows = (
-        entries(Question(version, date.max, scope))
+        entries(Query(version, date.max, filters))
         .filter(only or Q())
         .order_by()
         .values("effective_date", "stage", **keys)

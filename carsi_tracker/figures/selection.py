@@ -1,10 +1,10 @@
-"""The entries that a question is about."""
+"""The entries that a query is about."""
 
 from collections.abc import Callable
 
 from django.db.models import Case, DecimalField, F, Q, QuerySet, When
 
-from carsi_tracker.figures.query import MEASURES, NONE, Question, Version, Words
+from carsi_tracker.figures.query import MEASURES, NONE, Query, Version, Words
 from carsi_tracker.figures.search_index import texts
 from carsi_tracker.ledger.models import Entry
 
@@ -30,36 +30,36 @@ LOOKUPS = {
 """What each filter compares, seen from an entry."""
 
 
-def entries(question: Question) -> QuerySet[Entry]:
-    """Return the entries that a question is about, in the order of the ledger.
+def entries(query: Query) -> QuerySet[Entry]:
+    """Return the entries that a query is about, in the order of the ledger.
 
     Each has `counted`: its amount, negative where a measure subtracts it.
     """
     counted = Case(default=F("amount"), output_field=DecimalField())
-    if question.scope.measure:
-        plus, _minus = MEASURES[question.scope.measure]
+    if query.filters.measure:
+        plus, _minus = MEASURES[query.filters.measure]
         counted = Case(
             When(stage=plus, then=F("amount")), default=-F("amount"), output_field=DecimalField()
         )
     return (
-        Entry.objects.filter(asked_of(question))
+        Entry.objects.filter(asked_of(query))
         .annotate(counted=counted)
         .order_by("posting_id", "line")
     )
 
 
-def asked_of(question: Question, seen: Callable[[str], str] = str) -> Q:
-    """Return the condition that an entry is one of those that a question is about.
+def asked_of(query: Query, seen: Callable[[str], str] = str) -> Q:
+    """Return the condition that an entry is one of those that a query is about.
 
     `seen` says how what is compared is named from where the condition is used.
     """
-    asked = {"posting_id__lte": question.version.number, "effective_date__lte": question.day}
+    asked = {"posting_id__lte": query.version.number, "effective_date__lte": query.day}
     condition = Q(**{seen(lookup): value for lookup, value in asked.items()})
-    for name, value in question.scope.given.items():
+    for name, value in query.filters.given.items():
         if name == "measure":
             condition &= Q(**{seen("stage__in"): MEASURES[value]})
         elif name == "text":
-            condition &= _holding(value, question.version, seen)
+            condition &= _holding(value, query.version, seen)
         elif value == NONE:
             column = LOOKUPS[name].rpartition("__")[0]
             condition &= Q(

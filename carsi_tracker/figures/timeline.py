@@ -6,7 +6,7 @@ from datetime import date
 
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures.aggregates import REMEMBERED, Totals, sums_through
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.running_totals import courses
 
 
@@ -19,8 +19,8 @@ class Point:
 
 
 @remembered(REMEMBERED)
-def timeline(question: Question) -> Sequence[Point]:
-    """Return the sums by stage after each day that has entries, up to the question's day."""
-    stages = courses(question).get((), {})
-    days = {day for course in stages.values() for day in course.days if day <= question.day}
+def timeline(query: Query) -> Sequence[Point]:
+    """Return the sums by stage after each day that has entries, up to the query's day."""
+    stages = courses(query).get((), {})
+    days = {day for course in stages.values() for day in course.days if day <= query.day}
     return tuple(Point(day, sums_through(stages, day)) for day in sorted(days))

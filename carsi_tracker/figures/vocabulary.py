@@ -1,4 +1,4 @@
-"""The codes that a question may name, and the names that pages show for them."""
+"""The codes that a query may name, and the names that pages show for them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -72,15 +72,15 @@ def test_threads_that_ask_for_more_courses_than_are_kept_get_them_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(running_totals, "_kept", Kept(8, running_totals._days))
-    question = read({}, *newest())
+    query = read({}, *newest())
     references = list(Commitment.objects.order_by("reference").values_list("reference", flat=True))
-    right = aggregates.stages_of(question, "commitment", references)
+    right = aggregates.stages_of(query, "commitment", references)
 
     def ask(first: int) -> bool:
         try:
             rounds = [references[at : at + 3] for at in range(first, len(references) - 3, 2)]
             return all(
-                aggregates.stages_of(question, "commitment", some)
+                aggregates.stages_of(query, "commitment", some)
                 == {reference: right[reference] for reference in some}
                 for some in rounds
             )
@@ -166,20 +166,20 @@ def test_a_name_that_was_rolled_back_is_not_shown_again() -> None:
 
 @pytest.mark.usefixtures("sourced")
 def test_what_a_process_keeps_of_figures_can_only_be_read() -> None:
-    question = read({"as_of": "2011-09-30"}, *newest())
-    words = vocabulary(question.version.number, question.version.checksum, 0)
+    query = read({"as_of": "2011-09-30"}, *newest())
+    words = vocabulary(query.version.number, query.version.checksum, 0)
     for found in (
-        aggregates.breakdown(question, "country"),
-        aggregates.stages_by(question, "area"),
-        aggregates.stages(question),
-        aggregates.matrix(question),
-        running_totals.courses(question, "country"),
+        aggregates.breakdown(query, "country"),
+        aggregates.stages_by(query, "area"),
+        aggregates.stages(query),
+        aggregates.matrix(query),
+        running_totals.courses(query, "country"),
         words.codes,
         words.codes["area"],
     ):
         with pytest.raises(AttributeError):
             found.clear()  # type: ignore[attr-defined]
-    (course, *_others) = running_totals.courses(question)[()].values()
+    (course, *_others) = running_totals.courses(query)[()].values()
     before = course.through(date(2011, 9, 30))
     with pytest.raises(AttributeError):
         course.days.append(date(2011, 9, 30) + timedelta(days=1))  # type: ignore[attr-defined]

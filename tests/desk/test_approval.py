@@ -168,9 +168,9 @@ def test_an_office_of_one_posts_its_own_batch_with_a_reason(people: People, batc
     allow_self_approval("One person works here.")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
     client, digest = people.analyst, posting.digest(batch.pk)
-    question = client.get(address(batch, "review"))
-    assert "Why you post it without a second person" in reading(question)
-    assert "Why: One person works here." in reading(question)
+    query = client.get(address(batch, "review"))
+    assert "Why you post it without a second person" in reading(query)
+    assert "Why: One person works here." in reading(query)
     refused = client.post(address(batch, "post"), {"digest": digest, "confirmed": "on"})
     assert refused.context["post_form"].errors["self_approval_reason"]
     text = post_it(client, batch, self_approval_reason="My colleague is ill")

@@ -128,8 +128,8 @@ def test_an_empty_batch_is_not_submitted(people: People) -> None:
 def test_a_submitted_batch_is_withdrawn_then_discarded_after_a_question(people: People) -> None:
     batch = allocate(people.analyst)
     assert "is a draft again" in told(people.analyst, address(batch, "withdraw"))
-    question = reading(people.analyst.get(address(batch, "discard")))
-    assert "“Patrol boats, Honduras” and its 1 line will be gone." in question
+    query = reading(people.analyst.get(address(batch, "discard")))
+    assert "“Patrol boats, Honduras” and its 1 line will be gone." in query
     assert Batch.objects.filter(pk=batch.pk).exists()
     assert "“Patrol boats, Honduras” was discarded." in told(
         people.analyst, address(batch, "discard")

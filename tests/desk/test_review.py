@@ -68,9 +68,9 @@ def test_the_figures_of_a_review_are_those_that_posting_publishes(
     post_it(people.approver, batch)
     public = Client()
     for figure in foretold:
-        asked = replace(figure.question, dated=False, pinned=False)
-        for question, amount in ((figure.question, figure.before), (asked, figure.after)):
-            page = public.get(f"/entries/{question.query()}", follow=True)
+        asked = replace(figure.query, dated=False, pinned=False)
+        for query, amount in ((figure.query, figure.before), (asked, figure.after)):
+            page = public.get(f"/entries/{query.query_string()}", follow=True)
             assert page.status_code == 200
             assert f"{amount:,.0f}" in reading(page), (figure.name, figure.measure)
 
@@ -177,7 +177,7 @@ def test_the_figures_of_a_reversal_lack_what_the_version_added(
     foretold = public_figures(batch)
     assert foretold
     for figure in foretold:
-        asked = figure.question
+        asked = figure.query
         added = total(asked.where(posted_in=version)).amount
         assert figure.before == total(asked).amount, (figure.name, figure.measure)
         assert figure.after == figure.before - added, (figure.name, figure.measure)

@@ -6,7 +6,7 @@ import pytest
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Totals
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.running_totals import DIMENSIONS
 from carsi_tracker.figures.selection import entries
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("sourced")
 DAYS = ("2008-06-30", "2009-09-29", "2009-09-30", "2009-12-31", "")
 
 
-def ask(**address: str) -> Question:
+def ask(**address: str) -> Query:
     head, revision = newest()
     return read(address, head, revision)
 
@@ -59,9 +59,9 @@ def test_a_cell_of_the_matrix_is_the_sum_of_its_entries_on_every_day(
     for day in ("", "2009-09-29", "2009-09-30"):
         on = date.fromisoformat(day) if day else date.max
         expected = sourced.total("committed", on=on, area=area, country=country)
-        question = ask(stage="committed", as_of=day)
-        cell = aggregates.matrix(question).get((area, country), aggregates.Amount())
-        behind = entries(question.where(area=area, country=country))
+        query = ask(stage="committed", as_of=day)
+        cell = aggregates.matrix(query).get((area, country), aggregates.Amount())
+        behind = entries(query.where(area=area, country=country))
         assert cell.amount == expected
         assert cell.amount == sum(entry.amount for entry in behind)
         assert cell.entries == len(behind)
@@ -70,9 +70,9 @@ def test_a_cell_of_the_matrix_is_the_sum_of_its_entries_on_every_day(
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_every_breakdown_adds_up_to_the_totals(dimension: str, day: str) -> None:
-    question = ask(as_of=day)
-    parts = aggregates.breakdown(question, dimension).values()
-    assert sum(parts, Totals()) == aggregates.totals(question)
+    query = ask(as_of=day)
+    parts = aggregates.breakdown(query, dimension).values()
+    assert sum(parts, Totals()) == aggregates.totals(query)
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -85,16 +85,16 @@ def test_a_measure_is_the_difference_of_two_stages(measure: str, day: str) -> No
 
 @pytest.mark.parametrize("day", DAYS)
 def test_commitments_add_up_to_the_totals(day: str) -> None:
-    question = ask(as_of=day)
-    rows = list(aggregates.summed_commitments(question))
-    totals = aggregates.totals(question)
+    query = ask(as_of=day)
+    rows = list(aggregates.summed_commitments(query))
+    totals = aggregates.totals(query)
     for stage in ("committed", "obligated", "disbursed"):
         assert sum(getattr(row, stage) for row in rows) == getattr(totals, stage)
 
 
 def test_commitments_of_a_filter_are_those_behind_its_figure() -> None:
-    question = ask(area="community", country="GT", as_of="2009-09-30")
-    assert [row.reference for row in aggregates.summed_commitments(question)] == ["CARSI-08-ESF-06"]
+    query = ask(area="community", country="GT", as_of="2009-09-30")
+    assert [row.reference for row in aggregates.summed_commitments(query)] == ["CARSI-08-ESF-06"]
     unstated = aggregates.summed_commitments(ask(partner="none", account="NADR"))
     assert unstated.count() == 8
 
@@ -117,6 +117,6 @@ def test_goals_add_up_as_the_sources_say() -> None:
 
 def test_an_answer_is_computed_once(django_assert_num_queries: object) -> None:
     aggregates.totals(ask())
-    question = ask()
+    query = ask()
     with django_assert_num_queries(0):  # type: ignore[operator]
-        aggregates.totals(question)
+        aggregates.totals(query)

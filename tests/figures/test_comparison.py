@@ -15,7 +15,7 @@ from carsi_tracker.figures.comparison import (
     number_between,
     read_comparison,
 )
-from carsi_tracker.figures.query import BadQuestion, Question, Version
+from carsi_tracker.figures.query import BadQuery, Query, Version
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
@@ -28,9 +28,9 @@ Compared = Callable[[Any, Any], Comparison]
 DAYS = (date(2008, 6, 29), date(2008, 6, 30), date(2009, 3, 10), date(2009, 3, 11), today())
 
 
-def asked(day: date | None = None) -> Question:
+def asked(day: date | None = None) -> Query:
     version, _revision = newest()
-    return Question(version, day or today())
+    return Query(version, day or today())
 
 
 def of_version(number: int) -> Version:
@@ -110,7 +110,7 @@ def test_without_more_it_compares_with_the_end_of_the_fiscal_year_before(
     ],
 )
 def test_what_cannot_be_compared_is_named(own: dict[str, str]) -> None:
-    with pytest.raises(BadQuestion) as refused:
+    with pytest.raises(BadQuery) as refused:
         read_comparison(asked(), own, newest()[0])
     assert refused.value.parameter in own
     assert refused.value.value == own[refused.value.parameter]

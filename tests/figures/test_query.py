@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from carsi_tracker.figures.query import BadQuestion, Question, Scope, Version
+from carsi_tracker.figures.query import BadQuery, Filters, Query, Version
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
@@ -14,15 +14,15 @@ from tests.sourced import NEXT, VERSION
 pytestmark = pytest.mark.usefixtures("sourced")
 
 
-def ask(**address: str) -> Question:
+def ask(**address: str) -> Query:
     head, revision = newest()
     return read(address, head, revision)
 
 
 def test_an_empty_address_asks_of_all_entries_today_in_the_newest_version() -> None:
-    question = ask()
-    assert (question.day, question.version.number, question.scope) == (today(), VERSION, Scope())
-    assert question.query() == ""
+    query = ask()
+    assert (query.day, query.version.number, query.filters) == (today(), VERSION, Filters())
+    assert query.query_string() == ""
 
 
 def test_an_empty_as_of_is_none() -> None:
@@ -31,13 +31,15 @@ def test_an_empty_as_of_is_none() -> None:
 
 def test_a_question_writes_the_address_it_was_read_from() -> None:
     address = {"area": "community", "country": "GT", "stage": "committed", "as_of": "2009-09-30"}
-    assert ask(**address).query() == ("?area=community&country=GT&stage=committed&as_of=2009-09-30")
+    assert ask(**address).query_string() == (
+        "?area=community&country=GT&stage=committed&as_of=2009-09-30"
+    )
 
 
 def test_codes_are_read_without_regard_to_case_and_written_as_the_ledger_has_them() -> None:
-    assert ask(country="gt", account="incle", partner="organization OF american states").scope == (
-        Scope(country="GT", account="INCLE", partner="Organization of American States")
-    )
+    assert ask(
+        country="gt", account="incle", partner="organization OF american states"
+    ).filters == (Filters(country="GT", account="INCLE", partner="Organization of American States"))
 
 
 @pytest.mark.parametrize(
@@ -85,19 +87,19 @@ def test_codes_are_read_without_regard_to_case_and_written_as_the_ledger_has_the
     ],
 )
 def test_what_the_ledger_does_not_know_is_refused_and_named(parameter: str, value: str) -> None:
-    with pytest.raises(BadQuestion) as refusal:
+    with pytest.raises(BadQuery) as refusal:
         ask(**{parameter: value})
     assert (refusal.value.parameter, refusal.value.value) == (parameter, value)
     assert refusal.value.accepted
 
 
 def test_a_stage_and_a_measure_together_are_refused() -> None:
-    with pytest.raises(BadQuestion):
+    with pytest.raises(BadQuery):
         ask(stage="committed", measure="available")
 
 
 def test_a_version_and_a_moment_together_are_refused() -> None:
-    with pytest.raises(BadQuestion):
+    with pytest.raises(BadQuery):
         ask(version="12", known_on=today().isoformat())
 
 
@@ -144,8 +146,8 @@ def test_a_measure_counts_the_entries_behind_a_difference_with_their_signs(
 
 
 def test_links_carry_day_and_version_only_where_the_address_names_them() -> None:
-    question = ask(as_of="2009-09-30")
-    assert question.where(stage="committed").query() == "?stage=committed&as_of=2009-09-30"
-    assert ask().where(stage="committed").query() == "?stage=committed"
-    assert f"version={question.version}" in ask().permanent().query()
-    assert question.through(date(2010, 9, 30)).query() == "?as_of=2010-09-30"
+    query = ask(as_of="2009-09-30")
+    assert query.where(stage="committed").query_string() == "?stage=committed&as_of=2009-09-30"
+    assert ask().where(stage="committed").query_string() == "?stage=committed"
+    assert f"version={query.version}" in ask().permanent().query_string()
+    assert query.through(date(2010, 9, 30)).query_string() == "?as_of=2010-09-30"

@@ -30,16 +30,16 @@ def test_sums_on_any_day_are_those_of_the_entries_up_to_it(address: dict[str, st
     rows = list(entries(asked).select_related("commitment__country"))
     assert rows
     for day in {row.effective_date + timedelta(days=step) for row in rows for step in (-1, 0, 1)}:
-        question = asked.through(day)
+        query = asked.through(day)
         by_country: defaultdict[str | None, Decimal] = defaultdict(Decimal)
         for row in rows:
             if row.effective_date <= day:
                 code = row.commitment.country.code if row.commitment else None
                 by_country[code] += row.counted
         count = sum(row.effective_date <= day for row in rows)
-        assert aggregates.total(question) == aggregates.Amount(sum(by_country.values()), count)
-        if not asked.scope.measure:
-            found = aggregates.breakdown(question, "country")
+        assert aggregates.total(query) == aggregates.Amount(sum(by_country.values()), count)
+        if not asked.filters.measure:
+            found = aggregates.breakdown(query, "country")
             assert {
                 code: sums.appropriated + sums.committed + sums.obligated + sums.disbursed
                 for code, sums in found.items()
@@ -47,19 +47,19 @@ def test_sums_on_any_day_are_those_of_the_entries_up_to_it(address: dict[str, st
 
 
 def test_another_day_asks_the_database_nothing(django_assert_num_queries: Any) -> None:
-    question = read({"country": "PA"}, *newest())
-    aggregates.matrix(question)
+    query = read({"country": "PA"}, *newest())
+    aggregates.matrix(query)
     with django_assert_num_queries(0):
-        aggregates.matrix(question.through(date(2009, 7, 4)))
-        courses(question.through(date(2009, 7, 5)), "area", "country")
+        aggregates.matrix(query.through(date(2009, 7, 4)))
+        courses(query.through(date(2009, 7, 5)), "area", "country")
 
 
 def test_the_sums_of_some_commitments_are_those_that_all_of_them_have() -> None:
-    question = read({"as_of": "2009-09-30"}, *newest())
-    everything = aggregates.breakdown(question, "commitment")
+    query = read({"as_of": "2009-09-30"}, *newest())
+    everything = aggregates.breakdown(query, "commitment")
     some = ["CARSI-08-INCLE-03", "CARSI-09-FMF-01", "CARSI-08-INCLE-10", "CARSI-08-INCLE-99"]
     for chosen in (some[:2], some):
-        assert aggregates.breakdown_of(question, "commitment", chosen) == {
+        assert aggregates.breakdown_of(query, "commitment", chosen) == {
             reference: everything.get(reference, aggregates.Totals()) for reference in chosen
         }
 
@@ -67,7 +67,5 @@ def test_the_sums_of_some_commitments_are_those_that_all_of_them_have() -> None:
 @pytest.mark.parametrize("dimension", ["commitment", "document"])
 @pytest.mark.parametrize("day", ["2008-06-29", "2008-06-30", "2009-09-30", "2012-01-01"])
 def test_what_has_entries_by_a_day_is_counted(dimension: str, day: str) -> None:
-    question = read({"as_of": day, "stage": "committed"}, *newest())
-    assert aggregates.number_of(question, dimension) == len(
-        aggregates.breakdown(question, dimension)
-    )
+    query = read({"as_of": day, "stage": "committed"}, *newest())
+    assert aggregates.number_of(query, dimension) == len(aggregates.breakdown(query, dimension))

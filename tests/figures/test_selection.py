@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import BadQuestion, Question
+from carsi_tracker.figures.query import BadQuery, Query
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger import posting
@@ -20,7 +20,7 @@ from tests import factories
 pytestmark = pytest.mark.usefixtures("sourced")
 
 
-def ask(**address: str) -> Question:
+def ask(**address: str) -> Query:
     return read(address, *newest())
 
 
@@ -103,14 +103,14 @@ def out_of_order(address: dict[str, str]) -> str | None:
 def test_filters_choose_what_a_reading_of_all_entries_chooses(address: dict[str, str]) -> None:
     rows = all_entries()
     if wrong := out_of_order(address):
-        with pytest.raises(BadQuestion) as bad:
+        with pytest.raises(BadQuery) as bad:
             ask(**address)
         assert bad.value.parameter == wrong
         return
-    question = ask(**address)
+    query = ask(**address)
     expected = chosen_by_hand(rows, address)
-    assert [row.pk for row in entries(question)] == [row.pk for row in expected]
-    totals = aggregates.totals(question)
+    assert [row.pk for row in entries(query)] == [row.pk for row in expected]
+    totals = aggregates.totals(query)
     for stage in ("appropriated", "committed", "obligated", "disbursed"):
         total = sum((row.amount for row in expected if row.stage == stage), Decimal(0))
         assert getattr(totals, stage) == total
@@ -128,15 +128,15 @@ def test_the_commitments_of_a_filter_add_up_to_its_totals(
         address = {**address, "measure": measure}
         address.pop("stage", None)
     assume(not out_of_order(address))
-    question = ask(**address)
-    totals, rows = aggregates.totals(question), list(aggregates.summed_commitments(question))
-    by_commitment = aggregates.breakdown(question, "commitment")
+    query = ask(**address)
+    totals, rows = aggregates.totals(query), list(aggregates.summed_commitments(query))
+    by_commitment = aggregates.breakdown(query, "commitment")
     assert {row.reference for row in rows} == {code for code in by_commitment if code}
     for stage in ("committed", "obligated", "disbursed"):
         assert sum(getattr(row, stage) for row in rows) == getattr(totals, stage)
         for row in rows:
             assert getattr(row, stage) == getattr(by_commitment[row.reference], stage)
-            behind = entries(question.where(commitment=row.reference)).filter(stage=stage)
+            behind = entries(query.where(commitment=row.reference)).filter(stage=stage)
             assert getattr(row, f"{stage}_entries") == behind.count()
 
 
@@ -157,23 +157,23 @@ def test_a_corrected_title_is_found_at_once_and_the_old_one_no_more() -> None:
 
 @pytest.mark.parametrize("written", ["412000", "412,000.00", "$412,000", "US$ 412 000"])
 def test_an_amount_is_read_as_it_is_typed_and_written_plainly(written: str) -> None:
-    question = ask(amount_from=written, amount_to=written)
-    assert question.scope.amount_from == Decimal(412000)
-    assert question.query() == "?amount_from=412000&amount_to=412000"
-    assert aggregates.totals(question).entries
-    assert {row.amount for row in entries(question)} == {Decimal(412000)}
+    query = ask(amount_from=written, amount_to=written)
+    assert query.filters.amount_from == Decimal(412000)
+    assert query.query_string() == "?amount_from=412000&amount_to=412000"
+    assert aggregates.totals(query).entries
+    assert {row.amount for row in entries(query)} == {Decimal(412000)}
 
 
 @pytest.mark.parametrize("written", ["$(7,500.00)", " $ (7,500.00) ", "US$ (7,500)", "-$7,500"])
 def test_an_amount_of_accountants_is_read_in_a_filter_too(written: str) -> None:
-    assert ask(amount_from=written).scope.amount_from == Decimal(-7500)
-    assert ask(amount_from=" $ -   ").scope.amount_from == Decimal(0)
+    assert ask(amount_from=written).filters.amount_from == Decimal(-7500)
+    assert ask(amount_from=" $ -   ").filters.amount_from == Decimal(0)
 
 
 def test_a_question_asked_of_other_entries_keeps_its_typed_filters() -> None:
-    question = ask(amount_to="-0.01", date_to="2009-12-31", text="panama").where(goal=2)
-    assert question.scope.amount_to == Decimal("-0.01")
-    assert question.scope.date_to == date(2009, 12, 31)
-    assert question.scope.goal == "2"
-    again: Any = ask(**question.scope.chosen)
-    assert again.scope == question.scope
+    query = ask(amount_to="-0.01", date_to="2009-12-31", text="panama").where(goal=2)
+    assert query.filters.amount_to == Decimal("-0.01")
+    assert query.filters.date_to == date(2009, 12, 31)
+    assert query.filters.goal == "2"
+    again: Any = ask(**query.filters.chosen)
+    assert again.filters == query.filters

@@ -13,12 +13,12 @@ pytestmark = pytest.mark.usefixtures("sourced")
 
 @pytest.mark.parametrize("filters", [{}, {"country": "PA"}, {"stage": "obligated"}])
 def test_each_point_holds_the_totals_through_its_day(filters: dict[str, str]) -> None:
-    question = read(filters, *newest())
-    points = timeline(question)
+    query = read(filters, *newest())
+    points = timeline(query)
     assert points
     assert [point.day for point in points] == sorted({point.day for point in points})
     for point in points:
-        assert point.totals == aggregates.totals(question.through(point.day))
+        assert point.totals == aggregates.totals(query.through(point.day))
 
 
 def test_the_timeline_ends_on_the_day_that_is_asked() -> None:

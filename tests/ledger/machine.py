@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from carsi_tracker.figures.query import Question, Version
+from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Posting
 from tests import factories
@@ -225,8 +225,8 @@ class Desk(Workbench):
         """Ask for the figures of a version, and in vain for its batch to change."""
         number = self._pick_version(which)
         posted = Posting.objects.get(version=number)
-        question = Question(Version(number, posted.checksum), day)
-        self._figures_agree(question, self.ledger.posted(up_to=number))
+        query = Query(Version(number, posted.checksum), day)
+        self._figures_agree(query, self.ledger.posted(up_to=number))
         self._expect("posted_already", lambda: act(posted.batch_id, self.people[0]))
 
     @some_version

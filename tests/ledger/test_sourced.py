@@ -34,9 +34,9 @@ def test_it_holds_what_its_readme_says() -> None:
     assert Entry.objects.count() == ENTRIES
     assert Commitment.objects.count() == COMMITMENTS
     head, revision = newest()
-    question = read({"stage": "committed"}, head, revision)
+    query = read({"stage": "committed"}, head, revision)
     for dimension in ("country", "area", "goal"):
-        found = aggregates.breakdown(question, dimension)
+        found = aggregates.breakdown(query, dimension)
         assert {str(key or ""): sums.committed for key, sums in found.items()} == by(dimension)
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger.models import (
     Appropriation,
@@ -60,7 +60,7 @@ class Workbench(RuleBasedStateMachine):
         assert is_sound(posted)
         head, _ = newest()
         for day in DAYS:
-            self._figures_agree(Question(head, day), posted)
+            self._figures_agree(Query(head, day), posted)
 
     def teardown(self) -> None:
         """What was posted stays, so what is wrong after a step is wrong at the end."""
@@ -68,18 +68,18 @@ class Workbench(RuleBasedStateMachine):
             cursor.execute("select * from rules.verify()")
             assert cursor.fetchall() == []
 
-    def _figures_agree(self, question: Question, posted: list[Amount]) -> None:
+    def _figures_agree(self, query: Query, posted: list[Amount]) -> None:
         ours = {appropriation.pk for appropriation in self.appropriations}
-        found = aggregates.breakdown(question, "appropriation")
+        found = aggregates.breakdown(query, "appropriation")
         assert {key: as_sums(of) for key, of in found.items() if key in ours} == sums(
-            posted, question.day, "appropriation"
+            posted, query.day, "appropriation"
         )
-        found = aggregates.breakdown(question, "commitment")
+        found = aggregates.breakdown(query, "commitment")
         assert {
             key: as_sums(found[reference])
             for key, reference in self.references.items()
             if reference in found
-        } == sums(posted, question.day, "commitment")
+        } == sums(posted, query.day, "commitment")
 
     def _draft(self, worker: int) -> int:
         made = factories.batch(self.people[worker])

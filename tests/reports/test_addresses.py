@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carsi_tracker.figures.comparison import DAY, VERSION
-from carsi_tracker.figures.query import Scope
+from carsi_tracker.figures.query import Filters
 from carsi_tracker.reports import urls as reports
 from carsi_tracker.reports.charts.charts import SHEETS
 from carsi_tracker.reports.compare.compare import OTHER_NAMES
@@ -32,7 +32,7 @@ from tests.reports.addresses import EXAMPLES
 NOT_KEPT = {"document-file"}
 """The sourced documents are links: the tracker keeps no file of them."""
 PARAMETERS = (
-    *Scope.__dataclass_fields__,
+    *Filters.__dataclass_fields__,
     "as_of", "version", "known_on", "page", "sort", "q", "kind", DAY, VERSION, *OTHER_NAMES,
 )  # fmt: skip
 SITE = (Path(django.BASE_DIR) / "docs" / "site.md").read_text()

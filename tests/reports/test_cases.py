@@ -359,11 +359,11 @@ def test_the_question_goes_along_with_every_link_of_a_list(
 ) -> None:
     monkeypatch.setattr(lists, "ROWS_A_PAGE", 1)
     order = "-amount" if file == "entries" else "-committed"
-    question = {
+    query = {
         "country": "GT", "amount_from": "0", "text": "policía", "as_of": "2012-01-01",
         "version": version_address(),
     }  # fmt: skip
-    response = client.get(language + path, question | {"sort": order, "page": "2"})
+    response = client.get(language + path, query | {"sort": order, "page": "2"})
     assert response.status_code == 200
     html = unescape(response.content.decode())
     other = "/es" if not language else ""
@@ -380,7 +380,7 @@ def test_the_question_goes_along_with_every_link_of_a_list(
             for href in re.findall(r'href="([^"]+)"', html)
             if href.startswith(start)
         ]
-        assert question | beside in found, (start, beside)
+        assert query | beside in found, (start, beside)
 
 
 def version_address() -> str:

@@ -91,7 +91,7 @@ def figure_of_page(href: str) -> Decimal:
 @pytest.mark.parametrize(("day", "version"), [("2009-03-31", "12"), ("2009-09-30", ""), ("", "")])
 def test_every_figure_is_the_sum_behind_its_link(day: str, version: str) -> None:
     state = {name: value for name, value in (("as_of", day), ("version", version)) if value}
-    assert check(read(state, *newest()).query()) > 100
+    assert check(read(state, *newest()).query_string()) > 100
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="all days take half an hour: make check-everything")

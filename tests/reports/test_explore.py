@@ -103,9 +103,9 @@ def test_the_files_of_a_list_keep_filter_day_and_order(client: Client) -> None:
     for file in files:
         assert asked.items() <= dict(parse_qsl(urlsplit(file).query)).items()
     rows = b"".join(client.get(files[0])).decode().splitlines()  # type: ignore[arg-type]
-    question = read({key: asked[key] for key in ("country", "text", "as_of")}, *newest())
+    query = read({key: asked[key] for key in ("country", "text", "as_of")}, *newest())
     found = sum("CARSI-" in row for row in rows)
-    assert found == aggregates.totals(question).entries > 0
+    assert found == aggregates.totals(query).entries > 0
 
 
 def test_what_no_page_knows_is_ignored_and_dropped(client: Client) -> None:
@@ -231,8 +231,8 @@ def test_an_empty_list_says_which_filters_hold_and_what_each_hides(client: Clien
         count = re.search(r"Without Words: “zanahoria” , (\d+) entries", words)
         assert count
         assert without == f"{path}?country=HN&as_of=2009-03-31"
-        question = read({"country": "HN", "as_of": "2009-03-31"}, *newest())
-        assert int(count[1]) == aggregates.totals(question).entries
+        query = read({"country": "HN", "as_of": "2009-03-31"}, *newest())
+        assert int(count[1]) == aggregates.totals(query).entries
         assert "Without Country: Honduras , 0 entries" in words
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.dateparse import parse_datetime
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
@@ -81,13 +81,13 @@ def test_the_feed_of_a_country_has_the_versions_that_touch_it_with_their_effect_
     client: Client,
 ) -> None:
     feed = read(client, "/feed/?country=HN")
-    question = Question(newest()[0], today()).where(country="HN")
-    touched = sorted({entry.posting_id for entry in entries(question)}, reverse=True)
+    query = Query(newest()[0], today()).where(country="HN")
+    touched = sorted({entry.posting_id for entry in entries(query)}, reverse=True)
     assert numbers(feed) == touched
     assert len(touched) < Posting.objects.count()
     assert "Honduras" in feed.findtext(f"{ATOM}title", "")
     for version, entry in zip(touched, feed.findall(f"{ATOM}entry"), strict=True):
-        effect = aggregates.totals(question.where(posted_in=version)).committed
+        effect = aggregates.totals(query.where(posted_in=version)).committed
         assert f"Committed: {signed(effect)} USD" in entry.findtext(f"{ATOM}summary", "")
 
 

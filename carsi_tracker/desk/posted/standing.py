@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.ledger.models import Batch, Commitment, Stage
 
@@ -40,6 +40,6 @@ class Standing:
 def standing(commitment: Commitment, day: date) -> Standing:
     """Return how a commitment stands on a day in the newest version."""
     version, _revision = newest()
-    question = Question(version, day).where(commitment=commitment.reference)
+    query = Query(version, day).where(commitment=commitment.reference)
     pending = Batch.objects.filter(version=None, lines__commitment=commitment).distinct()
-    return Standing(day, aggregates.totals(question), pending)
+    return Standing(day, aggregates.totals(query), pending)

@@ -10,7 +10,7 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Totals
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.page.links import linked
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 
 WAYS: dict[str, Promise] = {
@@ -35,24 +35,22 @@ class Way:
 
 
 @public_page()
-def balance(request: HttpRequest, asked: Asked) -> HttpResponse:
+def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show that every way of adding the ledger up comes to the same sums."""
-    question = asked.question.everywhere()
-    totals = aggregates.totals(question)
+    query = public.query.everywhere()
+    totals = aggregates.totals(query)
     ways = [
-        add_up(label, list(aggregates.breakdown(question, dimension).values()), totals)
+        add_up(label, list(aggregates.breakdown(query, dimension).values()), totals)
         for dimension, label in WAYS.items()
     ]
-    available = aggregates.total(question.where(measure="available")).amount
+    available = aggregates.total(query.where(measure="available")).amount
     return render_page(
         request,
-        asked,
+        public,
         "reports/balance.html",
         totals=totals,
         linked={
-            stage: linked(
-                amount := getattr(totals, stage), bool(amount), question.where(stage=stage)
-            )
+            stage: linked(amount := getattr(totals, stage), bool(amount), query.where(stage=stage))
             for stage in Stage.values
         },
         ways=ways,

@@ -1,11 +1,11 @@
-"""Sums and balances of a question, each linked to its entries: on its day, and over time."""
+"""Sums and balances of a query, each linked to its entries: on its day, and over time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import MEASURES, Question
+from carsi_tracker.figures.query import MEASURES, Query
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.page.filters import name_of_balance
@@ -35,29 +35,29 @@ class OverTime:
     earlier: int
 
 
-def balances(question: Question, names: Sequence[str]) -> list[tuple[str, Linked]]:
-    """Return sums and differences of a question by name, each linked to its entries."""
-    totals, found = aggregates.totals(question), aggregates.stages(question)
+def balances(query: Query, names: Sequence[str]) -> list[tuple[str, Linked]]:
+    """Return sums and differences of a query by name, each linked to its entries."""
+    totals, found = aggregates.totals(query), aggregates.stages(query)
     rows = []
     for name in names:
         kind = "measure" if name in MEASURES else "stage"
         summed = sum(
             found[stage].entries for stage in MEASURES.get(name, (name,)) if stage in found
         )
-        asks = question.where(**{"stage": None, "measure": None, kind: name})
+        asks = query.where(**{"stage": None, "measure": None, kind: name})
         rows.append((name_of_balance(name), linked(getattr(totals, name), summed, asks)))
     return rows
 
 
-def over_time(question: Question, names: Sequence[str]) -> OverTime:
+def over_time(query: Query, names: Sequence[str]) -> OverTime:
     """Return sums and differences at the end of each day that changed them, up to the day asked."""
-    points = timeline(question)
+    points = timeline(query)
     return OverTime(
         tuple(name_of_balance(name) for name in names),
         tuple(
             Day(
                 point.day,
-                tuple(figure for _name, figure in balances(question.through(point.day), names)),
+                tuple(figure for _name, figure in balances(query.through(point.day), names)),
             )
             for point in points[-MOST_DAYS:]
         ),

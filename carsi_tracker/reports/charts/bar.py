@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures.aggregates import Totals
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.page.links import entries_address
 
@@ -39,7 +39,7 @@ class Part:
     width: Decimal
 
 
-def bar(totals: Totals, question: Question) -> list[Part]:
+def bar(totals: Totals, query: Query) -> list[Part]:
     """Return the parts of what is appropriated; where that is not asked, of what is committed.
 
     None before the first law, nor where what is asked is not a whole with its parts.
@@ -57,7 +57,7 @@ def bar(totals: Totals, question: Question) -> list[Part]:
     for name, amount, shown in zip(names, amounts, rounded, strict=True):
         width = (amount / whole * WHOLE).quantize(Decimal("0.01"))
         asks = {"stage": name} if name == "disbursed" else {"measure": name}
-        href = entries_address(question.where(**asks))
+        href = entries_address(query.where(**asks))
         parts.append(Part(name, LABELS[name], amount, shown, href, x, width))
         x += width
     return parts

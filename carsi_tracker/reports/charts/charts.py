@@ -11,51 +11,51 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.reports.charts import drawing
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.sheets import SHEETS
 from carsi_tracker.reports.charts.words import in_prose
 from carsi_tracker.reports.page.filters import chips
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 
 MARGINS = 180
 WIDTH, CARD_WIDTH = 1080, 1200
 CARD_LETTERS = 42
 
 
-def is_picture(request: HttpRequest, _asked: Asked) -> bool:
+def is_picture(request: HttpRequest, _asked: PublicRequest) -> bool:
     """Say whether a chart is asked for in pixels, which take most of the time."""
     return request.path.endswith(".png")
 
 
 @public_page(dear=is_picture, file=True)
-def chart(request: HttpRequest, asked: Asked, name: str, form: str) -> HttpResponse:
+def chart(request: HttpRequest, public: PublicRequest, name: str, form: str) -> HttpResponse:
     """Give a chart of what is asked, as SVG or PNG, with its day, version and source in it."""
     if name == "bar":  # has all stages in it
-        asked = replace(asked, question=asked.question.where(stage=None, measure=None))
-    sheet = SHEETS[name](asked)
-    permanent = request.path + asked.question.permanent().query()
+        public = replace(public, query=public.query.where(stage=None, measure=None))
+    sheet = SHEETS[name](public)
+    permanent = request.path + public.query.permanent().query_string()
     context = {
         "sheet": sheet,
         "width": WIDTH,
         "height": sheet.height + MARGINS,
-        "about": " · ".join([day_and_version(asked.question), *scope_in_words(asked)]),
+        "about": " · ".join([day_and_version(public.query), *scope_in_words(public)]),
         "source": _("Source: CARSI Tracker"),
         "address": request.build_absolute_uri(permanent),
     }
     svg = drawing.svg(f"charts/sheets/{name}.svg", context)
     if form == "png":
-        return _file(asked, f"{name}.png", drawing.png(svg, WIDTH), "image/png")
-    return _file(asked, f"{name}.svg", svg.encode(), "image/svg+xml")
+        return _file(public, f"{name}.png", drawing.png(svg, WIDTH), "image/png")
+    return _file(public, f"{name}.svg", svg.encode(), "image/svg+xml")
 
 
 @public_page(dear=is_picture, file=True)
-def card(_request: HttpRequest, asked: Asked) -> HttpResponse:
+def card(_request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Give the picture that other sites show beside a link: the sentence and the bar."""
-    question = asked.question.everywhere()
-    totals = aggregates.totals(question)
+    query = public.query.everywhere()
+    totals = aggregates.totals(query)
     sentence = _("Nothing is appropriated yet: $0 on this day.")
     if totals.appropriated:
         sentence = _(
@@ -69,16 +69,16 @@ def card(_request: HttpRequest, asked: Asked) -> HttpResponse:
     context = {
         "sentence": sentence,
         "lines": [(line, 170 + 66 * place) for place, line in enumerate(lines)],
-        "bar": bar(totals, question),
-        "about": day_and_version(question),
+        "bar": bar(totals, query),
+        "about": day_and_version(query),
     }
     svg = drawing.svg("charts/sheets/card.svg", context)
     return HttpResponse(drawing.png(svg, CARD_WIDTH, density=1), content_type="image/png")
 
 
-def scope_in_words(asked: Asked) -> list[str]:
+def scope_in_words(public: PublicRequest) -> list[str]:
     """Return the chosen filters in words."""
-    return [f"{chip.label}: {chip.value}" for chip in chips("", asked)]
+    return [f"{chip.label}: {chip.value}" for chip in chips("", public)]
 
 
 def even_lines(sentence: str) -> list[str]:
@@ -91,22 +91,22 @@ def even_lines(sentence: str) -> list[str]:
     )
 
 
-def day_and_version(question: Question) -> str:
+def day_and_version(query: Query) -> str:
     """Return the day and the version that a picture shows."""
     return _("As of %(day)s, ledger version %(version)s") % {
-        "day": day_in_words(question.day),
-        "version": question.version,
+        "day": day_in_words(query.day),
+        "version": query.version,
     }
 
 
-def _file(asked: Asked, name: str, content: bytes, media_type: str) -> HttpResponse:
+def _file(public: PublicRequest, name: str, content: bytes, media_type: str) -> HttpResponse:
     """Answer with a download named after what it holds and its day.
 
     An SVG document is a page of its own: its policy allows its one style, and nothing else.
     """
     what, _dot, form = name.partition(".")
-    chosen = filter(None, map(slugify, asked.question.scope.chosen.values()))
-    parts = ("carsi", what, *chosen, asked.question.day.isoformat())
+    chosen = filter(None, map(slugify, public.query.filters.chosen.values()))
+    parts = ("carsi", what, *chosen, public.query.day.isoformat())
     digest = b64encode(hashlib.sha256(drawing.style().encode()).digest()).decode()
     return HttpResponse(
         content,

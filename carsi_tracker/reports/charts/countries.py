@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Totals
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger import money
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Country
@@ -66,14 +66,14 @@ class Place:
 class Countries:
     """What is committed in each country, largest first, and for the region as a whole.
 
-    `asked` names the day that is asked; `around` is the path of what lies around the countries on
+    `as_of` names the day; `around` is the path of what lies around the countries on
     the map, which is `map_height` high.
     """
 
     bars: tuple[Bar, ...]
     regional: Bar | None
     total: Linked
-    asked: str
+    as_of: str
     files: tuple[File, ...]
     map_files: tuple[File, ...]
     around: str = field(default_factory=lambda: shapes().around)
@@ -90,13 +90,13 @@ class Countries:
         ]
 
 
-def countries_chart(asked: Question, countries: Sequence[Country]) -> Countries | None:
+def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | None:
     """Return the sums of what is asked by country, by default of what is committed.
 
     None where there are none.
     """
-    question, name = of_one_sum(asked), name_of_sum(asked)
-    found = aggregates.breakdown(question, "country")
+    query, name = of_one_sum(asked), name_of_sum(asked)
+    found = aggregates.breakdown(query, "country")
     sums = {
         country: _sum(found.get(country.code), name)
         for country in countries
@@ -108,14 +108,14 @@ def countries_chart(asked: Question, countries: Sequence[Country]) -> Countries 
         (each.amount for country, each in sums.items() if country.code != REGIONAL),
         default=aggregates.ZERO,
     )
-    bars = [_bar(question, country, each, longest) for country, each in sums.items()]
+    bars = [_bar(query, country, each, longest) for country, each in sums.items()]
     bars.sort(key=lambda bar: (-bar.figure.amount, bar.country.position))
     whole = sum((each.amount for each in sums.values()), aggregates.ZERO)
     return Countries(
         bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
         regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
-        total=linked(whole, 1, question),
-        asked=_("as of %(day)s") % {"day": day_in_words(question.day)},
+        total=linked(whole, 1, query),
+        as_of=_("as of %(day)s") % {"day": day_in_words(query.day)},
         files=chart_files("countries", asked),
         map_files=chart_files("map", asked),
     )
@@ -125,11 +125,11 @@ def _sum(sums: Totals | None, name: str) -> Amount:
     return Amount(getattr(sums, name), sums.entries) if sums else Amount()
 
 
-def _bar(question: Question, country: Country, found: Amount, longest: Decimal) -> Bar:
+def _bar(query: Query, country: Country, found: Amount, longest: Decimal) -> Bar:
     return Bar(
         country=country,
-        page=page_path("country", country.code) + question.everywhere().query(),
-        figure=linked(found.amount, found.entries, question.where(country=country.code)),
+        page=page_path("country", country.code) + query.everywhere().query_string(),
+        figure=linked(found.amount, found.entries, query.where(country=country.code)),
         width=_share(found.amount, longest),
         heat=heat(found.amount, longest),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 
 FORMS = ("svg", "png")
 TABLES = {
@@ -25,12 +25,14 @@ class File:
     href: str
 
 
-def chart_files(name: str, question: Question) -> tuple[File, ...]:
+def chart_files(name: str, query: Query) -> tuple[File, ...]:
     """Return the downloads of a chart of what is asked: drawn, and its figures."""
-    query = question.query()
-    drawn = [File(form.upper(), reverse("chart", args=[name, form]) + query) for form in FORMS]
+    query_string = query.query_string()
+    drawn = [
+        File(form.upper(), reverse("chart", args=[name, form]) + query_string) for form in FORMS
+    ]
     figures = [
-        File(kind.upper(), reverse("table-file", args=[TABLES[name], kind]) + query)
+        File(kind.upper(), reverse("table-file", args=[TABLES[name], kind]) + query_string)
         for kind in ("csv", "xlsx")
     ]
     return (*drawn, *figures)

@@ -17,7 +17,7 @@ from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.charts.words import in_prose
 from carsi_tracker.reports.overview.matrix import Row, matrix
 from carsi_tracker.reports.page.filters import name_of_balance
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 INNER_WIDTH = 1000
 AREA_LETTERS = 28
@@ -38,13 +38,13 @@ class Sheet:
     empty: str = ""
 
 
-def bar_sheet(asked: Asked) -> Sheet:
+def bar_sheet(public: PublicRequest) -> Sheet:
     """Return the bar with its legend."""
-    totals = aggregates.totals(asked.question)
-    parts = bar(totals, asked.question)
+    totals = aggregates.totals(public.query)
+    parts = bar(totals, public.query)
     if not parts:
         why = _("What is asked is not a whole with its parts: there is no bar of it.")
-        empty = why if totals.entries else nothing(asked)
+        empty = why if totals.entries else nothing(public)
         return Sheet(_("How far the money has got"), empty=empty)
     if any(part.name == "available" for part in parts):
         title = _("%(whole)s appropriated, and how far it has got")
@@ -58,12 +58,12 @@ def bar_sheet(asked: Asked) -> Sheet:
     return Sheet(title, 80 + LOW_ROW * len(parts), {"bar": parts, "legend": legend})
 
 
-def matrix_sheet(asked: Asked) -> Sheet:
+def matrix_sheet(public: PublicRequest) -> Sheet:
     """Return the table of areas by countries."""
-    title = _("%(sum)s by programming area and country, U.S. dollars") % balance(asked)
-    found = matrix(asked.question, asked.words)
+    title = _("%(sum)s by programming area and country, U.S. dollars") % balance(public)
+    found = matrix(public.query, public.words)
     if not found.total.href:
-        return Sheet(title, empty=nothing(asked))
+        return Sheet(title, empty=nothing(public))
     wide = (INNER_WIDTH - AREA_WIDTH) // (len(found.heads) + 1)
     drawn = {
         "matrix": found,
@@ -78,50 +78,50 @@ def matrix_sheet(asked: Asked) -> Sheet:
     return Sheet(title, LOW_ROW * 2 + ROW * len(found.rows) + 10, drawn)
 
 
-def countries_sheet(asked: Asked) -> Sheet:
+def countries_sheet(public: PublicRequest) -> Sheet:
     """Return the bars of the countries."""
-    title = _("%(sum)s by country, U.S. dollars") % balance(asked)
-    found = countries_chart(asked.question, asked.words.countries)
+    title = _("%(sum)s by country, U.S. dollars") % balance(public)
+    found = countries_chart(public.query, public.words.countries)
     if not found:
-        return Sheet(title, empty=nothing(asked))
+        return Sheet(title, empty=nothing(public))
     bars = [(bar, LOW_ROW * place) for place, bar in enumerate(found.bars)]
     drawn = {"countries": found, "bars": bars, "foot": LOW_ROW * len(bars)}
     return Sheet(title, LOW_ROW * (len(bars) + 2) + 20, drawn)
 
 
-def map_sheet(asked: Asked) -> Sheet:
+def map_sheet(public: PublicRequest) -> Sheet:
     """Return the map."""
-    title = _("%(sum)s by country, millions of U.S. dollars") % balance(asked)
-    found = countries_chart(asked.question, asked.words.countries)
+    title = _("%(sum)s by country, millions of U.S. dollars") % balance(public)
+    found = countries_chart(public.query, public.words.countries)
     if not found:
-        return Sheet(title, empty=nothing(asked))
+        return Sheet(title, empty=nothing(public))
     height = INNER_WIDTH * MAP_HEIGHT // MAP_WIDTH
     return Sheet(title, height + LOW_ROW, {"countries": found, "map_height": height})
 
 
-def timeline_sheet(asked: Asked) -> Sheet:
+def timeline_sheet(public: PublicRequest) -> Sheet:
     """Return the sums over time with their legend."""
     title = _("Sums over time, U.S. dollars")
-    found = timeline_chart(asked.question)
+    found = timeline_chart(public.query)
     if not found:
-        return Sheet(title, empty=nothing(asked))
+        return Sheet(title, empty=nothing(public))
     legend = [(curve, 250 * place) for place, curve in enumerate(found.curves)]
     return Sheet(title, found.height + 130, {"timeline": found, "legend": legend})
 
 
-def balance(asked: Asked) -> dict[str, str]:
+def balance(public: PublicRequest) -> dict[str, str]:
     """Return the name of what a chart of one sum shows, for its title."""
-    return {"sum": name_of_balance(name_of_sum(asked.question))}
+    return {"sum": name_of_balance(name_of_sum(public.query))}
 
 
-def nothing(asked: Asked) -> str:
+def nothing(public: PublicRequest) -> str:
     """Say that there is nothing to draw."""
-    if asked.question.scope.chosen:
+    if public.query.filters.chosen:
         return _("Nothing of this by this day: $0.")
     return _("Nothing is appropriated yet: $0 on this day.")
 
 
-SHEETS: Mapping[str, Callable[[Asked], Sheet]] = {
+SHEETS: Mapping[str, Callable[[PublicRequest], Sheet]] = {
     "bar": bar_sheet,
     "matrix": matrix_sheet,
     "countries": countries_sheet,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures.aggregates import ZERO
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.timeline import Point
 from carsi_tracker.figures.timeline import timeline as points_of
 from carsi_tracker.ledger.days import day_in_words
@@ -61,7 +61,7 @@ class Timeline:
 
     Paths are in units of a plot WIDTH by `height`. `ceiling` is None where nothing of what is
     asked is appropriated; `areas` are ordered from the widest stage to the narrowest. `description`
-    says in words what the chart shows; `asked` names the day that is
+    says in words what the chart shows; `as_of` names the day that is
     asked, which is at `asked_x`; `rest` says since when nothing changed, where that is long.
     """
 
@@ -71,7 +71,7 @@ class Timeline:
     amounts: tuple[Tick, ...]
     years: tuple[Tick, ...]
     base: Decimal
-    asked: str
+    as_of: str
     asked_x: Decimal
     rest: str
     description: str
@@ -85,17 +85,17 @@ class Timeline:
         return (*([self.ceiling] if self.ceiling else []), *self.areas)
 
 
-def timeline_chart(question: Question, *, small: bool = False) -> Timeline | None:
+def timeline_chart(query: Query, *, small: bool = False) -> Timeline | None:
     """Return the cumulative sums of what is asked, through its day; None before its first entry."""
-    points = points_of(question)
+    points = points_of(query)
     stages = [stage for stage in Stage.values if any(getattr(p.totals, stage) for p in points)]
     if not stages:
         return None
-    days = Days(date(points[0].day.year, 1, 1), _end(question, points), WIDTH)
+    days = Days(date(points[0].day.year, 1, 1), _end(query, points), WIDTH)
     sums = [getattr(point.totals, stage) for point in points for stage in stages]
     height = SMALL_HEIGHT if small else HEIGHT
     amounts = Amounts(min(*sums, ZERO), max(*sums, Decimal(1)) * HEADROOM, height)
-    curves = [_curve(question, stage, points, days, amounts) for stage in stages]
+    curves = [_curve(query, stage, points, days, amounts) for stage in stages]
     return Timeline(
         height=height,
         ceiling=next((curve for curve in curves if curve.stage == Stage.APPROPRIATED), None),
@@ -110,24 +110,24 @@ def timeline_chart(question: Question, *, small: bool = False) -> Timeline | Non
             if days.x(day) < LAST_LABEL
         ),
         base=amounts.y(ZERO),
-        asked=_("as of %(day)s") % {"day": day_in_words(question.day)},
-        asked_x=days.x(min(question.day, days.last)),
-        rest=_rest_in_words(question, points, days.last),
-        description=_description(question, points, curves),
-        rows=rows(question, stages),
-        files=chart_files("timeline", question),
+        as_of=_("as of %(day)s") % {"day": day_in_words(query.day)},
+        asked_x=days.x(min(query.day, days.last)),
+        rest=_rest_in_words(query, points, days.last),
+        description=_description(query, points, curves),
+        rows=rows(query, stages),
+        files=chart_files("timeline", query),
         small=small,
     )
 
 
-def _end(question: Question, points: Sequence[Point]) -> date:
+def _end(query: Query, points: Sequence[Point]) -> date:
     first, last = date(points[0].day.year, 1, 1), points[-1].day
     rest = max((last - first) // LONG_REST, timedelta(days=30))
-    return max(min(question.day, last + rest), last + max((last - first) // SEEN, A_DAY))
+    return max(min(query.day, last + rest), last + max((last - first) // SEEN, A_DAY))
 
 
 def _curve(
-    question: Question, stage: str, points: Sequence[Point], days: Days, amounts: Amounts
+    query: Query, stage: str, points: Sequence[Point], days: Days, amounts: Amounts
 ) -> Curve:
     base = amounts.y(ZERO)
     steps = [f"M0 {base}"]
@@ -140,20 +140,20 @@ def _curve(
     if stage != Stage.APPROPRIATED:
         steps.append(f"V{base}Z")
     amount = getattr(points[-1].totals, stage)
-    href = entries_address(question.where(stage=stage, measure=None))
+    href = entries_address(query.where(stage=stage, measure=None))
     return Curve(stage, str(Stage(stage).label), "".join(steps), amount, in_prose(amount), href)
 
 
-def _rest_in_words(question: Question, points: Sequence[Point], end: date) -> str:
-    if end >= question.day:
+def _rest_in_words(query: Query, points: Sequence[Point], end: date) -> str:
+    if end >= query.day:
         return ""
     return _("unchanged since %(day)s") % {"day": day_in_words(points[-1].day)}
 
 
-def _description(question: Question, points: Sequence[Point], curves: Sequence[Curve]) -> str:
+def _description(query: Query, points: Sequence[Point], curves: Sequence[Curve]) -> str:
     sums = "; ".join(f"{curve.label}: {curve.words}" for curve in curves)
     return _("Sums from %(first)s through %(day)s. On that last day: %(sums)s.") % {
         "first": day_in_words(points[0].day),
-        "day": day_in_words(question.day),
+        "day": day_in_words(query.day),
         "sums": sums,
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year
 from carsi_tracker.reports.page.links import Linked, linked
@@ -21,16 +21,16 @@ class Row:
     cells: tuple[Linked, ...]
 
 
-def rows(question: Question, stages: Sequence[str]) -> tuple[Row, ...]:
+def rows(query: Query, stages: Sequence[str]) -> tuple[Row, ...]:
     """Return the sums at the ends of fiscal years with changes, the latest, and on the day."""
-    ends = {end_of_fiscal_year(fiscal_year(point.day)) for point in timeline(question)}
-    days = sorted({end for end in ends if end < question.day} | {question.day})[-MOST_ROWS:]
+    ends = {end_of_fiscal_year(fiscal_year(point.day)) for point in timeline(query)}
+    days = sorted({end for end in ends if end < query.day} | {query.day})[-MOST_ROWS:]
     return tuple(
-        Row(asked.day, tuple(_cell(asked, stage) for stage in stages))
-        for asked in (question if day == question.day else question.through(day) for day in days)
+        Row(then.day, tuple(_cell(then, stage) for stage in stages))
+        for then in (query if day == query.day else query.through(day) for day in days)
     )
 
 
-def _cell(question: Question, stage: str) -> Linked:
-    found = aggregates.stages(question).get(stage, aggregates.Amount())
-    return linked(found.amount, found.entries, question.where(stage=stage, measure=None))
+def _cell(query: Query, stage: str) -> Linked:
+    found = aggregates.stages(query).get(stage, aggregates.Amount())
+    return linked(found.amount, found.entries, query.where(stage=stage, measure=None))

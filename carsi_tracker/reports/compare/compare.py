@@ -24,7 +24,7 @@ from carsi_tracker.reports.page import filters
 from carsi_tracker.reports.page.explanations import scope_in_words
 from carsi_tracker.reports.page.links import entries_address
 from carsi_tracker.reports.page.lists import render_list
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.tables import EntriesTable
 
 OTHER_NAMES = {"to": "as_of", "to_version": "version"}
@@ -57,41 +57,41 @@ def compare(request: HttpRequest) -> HttpResponseBase:
     return comparison_page(request)
 
 
-def is_of_versions(_request: HttpRequest, asked: Asked) -> bool:
+def is_of_versions(_request: HttpRequest, public: PublicRequest) -> bool:
     """Say whether versions are compared, whose sums are added up anew for each pair."""
-    return VERSION in dict(asked.address.own)
+    return VERSION in dict(public.address.own)
 
 
 @public_page(sorts=EntriesTable.sorts(), own=(DAY, VERSION), dear=is_of_versions)
-def comparison_page(request: HttpRequest, asked: Asked) -> HttpResponse:
+def comparison_page(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show sums side by side, what changed by area, country and appropriation, and its entries."""
-    comparison = read_comparison(asked.question, dict(asked.address.own), asked.head)
-    address = replace(asked.address, question=comparison.later, own=comparison.own)
-    if asked.address.own and address.query() != asked.address.query():
-        return HttpResponseRedirect(request.path + address.query())
-    asked = replace(asked, question=comparison.later, address=address)
+    comparison = read_comparison(public.query, dict(public.address.own), public.head)
+    address = replace(public.address, query=comparison.later, own=comparison.own)
+    if public.address.own and address.query_string() != public.address.query_string():
+        return HttpResponseRedirect(request.path + address.query_string())
+    public = replace(public, query=comparison.later, address=address)
     between = comparison.between
     return render_list(
         request,
-        asked,
+        public,
         "reports/compare.html",
-        EntriesTable(EntriesTable.rows_of(entries(between)), request.path, asked, between),
+        EntriesTable(EntriesTable.rows_of(entries(between)), request.path, public, between),
         rows=number_between(comparison),
         comparison=comparison,
-        scope=scope_in_words(asked),
-        changed=differences(comparison, asked),
+        scope=scope_in_words(public),
+        changed=differences(comparison, public),
         entries_href=entries_address(between),
-        chips=filters.chips(request.path, asked),
-        forms=forms(comparison, asked),
+        chips=filters.chips(request.path, public),
+        forms=forms(comparison, public),
     )
 
 
-def forms(comparison: Comparison, asked: Asked) -> Forms:
+def forms(comparison: Comparison, public: PublicRequest) -> Forms:
     """Return what is chosen in the forms, and what is offered where the other one was used."""
     earlier, later = comparison.earlier, comparison.later
     first_version = earlier.version.number if comparison.of_versions else later.version.number - 1
     return Forms(
-        carried=asked.address.carried("as_of", "version", DAY, VERSION),
+        carried=public.address.carried("as_of", "version", DAY, VERSION),
         first_day=last_fiscal_year(later) if comparison.of_versions else earlier.day,
         first_version=first_version,
         versions=versions_offered(first_version, later.version.number),

@@ -15,7 +15,7 @@ from carsi_tracker.ledger.models import Appropriation, Stage
 from carsi_tracker.ledger.money import signed
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.links import NOTHING, Linked, entries_address, linked
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 
 @dataclass(frozen=True)
@@ -81,28 +81,28 @@ class Differences:
     appropriations: list[Row]
 
 
-def differences(comparison: Comparison, asked: Asked) -> Differences:
+def differences(comparison: Comparison, public: PublicRequest) -> Differences:
     """Return what changed, by stage, area, country and appropriation."""
-    stage = asked.question.scope.stage or "committed"
-    stages = by_stage(comparison, asked)
+    stage = public.query.filters.stage or "committed"
+    stages = by_stage(comparison, public)
     return Differences(
         stage=name_of_balance(stage),
         lead=stages[Stage.values.index(stage)],
         stages=stages,
-        areas=by_thing(comparison, asked, "area", stage),
-        countries=by_thing(comparison, asked, "country", stage),
-        grid=by_area_and_country(comparison, asked, stage),
-        appropriations=by_appropriation(comparison, asked),
+        areas=by_thing(comparison, public, "area", stage),
+        countries=by_thing(comparison, public, "country", stage),
+        grid=by_area_and_country(comparison, public, stage),
+        appropriations=by_appropriation(comparison, public),
     )
 
 
-def by_stage(comparison: Comparison, asked: Asked) -> list[SideBySide]:
+def by_stage(comparison: Comparison, public: PublicRequest) -> list[SideBySide]:
     """Return what each stage sums to before and after."""
     found = changes(comparison).get((), {})
     return [
         _side_by_side(
             comparison,
-            _named(asked, name_of_balance(stage), stage=stage),
+            _named(public, name_of_balance(stage), stage=stage),
             found.get(stage),
             stage=stage,
         )
@@ -110,14 +110,16 @@ def by_stage(comparison: Comparison, asked: Asked) -> list[SideBySide]:
     ]
 
 
-def by_thing(comparison: Comparison, asked: Asked, name: str, stage: str) -> list[SideBySide]:
+def by_thing(
+    comparison: Comparison, public: PublicRequest, name: str, stage: str
+) -> list[SideBySide]:
     """Return what each area or country (`name` says which) sums to at a stage before and after."""
     found = changes(comparison, name)
-    things = asked.words.areas if name == "area" else asked.words.countries
+    things = public.words.areas if name == "area" else public.words.countries
     return [
         _side_by_side(
             comparison,
-            _named(asked, thing, **{name: thing.code}),
+            _named(public, thing, **{name: thing.code}),
             found[(thing.code,)].get(stage),
             stage=stage,
             **{name: thing.code},
@@ -127,16 +129,18 @@ def by_thing(comparison: Comparison, asked: Asked, name: str, stage: str) -> lis
     ]
 
 
-def by_area_and_country(comparison: Comparison, asked: Asked, stage: str) -> Grid:
+def by_area_and_country(comparison: Comparison, public: PublicRequest, stage: str) -> Grid:
     """Return what changed at a stage in each area and country where something did."""
     found = {
         key: stages[stage]
         for key, stages in changes(comparison, "area", "country").items()
         if stage in stages and stages[stage].change.entries
     }
-    areas = [area for area in asked.words.areas if any(key[0] == area.code for key in found)]
+    areas = [area for area in public.words.areas if any(key[0] == area.code for key in found)]
     countries = [
-        country for country in asked.words.countries if any(key[1] == country.code for key in found)
+        country
+        for country in public.words.countries
+        if any(key[1] == country.code for key in found)
     ]
     codes = (*(country.code for country in countries), None)
 
@@ -149,13 +153,13 @@ def by_area_and_country(comparison: Comparison, asked: Asked, stage: str) -> Gri
         )
 
     return Grid(
-        tuple(_named(asked, country, country=country.code) for country in countries),
-        tuple(Row(_named(asked, area, area=area.code), cells(area.code)) for area in areas),
+        tuple(_named(public, country, country=country.code) for country in countries),
+        tuple(Row(_named(public, area, area=area.code), cells(area.code)) for area in areas),
         cells(None),
     )
 
 
-def by_appropriation(comparison: Comparison, asked: Asked) -> list[Row]:
+def by_appropriation(comparison: Comparison, public: PublicRequest) -> list[Row]:
     """Return what changed of each appropriation, by stage, where something did."""
     found = changes(comparison, "appropriation")
     keys = [key for (key,) in found if key is not None]
@@ -165,13 +169,13 @@ def by_appropriation(comparison: Comparison, asked: Asked) -> list[Row]:
         of_it = {"year": appropriation.fiscal_year, "account": appropriation.account.code}
         cells = [_difference(comparison, stages.get(s), stage=s, **of_it) for s in Stage.values]
         if any(cell.href for cell in cells):
-            rows.append(Row(_named(asked, appropriation, **of_it), tuple(cells)))
+            rows.append(Row(_named(public, appropriation, **of_it), tuple(cells)))
     return rows
 
 
-def _named(asked: Asked, name: Any, **asks: Any) -> Named:
-    narrower = asked.address.asking(asked.question.where(measure=None, **asks))
-    return Named(name, reverse("compare") + narrower.query())
+def _named(public: PublicRequest, name: Any, **asks: Any) -> Named:
+    narrower = public.address.asking(public.query.where(measure=None, **asks))
+    return Named(name, reverse("compare") + narrower.query_string())
 
 
 def _side_by_side(
@@ -179,7 +183,7 @@ def _side_by_side(
 ) -> SideBySide:
     found = change or Change()
     earlier, later = (
-        question.where(measure=None, **asks) for question in (comparison.earlier, comparison.later)
+        query.where(measure=None, **asks) for query in (comparison.earlier, comparison.later)
     )
     return SideBySide(
         of,

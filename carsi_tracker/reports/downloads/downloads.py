@@ -24,7 +24,7 @@ from carsi_tracker.reports.downloads.listings import LISTINGS, Listing
 from carsi_tracker.reports.downloads.provenance import LICENCE, Provenance, Table
 from carsi_tracker.reports.downloads.summaries import SUMMARIES
 from carsi_tracker.reports.page.citation import posted_at
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 
 METADATA = "csv-metadata.json"
@@ -39,12 +39,12 @@ def table_file(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
 
 
 @public_page()
-def data(request: HttpRequest, asked: Asked) -> HttpResponse:
+def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show what can be downloaded, with a dictionary of its columns and its terms."""
-    posted = posted_at(asked.question.version)
+    posted = posted_at(public.query.version)
     return render_page(
         request,
-        asked,
+        public,
         "reports/data.html",
         tables=TABLES.values(),
         licence=LICENCE,
@@ -52,54 +52,54 @@ def data(request: HttpRequest, asked: Asked) -> HttpResponse:
     )
 
 
-def _csv(request: HttpRequest, asked: Asked, table: Table) -> HttpResponseBase:
-    lines = iter(()) if request.method == "HEAD" else _lines(asked, table)
+def _csv(request: HttpRequest, public: PublicRequest, table: Table) -> HttpResponseBase:
+    lines = iter(()) if request.method == "HEAD" else _lines(public, table)
     response = StreamingHttpResponse(lines, content_type=CSV)
-    described = reverse("table-file", args=[table.name, METADATA]) + asked.address.query()
+    described = reverse("table-file", args=[table.name, METADATA]) + public.address.query_string()
     response["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
-    return _attached(response, Provenance.of(table, asked, request).file_name("csv"))
+    return _attached(response, Provenance.of(table, public, request).file_name("csv"))
 
 
-def _lines(asked: Asked, table: Table) -> Iterator[bytes]:
+def _lines(public: PublicRequest, table: Table) -> Iterator[bytes]:
     if isinstance(table, Listing):
-        return writers.csv_of_query(table.query(asked), table.fields, _language())
-    return writers.csv_of_rows(table.rows(asked), table.fields)
+        return writers.csv_of_query(table.query(public), table.fields, _language())
+    return writers.csv_of_rows(table.rows(public), table.fields)
 
 
-def _xlsx(request: HttpRequest, asked: Asked, table: Table) -> HttpResponseBase:
+def _xlsx(request: HttpRequest, public: PublicRequest, table: Table) -> HttpResponseBase:
     if isinstance(table, Listing):
-        query = table.query(asked)
-        if query.count() > writers.MOST_ROWS:
-            return _too_many(request, asked, table)
-        rows: Iterable[Any] = writers.rows_of_query(query, table.fields, _language())
+        found = table.query(public)
+        if found.count() > writers.MOST_ROWS:
+            return _too_many(request, public, table)
+        rows: Iterable[Any] = writers.rows_of_query(found, table.fields, _language())
     else:
-        rows = table.rows(asked)
-    provenance = Provenance.of(table, asked, request)
+        rows = table.rows(public)
+    provenance = Provenance.of(table, public, request)
     if request.method == "HEAD":
         nothing = StreamingHttpResponse(content_type=XLSX)
         return _attached(nothing, provenance.file_name("xlsx"))
     about = (_("About"), provenance.notes())
-    posted = posted_at(asked.question.version)
+    posted = posted_at(public.query.version)
     book = writers.workbook(str(table.title), rows, table.fields, about, posted)
     return _attached(FileResponse(book, content_type=XLSX), provenance.file_name("xlsx"))
 
 
-def _too_many(request: HttpRequest, asked: Asked, table: Table) -> HttpResponse:
+def _too_many(request: HttpRequest, public: PublicRequest, table: Table) -> HttpResponse:
     return render_page(
         request,
-        asked,
+        public,
         "reports/too_many_rows.html",
         status=400,
         most=f"{writers.MOST_ROWS:,}",
-        csv=reverse("table-file", args=[table.name, "csv"]) + asked.address.query(),
+        csv=reverse("table-file", args=[table.name, "csv"]) + public.address.query_string(),
     )
 
 
-def _metadata(request: HttpRequest, asked: Asked, table: Table) -> HttpResponseBase:
+def _metadata(request: HttpRequest, public: PublicRequest, table: Table) -> HttpResponseBase:
     path = reverse("table-file", args=[table.name, "csv"])
-    provenance = Provenance.of(table, asked, request)
+    provenance = Provenance.of(table, public, request)
     return JsonResponse(
-        provenance.metadata(path + asked.address.query()),
+        provenance.metadata(path + public.address.query_string()),
         content_type="application/csvm+json",
         json_dumps_params={"ensure_ascii": False, "indent": 1},
     )
@@ -114,14 +114,14 @@ def _language() -> str:
     return get_language() or "en"
 
 
-ANSWERS: dict[str, Callable[[HttpRequest, Asked, Table], HttpResponseBase]] = {
+ANSWERS: dict[str, Callable[[HttpRequest, PublicRequest, Table], HttpResponseBase]] = {
     "csv": _csv,
     "xlsx": _xlsx,
     METADATA: _metadata,
 }
 
 
-def is_whole(request: HttpRequest, _asked: Asked) -> bool:
+def is_whole(request: HttpRequest, _asked: PublicRequest) -> bool:
     """Say whether a whole table is asked for, not what its columns mean."""
     return not request.path.endswith(METADATA)
 
@@ -130,8 +130,8 @@ def _page(table: Table) -> Callable[[HttpRequest, str], HttpResponseBase]:
     sorts = table.table.sorts() if isinstance(table, Listing) else frozenset()
 
     @public_page(sorts=sorts, dear=is_whole, file=True)
-    def page(request: HttpRequest, asked: Asked, kind: str) -> HttpResponseBase:
-        return ANSWERS[kind](request, asked, table)
+    def page(request: HttpRequest, public: PublicRequest, kind: str) -> HttpResponseBase:
+        return ANSWERS[kind](request, public, table)
 
     return page
 

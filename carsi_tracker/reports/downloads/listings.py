@@ -11,7 +11,7 @@ from carsi_tracker.figures import aggregates, selection
 from carsi_tracker.ledger.columns import COLUMNS, Words
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.downloads.fields import OF_KIND, Field, Holds
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.tables import (
     CommitmentsTable,
     DocumentsTable,
@@ -30,11 +30,11 @@ class Listing:
     meaning: Words
     fields: tuple[Field, ...]
     table: type[LedgerTable]
-    rows: Callable[[Asked], QuerySet[Any]]
+    rows: Callable[[PublicRequest], QuerySet[Any]]
 
-    def query(self, asked: Asked) -> QuerySet[Any]:
+    def query(self, public: PublicRequest) -> QuerySet[Any]:
         """Return the rows in the order that is asked for."""
-        sorted_: QuerySet[Any] = self.table(self.rows(asked), "", asked, asked.question).data.data
+        sorted_: QuerySet[Any] = self.table(self.rows(public), "", public, public.query).data.data
         return sorted_
 
 
@@ -85,7 +85,7 @@ ENTRIES = Listing(
         Field("line", Holds.NUMBER, _("its number in the version"), "line"),
     ),
     EntriesTable,
-    lambda asked: EntriesTable.rows_of(selection.entries(asked.question)),
+    lambda public: EntriesTable.rows_of(selection.entries(public.query)),
 )
 
 _OF_COMMITMENTS = (
@@ -116,7 +116,7 @@ COMMITMENTS = Listing(
         Field("disbursed_usd", Holds.AMOUNT, _("what is disbursed"), "disbursed"),
     ),
     CommitmentsTable,
-    lambda asked: aggregates.summed_commitments(asked.question),
+    lambda public: aggregates.summed_commitments(public.query),
 )
 
 DOCUMENTS = Listing(
@@ -138,7 +138,7 @@ DOCUMENTS = Listing(
         Field("committed_usd", Holds.AMOUNT, _("what they commit"), "committed"),
     ),
     DocumentsTable,
-    lambda asked: aggregates.summed_documents(asked.question.everywhere()),
+    lambda public: aggregates.summed_documents(public.query.everywhere()),
 )
 
 VERSIONS = Listing(
@@ -180,6 +180,6 @@ VERSIONS = Listing(
         Field("checksum", Holds.CODE, _("the checksum of the ledger up to it"), "checksum"),
     ),
     VersionsTable,
-    lambda asked: Posting.objects.filter(version__lte=asked.question.version.number),
+    lambda public: Posting.objects.filter(version__lte=public.query.version.number),
 )
 LISTINGS = (ENTRIES, COMMITMENTS, DOCUMENTS, VERSIONS)

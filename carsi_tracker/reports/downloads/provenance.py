@@ -17,7 +17,7 @@ from carsi_tracker.reports.downloads.summaries import Summary
 from carsi_tracker.reports.page.address import site_of
 from carsi_tracker.reports.page.citation import NAME, Citation, posted_at
 from carsi_tracker.reports.page.filters import LABELS, in_words
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 LONGEST_NAME = 120
@@ -38,56 +38,54 @@ class Provenance:
     """A table as it was asked for, on the site `root`, under `path`."""
 
     table: Table
-    asked: Asked
+    public: PublicRequest
     root: str
     path: str
 
     @classmethod
-    def of(cls, table: Table, asked: Asked, request: HttpRequest) -> "Provenance":
+    def of(cls, table: Table, public: PublicRequest, request: HttpRequest) -> "Provenance":
         """Return what a request's download says of itself."""
-        return cls(table, asked, site_of(request), request.path)
+        return cls(table, public, site_of(request), request.path)
 
     @property
     def title(self) -> str:
         """The table's title, with its filters: Entries, Honduras."""
-        given = self.asked.question.scope.given.items()
-        values = (in_words(self.asked.words, name, value) for name, value in given)
+        given = self.public.query.filters.given.items()
+        values = (in_words(self.public.words, name, value) for name, value in given)
         return ", ".join([str(self.table.title), *values])
 
     @property
     def citation(self) -> Citation:
         """How the file is cited, with its permanent address."""
-        question = self.asked.question
-        return Citation(
-            self.root, self.path, self._permanent, question.version, question.day, today()
-        )
+        query = self.public.query
+        return Citation(self.root, self.path, self._permanent, query.version, query.day, today())
 
     @property
     def _permanent(self) -> str:
-        address = self.asked.address
-        return replace(address, question=address.question.permanent(), page=1).query()
+        address = self.public.address
+        return replace(address, query=address.query.permanent(), page=1).query_string()
 
     def file_name(self, kind: str) -> str:
         """Return the name of a file: what it holds, its day, its version."""
-        question = self.asked.question
-        words = [str(self.table.title), *question.scope.chosen.values()]
+        query = self.public.query
+        words = [str(self.table.title), *query.filters.chosen.values()]
         held = slugify(" ".join(words))[:LONGEST_NAME].rstrip("-")
-        return f"carsi-{held}-{question.day}-v{question.version.number}.{kind}"
+        return f"carsi-{held}-{query.day}-v{query.version.number}.{kind}"
 
     def notes(self) -> Sequence[tuple[str, str]]:
         """Return what stands beside the table, as (label, text)."""
-        question = self.asked.question
-        posted = posted_at(question.version)
+        query = self.public.query
+        posted = posted_at(query.version)
         return [
             (_("Table"), f"{NAME}: {self.table.title} ({self.table.meaning})"),
             *(
-                (str(LABELS[name]), in_words(self.asked.words, name, value))
-                for name, value in question.scope.given.items()
+                (str(LABELS[name]), in_words(self.public.words, name, value))
+                for name, value in query.filters.given.items()
             ),
-            (_("Figures as of"), day_in_words(question.day)),
-            (_("Version"), str(question.version.number)),
+            (_("Figures as of"), day_in_words(query.day)),
+            (_("Version"), str(query.version.number)),
             (_("Posted"), posted.isoformat() if posted else "–"),
-            (_("Checksum"), question.version.checksum),
+            (_("Checksum"), query.version.checksum),
             (_("Address"), self.citation.address),
             (_("Cite as"), self.citation.in_words(self.title) if posted else "–"),
             (_("Licence"), f"CC0 1.0, {LICENCE}"),
@@ -97,8 +95,8 @@ class Provenance:
 
     def metadata(self, file: str) -> dict[str, Any]:
         """Return the same as metadata (CSV on the Web) of the CSV at the address `file`."""
-        question = self.asked.question
-        posted = posted_at(question.version)
+        query = self.public.query
+        posted = posted_at(query.version)
         return {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": get_language()}],
             "url": file,
@@ -108,10 +106,10 @@ class Provenance:
             "dc:source": {"@id": f"{self.root}{self.path}{self._permanent}"},
             "notes": [
                 {
-                    "as_of": question.day.isoformat(),
-                    "version": question.version.number,
+                    "as_of": query.day.isoformat(),
+                    "version": query.version.number,
                     "posted_at": posted.isoformat() if posted else None,
-                    "checksum": question.version.checksum,
+                    "checksum": query.version.checksum,
                     "software": SOFTWARE,
                 }
             ],

@@ -19,7 +19,7 @@ from carsi_tracker.reports.balances.sums import BALANCES, STAGES
 from carsi_tracker.reports.downloads.fields import Field, Holds
 from carsi_tracker.reports.downloads.listings import AREA_NAME, COUNTRY_NAME
 from carsi_tracker.reports.page.filters import name_of_balance
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 Rows = Iterable[Sequence[Any]]
 
@@ -32,7 +32,7 @@ class Summary:
     title: Words
     meaning: Words
     fields: tuple[Field, ...]
-    rows: Callable[[Asked], Rows]
+    rows: Callable[[PublicRequest], Rows]
 
 
 AMOUNTS = {
@@ -64,31 +64,31 @@ AREA = Field("area", Holds.CODE, _("the programming area’s code"))
 COUNTRY = Field("country", Holds.CODE, _("the country’s code: ISO 3166-1, or regional"))
 
 
-def _areas(asked: Asked) -> Rows:
-    return _by_name(asked, "area", asked.words.areas)
+def _areas(public: PublicRequest) -> Rows:
+    return _by_name(public, "area", public.words.areas)
 
 
-def _countries(asked: Asked) -> Rows:
-    return _by_name(asked, "country", asked.words.countries)
+def _countries(public: PublicRequest) -> Rows:
+    return _by_name(public, "country", public.words.countries)
 
 
-def _by_name(asked: Asked, dimension: str, things: Iterable[Any]) -> Rows:
-    sums = aggregates.breakdown(asked.question, dimension)
+def _by_name(public: PublicRequest, dimension: str, things: Iterable[Any]) -> Rows:
+    sums = aggregates.breakdown(public.query, dimension)
     for thing in things:
         if thing.code in sums or not thing.retired:
             found = sums.get(thing.code, Totals())
             yield (thing.code, thing.name_en, thing.name_es, *_cells(found, BALANCES))
 
 
-def _goals(asked: Asked) -> Rows:
-    question = asked.question
-    sums = aggregates.breakdown(question, "goal")
-    for goal in asked.words.goals:
+def _goals(public: PublicRequest) -> Rows:
+    query = public.query
+    sums = aggregates.breakdown(query, "goal")
+    for goal in public.words.goals:
         if goal.number in sums or not goal.retired:
             found = sums.get(goal.number, Totals())
             yield (str(goal.number), goal.name_en, goal.name_es, *_cells(found, BALANCES))
-    if question.scope.goal in (None, NONE):
-        unstated = aggregates.totals(question.where(goal=NONE))
+    if query.filters.goal in (None, NONE):
+        unstated = aggregates.totals(query.where(goal=NONE))
         yield (NONE, *_in_both("not stated"), *_cells(unstated, BALANCES))
 
 
@@ -98,11 +98,11 @@ def _in_both(text: str) -> Iterator[str]:
             yield gettext(text)
 
 
-def _matrix(asked: Asked) -> Rows:
-    question, words = asked.question, asked.words
+def _matrix(public: PublicRequest) -> Rows:
+    query, words = public.query, public.words
     found = {
-        key: sums_through(stages, question.day)
-        for key, stages in courses(question, "area", "country").items()
+        key: sums_through(stages, query.day)
+        for key, stages in courses(query, "area", "country").items()
     }
     used = {code for key, sums in found.items() if sums.entries for code in key}
     areas = [area for area in words.areas if area.code in used or not area.retired]
@@ -113,24 +113,24 @@ def _matrix(asked: Asked) -> Rows:
         yield (*named, *_cells(sums, BALANCES))
 
 
-def _appropriations(asked: Asked) -> Rows:
-    question = asked.question
-    sums = aggregates.breakdown(question, "appropriation")
+def _appropriations(public: PublicRequest) -> Rows:
+    query = public.query
+    sums = aggregates.breakdown(query, "appropriation")
     rows = Appropriation.objects.select_related("account", "law").order_by(
         "fiscal_year", "account__code"
     )
-    for row in rows.filter(first_version__lte=question.version.number):
+    for row in rows.filter(first_version__lte=query.version.number):
         found = sums.get(row.pk, Totals())
         yield (row.fiscal_year, row.account.code, row.law.key, *_cells(found, AMOUNTS))
 
 
-def _timeline(asked: Asked) -> Rows:
-    for point in timeline(asked.question):
+def _timeline(public: PublicRequest) -> Rows:
+    for point in timeline(public.query):
         yield (point.day, *_cells(point.totals, STAGES))
 
 
-def _stages(asked: Asked) -> Rows:
-    sums = aggregates.totals(asked.question)
+def _stages(public: PublicRequest) -> Rows:
+    sums = aggregates.totals(public.query)
     for part in PARTS:
         yield (part, name_of_balance(part), getattr(sums, part))
 

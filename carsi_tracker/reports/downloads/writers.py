@@ -79,7 +79,7 @@ def workbook(
     """Return a workbook in a temporary file, of which few rows are in memory at a time.
 
     `about` is the name of the second sheet and what it says; `made` is the moment that the file
-    bears, so that the same question gives the same bytes.
+    bears, so that the same query gives the same bytes.
     """
     written = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
     options = {"constant_memory": True, "strings_to_formulas": False, "remove_timezone": True}

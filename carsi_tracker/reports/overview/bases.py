@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.page.links import entries_address
@@ -34,9 +34,9 @@ class BasisShare:
         return words[self.basis] % {"percent": self.percent}
 
 
-def basis_shares(question: Question) -> list[BasisShare]:
+def basis_shares(query: Query) -> list[BasisShare]:
     """Return what is committed by basis; the percentages add up to 100."""
-    committed = question.where(stage=Stage.COMMITTED)
+    committed = query.where(stage=Stage.COMMITTED)
     found = aggregates.breakdown(committed, "basis")
     amounts = [found[basis].committed if basis in found else aggregates.ZERO for basis in Basis]
     whole = aggregates.total(committed).amount

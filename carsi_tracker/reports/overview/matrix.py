@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.vocabulary import Vocabulary
 from carsi_tracker.ledger.models import Country, ProgrammingArea
 from carsi_tracker.reports.charts.balance import of_one_sum
@@ -54,13 +54,13 @@ class Matrix:
     total: Linked
 
 
-def matrix(question: Question, words: Vocabulary) -> Matrix:
+def matrix(query: Query, words: Vocabulary) -> Matrix:
     """Return the sums by area and country, by default of what is committed.
 
     Totals are the sums of the cells shown.
     """
-    question = of_one_sum(question)
-    cells = aggregates.matrix(question)
+    query = of_one_sum(query)
+    cells = aggregates.matrix(query)
     with_entries = {code for key in cells for code in key}
     countries = [
         country
@@ -70,12 +70,12 @@ def matrix(question: Question, words: Vocabulary) -> Matrix:
     areas = [area for area in words.areas if area.code in with_entries or not area.retired]
     sums = _with_totals(cells)
     largest = max((cell.amount for cell in cells.values()), default=aggregates.ZERO)
-    pages = question.everywhere().query()
+    pages = query.everywhere().query_string()
     return Matrix(
         heads=tuple((country, page_path("country", country.code) + pages) for country in countries),
-        rows=tuple(_row(question, area, countries, sums, largest) for area in areas),
-        totals=tuple(_figure(question, sums, None, country.code) for country in countries),
-        total=_figure(question, sums, None, None),
+        rows=tuple(_row(query, area, countries, sums, largest) for area in areas),
+        totals=tuple(_figure(query, sums, None, country.code) for country in countries),
+        total=_figure(query, sums, None, None),
     )
 
 
@@ -88,23 +88,23 @@ def _with_totals(cells: Mapping[tuple[str, str], Amount]) -> Sums:
 
 
 def _row(
-    question: Question,
+    query: Query,
     area: ProgrammingArea,
     countries: Sequence[Country],
     sums: Sums,
     largest: Decimal,
 ) -> Row:
-    figures = [_figure(question, sums, area.code, country.code) for country in countries]
+    figures = [_figure(query, sums, area.code, country.code) for country in countries]
     return Row(
         area,
-        page_path("area", area.code) + question.everywhere().query(),
+        page_path("area", area.code) + query.everywhere().query_string(),
         tuple(Cell(figure, heat(figure.amount, largest)) for figure in figures),
-        _figure(question, sums, area.code, None),
+        _figure(query, sums, area.code, None),
     )
 
 
-def _figure(question: Question, sums: Sums, area: str | None, country: str | None) -> Linked:
+def _figure(query: Query, sums: Sums, area: str | None, country: str | None) -> Linked:
     found = sums.get((area, country), Amount())
     chosen = {"area": area, "country": country}
-    asks = question.where(**{name: code for name, code in chosen.items() if code})
+    asks = query.where(**{name: code for name, code in chosen.items() if code})
     return linked(found.amount, found.entries, asks)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from carsi_tracker.figures.notes import noted
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.page.links import Linked, linked
 
@@ -17,9 +17,9 @@ class WeakSpot:
     committed: Linked
 
 
-def weak_spots(question: Question, most: int) -> list[WeakSpot]:
+def weak_spots(query: Query, most: int) -> list[WeakSpot]:
     """Return the commitments with notes that have the largest committed sums by the day."""
-    committed = question.where(stage=Stage.COMMITTED, measure=None)
+    committed = query.where(stage=Stage.COMMITTED, measure=None)
     return [
         WeakSpot(
             each.reference,
@@ -30,5 +30,5 @@ def weak_spots(question: Question, most: int) -> list[WeakSpot]:
                 committed.where(commitment=each.reference),
             ),
         )
-        for each in noted(question, most)
+        for each in noted(query, most)
     ]

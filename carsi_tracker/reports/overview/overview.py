@@ -16,7 +16,7 @@ from carsi_tracker.reports.overview.bases import basis_shares
 from carsi_tracker.reports.overview.matrix import matrix
 from carsi_tracker.reports.overview.notes import weak_spots
 from carsi_tracker.reports.page.links import entries_address
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.subjects.kinds import KINDS, breakdown
 
@@ -26,29 +26,29 @@ GOALS = replace(KINDS["goal"], stages=(Stage.COMMITTED,))
 
 
 @public_page()
-def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
+def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show how much of the whole is committed, by area and country, and how surely."""
-    question = asked.question.everywhere()
-    totals = aggregates.totals(question)
+    query = public.query.everywhere()
+    totals = aggregates.totals(query)
     return render_page(
         request,
-        asked,
+        public,
         "reports/overview.html",
         totals=totals,
-        bar=bar(totals, question),
-        bar_files=chart_files("bar", question),
-        matrix_files=chart_files("matrix", question),
-        appropriated_href=entries_address(question.where(stage="appropriated")),
-        committed_href=entries_address(question.where(stage="committed")),
-        first_law=aggregates.first_law(question),
-        bases=basis_shares(question),
-        matrix=matrix(question, asked.words),
-        countries=countries_chart(question, asked.words.countries),
-        timeline=timeline_chart(question),
-        goals=breakdown(asked, GOALS, question),
-        noted=weak_spots(question, MOST_NOTES),
-        latest=latest(question.version),
-        documents=len(asked.words.codes["document"]),
+        bar=bar(totals, query),
+        bar_files=chart_files("bar", query),
+        matrix_files=chart_files("matrix", query),
+        appropriated_href=entries_address(query.where(stage="appropriated")),
+        committed_href=entries_address(query.where(stage="committed")),
+        first_law=aggregates.first_law(query),
+        bases=basis_shares(query),
+        matrix=matrix(query, public.words),
+        countries=countries_chart(query, public.words.countries),
+        timeline=timeline_chart(query),
+        goals=breakdown(public, GOALS, query),
+        noted=weak_spots(query, MOST_NOTES),
+        latest=latest(query.version),
+        documents=len(public.words.codes["document"]),
     )
 
 

@@ -32,12 +32,12 @@ WRITTEN = {
 class Citation:
     """What a citation of a page says beside its title.
 
-    `path` and `query` make the permanent address, on the site `root`; `accessed` is today.
+    `path` and `query_string` make the permanent address, on the site `root`; `accessed` is today.
     """
 
     root: str
     path: str
-    query: str
+    query_string: str
     version: Version
     day: date
     accessed: date
@@ -45,7 +45,7 @@ class Citation:
     @property
     def address(self) -> str:
         """The permanent address, with day and version."""
-        return f"{self.root}{self.path}{self.query}"
+        return f"{self.root}{self.path}{self.query_string}"
 
     def in_words(self, title: str) -> str:
         """Return the citation as plain text, in the language of the page."""
@@ -93,7 +93,7 @@ class Citation:
     @property
     def _key(self) -> str:
         """A key of letters, digits and hyphens that tells pages, days and versions apart."""
-        words = re.findall("[a-z0-9]+", f"{self.path} {self.query}".lower())
+        words = re.findall("[a-z0-9]+", f"{self.path} {self.query_string}".lower())
         return "-".join(["carsi", *(word for word in words if word not in ("as", "of", "version"))])
 
 

@@ -7,12 +7,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import MEASURES, NONE, Question
+from carsi_tracker.figures.query import MEASURES, NONE, Query
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.page import filters
 from carsi_tracker.reports.page.links import Linked, linked, linked_sum
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 UNSTATED: dict[str, tuple[str, Promise, Promise]] = {
     "area": (
@@ -62,64 +62,64 @@ class Later:
     first: date
 
 
-def stage_in_words(question: Question) -> str:
+def stage_in_words(query: Query) -> str:
     """Return the stage or measure that is summed; "" where several stages are shown."""
-    if question.scope.measure:
-        return str(filters.MEASURE_NAMES[question.scope.measure])
-    return str(Stage(question.scope.stage).label).lower() if question.scope.stage else ""
+    if query.filters.measure:
+        return str(filters.MEASURE_NAMES[query.filters.measure])
+    return str(Stage(query.filters.stage).label).lower() if query.filters.stage else ""
 
 
-def scope_in_words(asked: Asked, *, without: tuple[str, ...] = ()) -> str:
+def scope_in_words(public: PublicRequest, *, without: tuple[str, ...] = ()) -> str:
     """Return the filters in words, without stage and measure and what else is left out."""
     return " · ".join(
-        str(RANGES.get(name, "%s")) % filters.in_words(asked.words, name, value)
-        for name, value in asked.question.scope.given.items()
+        str(RANGES.get(name, "%s")) % filters.in_words(public.words, name, value)
+        for name, value in public.query.filters.given.items()
         if name not in ("stage", "measure", *without)
     )
 
 
-def sums_of_all(question: Question) -> list[tuple[str, Linked]]:
+def sums_of_all(query: Query) -> list[tuple[str, Linked]]:
     """Return the sum of each stage that has entries, and each balance of two such stages."""
-    found = aggregates.stages(question)
+    found = aggregates.stages(query)
     sums = [
         (
             filters.name_of_balance(stage),
-            linked(sum_.amount, sum_.entries, question.where(stage=stage)),
+            linked(sum_.amount, sum_.entries, query.where(stage=stage)),
         )
         for stage, sum_ in found.items()
     ]
     for measure, (plus, minus) in MEASURES.items():
         if plus in found and minus in found:
-            asks = question.where(measure=measure)
+            asks = query.where(measure=measure)
             sums.append((filters.name_of_balance(measure), linked_sum(asks)))
     return sums
 
 
-def figure_today(question: Question) -> Linked | None:
+def figure_today(query: Query) -> Linked | None:
     """Return the same figure as of today, where the page shows an earlier day."""
-    if not question.dated or question.day == today():
+    if not query.dated or query.day == today():
         return None
-    return linked_sum(question.as_of_today())
+    return linked_sum(query.as_of_today())
 
 
-def later(question: Question) -> Later | None:
+def later(query: Query) -> Later | None:
     """Return what comes after the day of the page; None where nothing does."""
-    found = aggregates.later(question, today()) if question.dated else None
+    found = aggregates.later(query, today()) if query.dated else None
     if found is None:
         return None
-    start = max(question.day + timedelta(days=1), question.scope.date_from or question.day)
-    asks = question.where(date_from=start).as_of_today()
+    start = max(query.day + timedelta(days=1), query.filters.date_from or query.day)
+    asks = query.where(date_from=start).as_of_today()
     return Later(linked(found.amount, found.entries, asks), found.entries, found.first)
 
 
-def unstated(asked: Asked) -> list[Unstated]:
+def unstated(public: PublicRequest) -> list[Unstated]:
     """Return, for each filter that documents may be silent about, how much they are silent on."""
-    question, found = asked.question, []
+    query, found = public.query, []
     for name, (code, whole_in_words, part_in_words) in UNSTATED.items():
-        if getattr(question.scope, name) in (None, code):
+        if getattr(query.filters, name) in (None, code):
             continue
-        whole = question.where(**{name: None})
-        if not (question.scope.stage or question.scope.measure):
+        whole = query.where(**{name: None})
+        if not (query.filters.stage or query.filters.measure):
             whole = whole.where(stage=Stage.COMMITTED)
         part = linked_sum(whole.where(**{name: code}))
         if part.amount:
@@ -129,7 +129,7 @@ def unstated(asked: Asked) -> list[Unstated]:
                     linked_sum(whole),
                     part_in_words,
                     part,
-                    scope_in_words(asked, without=(name,)),
+                    scope_in_words(public, without=(name,)),
                 )
             )
     return found

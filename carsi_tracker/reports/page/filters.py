@@ -18,7 +18,7 @@ from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.ledger.money import whole_dollars
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 LABELS: dict[str, Promise] = {
     "area": gettext_lazy("Programming area"),
@@ -112,45 +112,45 @@ class Loosened:
     spelled: bool = False
 
 
-def form(path: str, asked: Asked) -> Form:
+def form(path: str, public: PublicRequest) -> Form:
     """Return the filters of a page that lists entries, or what has them."""
-    chosen = asked.question.scope.chosen
+    chosen = public.query.filters.chosen
     typed = {name: chosen.get(name, "") for name in TYPED}
-    hidden = asked.address.carried(*OFFERED, *TYPED)
-    return Form(chips(path, asked), selects(asked), hidden, typed)
+    hidden = public.address.carried(*OFFERED, *TYPED)
+    return Form(chips(path, public), selects(public), hidden, typed)
 
 
-def chips(path: str, asked: Asked) -> list[Chip]:
+def chips(path: str, public: PublicRequest) -> list[Chip]:
     """Return the chosen filters, each with the address of the page without it."""
     return [
         Chip(
             str(LABELS[name]),
-            in_words(asked.words, name, value),
-            path + asked.address.asking(asked.question.where(**{name: None})).query(),
+            in_words(public.words, name, value),
+            path + public.address.asking(public.query.where(**{name: None})).query_string(),
         )
-        for name, value in asked.question.scope.given.items()
+        for name, value in public.query.filters.given.items()
     ]
 
 
-def loosened(path: str, asked: Asked) -> list[Loosened]:
+def loosened(path: str, public: PublicRequest) -> list[Loosened]:
     """Return what may be changed where nothing is found: other spellings, each filter."""
-    question = asked.question
+    query = public.query
     without = [
-        Loosened(chip, aggregates.totals(question.where(**{name: None})).entries)
-        for name, chip in zip(question.scope.given, chips(path, asked), strict=True)
+        Loosened(chip, aggregates.totals(query.where(**{name: None})).entries)
+        for name, chip in zip(query.filters.given, chips(path, public), strict=True)
     ]
-    return _spelled_otherwise(path, asked) + without
+    return _spelled_otherwise(path, public) + without
 
 
-def _spelled_otherwise(path: str, asked: Asked) -> list[Loosened]:
-    question, words = asked.question, asked.question.scope.text
-    found = matching.other_spellings(question, words) if words else []
+def _spelled_otherwise(path: str, public: PublicRequest) -> list[Loosened]:
+    query, words = public.query, public.query.filters.text
+    found = matching.other_spellings(query, words) if words else []
     return [
         Loosened(
             Chip(
                 str(LABELS["text"]),
-                in_words(asked.words, "text", other.text),
-                path + asked.address.asking(question.where(text=other.text)).query(),
+                in_words(public.words, "text", other.text),
+                path + public.address.asking(query.where(text=other.text)).query_string(),
             ),
             other.entries,
             spelled=True,
@@ -159,15 +159,15 @@ def _spelled_otherwise(path: str, asked: Asked) -> list[Loosened]:
     ]
 
 
-def selects(asked: Asked) -> list[Select]:
+def selects(public: PublicRequest) -> list[Select]:
     """Return the filters that a page offers, with all options of its version."""
-    question = asked.question
+    query = public.query
     return [
         Select(
             name,
             str(LABELS[name]),
-            _options(name, question.version, asked.texts_revision, get_language()),
-            getattr(question.scope, name),
+            _options(name, query.version, public.texts_revision, get_language()),
+            getattr(query.filters, name),
         )
         for name in OFFERED
     ]

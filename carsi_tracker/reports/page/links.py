@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import figure
 
 PAGES = 1024
@@ -38,9 +38,9 @@ class Linked:
         return NOTHING
 
 
-def entries_address(question: Question) -> str:
-    """Return the address of the entries that a question is about."""
-    return _entries(get_language()) + question.query()
+def entries_address(query: Query) -> str:
+    """Return the address of the entries that a query is about."""
+    return _entries(get_language()) + query.query_string()
 
 
 def page_path(kind: str, code: str) -> str:
@@ -48,15 +48,15 @@ def page_path(kind: str, code: str) -> str:
     return _page(get_language(), kind, code.lower())
 
 
-def linked(amount: Decimal, entries: int, question: Question) -> Linked:
+def linked(amount: Decimal, entries: int, query: Query) -> Linked:
     """Link an amount to the entries it sums, where there are any."""
-    return Linked(amount, entries_address(question) if entries else None)
+    return Linked(amount, entries_address(query) if entries else None)
 
 
-def linked_sum(question: Question) -> Linked:
+def linked_sum(query: Query) -> Linked:
     """Return the sum of what is asked, linked to its entries."""
-    found = aggregates.total(question)
-    return linked(found.amount, found.entries, question)
+    found = aggregates.total(query)
+    return linked(found.amount, found.entries, query)
 
 
 @remembered(4)

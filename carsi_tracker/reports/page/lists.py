@@ -5,7 +5,7 @@ from typing import Any
 from django.core.paginator import EmptyPage, Paginator
 from django.http import HttpRequest, HttpResponse
 
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.tables.base import ROWS_A_PAGE, LedgerTable
 
@@ -21,7 +21,7 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the s
 
 def render_list(
     request: HttpRequest,
-    asked: Asked,
+    public: PublicRequest,
     template: str,
     table: LedgerTable,
     rows: int | None = None,
@@ -34,13 +34,13 @@ def render_list(
     try:
         table.paginate(
             paginator_class=CountedPaginator,
-            page=asked.address.page,
+            page=public.address.page,
             per_page=ROWS_A_PAGE,
             rows=rows,
         )
     except EmptyPage:
         first_page = table.page_address(1)
         return render_page(
-            request, asked, "reports/no_such_page.html", status=404, first_page=first_page
+            request, public, "reports/no_such_page.html", status=404, first_page=first_page
         )
-    return render_page(request, asked, template, table=table, **context)
+    return render_page(request, public, template, table=table, **context)

@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures.query import BadQuestion, Question, Scope, Version
+from carsi_tracker.figures.query import BadQuery, Filters, Query, Version
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
@@ -28,31 +28,31 @@ P = ParamSpec("P")
 MARKUP = re.compile(r"text/html|image/svg\+xml|application/(?:[a-z]+\+)?xml")
 KEPT_FOR = 24 * 3600
 """Seconds that a page stays in the cache; its key says what it shows, so it is never stale."""
-FILTERS = frozenset(filter_.name for filter_ in fields(Scope))
+FILTERS = frozenset(filter_.name for filter_ in fields(Filters))
 ASK_AGAIN = "public, no-cache"
 """How others may keep an answer: what is missing, too, may be posted next."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a page answers: the question, the rest of the address, the words it may use.
+class PublicRequest:
+    """What a page answers: the query, the rest of the address, the words it may use.
 
     `head` is the newest version, which the page need not be about.
     """
 
-    question: Question
+    query: Query
     address: Address
     words: Vocabulary
     head: Version
     texts_revision: int
 
 
-def never(_request: HttpRequest, _asked: Asked) -> bool:
+def never(_request: HttpRequest, _asked: PublicRequest) -> bool:
     """Say of an ordinary page that it is not dear."""
     return False
 
 
-def always(_request: HttpRequest, _asked: Asked) -> bool:
+def always(_request: HttpRequest, _asked: PublicRequest) -> bool:
     """Say of a dear page that it is dear, whatever it is asked."""
     return True
 
@@ -61,44 +61,44 @@ def public_page(
     *,
     sorts: frozenset[str] = frozenset(),
     own: tuple[str, ...] = (),
-    dear: Callable[[HttpRequest, Asked], bool] = never,
+    dear: Callable[[HttpRequest, PublicRequest], bool] = never,
     file: bool = False,
 ) -> Callable[
-    [Callable[Concatenate[HttpRequest, Asked, P], HttpResponseBase]],
+    [Callable[Concatenate[HttpRequest, PublicRequest, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """Make a view of a question into a public page.
+    """Make a view of a query into a public page.
 
     The page answers 400 where the address asks nonsense, leads a version without checksum to its
     full address and a filter to how links write it, and is kept in the cache under all that it
     depends on: version, revision of the texts, release, language, day and address. `own` names the
-    parameters that only this page has: the view reads them, and may raise BadQuestion. A stream is
+    parameters that only this page has: the view reads them, and may raise BadQuery. A stream is
     not kept. A page that is `dear`, or asks for entries that hold some words, takes a place: 503
     where none is free, in plain text for a `file`.
     """
 
     def decorate(
-        view: Callable[Concatenate[HttpRequest, Asked, P], HttpResponseBase],
+        view: Callable[Concatenate[HttpRequest, PublicRequest, P], HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @require_safe
         @wraps(view)
         def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             head, revision = newest()
             try:
-                asked = _asked(request, head, revision, sorts, own)
-            except BadQuestion as bad:
+                public = _asked(request, head, revision, sorts, own)
+            except BadQuery as bad:
                 return _bad(request, bad)
-            if _asks_less_than_it_means(request) or _is_not_plain(request, asked):
-                return HttpResponseRedirect(request.path + asked.address.query())
-            etag = _etag(request, asked)
+            if _asks_less_than_it_means(request) or _is_not_plain(request, public):
+                return HttpResponseRedirect(request.path + public.address.query_string())
+            etag = _etag(request, public)
             if (fresh := get_conditional_response(request, etag=etag)) is not None:
                 return _marked(fresh, etag)
-            is_dear = dear(request, asked) or bool(asked.question.scope.text)
+            is_dear = dear(request, public) or bool(public.query.filters.text)
             try:
                 return _answer(
-                    request, etag, lambda: view(request, asked, *args, **kwargs), dear=is_dear
+                    request, etag, lambda: view(request, public, *args, **kwargs), dear=is_dear
                 )
-            except BadQuestion as bad:
+            except BadQuery as bad:
                 return _bad(request, bad)
             except Busy:
                 return busy(request, file=file)
@@ -132,15 +132,15 @@ def _asked(
     revision: int,
     sorts: frozenset[str],
     own: tuple[str, ...],
-) -> Asked:
+) -> PublicRequest:
     for name, values in request.GET.lists():
         if len(values) > 1:
-            raise BadQuestion(name, " ".join(values), "1")
-    question = read(request.GET.dict(), head, revision)
-    address = read_address(request.GET.dict(), question, sorts, own)
-    version = question.version
+            raise BadQuery(name, " ".join(values), "1")
+    query = read(request.GET.dict(), head, revision)
+    address = read_address(request.GET.dict(), query, sorts, own)
+    version = query.version
     words = vocabulary(version.number, version.checksum, revision)
-    return Asked(question, address, words, head, revision)
+    return PublicRequest(query, address, words, head, revision)
 
 
 def _asks_less_than_it_means(request: HttpRequest) -> bool:
@@ -148,10 +148,10 @@ def _asks_less_than_it_means(request: HttpRequest) -> bool:
     return bool(request.GET.get("known_on")) or (bool(version) and "-" not in version)
 
 
-def _is_not_plain(request: HttpRequest, asked: Asked) -> bool:
+def _is_not_plain(request: HttpRequest, public: PublicRequest) -> bool:
     """Say whether a filter is sent empty, as forms do, or written otherwise than links write it."""
     names = FILTERS & request.GET.keys()
-    chosen = asked.question.scope.chosen if names else {}
+    chosen = public.query.filters.chosen if names else {}
     return any(request.GET[name] != chosen.get(name) for name in names)
 
 
@@ -163,7 +163,7 @@ def _send_well(request: HttpRequest, response: HttpResponse) -> None:
         compress(response)
 
 
-def _bad(request: HttpRequest, bad: BadQuestion) -> HttpResponse:
+def _bad(request: HttpRequest, bad: BadQuery) -> HttpResponse:
     others = request.GET.copy()
     others.pop(bad.parameter, None)
     without = f"{request.path}?{others.urlencode()}" if others else request.path
@@ -172,18 +172,18 @@ def _bad(request: HttpRequest, bad: BadQuestion) -> HttpResponse:
     return response
 
 
-def _etag(request: HttpRequest, asked: Asked) -> str:
+def _etag(request: HttpRequest, public: PublicRequest) -> str:
     parts = (
-        asked.head.checksum,
-        asked.texts_revision,
+        public.head.checksum,
+        public.texts_revision,
         settings.RELEASE,
         request.LANGUAGE_CODE,
         takes_gzip(request),
         request.scheme,
         request.get_host(),
         request.path,
-        asked.address.query(),
-        asked.question.day,
+        public.address.query_string(),
+        public.query.day,
         today(),
     )
     return quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])

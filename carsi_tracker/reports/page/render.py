@@ -11,7 +11,7 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year, today
 from carsi_tracker.reports.page.address import Address, site_of
 from carsi_tracker.reports.page.citation import Citation
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 
 @dataclass(frozen=True)
@@ -24,28 +24,26 @@ class FiscalYearEnd:
 
 
 def render_page(
-    request: HttpRequest, asked: Asked, template: str, status: int = 200, **context: Any
+    request: HttpRequest, public: PublicRequest, template: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Render a public page with its day, version, permanent address and other language."""
-    address, question = asked.address, asked.question
+    address, query = public.address, public.query
     site = site_of(request)
-    permanent = replace(address, question=question.permanent()).query()
+    permanent = replace(address, query=query.permanent()).query_string()
     around = {
         "site": site,
-        "canonical": request.path + canonical(address).query(),
-        "citation": Citation(
-            site, request.path, permanent, question.version, question.day, today()
-        ),
-        "citable": status == 200 and bool(question.version.number),
-        "asked": asked,
-        "question": question,
-        "query": question.everywhere().query(),
+        "canonical": request.path + canonical(address).query_string(),
+        "citation": Citation(site, request.path, permanent, query.version, query.day, today()),
+        "citable": status == 200 and bool(query.version.number),
+        "public": public,
+        "query": query,
+        "query_string": query.everywhere().query_string(),
         "today": today(),
         "day_form": address.carried("as_of"),
-        "fiscal_year_ends": fiscal_year_ends(request.path, asked),
-        "undated": request.path + asked.address.asking(question.as_of_today()).query(),
-        "newest": request.path + address.asking(replace(question, pinned=False)).query(),
-        "languages": other_languages(request.path, address.query()),
+        "fiscal_year_ends": fiscal_year_ends(request.path, public),
+        "undated": request.path + public.address.asking(query.as_of_today()).query_string(),
+        "newest": request.path + address.asking(replace(query, pinned=False)).query_string(),
+        "languages": other_languages(request.path, address.query_string()),
         "report_errors_to": settings.REPORT_ERRORS_TO,
     }
     return render(request, template, around | context, status=status)
@@ -56,10 +54,10 @@ def canonical(address: Address) -> Address:
     return replace(address, sort=None) if address.page == 1 else address
 
 
-def fiscal_year_ends(path: str, asked: Asked) -> list[FiscalYearEnd]:
+def fiscal_year_ends(path: str, public: PublicRequest) -> list[FiscalYearEnd]:
     """Return the ends of the fiscal years in which the ledger has entries, up to today."""
-    question = asked.question
-    span = aggregates.span(question.everywhere().through(today()))
+    query = public.query
+    span = aggregates.span(query.everywhere().through(today()))
     if span.first is None or span.last is None:
         return []
     years = range(fiscal_year(span.first), fiscal_year(span.last) + 1)
@@ -67,15 +65,15 @@ def fiscal_year_ends(path: str, asked: Asked) -> list[FiscalYearEnd]:
     return [
         FiscalYearEnd(
             end.year,
-            path + asked.address.asking(question.through(end)).query(),
-            question.dated and question.day == end,
+            path + public.address.asking(query.through(end)).query_string(),
+            query.dated and query.day == end,
         )
         for end in ends
         if end <= today()
     ]
 
 
-def other_languages(path: str, query: str) -> dict[str, str]:
+def other_languages(path: str, query_string: str) -> dict[str, str]:
     """Return the address of a page in each language, by language code."""
     english = "/" + path.removeprefix("/es/").removeprefix("/")
-    return {"en": english + query, "es": f"/es{english}{query}"}
+    return {"en": english + query_string, "es": f"/es{english}{query_string}"}

@@ -11,35 +11,35 @@ from carsi_tracker.reports.balances.sums import BALANCES, OF_COMMITMENTS, balanc
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.page import explanations, filters
 from carsi_tracker.reports.page.lists import render_list
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.subjects.sources import cited, touched
 from carsi_tracker.reports.tables import CommitmentsTable, EntriesTable
 from carsi_tracker.reports.versions.changes import reversals
 
 
 @public_page(sorts=CommitmentsTable.sorts())
-def commitment_list(request: HttpRequest, asked: Asked) -> HttpResponse:
+def commitment_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show the commitments with their sums by stage."""
-    sums = balances(asked.question, OF_COMMITMENTS)
+    sums = balances(public.query, OF_COMMITMENTS)
     none = not any(sum_.href for _name, sum_ in sums)
     return render_list(
         request,
-        asked,
+        public,
         "reports/commitments.html",
-        CommitmentsTable.about(asked.question, request.path, asked),
-        rows=aggregates.number_of(asked.question, "commitment"),
+        CommitmentsTable.about(public.query, request.path, public),
+        rows=aggregates.number_of(public.query, "commitment"),
         balances=sums,
-        scope=explanations.scope_in_words(asked),
-        filters=filters.form(request.path, asked),
-        loosened=filters.loosened(request.path, asked) if none else [],
+        scope=explanations.scope_in_words(public),
+        filters=filters.form(request.path, public),
+        loosened=filters.loosened(request.path, public) if none else [],
     )
 
 
 @public_page(sorts=EntriesTable.sorts())
-def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> HttpResponse:
+def commitment_detail(request: HttpRequest, public: PublicRequest, reference: str) -> HttpResponse:
     """Show a commitment: its balances today and over time, its notes, its entries."""
-    question = asked.question.everywhere().where(commitment=reference)
-    posted = Commitment.objects.filter(first_version__lte=question.version.number)
+    query = public.query.everywhere().where(commitment=reference)
+    posted = Commitment.objects.filter(first_version__lte=query.version.number)
     commitment = get_object_or_404(
         posted.select_related(
             "area", "country", "goal", "agency", "partner", "appropriation__account", "replaces"
@@ -48,28 +48,28 @@ def commitment_detail(request: HttpRequest, asked: Asked, reference: str) -> Htt
     )
     successors = list(posted.filter(replaces=commitment))
     for moved in [*successors, *([commitment] if commitment.replaces else [])]:
-        _tell_what_took_back(moved, question.version.number)
+        _tell_what_took_back(moved, query.version.number)
     table = EntriesTable(
-        EntriesTable.rows_of(entries(question)),
+        EntriesTable.rows_of(entries(query)),
         request.path,
-        asked,
-        question,
+        public,
+        query,
         exclude=("commitment",),
     )
     return render_list(
         request,
-        asked,
+        public,
         "reports/commitment.html",
         table,
         commitment=commitment,
         successors=successors,
-        balances=balances(question, BALANCES),
-        later=explanations.later(question.where(stage=Stage.COMMITTED)),
-        noted=noted(question, 1),
-        timeline=timeline_chart(question, small=True),
-        cited=cited(question),
-        touched=touched(question),
-        over_time=over_time(question, BALANCES),
+        balances=balances(query, BALANCES),
+        later=explanations.later(query.where(stage=Stage.COMMITTED)),
+        noted=noted(query, 1),
+        timeline=timeline_chart(query, small=True),
+        cited=cited(query),
+        touched=touched(query),
+        over_time=over_time(query, BALANCES),
     )
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
@@ -17,7 +17,7 @@ from carsi_tracker.ledger.models import Commitment, DocumentFile, Stage
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES, balances
 from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.lists import render_list
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.records.files import download
 from carsi_tracker.reports.subjects.kinds import breakdown_by_basis, figures_of, heads
 from carsi_tracker.reports.tables import DocumentsTable, EntriesTable
@@ -26,48 +26,48 @@ MOST_COMMITMENTS = 25
 
 
 @public_page(sorts=DocumentsTable.sorts())
-def document_list(request: HttpRequest, asked: Asked) -> HttpResponse:
+def document_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show the documents, with how many entries cite each."""
-    question = asked.question.everywhere()
+    query = public.query.everywhere()
     return render_list(
         request,
-        asked,
+        public,
         "reports/documents.html",
-        DocumentsTable.about(question, request.path, asked),
+        DocumentsTable.about(query, request.path, public),
     )
 
 
 @public_page(sorts=EntriesTable.sorts())
-def document_detail(request: HttpRequest, asked: Asked, key: str) -> HttpResponse:
+def document_detail(request: HttpRequest, public: PublicRequest, key: str) -> HttpResponse:
     """Show a document with what it supports, by stage and basis."""
-    question = asked.question.everywhere().where(document=key)
-    document = get_object_or_404(public_documents(question.version.number), key=key)
+    query = public.query.everywhere().where(document=key)
+    document = get_object_or_404(public_documents(query.version.number), key=key)
     table = EntriesTable(
-        EntriesTable.rows_of(entries(question)), request.path, asked, question, exclude=("source",)
+        EntriesTable.rows_of(entries(query)), request.path, public, query, exclude=("source",)
     )
     return render_list(
         request,
-        asked,
+        public,
         "reports/document.html",
         table,
         document=document,
         file=DocumentFile.objects.defer("content").filter(document=document).first(),
         stages=heads(OF_COMMITMENTS),
-        balances=balances(question, STAGES) if aggregates.totals(question).entries else [],
-        by_basis=breakdown_by_basis(question),
-        supported=_supported(question),
-        all_supported=question.query(),
-        number_supported=len(aggregates.breakdown(question, "commitment").keys() - {None}),
+        balances=balances(query, STAGES) if aggregates.totals(query).entries else [],
+        by_basis=breakdown_by_basis(query),
+        supported=_supported(query),
+        all_supported=query.query_string(),
+        number_supported=len(aggregates.breakdown(query, "commitment").keys() - {None}),
     )
 
 
-def _supported(question: Question) -> list[tuple[Commitment, tuple[Linked, ...]]]:
+def _supported(query: Query) -> list[tuple[Commitment, tuple[Linked, ...]]]:
     """Return the commitments that the document says most of, with its sums for each."""
-    found = {key: sums for key, sums in aggregates.stages_by(question, "commitment").items() if key}
+    found = {key: sums for key, sums in aggregates.stages_by(query, "commitment").items() if key}
     most = sorted(found, key=lambda key: (-_committed(found[key]), key))[:MOST_COMMITMENTS]
     commitments = Commitment.objects.in_bulk(most, field_name="reference")
     return [
-        (commitments[key], figures_of(found[key], OF_COMMITMENTS, question.where(commitment=key)))
+        (commitments[key], figures_of(found[key], OF_COMMITMENTS, query.where(commitment=key)))
         for key in most
     ]
 

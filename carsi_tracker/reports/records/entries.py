@@ -10,43 +10,45 @@ from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Entry
 from carsi_tracker.reports.page import explanations, filters
 from carsi_tracker.reports.page.lists import render_list
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.tables import EntriesTable
 
 
 @public_page(sorts=EntriesTable.sorts())
-def entry_list(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """Show the entries that a question is about, and what they add up to."""
-    question = asked.question
-    total = aggregates.total(question)
-    one_sum = bool(question.scope.stage or question.scope.measure)
+def entry_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
+    """Show the entries that a query is about, and what they add up to."""
+    query = public.query
+    total = aggregates.total(query)
+    one_sum = bool(query.filters.stage or query.filters.measure)
     return render_list(
         request,
-        asked,
+        public,
         "reports/entries.html",
-        EntriesTable(EntriesTable.rows_of(entries(question)), request.path, asked, question),
+        EntriesTable(EntriesTable.rows_of(entries(query)), request.path, public, query),
         rows=total.entries,
         total=total,
         one_sum=one_sum,
-        balances=[] if one_sum else explanations.sums_of_all(question),
-        stage=explanations.stage_in_words(question),
-        measured=MEASURES.get(question.scope.measure or ""),
-        scope=explanations.scope_in_words(asked),
-        later=explanations.later(question),
-        figure_today=explanations.figure_today(question),
-        unstated=explanations.unstated(asked),
-        filters=filters.form(request.path, asked),
-        loosened=[] if total.entries else filters.loosened(request.path, asked),
+        balances=[] if one_sum else explanations.sums_of_all(query),
+        stage=explanations.stage_in_words(query),
+        measured=MEASURES.get(query.filters.measure or ""),
+        scope=explanations.scope_in_words(public),
+        later=explanations.later(query),
+        figure_today=explanations.figure_today(query),
+        unstated=explanations.unstated(public),
+        filters=filters.form(request.path, public),
+        loosened=[] if total.entries else filters.loosened(request.path, public),
     )
 
 
 @public_page()
-def entry_detail(request: HttpRequest, asked: Asked, version: int, line: int) -> HttpResponse:
+def entry_detail(
+    request: HttpRequest, public: PublicRequest, version: int, line: int
+) -> HttpResponse:
     """Show one entry, with its commitment, document and version, whatever day is asked."""
-    rows = entries(asked.question.everywhere().through(today())).select_related(
+    rows = entries(public.query.everywhere().through(today())).select_related(
         "commitment__area", "commitment__country", "commitment__goal", "commitment__partner",
         "commitment__agency", "appropriation__account", "document", "posting",
     )  # fmt: skip
     entry: Entry = get_object_or_404(rows, posting_id=version, line=line)
-    return render_page(request, asked, "reports/entry.html", entry=entry)
+    return render_page(request, public, "reports/entry.html", entry=entry)

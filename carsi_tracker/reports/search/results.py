@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Totals
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Appropriation, Commitment, Document, Entry, Posting, Stage
 from carsi_tracker.reports.page.links import Linked, entries_address, linked, page_path
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Row:
     stage: str = ""
 
 
-Rows = Callable[[Asked, Sequence[Any]], list[Row]]
+Rows = Callable[[PublicRequest, Sequence[Any]], list[Row]]
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,17 @@ class Kind:
     rows: Rows
 
 
-def commitments(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+def commitments(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     """Return commitments by id, in the given order."""
-    question = asked.question.everywhere()
+    query = public.query.everywhere()
     found = Commitment.objects.in_bulk(keys)
     things = [found[key] for key in keys]
-    committed = question.where(stage="committed")
+    committed = query.where(stage="committed")
     sums = aggregates.breakdown_of(committed, "commitment", [thing.reference for thing in things])
     return [
         _committed(
             Row(
-                reverse("commitment", args=[thing.reference]) + question.query(),
+                reverse("commitment", args=[thing.reference]) + query.query_string(),
                 thing.reference,
                 thing.shown_title,
                 thing.shown_in,
@@ -64,13 +64,13 @@ def commitments(asked: Asked, keys: Sequence[Any]) -> list[Row]:
     ]
 
 
-def documents(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+def documents(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     """Return documents by id, in the given order."""
     things = Document.objects.in_bulk(keys)
-    query = asked.question.everywhere().query()
+    query_string = public.query.everywhere().query_string()
     return [
         Row(
-            reverse("document", args=[things[key].key]) + query,
+            reverse("document", args=[things[key].key]) + query_string,
             things[key].key,
             things[key].shown_title,
             things[key].shown_in,
@@ -79,49 +79,47 @@ def documents(asked: Asked, keys: Sequence[Any]) -> list[Row]:
     ]
 
 
-def versions(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+def versions(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     """Return versions by number, in the given order."""
     titles = dict(Posting.objects.filter(pk__in=keys).values_list("version", "title"))
-    query = asked.question.everywhere().query()
+    query_string = public.query.everywhere().query_string()
     return [
-        Row(reverse("version", args=[key]) + query, _("Version %d") % key, titles[key], "en")
+        Row(reverse("version", args=[key]) + query_string, _("Version %d") % key, titles[key], "en")
         for key in keys
     ]
 
 
-def said_by_entries(asked: Asked, question: Question, first: int) -> list[Row]:
-    """Return the first entries that a question is about, by day."""
-    found = entries(question).select_related("commitment", "appropriation__account", "document")
-    query = asked.question.everywhere().query()
+def said_by_entries(public: PublicRequest, query: Query, first: int) -> list[Row]:
+    """Return the first entries that a query is about, by day."""
+    found = entries(query).select_related("commitment", "appropriation__account", "document")
+    query_string = public.query.everywhere().query_string()
     return [
-        _entry(entry, query)
+        _entry(entry, query_string)
         for entry in found.order_by("effective_date", "posting_id", "line")[:first]
     ]
 
 
-def _entry(entry: Entry, query: str) -> Row:
+def _entry(entry: Entry, query_string: str) -> Row:
     of = entry.commitment.reference if entry.commitment else str(entry.appropriation)
     name = f"{short_day(entry.effective_date)}, {of}, {Stage(entry.stage).label}"
-    href = reverse("entry", args=[entry.posting_id, entry.line]) + query
+    href = reverse("entry", args=[entry.posting_id, entry.line]) + query_string
     language = entry.document.written_in if entry.quote else "en"
     said = entry.quote or entry.note or entry.locator
     return Row(href, name, said, language, Linked(entry.amount, href))
 
 
-def appropriations(asked: Asked, keys: Sequence[Any]) -> list[Row]:
+def appropriations(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     """Return appropriations by id, in the given order."""
-    question = asked.question.everywhere()
+    query = public.query.everywhere()
     things = Appropriation.objects.select_related("account").in_bulk(keys)
-    sums = aggregates.breakdown(question.where(stage="appropriated"), "appropriation")
+    sums = aggregates.breakdown(query.where(stage="appropriated"), "appropriation")
     rows = []
     for thing in (things[key] for key in keys):
         sum_ = sums.get(thing.pk, Totals())
-        asks = question.where(
-            year=thing.fiscal_year, account=thing.account.code, stage="appropriated"
-        )
+        asks = query.where(year=thing.fiscal_year, account=thing.account.code, stage="appropriated")
         rows.append(
             Row(
-                page_path("appropriation", thing.slug) + question.query(),
+                page_path("appropriation", thing.slug) + query.query_string(),
                 str(thing),
                 thing.account.name,
                 figure=linked(sum_.appropriated, sum_.entries, asks),
@@ -134,14 +132,14 @@ def appropriations(asked: Asked, keys: Sequence[Any]) -> list[Row]:
 def _with_page(dimension: str, things: str, code: str = "code") -> Rows:
     """Return how codes of a dimension become rows that lead to a page of each."""
 
-    def rows(asked: Asked, keys: Sequence[Any]) -> list[Row]:
-        question = asked.question.everywhere()
-        named = {getattr(thing, code): str(thing) for thing in getattr(asked.words, things)}
-        sums = aggregates.breakdown(question.where(stage="committed"), dimension)
+    def rows(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
+        query = public.query.everywhere()
+        named = {getattr(thing, code): str(thing) for thing in getattr(public.words, things)}
+        sums = aggregates.breakdown(query.where(stage="committed"), dimension)
         return [
             _committed(
-                Row(page_path(dimension, str(key)) + question.query(), named[key]),
-                question.where(**{dimension: key, "stage": "committed"}),
+                Row(page_path(dimension, str(key)) + query.query_string(), named[key]),
+                query.where(**{dimension: key, "stage": "committed"}),
                 sums.get(key, Totals()),
             )
             for key in keys
@@ -153,18 +151,19 @@ def _with_page(dimension: str, things: str, code: str = "code") -> Rows:
 def _organizations(role: str) -> Rows:
     """Return how codes of agencies or partners become rows that lead to their entries."""
 
-    def rows(asked: Asked, keys: Sequence[Any]) -> list[Row]:
-        question = asked.question.everywhere()
-        named = {organization.code: str(organization) for organization in asked.words.organizations}
+    def rows(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
+        query = public.query.everywhere()
+        named = {
+            organization.code: str(organization) for organization in public.words.organizations
+        }
         return [
-            Row(entries_address(question.where(**{role: key})), str(key), named[key])
-            for key in keys
+            Row(entries_address(query.where(**{role: key})), str(key), named[key]) for key in keys
         ]
 
     return rows
 
 
-def _committed(row: Row, asks: Question, sums: Totals) -> Row:
+def _committed(row: Row, asks: Query, sums: Totals) -> Row:
     figure = linked(sums.committed, sums.entries, asks)
     return replace(row, figure=figure, stage=str(Stage.COMMITTED.label).lower())
 

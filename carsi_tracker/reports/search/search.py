@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates, matching
-from carsi_tracker.figures.query import BadQuestion, Question, Words
+from carsi_tracker.figures.query import BadQuery, Query, Words
 from carsi_tracker.figures.reading import read_words
 from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.reports.page.links import entries_address
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.search.results import KINDS, Row, said_by_entries
 
@@ -43,117 +43,117 @@ class Group:
     again: str = ""
 
 
-def looks_for_words(_request: HttpRequest, asked: Asked) -> bool:
+def looks_for_words(_request: HttpRequest, public: PublicRequest) -> bool:
     """Say whether there is anything to look for."""
-    return bool(dict(asked.address.own).get("q", "").strip())
+    return bool(dict(public.address.own).get("q", "").strip())
 
 
 @public_page(own=("q", "kind"), dear=looks_for_words)
-def search(request: HttpRequest, asked: Asked) -> HttpResponse:
+def search(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show what words find, by kind; a whole reference or key leads straight to its page."""
-    own = dict(asked.address.own)
-    words = read_words("q", own.get("q", ""), asked.texts_revision)
+    own = dict(public.address.own)
+    words = read_words("q", own.get("q", ""), public.texts_revision)
     if not words.folded:
-        return _page(request, asked, words)
+        return _page(request, public, words)
     if "kind" in own:
-        return _all_of(request, asked, words, own["kind"])
-    if address := _exact(asked, words):
+        return _all_of(request, public, words, own["kind"])
+    if address := _exact(public, words):
         return HttpResponseRedirect(address)
-    found = matching.find(asked.question.version, words)
+    found = matching.find(public.query.version, words)
     return _page(
         request,
-        asked,
+        public,
         words,
-        groups=_groups(asked, words, {kind: of.exactly for kind, of in found.items()})
-        + _entries(asked, words),
-        like=_groups(asked, words, {kind: of.alike for kind, of in found.items()}),
-        spellings=_spellings(asked, words),
+        groups=_groups(public, words, {kind: of.exactly for kind, of in found.items()})
+        + _entries(public, words),
+        like=_groups(public, words, {kind: of.alike for kind, of in found.items()}),
+        spellings=_spellings(public, words),
     )
 
 
 def _page(
-    request: HttpRequest, asked: Asked, words: Words, status: int = 200, **context: Any
+    request: HttpRequest, public: PublicRequest, words: Words, status: int = 200, **context: Any
 ) -> HttpResponse:
-    return render_page(request, asked, "reports/search.html", status, sought=str(words), **context)
+    return render_page(request, public, "reports/search.html", status, sought=str(words), **context)
 
 
-def _all_of(request: HttpRequest, asked: Asked, words: Words, kind: str) -> HttpResponse:
+def _all_of(request: HttpRequest, public: PublicRequest, words: Words, kind: str) -> HttpResponse:
     if kind not in KINDS:
-        raise BadQuestion("kind", kind, ", ".join(KINDS))
-    found = matching.find(asked.question.version, words)[kind]
+        raise BadQuery("kind", kind, ", ".join(KINDS))
+    found = matching.find(public.query.version, words)[kind]
     paginator = Paginator([*found.exactly, *found.alike], A_PAGE)
-    number = asked.address.page
+    number = public.address.page
     try:
         page = paginator.page(number)
     except EmptyPage:
-        first = request.path + asked.address.at_page(1).query()
+        first = request.path + public.address.at_page(1).query_string()
         return render_page(
-            request, asked, "reports/no_such_page.html", status=404, first_page=first
+            request, public, "reports/no_such_page.html", status=404, first_page=first
         )
     return _page(
         request,
-        asked,
+        public,
         words,
         kind=KINDS[kind].name,
         page=page,
-        rows=KINDS[kind].rows(asked, list(page.object_list)),
-        back=_here(asked, words),
-        previous=request.path + asked.address.at_page(number - 1).query(),
-        following=request.path + asked.address.at_page(number + 1).query(),
+        rows=KINDS[kind].rows(public, list(page.object_list)),
+        back=_here(public, words),
+        previous=request.path + public.address.at_page(number - 1).query_string(),
+        following=request.path + public.address.at_page(number + 1).query_string(),
     )
 
 
-def _exact(asked: Asked, words: Words) -> str | None:
+def _exact(public: PublicRequest, words: Words) -> str | None:
     """Return the address of the commitment or document whose reference or key this is."""
-    query = asked.question.everywhere().query()
+    query_string = public.query.everywhere().query_string()
     for name in ("commitment", "document"):
-        if code := asked.words.codes[name].get(str(words).casefold()):
-            return reverse(name, args=[code]) + query
+        if code := public.words.codes[name].get(str(words).casefold()):
+            return reverse(name, args=[code]) + query_string
     return None
 
 
-def _groups(asked: Asked, words: Words, found: dict[str, Sequence[Any]]) -> list[Group]:
+def _groups(public: PublicRequest, words: Words, found: dict[str, Sequence[Any]]) -> list[Group]:
     return [
         Group(
             kind,
             KINDS[kind].name,
             len(keys),
-            KINDS[kind].rows(asked, keys[:FIRST]),
-            _here(asked, words, kind),
+            KINDS[kind].rows(public, keys[:FIRST]),
+            _here(public, words, kind),
         )
         for kind, keys in found.items()
         if keys
     ]
 
 
-def _entries(asked: Asked, words: Words) -> list[Group]:
+def _entries(public: PublicRequest, words: Words) -> list[Group]:
     """Return the entries that hold the words, and those of the amount that the words are."""
-    everything = asked.question.everywhere()
-    groups = [_entries_of(asked, everything.where(text=words), "entries", gettext_lazy("Entries"))]
+    everything = public.query.everywhere()
+    groups = [_entries_of(public, everything.where(text=words), "entries", gettext_lazy("Entries"))]
     with suppress(ValidationError):
         amount = parse_amount(str(words))
         asks = everything.where(amount_from=amount, amount_to=amount)
         name = _("Entries of %s") % whole_dollars(amount)
-        groups.append(_entries_of(asked, asks, "amounts", name))
+        groups.append(_entries_of(public, asks, "amounts", name))
     return [group for group in groups if group.total]
 
 
-def _entries_of(asked: Asked, asks: Question, key: str, name: str | Promise) -> Group:
+def _entries_of(public: PublicRequest, asks: Query, key: str, name: str | Promise) -> Group:
     total = aggregates.totals(asks).entries
-    rows = said_by_entries(asked, asks, FIRST) if total else []
+    rows = said_by_entries(public, asks, FIRST) if total else []
     return Group(key, name, total, rows, entries_address(asks))
 
 
-def _spellings(asked: Asked, words: Words) -> list[Group]:
-    question = asked.question.everywhere()
+def _spellings(public: PublicRequest, words: Words) -> list[Group]:
+    query = public.query.everywhere()
     groups = []
-    for spelling in matching.other_spellings(question, words):
-        asks = question.where(text=spelling.text)
-        group = _entries_of(asked, asks, "entries", str(spelling.text))
-        groups.append(replace(group, again=_here(asked, spelling.text)))
+    for spelling in matching.other_spellings(query, words):
+        asks = query.where(text=spelling.text)
+        group = _entries_of(public, asks, "entries", str(spelling.text))
+        groups.append(replace(group, again=_here(public, spelling.text)))
     return groups
 
 
-def _here(asked: Asked, words: Words, kind: str | None = None) -> str:
-    query = asked.question.everywhere().query(q=words, kind=kind)
-    return reverse("search") + query
+def _here(public: PublicRequest, words: Words, kind: str | None = None) -> str:
+    query_string = public.query.everywhere().query_string(q=words, kind=kind)
+    return reverse("search") + query_string

@@ -10,7 +10,7 @@ from carsi_tracker.reports.overview.bases import basis_shares
 from carsi_tracker.reports.overview.notes import WeakSpot, weak_spots
 from carsi_tracker.reports.page.glossary import GLOSSARY
 from carsi_tracker.reports.page.links import linked_sum
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.subjects.kinds import UNSTATED_AREA
 
@@ -30,19 +30,19 @@ BOUNDS: dict[str, Promise] = {
 
 
 @public_page()
-def about(request: HttpRequest, asked: Asked) -> HttpResponse:
+def about(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show the methods with the figures that they speak of, and the glossary."""
-    question = asked.question.everywhere()
-    spots = weak_spots(question, WEAK_SPOTS)
-    sums = balances(question, BALANCES)
+    query = public.query.everywhere()
+    spots = weak_spots(query, WEAK_SPOTS)
+    sums = balances(query, BALANCES)
     return render_page(
         request,
-        asked,
+        public,
         "reports/about.html",
         balances=sums,
         figures=dict(zip(BALANCES, (figure for _name, figure in sums), strict=True)),
-        area_not_stated=linked_sum(question.where(stage=Stage.COMMITTED, area=UNSTATED_AREA)),
-        bases=basis_shares(question),
+        area_not_stated=linked_sum(query.where(stage=Stage.COMMITTED, area=UNSTATED_AREA)),
+        bases=basis_shares(query),
         bounds=_bounds(spots),
         noted=spots,
         glossary=GLOSSARY,

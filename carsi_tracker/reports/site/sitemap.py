@@ -19,7 +19,7 @@ from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, Posting
 from carsi_tracker.reports.page.address import site_of
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.subjects.kinds import KINDS
 
 PAGES = (
@@ -58,14 +58,14 @@ class Section(Sitemap):  # type: ignore[type-arg]  # the same
         return InEachLanguage(self.rows, self.limit)
 
 
-def sections(asked: Asked) -> dict[str, Section]:
+def sections(public: PublicRequest) -> dict[str, Section]:
     """Return the kinds of public pages of a version, by name."""
-    question = asked.question.everywhere()
-    version = question.version.number
+    query = public.query.everywhere()
+    version = query.version.number
     subjects = [
         (kind.page, subject.code)
         for kind in KINDS.values()
-        for subject in kind.subjects(asked)
+        for subject in kind.subjects(public)
         if subject.code
     ]
     commitments = Commitment.objects.filter(first_version__lte=version).order_by("reference")
@@ -88,18 +88,18 @@ def sections(asked: Asked) -> dict[str, Section]:
             lambda row: reverse("version", args=row[:1]),
         ),
         "entries": Section(
-            entries(question).values_list("posting_id", "line", "posting__posted_at"),
+            entries(query).values_list("posting_id", "line", "posting__posted_at"),
             lambda row: reverse("entry", args=row[:2]),
         ),
     }
 
 
 @public_page()
-def index(request: HttpRequest, asked: Asked) -> HttpResponse:
+def index(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Name the files of the sitemap."""
     files = [
         reverse("sitemap-file", args=[name, number])
-        for name, section in sections(asked).items()
+        for name, section in sections(public).items()
         for number in section.paginator.page_range
     ]
     context = {"files": files, "site": site_of(request)}
@@ -107,9 +107,9 @@ def index(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 
 @public_page()
-def sitemap(request: HttpRequest, asked: Asked, section: str, number: int) -> HttpResponse:
+def sitemap(request: HttpRequest, public: PublicRequest, section: str, number: int) -> HttpResponse:
     """Name the pages of one file, each in both languages."""
-    listed = sections(asked).get(section)
+    listed = sections(public).get(section)
     if listed is None or number not in listed.paginator.page_range:
         raise Http404
     context = {"pages": listed.get_urls(number, RequestSite(request), request.scheme)}
@@ -117,7 +117,7 @@ def sitemap(request: HttpRequest, asked: Asked, section: str, number: int) -> Ht
 
 
 @public_page()
-def robots(request: HttpRequest, _asked: Asked) -> HttpResponse:
+def robots(request: HttpRequest, _asked: PublicRequest) -> HttpResponse:
     """Name the sitemap, and keep crawlers away from the desk."""
     context = {"site": site_of(request)}
     return render(request, "reports/robots.txt", context, "text/plain; charset=utf-8")

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
-from carsi_tracker.figures.query import NONE, Question
+from carsi_tracker.figures.query import NONE, Query
 from carsi_tracker.ledger.models import Appropriation, Basis, ProgrammingArea
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.links import Linked, linked, page_path
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 UNSTATED_AREA = "not-attributed"
 
@@ -50,13 +50,13 @@ class Subject:
     filters: tuple[tuple[str, str], ...]
     scope: str | Promise = ""
 
-    def question(self, question: Question) -> Question:
+    def query(self, query: Query) -> Query:
         """Ask about this subject alone."""
-        return question.everywhere().where(**dict(self.filters))
+        return query.everywhere().where(**dict(self.filters))
 
     @property
-    def query(self) -> str:
-        """Its filters as the query of an address."""
+    def query_string(self) -> str:
+        """Its filters as the query string of an address."""
         return f"?{urlencode(self.filters)}"
 
 
@@ -72,7 +72,7 @@ class Kind:
     title: Promise
     intro: Promise
     all: Promise
-    subjects: Callable[[Asked], Iterable[Subject]]
+    subjects: Callable[[PublicRequest], Iterable[Subject]]
     stages: tuple[str, ...]
     by: tuple[str, ...]
 
@@ -97,35 +97,35 @@ class Breakdown:
     total: Row
 
 
-def breakdown(asked: Asked, kind: Kind, question: Question) -> Breakdown:
-    """Break a question down by the subjects of a kind that have entries.
+def breakdown(public: PublicRequest, kind: Kind, query: Query) -> Breakdown:
+    """Break a query down by the subjects of a kind that have entries.
 
     Where everything is asked, subjects without entries are in it, too.
     """
-    found = aggregates.stages_by(question, kind.page)
-    everything = question == question.everywhere()
+    found = aggregates.stages_by(query, kind.page)
+    everything = query == query.everywhere()
     rows = []
-    for subject in kind.subjects(asked):
+    for subject in kind.subjects(public):
         if everything or subject.key in found:
             sums = found.get(subject.key, {})
-            asks = question.where(**dict(subject.filters))
+            asks = query.where(**dict(subject.filters))
             figures = figures_of(sums, kind.stages, asks)
-            rows.append(Row(subject.name, address(kind, subject, question), figures))
-    total = figures_of(aggregates.stages(question), kind.stages, question)
+            rows.append(Row(subject.name, address(kind, subject, query), figures))
+    total = figures_of(aggregates.stages(query), kind.stages, query)
     return Breakdown(
         kind.page, kind.title, heads(kind.stages), tuple(rows), Row(str(kind.all), None, total)
     )
 
 
-def breakdown_by_basis(question: Question) -> Breakdown:
-    """Break a question down by how directly documents state its amounts."""
-    found = aggregates.stages_by(question, "basis")
+def breakdown_by_basis(query: Query) -> Breakdown:
+    """Break a query down by how directly documents state its amounts."""
+    found = aggregates.stages_by(query, "basis")
     rows = (
-        Row(str(basis.label), None, figures_of(found[basis], STAGES, question.where(basis=basis)))
+        Row(str(basis.label), None, figures_of(found[basis], STAGES, query.where(basis=basis)))
         for basis in Basis
         if basis in found
     )
-    total = figures_of(aggregates.stages(question), STAGES, question)
+    total = figures_of(aggregates.stages(query), STAGES, query)
     return Breakdown(
         "basis", _("Basis"), heads(STAGES), tuple(rows), Row(str(_("All")), None, total)
     )
@@ -136,23 +136,23 @@ def heads(stages: Iterable[str]) -> tuple[str, ...]:
     return tuple(name_of_balance(stage) for stage in stages)
 
 
-def figures_of(sums: Sums, stages: Iterable[str], question: Question) -> tuple[Linked, ...]:
+def figures_of(sums: Sums, stages: Iterable[str], query: Query) -> tuple[Linked, ...]:
     """Return the sums of stages, each linked to its entries; a zero too, where entries make it."""
     found = ((stage, sums.get(stage, Amount())) for stage in stages)
     return tuple(
-        linked(sum_.amount, sum_.entries, question.where(stage=stage)) for stage, sum_ in found
+        linked(sum_.amount, sum_.entries, query.where(stage=stage)) for stage, sum_ in found
     )
 
 
-def address(kind: Kind, subject: Subject, question: Question) -> str | None:
-    """Return the address of a subject's page, with the question's day and version."""
+def address(kind: Kind, subject: Subject, query: Query) -> str | None:
+    """Return the address of a subject's page, with the query's day and version."""
     if not subject.code:
         return None
-    return page_path(kind.page, subject.code) + question.everywhere().query()
+    return page_path(kind.page, subject.code) + query.everywhere().query_string()
 
 
-def _areas(asked: Asked) -> Iterable[Subject]:
-    for area in asked.words.areas:
+def _areas(public: PublicRequest) -> Iterable[Subject]:
+    for area in public.words.areas:
         yield Subject(area.code, area.code, str(area), (("area", area.code),), _scope(area))
 
 
@@ -160,22 +160,22 @@ def _scope(area: ProgrammingArea) -> str | Promise:
     return SCOPES.get(area.code, "")
 
 
-def _countries(asked: Asked) -> Iterable[Subject]:
-    for country in asked.words.countries:
+def _countries(public: PublicRequest) -> Iterable[Subject]:
+    for country in public.words.countries:
         yield Subject(
             country.code, country.code.lower(), str(country), (("country", country.code),)
         )
 
 
-def _goals(asked: Asked) -> Iterable[Subject]:
-    for goal in asked.words.goals:
+def _goals(public: PublicRequest) -> Iterable[Subject]:
+    for goal in public.words.goals:
         number = str(goal.number)
         yield Subject(goal.number, number, str(goal), (("goal", number),))
     yield Subject(None, "", str(_("Goal not stated")), (("goal", NONE),))
 
 
-def _appropriations(asked: Asked) -> Iterable[Subject]:
-    posted = Appropriation.objects.filter(first_version__lte=asked.question.version.number)
+def _appropriations(public: PublicRequest) -> Iterable[Subject]:
+    posted = Appropriation.objects.filter(first_version__lte=public.query.version.number)
     for each in posted.select_related("account"):
         year, account = str(each.fiscal_year), each.account.code
         yield Subject(

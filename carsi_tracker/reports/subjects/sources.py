@@ -1,4 +1,4 @@
-"""Where the figures of a question come from: the documents cited, and the versions posted."""
+"""Where the figures of a query come from: the documents cited, and the versions posted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Document, Posting, Stage
 from carsi_tracker.reports.page.links import Linked, linked
 
@@ -28,28 +28,28 @@ class Touched:
     change: Linked
 
 
-def cited(question: Question) -> list[Cited]:
+def cited(query: Query) -> list[Cited]:
     """Return the documents that the entries cite, the oldest first."""
-    found = aggregates.stages_by(question, "document")
+    found = aggregates.stages_by(query, "document")
     documents = Document.objects.filter(key__in=found)
     return [
         Cited(
             document,
-            linked(_entries(found[document.key]), 1, question.where(document=document.key)),
-            _committed(found, document.key, question.where(document=document.key)),
+            linked(_entries(found[document.key]), 1, query.where(document=document.key)),
+            _committed(found, document.key, query.where(document=document.key)),
         )
         for document in documents.order_by("published_on", "key")
     ]
 
 
-def touched(question: Question) -> list[Touched]:
+def touched(query: Query) -> list[Touched]:
     """Return the versions that posted the entries, the newest first."""
-    found = aggregates.stages_by(question, "version")
+    found = aggregates.stages_by(query, "version")
     postings = Posting.objects.filter(version__in=[int(version) for version in found if version])
     return [
         Touched(
             posting,
-            _committed(found, posting.version, question.where(posted_in=posting.version)),
+            _committed(found, posting.version, query.where(posted_in=posting.version)),
         )
         for posting in postings.order_by("-version")
     ]
@@ -59,8 +59,6 @@ def _entries(sums: Sums) -> Decimal:
     return Decimal(sum(sum_.entries for sum_ in sums.values()))
 
 
-def _committed(
-    found: Mapping[str | int | None, Sums], key: str | int, question: Question
-) -> Linked:
+def _committed(found: Mapping[str | int | None, Sums], key: str | int, query: Query) -> Linked:
     sum_ = found[key].get(Stage.COMMITTED, Amount())
-    return linked(sum_.amount, sum_.entries, question.where(stage=Stage.COMMITTED))
+    return linked(sum_.amount, sum_.entries, query.where(stage=Stage.COMMITTED))

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Totals
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
@@ -20,7 +20,7 @@ from carsi_tracker.reports.overview.notes import weak_spots
 from carsi_tracker.reports.page import explanations
 from carsi_tracker.reports.page.links import Linked, linked_sum
 from carsi_tracker.reports.page.lists import render_list
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.subjects.kinds import KINDS, UNSTATED_AREA, Kind, Subject, breakdown
 from carsi_tracker.reports.subjects.sources import cited, touched
@@ -39,71 +39,73 @@ class Part:
 
 
 @public_page()
-def subject_list(request: HttpRequest, asked: Asked, kind: str) -> HttpResponse:
+def subject_list(request: HttpRequest, public: PublicRequest, kind: str) -> HttpResponse:
     """Show all subjects of a kind with their sums by stage."""
-    question, its = asked.question.everywhere(), KINDS[kind]
+    query, its = public.query.everywhere(), KINDS[kind]
     return render_page(
         request,
-        asked,
+        public,
         "reports/subjects.html",
         kind=its,
-        table=breakdown(asked, its, question),
-        matrix=matrix(question, asked.words) if kind == "area" else None,
-        matrix_files=chart_files("matrix", question),
-        countries=countries_chart(question, asked.words.countries) if kind == "country" else None,
+        table=breakdown(public, its, query),
+        matrix=matrix(query, public.words) if kind == "area" else None,
+        matrix_files=chart_files("matrix", query),
+        countries=countries_chart(query, public.words.countries) if kind == "country" else None,
     )
 
 
 @public_page(sorts=CommitmentsTable.sorts())
-def subject_detail(request: HttpRequest, asked: Asked, kind: str, code: str) -> HttpResponse:
+def subject_detail(
+    request: HttpRequest, public: PublicRequest, kind: str, code: str
+) -> HttpResponse:
     """Show a subject: its sums, what they are made of, where they come from, how they came."""
     its = KINDS[kind]
-    subject = next((each for each in its.subjects(asked) if each.code == code.lower() != ""), None)
+    subject = next((each for each in its.subjects(public) if each.code == code.lower() != ""), None)
     if subject is None:
         raise Http404
     if subject.code != code:
         plain = reverse(its.page, args=[subject.code])
-        return HttpResponsePermanentRedirect(plain + asked.address.query())
-    question = subject.question(asked.question)
-    committed = question.where(stage=Stage.COMMITTED)
-    sums = aggregates.totals(question)
+        return HttpResponsePermanentRedirect(plain + public.address.query_string())
+    query = subject.query(public.query)
+    committed = query.where(stage=Stage.COMMITTED)
+    sums = aggregates.totals(query)
     return render_list(
         request,
-        asked,
+        public,
         "reports/subject.html",
-        CommitmentsTable.about(question, request.path, asked),
-        rows=aggregates.number_of(question, "commitment"),
+        CommitmentsTable.about(query, request.path, public),
+        rows=aggregates.number_of(query, "commitment"),
         kind=its,
         subject=subject,
-        query_of_subject=question.query(),
+        query_of_subject=query.query_string(),
         totals=sums,
         committed=linked_sum(committed),
-        part=_part(its, question, sums),
-        unstated=_unstated(its, subject, question),
+        part=_part(its, query, sums),
+        unstated=_unstated(its, subject, query),
         later=explanations.later(committed),
-        bases=[share for share in basis_shares(question) if share.amount],
-        bar=bar(sums, question),
-        bar_files=chart_files("bar", question),
-        timeline=timeline_chart(question, small=True),
-        breakdowns=[breakdown(asked, KINDS[name], question) for name in its.by],
-        noted=weak_spots(question, MOST_NOTES),
-        cited=cited(question),
-        touched=touched(question),
+        bases=[share for share in basis_shares(query) if share.amount],
+        bar=bar(sums, query),
+        bar_files=chart_files("bar", query),
+        timeline=timeline_chart(query, small=True),
+        breakdowns=[breakdown(public, KINDS[name], query) for name in its.by],
+        noted=weak_spots(query, MOST_NOTES),
+        cited=cited(query),
+        touched=touched(query),
     )
 
 
-def _part(kind: Kind, question: Question, sums: Totals) -> Part | None:
+def _part(kind: Kind, query: Query, sums: Totals) -> Part | None:
     stage = kind.stages[0]
-    whole = linked_sum(question.everywhere().where(stage=stage))
+    whole = linked_sum(query.everywhere().where(stage=stage))
     if whole.amount <= 0:
         return None
     return Part(whole, (getattr(sums, stage) / whole.amount * 100).quantize(TENTH))
 
 
-def _unstated(kind: Kind, subject: Subject, question: Question) -> Linked | None:
+def _unstated(kind: Kind, subject: Subject, query: Query) -> Linked | None:
     """Return what is committed with no area stated: in an area's whole, or of another subject."""
     if subject.key == UNSTATED_AREA:
         return None
-    whole = question.everywhere() if kind.page == "area" else question
+    whole = query.everywhere() if kind.page == "area" else query
     found = linked_sum(whole.where(area=UNSTATED_AREA, stage=Stage.COMMITTED))
     return found if found.amount else None

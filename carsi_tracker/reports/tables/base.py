@@ -1,4 +1,4 @@
-"""What all public tables share: heads that sort, pages, and the question kept."""
+"""What all public tables share: heads that sort, pages, and the query kept."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.reports.page.address import Address
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 ROWS_A_PAGE = 100
 
@@ -27,7 +27,7 @@ class Head:
 
 
 class LedgerTable(tables.Table):  # type: ignore[misc]
-    """A table that knows its address: heads sort it, pages follow, both keep the question."""
+    """A table that knows its address: heads sort it, pages follow, both keep the query."""
 
     numeric: ClassVar[frozenset[str]] = frozenset()
     caption: ClassVar[Any] = ""
@@ -41,13 +41,13 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
         self,
         data: QuerySet[Any],
         path: str,
-        asked: Asked,
-        of: Question,
+        public: PublicRequest,
+        of: Query,
         **kwargs: Any,
     ) -> None:
-        """Show `data`, which is what the question `of` is about, on the page `path`."""
-        self.path, self.asked, self.of = path, asked, of
-        super().__init__(data, order_by=asked.address.sort or self._meta.order_by, **kwargs)
+        """Show `data`, which is what the query `of` is about, on the page `path`."""
+        self.path, self.public, self.of = path, public, of
+        super().__init__(data, order_by=public.address.sort or self._meta.order_by, **kwargs)
 
     @classmethod
     def sorts(cls) -> frozenset[str]:
@@ -57,9 +57,9 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
         )
 
     @classmethod
-    def is_sorted_by_number(cls, asked: Asked) -> bool:
+    def is_sorted_by_number(cls, public: PublicRequest) -> bool:
         """Say whether rows are asked for in the order of a column of numbers."""
-        return (asked.address.sort or "").removeprefix("-") in cls.numeric
+        return (public.address.sort or "").removeprefix("-") in cls.numeric
 
     @property
     def shown(self) -> list[Any]:
@@ -85,7 +85,7 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
                 "" if current is None else "descending" if current.is_descending else "ascending"
             )
             sort = f"-{bound.name}" if order == "ascending" else bound.name
-            href = self.path + self.asked.address.sorted_by(sort).query()
+            href = self.path + self.public.address.sorted_by(sort).query_string()
             yield Head(
                 str(bound.header),
                 bound.name in self.numeric,
@@ -96,11 +96,11 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
     @property
     def file_query(self) -> str:
         """The query of the whole table as a file, in the same order."""
-        return Address(self.of, self.asked.address.sort).query()
+        return Address(self.of, self.public.address.sort).query_string()
 
     def page_address(self, number: int) -> str:
         """Return the address of another page of the table."""
-        return self.path + self.asked.address.at_page(number).query()
+        return self.path + self.public.address.at_page(number).query_string()
 
     def pages(self) -> Iterator[tuple[str, str | None]]:
         """Yield the pages as (number, address), the present one without; gaps as an ellipsis."""

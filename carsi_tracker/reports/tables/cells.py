@@ -13,9 +13,9 @@ def titled(thing: Commitment | Document) -> SafeString:
     return format_html('<span lang="{}">{}</span>', thing.shown_in, thing.shown_title)
 
 
-def document_link(document: Document, query: str) -> SafeString:
+def document_link(document: Document, query_string: str) -> SafeString:
     """Link a document's title to its page."""
-    href = reverse("document", args=[document.key]) + query
+    href = reverse("document", args=[document.key]) + query_string
     return format_html(
         '<a href="{}" lang="{}">{}</a>', href, document.shown_in, document.shown_title
     )

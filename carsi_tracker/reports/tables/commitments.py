@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.notes import notes_of
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Commitment
 from carsi_tracker.reports.page.links import linked
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import commitment_address, figure_cell, link, titled
 
@@ -45,18 +45,18 @@ class CommitmentsTable(LedgerTable):
         order_by = "reference"
 
     @classmethod
-    def about(cls, question: Question, path: str, asked: Asked) -> Self:
-        """Show the commitments of a question; their sums come from the database to sort by only."""
-        by_sum = cls.is_sorted_by_number(asked)
-        rows = (aggregates.summed_commitments if by_sum else aggregates.commitments)(question)
+    def about(cls, query: Query, path: str, public: PublicRequest) -> Self:
+        """Show the commitments of a query; their sums come from the database to sort by only."""
+        by_sum = cls.is_sorted_by_number(public)
+        rows = (aggregates.summed_commitments if by_sum else aggregates.commitments)(query)
         described = rows.select_related("area", "country", "appropriation__account")
-        return cls(described, path, asked, question)
+        return cls(described, path, public, query)
 
     def render_reference(self, record: Commitment) -> SafeString:
-        query = self.asked.question.everywhere().query()
+        query_string = self.public.query.everywhere().query_string()
         return format_html(
             "{} {}{}",
-            link(commitment_address(record) + query, record.reference),
+            link(commitment_address(record) + query_string, record.reference),
             titled(record),
             format_html_join(
                 "", '<br><small lang="en">{}</small>', ((n,) for n in self._notes_of(record))
@@ -69,7 +69,7 @@ class CommitmentsTable(LedgerTable):
     @cached_property
     def _notes(self) -> dict[str, list[str]]:
         shown = [row.record.reference for row in self.paginated_rows]
-        return notes_of(self.asked.question, shown)
+        return notes_of(self.public.query, shown)
 
     def render_committed(self, record: Commitment) -> SafeString:
         return self._sum(record, "committed")

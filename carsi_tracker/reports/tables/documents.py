@@ -8,11 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Document
 from carsi_tracker.reports.page.links import entries_address, linked
-from carsi_tracker.reports.page.public_page import Asked
+from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import document_link, figure_cell, link
 
@@ -37,15 +37,15 @@ class DocumentsTable(LedgerTable):
         order_by = "published_on"
 
     @classmethod
-    def about(cls, question: Question, path: str, asked: Asked) -> Self:
+    def about(cls, query: Query, path: str, public: PublicRequest) -> Self:
         """Show all documents; their sums come from the database to sort by only."""
-        if cls.is_sorted_by_number(asked):
-            return cls(aggregates.summed_documents(question), path, asked, question)
-        public = Document.objects.filter(key__in=asked.words.codes["document"].values())
-        return cls(public, path, asked, question)
+        if cls.is_sorted_by_number(public):
+            return cls(aggregates.summed_documents(query), path, public, query)
+        documents = Document.objects.filter(key__in=public.words.codes["document"].values())
+        return cls(documents, path, public, query)
 
     def render_title(self, record: Document) -> SafeString:
-        return document_link(record, self.asked.question.everywhere().query())
+        return document_link(record, self.public.query.everywhere().query_string())
 
     def render_published_on(self, record: Document) -> str:
         return short_day(record.published_on)

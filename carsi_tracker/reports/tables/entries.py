@@ -106,7 +106,7 @@ class EntriesTable(LedgerTable):
 
     @property
     def _query(self) -> str:
-        return self.asked.question.everywhere().query()
+        return self.public.query.everywhere().query_string()
 
 
 def in_stage_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Totals
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import WASHINGTON, short_day
 from carsi_tracker.ledger.models import Posting, Stage
 from carsi_tracker.ledger.money import signed
@@ -43,8 +43,8 @@ class VersionsTable(LedgerTable):
         order_by = "-version"
 
     def render_version(self, record: Posting) -> SafeString:
-        query = self.asked.question.everywhere().query()
-        return link(reverse("version", args=[record.version]) + query, str(record.version))
+        query_string = self.public.query.everywhere().query_string()
+        return link(reverse("version", args=[record.version]) + query_string, str(record.version))
 
     def render_title(self, record: Posting) -> SafeString:
         return format_html(
@@ -67,8 +67,8 @@ class VersionsTable(LedgerTable):
         return aggregates.breakdown(self._committed_by_all, "version")
 
     @property
-    def _committed_by_all(self) -> Question:
-        return self.asked.question.everywhere().where(stage=Stage.COMMITTED)
+    def _committed_by_all(self) -> Query:
+        return self.public.query.everywhere().where(stage=Stage.COMMITTED)
 
     def render_committed(self, record: Posting) -> SafeString:
         sums = self._committed.get(record.version)
@@ -78,7 +78,7 @@ class VersionsTable(LedgerTable):
         return link(entries_address(asks), signed(sums.committed))
 
     def render_entry_count(self, record: Posting, value: int) -> SafeString:
-        asks = self.asked.question.everywhere().as_of_today().where(posted_in=record.version)
+        asks = self.public.query.everywhere().as_of_today().where(posted_in=record.version)
         return link(entries_address(asks), f"{value:,}")
 
     def render_checksum(self, value: str) -> SafeString:

@@ -17,5 +17,5 @@ def terms(context: template.Context, *anchors: str | None) -> dict[str, Any]:
     """
     return {
         "terms": [TERMS[anchor] for anchor in dict.fromkeys(anchors) if anchor],
-        "query": context.get("query", ""),
+        "query_string": context.get("query_string", ""),
     }

@@ -41,7 +41,7 @@ def sections(context: template.Context) -> list[Section]:
 
     What has no day, as what does not exist, is in no section: its answer is the same everywhere.
     """
-    path = context["request"].path if context.get("question") else ""
+    path = context["request"].path if context.get("query") else ""
     return [
         Section(href, name, _current(path, href, within=view != "overview"))
         for view, name in SECTIONS.items()

@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures.query import Question, Version
+from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger import checksum
@@ -20,46 +20,46 @@ from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.balances.sums import STAGES, balances
 from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.lists import render_list
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.subjects.kinds import KINDS, Breakdown, breakdown
 from carsi_tracker.reports.tables import EntriesTable, VersionsTable
 
 
 @public_page(sorts=VersionsTable.sorts())
-def version_list(request: HttpRequest, asked: Asked) -> HttpResponse:
+def version_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show the versions, newest first."""
     rows = Posting.objects.select_related("countersignature").filter(
-        version__lte=asked.question.version.number
+        version__lte=public.query.version.number
     )
     return render_list(
         request,
-        asked,
+        public,
         "reports/changes.html",
-        VersionsTable(rows, request.path, asked, asked.question.everywhere()),
+        VersionsTable(rows, request.path, public, public.query.everywhere()),
     )
 
 
 @public_page(sorts=EntriesTable.sorts())
-def version_detail(request: HttpRequest, asked: Asked, version: int) -> HttpResponse:
+def version_detail(request: HttpRequest, public: PublicRequest, version: int) -> HttpResponse:
     """Show a version: why, by whom, its effect on the sums, its entries, its file."""
-    question = asked.question.everywhere()
-    known = Posting.objects.filter(version__lte=question.version.number)
+    query = public.query.everywhere()
+    known = Posting.objects.filter(version__lte=query.version.number)
     posting = get_object_or_404(
         known.select_related("reverses__reverses", "countersignature"), version=version
     )
-    question = question.where(posted_in=version)
+    query = query.where(posted_in=version)
     table = EntriesTable(
-        EntriesTable.rows_of(entries(question)), request.path, asked, question, exclude=("version",)
+        EntriesTable.rows_of(entries(query)), request.path, public, query, exclude=("version",)
     )
     return render_list(
         request,
-        asked,
+        public,
         "reports/version.html",
         table,
         posting=posting,
         reversals=reversals(known, posting.version),
-        effects=effects(question, posting),
-        breakdowns=_breakdowns(asked, question),
+        effects=effects(query, posting),
+        breakdowns=_breakdowns(public, query),
         previous=known.filter(version=version - 1).first(),
         following=known.filter(version=version + 1).first(),
     )
@@ -83,27 +83,27 @@ class Effect:
     after: Linked
 
 
-def effects(question: Question, posting: Posting) -> list[Effect]:
+def effects(query: Query, posting: Posting) -> list[Effect]:
     """Return each stage's sum before the version, what the version adds, and the sum after it."""
     after = replace(
-        question.everywhere(),
+        query.everywhere(),
         version=Version(posting.version, posting.checksum),
         pinned=True,
     )
     return [
         Effect(stage, total.amount - change.amount, change, total)
         for (stage, change), (_, total) in zip(
-            balances(question, STAGES), balances(after, STAGES), strict=True
+            balances(query, STAGES), balances(after, STAGES), strict=True
         )
     ]
 
 
-def _breakdowns(asked: Asked, question: Question) -> list[Breakdown]:
+def _breakdowns(public: PublicRequest, query: Query) -> list[Breakdown]:
     """Return what a version adds to each appropriation, area and country that it touches."""
     return [
         table
         for kind in (KINDS["appropriation"], KINDS["area"], KINDS["country"])
-        if (table := breakdown(asked, kind, question)).rows
+        if (table := breakdown(public, kind, query)).rows
     ]
 
 

@@ -14,7 +14,7 @@ from carsi_tracker.ledger.models import Head, Posting
 from carsi_tracker.reports.page.address import site_of
 from carsi_tracker.reports.page.citation import NAME, posted_at
 from carsi_tracker.reports.page.explanations import scope_in_words
-from carsi_tracker.reports.page.public_page import Asked, public_page
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.versions.atom import PagedFeed, tag
 
 ENTRIES_A_PAGE = 50
@@ -23,16 +23,16 @@ SINCE = date(2026, 1, 1)
 
 
 @public_page()
-def feed(request: HttpRequest, asked: Asked) -> HttpResponse:
+def feed(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Answer the newest versions with an entry in what is asked, and what each did to its sums."""
-    effects = aggregates.breakdown(asked.question, "version")
+    effects = aggregates.breakdown(public.query, "version")
     versions = sorted((version for version in effects if version is not None), reverse=True)
     pages = Paginator(versions, ENTRIES_A_PAGE)
-    if asked.address.page not in pages.page_range:
+    if public.address.page not in pages.page_range:
         raise Http404
-    page = pages.page(asked.address.page)
+    page = pages.page(public.address.page)
     site = site_of(request)
-    found = _empty_feed(request, asked, page, site)
+    found = _empty_feed(request, public, page, site)
     for posting in _postings(page):
         posted_on = posting.posted_at.astimezone(WASHINGTON).date()
         found.add_item(
@@ -47,12 +47,14 @@ def feed(request: HttpRequest, asked: Asked) -> HttpResponse:
     return HttpResponse(found.writeString("utf-8"), content_type=PagedFeed.content_type)
 
 
-def _empty_feed(request: HttpRequest, asked: Asked, page: Page[str | int], site: str) -> PagedFeed:
-    scope = scope_in_words(asked)
-    name = "feed" + asked.question.query()
+def _empty_feed(
+    request: HttpRequest, public: PublicRequest, page: Page[str | int], site: str
+) -> PagedFeed:
+    scope = scope_in_words(public)
+    name = "feed" + public.query.query_string()
 
     def address(number: int) -> str:
-        return site + request.path + asked.address.at_page(number).query()
+        return site + request.path + public.address.at_page(number).query_string()
 
     others = {"first": 1, "last": page.paginator.num_pages}
     if page.has_previous():
@@ -69,7 +71,7 @@ def _empty_feed(request: HttpRequest, asked: Asked, page: Page[str | int], site:
         author_name=NAME,
         feed_url=address(page.number),
         feed_guid=tag(request.get_host(), SINCE, f"{request.LANGUAGE_CODE}:{name}"),
-        updated=_last_change(asked),
+        updated=_last_change(public),
         pages={relation: address(number) for relation, number in others.items()},
     )
 
@@ -79,9 +81,9 @@ def _postings(page: Page[str | int]) -> list[Posting]:
     return list(shown.order_by("-version"))
 
 
-def _last_change(asked: Asked) -> datetime:
+def _last_change(public: PublicRequest) -> datetime:
     """Return when the version asked about was posted; of the empty ledger, when it was made."""
-    return posted_at(asked.question.version) or Head.objects.get().posted_at
+    return posted_at(public.query.version) or Head.objects.get().posted_at
 
 
 def _description(request: HttpRequest, posting: Posting, effect: aggregates.Totals) -> str:

@@ -4,13 +4,13 @@ from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Question
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.money import millions
 
 
-def asked(**address: str) -> Question:
+def asked(**address: str) -> Query:
     """Return what an address asks in the newest version."""
     return read(address, *newest())
 

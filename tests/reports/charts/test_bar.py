@@ -14,8 +14,8 @@ DAYS = ["2008-06-30", "2009-03-13", "2009-09-30", "2011-09-30"]
 
 
 def parts(**address: str) -> list[Part]:
-    question = asked(**address)
-    return bar(aggregates.totals(question), question)
+    query = asked(**address)
+    return bar(aggregates.totals(query), query)
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -52,11 +52,11 @@ def test_each_curve_ends_at_the_sum_that_its_link_leads_to(address: dict[str, st
 
 @pytest.mark.parametrize("address", QUESTIONS)
 def test_the_table_holds_the_sums_through_each_of_its_days(address: dict[str, str]) -> None:
-    question = asked(**address)
+    query = asked(**address)
     found = chart(**address)
-    assert found.rows[-1].day == question.day
+    assert found.rows[-1].day == query.day
     for row in found.rows:
-        totals = aggregates.totals(question.through(row.day))
+        totals = aggregates.totals(query.through(row.day))
         for curve, cell in zip(found.curves, row.cells, strict=True):
             assert cell.amount == getattr(totals, curve.stage)
             assert cell.href is None or sum_behind(cell.href) == cell.amount
@@ -89,7 +89,7 @@ def test_the_words_say_what_the_chart_shows() -> None:
 
 def test_the_day_is_drawn_and_what_changed_on_it_can_be_seen() -> None:
     found = chart(as_of="2009-09-30")
-    assert found.asked == "as of 30 September 2009"
+    assert found.as_of == "as of 30 September 2009"
     assert found.rest == ""
     assert 900 < found.asked_x < 1000
     disbursed = found.areas[-1]
