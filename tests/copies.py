@@ -16,7 +16,9 @@ from django.conf import settings
 from carsi_tracker.database.address import Address
 
 ROOT = Path(settings.BASE_DIR)
-COPIED = ("carsi_tracker", "fixtures", "locale", "static", "templates", "manage.py")
+COPIED = (
+    "carsi_tracker", "content", "fixtures", "locale", "static", "templates", "manage.py",
+)  # fmt: skip
 SERVE = """
 import socketserver, wsgiref.simple_server
 from carsi_tracker.wsgi import application

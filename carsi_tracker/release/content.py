@@ -9,6 +9,7 @@ CONTENT = (
     ("carsi_tracker", "*"),
     ("templates", "*"),
     ("static", "*"),
+    ("content", "*.toml"),
     ("fixtures", "*.geojson"),
     ("locale", "*.mo"),
     (".", "requirements.txt"),

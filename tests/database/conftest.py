@@ -19,7 +19,9 @@ from django.conf import settings
 from carsi_tracker.local import place
 
 ROOT = Path(settings.BASE_DIR)
-COPIED = ("carsi_tracker", "fixtures", "locale", "static", "templates", "manage.py")
+COPIED = (
+    "carsi_tracker", "content", "fixtures", "locale", "static", "templates", "manage.py",
+)  # fmt: skip
 
 
 def clean_environment(**more: str) -> dict[str, str]:

@@ -112,6 +112,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a template more": lambda copy: (copy / "templates" / "new.html").write_text("new"),
     "a template less": lambda copy: (copy / "templates" / "404.html").unlink(),
     "a stylesheet": lambda copy: (copy / "static" / "site.css").write_text("changed"),
+    "the glossary": lambda copy: (copy / "content" / "glossary.toml").write_text("# changed"),
     "messages": lambda copy: next((copy / "locale").rglob("*.mo")).write_bytes(b"changed"),
     "the map": lambda copy: next((copy / "fixtures").glob("*.geojson")).write_text("{}"),
     "libraries": lambda copy: (copy / "requirements.txt").write_text("Django==9"),
@@ -122,7 +123,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 def test_whatever_of_a_release_changes_makes_another_one(tmp_path: Path) -> None:
     root = Path(settings.BASE_DIR)
     first = tmp_path / "first"
-    for name in ("carsi_tracker", "templates", "static", "locale", "fixtures"):
+    for name in ("carsi_tracker", "templates", "static", "content", "locale", "fixtures"):
         shutil.copytree(root / name, first / name)
     (first / "var" / "static").mkdir(parents=True)
     shutil.copy(root / "requirements.txt", first)

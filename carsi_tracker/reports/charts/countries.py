@@ -16,22 +16,12 @@ from carsi_tracker.ledger.models import Country
 from carsi_tracker.reports.charts.balance import name_of_sum, of_one_sum
 from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.heat import heat
-from carsi_tracker.reports.charts.shapes import HEIGHT, shapes
+from carsi_tracker.reports.charts.shapes import HEIGHT, Outline, shapes
 from carsi_tracker.reports.charts.words import in_prose
 from carsi_tracker.reports.page.links import Linked, linked, page_path
 
 REGIONAL = "regional"
 HUNDRED = Decimal(100)
-PLACES = {
-    "BZ": (33, 12),
-    "CR": (50, 82),
-    "SV": (20, 49),
-    "GT": (14, 26),
-    "HN": (38, 32),
-    "NI": (47, 49),
-    "PA": (76, 74),
-}
-"""Where the countries' names stand, in percent of the map, so that none covers another."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +76,7 @@ class Countries:
         return [
             _place(bar, outlines[bar.country.code])
             for bar in self.bars
-            if bar.country.code in PLACES and bar.country.code in outlines
+            if bar.country.code in outlines
         ]
 
 
@@ -141,14 +131,13 @@ def _share(amount: Decimal, longest: Decimal) -> Decimal:
     return min(amount / longest * 100, HUNDRED).quantize(Decimal("0.1"))
 
 
-def _place(bar: Bar, path: str) -> Place:
-    x, y = PLACES[bar.country.code]
+def _place(bar: Bar, outline: Outline) -> Place:
     millions = f"{money.millions(bar.figure.amount):,}"
     return Place(
         bar=bar,
-        path=path,
-        x=x,
-        y=y,
+        path=outline.path,
+        x=outline.x,
+        y=outline.y,
         millions=millions,
         label=_("%(country)s %(amount)s million dollars")
         % {"country": bar.country, "amount": millions},

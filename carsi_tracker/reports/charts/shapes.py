@@ -24,10 +24,19 @@ Place = Sequence[Decimal]
 
 
 @dataclass(frozen=True)
+class Outline:
+    """A country's path, and where its name stands, in percent of the map."""
+
+    path: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
 class Shapes:
     """Paths on a plane of WIDTH by HEIGHT: of countries, by code, and of what lies around them."""
 
-    countries: Mapping[str, str]
+    countries: Mapping[str, Outline]
     around: str
 
 
@@ -35,10 +44,12 @@ class Shapes:
 def shapes() -> Shapes:
     """Return the outlines."""
     features = json.loads(OUTLINES.read_text(encoding="utf-8"), parse_float=Decimal)["features"]
-    paths = [(feature["properties"]["iso"], _path(feature["geometry"])) for feature in features]
+    paths = [(feature["properties"], _path(feature["geometry"])) for feature in features]
     return Shapes(
-        countries=unalterable({code: path for code, path in paths if code}),
-        around="".join(path for code, path in paths if not code),
+        countries=unalterable(
+            {each["iso"]: Outline(path, *each["name_at"]) for each, path in paths if each["iso"]}
+        ),
+        around="".join(path for each, path in paths if not each["iso"]),
     )
 
 

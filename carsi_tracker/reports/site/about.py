@@ -2,12 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.balances.sums import balances
 from carsi_tracker.reports.overview.bases import basis_shares
 from carsi_tracker.reports.overview.notes import WeakSpot, weak_spots
+from carsi_tracker.reports.page.content import content
 from carsi_tracker.reports.page.glossary import GLOSSARY
 from carsi_tracker.reports.page.links import linked_sum
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
@@ -16,17 +16,8 @@ from carsi_tracker.reports.subjects.kinds import UNSTATED_AREA
 
 BALANCES = ("appropriated", "committed", "obligated", "disbursed", "available")
 WEAK_SPOTS = 5
-BOUNDS: dict[str, Promise] = {
-    "CARSI-09-FMF-01": _(
-        "at most this. GAO reports one sum for fiscal years 2008 to 2011; how much of it belongs "
-        "to 2009 is not stated."
-    ),
-    "CARSI-09-INCLE-01": _(
-        "at least this. The law requires “not less than” this sum, across three accounts; it is "
-        "counted under one."
-    ),
-}
-"""The commitments whose sum is known to be an upper bound or a floor."""
+BOUNDS: dict[str, Promise] = content("bounds")
+"""What is known of commitments whose sum is an upper bound or a floor, by reference."""
 
 
 @public_page()

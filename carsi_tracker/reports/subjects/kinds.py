@@ -10,31 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.query import NONE, Query
-from carsi_tracker.ledger.models import Appropriation, Basis, ProgrammingArea
+from carsi_tracker.ledger.models import Appropriation, Basis
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES
+from carsi_tracker.reports.page.content import content
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.links import Linked, linked, page_path
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 UNSTATED_AREA = "not-attributed"
 
-SCOPES: dict[str, Promise] = {
-    "law-enforcement": _(
-        "To confront narcotics and arms trafficking, gangs, organized crime and border security "
-        "deficiencies, and to disrupt criminal infrastructure such as money laundering and "
-        "trafficking routes and networks."
-    ),
-    "capacity": _(
-        "Capacity enhancements for public security, law enforcement and justice sector actors and "
-        "institutions, and rule of law agencies and personnel."
-    ),
-    "community": _(
-        "Community policing, gang prevention, and economic and social programming for at-risk "
-        "youth and communities."
-    ),
-    UNSTATED_AREA: _("Amounts whose documents state no programming area."),
-}
-"""What each programming area is for, by its code (State Department fact sheets, 2010 to 2012)."""
+TEXTS = content("subjects")
 
 
 @dataclass(frozen=True)
@@ -153,11 +138,8 @@ def address(kind: Kind, subject: Subject, query: Query) -> str | None:
 
 def _areas(public: PublicRequest) -> Iterable[Subject]:
     for area in public.words.areas:
-        yield Subject(area.code, area.code, str(area), (("area", area.code),), _scope(area))
-
-
-def _scope(area: ProgrammingArea) -> str | Promise:
-    return SCOPES.get(area.code, "")
+        scope = TEXTS["scopes"].get(area.code, "")
+        yield Subject(area.code, area.code, str(area), (("area", area.code),), scope)
 
 
 def _countries(public: PublicRequest) -> Iterable[Subject]:
@@ -193,10 +175,7 @@ KINDS: dict[str, Kind] = {
             "area",
             "areas",
             _("Programming areas"),
-            _(
-                "The initiative has three programming areas. Each commitment stands under one, as "
-                "this tracker classifies it from its description."
-            ),
+            TEXTS["intros"]["area"],
             _("All areas"),
             _areas,
             OF_COMMITMENTS,
@@ -206,10 +185,7 @@ KINDS: dict[str, Kind] = {
             "country",
             "countries",
             _("Countries"),
-            _(
-                "Each commitment stands under one country, or under the region where it serves "
-                "several."
-            ),
+            TEXTS["intros"]["country"],
             _("All countries"),
             _countries,
             OF_COMMITMENTS,
@@ -219,10 +195,7 @@ KINDS: dict[str, Kind] = {
             "goal",
             "goals",
             _("Goals"),
-            _(
-                "The initiative has five goals. Each commitment stands under the goal that it "
-                "serves first, as this tracker classifies it; many descriptions state none."
-            ),
+            TEXTS["intros"]["goal"],
             _("All goals"),
             _goals,
             OF_COMMITMENTS,
@@ -232,10 +205,7 @@ KINDS: dict[str, Kind] = {
             "appropriation",
             "appropriations",
             _("Appropriations"),
-            _(
-                "An appropriation is the budget authority of one account in one fiscal year, by a "
-                "law. Nothing can be committed beyond it, on any day."
-            ),
+            TEXTS["intros"]["appropriation"],
             _("All appropriations"),
             _appropriations,
             STAGES,
