@@ -51,7 +51,8 @@ def _rounds() -> tuple[list[float], list[float], list[float]]:
 
     from carsi_tracker.caching.remembered import forget_everything
     from carsi_tracker.figures import aggregates
-    from carsi_tracker.figures.reading import newest, read
+    from carsi_tracker.figures.versions import newest
+    from carsi_tracker.reports.page.parameters import read
 
     head, revision = newest()
     query = read({"stage": "committed"}, head, revision)

@@ -1,19 +1,13 @@
 """What changed between two days of a version, or between two versions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.utils.translation import gettext as _
-
 from carsi_tracker.figures.aggregates import Amount, span, totals
-from carsi_tracker.figures.query import BadQuery, Query, Version
-from carsi_tracker.figures.reading import read_day, read_version
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.running_totals import Courses, Key, courses
 from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year
-
-DAY, VERSION = "from", "from_version"
-"""The parameters that name what a query is compared with."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +35,6 @@ class Comparison:
     of_versions: bool = False
 
     @property
-    def own(self) -> tuple[tuple[str, str], ...]:
-        """What an address says of it beside the later query."""
-        if self.of_versions:
-            return ((VERSION, str(self.earlier.version)),)
-        return ((DAY, self.earlier.day.isoformat()),)
-
-    @property
     def between(self) -> Query:
         """The query for the entries that make the difference."""
         filters = self.later.filters
@@ -59,25 +46,6 @@ class Comparison:
 
 
 Changes = Mapping[Key, Mapping[str, Change]]
-
-
-def read_comparison(query: Query, own: Mapping[str, str], head: Version) -> Comparison:
-    """Return what an address compares a query with, the earlier first whatever was named first.
-
-    Without a day or version: with the end of the last fiscal year that ended before the latest
-    entry. `head` is the newest version. Raises BadQuery.
-    """
-    day, version = own.get(DAY), own.get(VERSION)
-    if day and version:
-        accepted = _("either a day or a version to compare with, not both")
-        raise BadQuery(VERSION, version, accepted)
-    if version:
-        of_version = replace(query, version=read_version(VERSION, version, head), pinned=True)
-        first, last = sorted((of_version, query), key=lambda asked: asked.version.number)
-        return Comparison(first, last, of_versions=True)
-    of_day = query.through(read_day(DAY, day or "") or last_fiscal_year(query))
-    first, last = sorted((of_day, query), key=lambda asked: asked.day)
-    return Comparison(first, last)
 
 
 def changes(comparison: Comparison, *dimensions: str) -> Changes:

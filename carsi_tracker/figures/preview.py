@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.figures.aggregates import ZERO, Amount, breakdown, matrix, totals
 from carsi_tracker.figures.query import NONE, Query
-from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Stage

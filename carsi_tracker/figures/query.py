@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Self
-from urllib.parse import urlencode
 
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.ledger.days import today
@@ -20,19 +19,6 @@ MEASURES = {
     "unobligated": ("committed", "obligated"),
     "unliquidated": ("obligated", "disbursed"),
 }
-
-
-class BadQuery(Exception):
-    """An address asks what can't be answered.
-
-    `parameter` and `value` are as found; `accepted` says in words what would be accepted, or
-    `because` says in sentences why it isn't.
-    """
-
-    def __init__(self, parameter: str, value: str, accepted: str = "", because: str = "") -> None:
-        super().__init__(parameter, value, accepted, because)
-        self.parameter, self.value, self.accepted = parameter, value, accepted
-        self.because = because
 
 
 @dataclass(frozen=True)
@@ -98,16 +84,6 @@ class Filters:
         """The filters that are set, in a fixed order."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
-    @property
-    def chosen(self) -> dict[str, str]:
-        """The filters that are set, as an address writes them, in a fixed order."""
-        return {name: as_written(value) for name, value in self.given.items()}
-
-
-def as_written(value: object) -> str:
-    """Write the value of a filter in plain text: an amount without cents where it has none."""
-    return f"{value:f}".removesuffix(".00") if isinstance(value, Decimal) else str(value)
-
 
 @dataclass(frozen=True)
 class Query:
@@ -144,18 +120,6 @@ class Query:
         """Ask the same for ever: with day and version named."""
         return replace(self, dated=True, pinned=True)
 
-    def query_string(self, **more: object) -> str:
-        """Write itself as the query string of an address, with what else is given; "" if none."""
-        own = {name: value for name, value in more.items() if value is not None}
-        parts = (
-            _query_of(self.filters),
-            f"as_of={self.day}" if self.dated else "",
-            f"version={self.version}" if self.pinned else "",
-            urlencode(own),
-        )
-        query_string = "&".join(part for part in parts if part)
-        return f"?{query_string}" if query_string else ""
-
 
 @remembered(KEPT)
 def _narrowed(filters: Filters, changes: tuple[tuple[str, object], ...]) -> Filters:
@@ -163,8 +127,3 @@ def _narrowed(filters: Filters, changes: tuple[tuple[str, object], ...]) -> Filt
         name: str(value) if isinstance(value, int | str) else value for name, value in changes
     }
     return Filters(**(filters.given | values))
-
-
-@remembered(KEPT)
-def _query_of(filters: Filters) -> str:
-    return urlencode(filters.chosen)

@@ -15,10 +15,11 @@ from django.db import connection, transaction
 
 from carsi_tracker.caching.remembered import Kept, forget_everything, remembered
 from carsi_tracker.figures import aggregates, running_totals
-from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import vocabulary
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Commitment, Country
+from carsi_tracker.reports.page.parameters import read
 from tests import factories
 
 THREADS = 8

@@ -15,6 +15,7 @@ from carsi_tracker.figures.preview import public_figures
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Document, DocumentFile, Line
 from carsi_tracker.ledger.posting import acting
+from carsi_tracker.reports.page.address import as_query_string
 from tests.desk.conftest import (
     People,
     add_lines,
@@ -70,7 +71,7 @@ def test_the_figures_of_a_review_are_those_that_posting_publishes(
     for figure in foretold:
         asked = replace(figure.query, dated=False, pinned=False)
         for query, amount in ((figure.query, figure.before), (asked, figure.after)):
-            page = public.get(f"/entries/{query.query_string()}", follow=True)
+            page = public.get(f"/entries/{as_query_string(query)}", follow=True)
             assert page.status_code == 200
             assert f"{amount:,.0f}" in reading(page), (figure.name, figure.measure)
 

@@ -7,9 +7,10 @@ import pytest
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Totals
 from carsi_tracker.figures.query import Query
-from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.running_totals import DIMENSIONS
 from carsi_tracker.figures.selection import entries
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.reports.page.parameters import read
 from tests import sourced
 
 pytestmark = pytest.mark.usefixtures("sourced")

@@ -13,13 +13,14 @@ from carsi_tracker.figures.comparison import (
     changes,
     last_fiscal_year,
     number_between,
-    read_comparison,
 )
-from carsi_tracker.figures.query import BadQuery, Query, Version
-from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.figures.selection import entries
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.compare.parameters import read_comparison
+from carsi_tracker.reports.page.parameters import BadAddress
 from tests.sourced import NEXT, VERSION
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -110,7 +111,7 @@ def test_without_more_it_compares_with_the_end_of_the_fiscal_year_before(
     ],
 )
 def test_what_cannot_be_compared_is_named(own: dict[str, str]) -> None:
-    with pytest.raises(BadQuery) as refused:
+    with pytest.raises(BadAddress) as refused:
         read_comparison(asked(), own, newest()[0])
     assert refused.value.parameter in own
     assert refused.value.value == own[refused.value.parameter]

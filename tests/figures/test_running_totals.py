@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.running_totals import courses
 from carsi_tracker.figures.selection import entries
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.reports.page.parameters import read
 
 pytestmark = pytest.mark.usefixtures("sourced")
 

@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import BadQuery, Query
-from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.selection import entries
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.folding import folded
 from carsi_tracker.ledger.models import Commitment, Entry
+from carsi_tracker.reports.page.address import as_query_string, written
+from carsi_tracker.reports.page.parameters import BadAddress, read
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -103,7 +105,7 @@ def out_of_order(address: dict[str, str]) -> str | None:
 def test_filters_choose_what_a_reading_of_all_entries_chooses(address: dict[str, str]) -> None:
     rows = all_entries()
     if wrong := out_of_order(address):
-        with pytest.raises(BadQuery) as bad:
+        with pytest.raises(BadAddress) as bad:
             ask(**address)
         assert bad.value.parameter == wrong
         return
@@ -159,7 +161,7 @@ def test_a_corrected_title_is_found_at_once_and_the_old_one_no_more() -> None:
 def test_an_amount_is_read_as_it_is_typed_and_written_plainly(written: str) -> None:
     query = ask(amount_from=written, amount_to=written)
     assert query.filters.amount_from == Decimal(412000)
-    assert query.query_string() == "?amount_from=412000&amount_to=412000"
+    assert as_query_string(query) == "?amount_from=412000&amount_to=412000"
     assert aggregates.totals(query).entries
     assert {row.amount for row in entries(query)} == {Decimal(412000)}
 
@@ -175,5 +177,5 @@ def test_a_question_asked_of_other_entries_keeps_its_typed_filters() -> None:
     assert query.filters.amount_to == Decimal("-0.01")
     assert query.filters.date_to == date(2009, 12, 31)
     assert query.filters.goal == "2"
-    again: Any = ask(**query.filters.chosen)
+    again: Any = ask(**written(query.filters))
     assert again.filters == query.filters

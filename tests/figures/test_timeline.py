@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.timeline import timeline
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.reports.page.parameters import read
 
 pytestmark = pytest.mark.usefixtures("sourced")
 

@@ -11,9 +11,10 @@ from django.test import Client
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import sourced
 from carsi_tracker.ledger.models import Batch, Commitment, Entry, Office, Posting, Stage
+from carsi_tracker.reports.page.parameters import read
 from tests import databases, factories
 from tests.sourced import (
     AVAILABLE,

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query
-from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import (
     Appropriation,
     Batch,

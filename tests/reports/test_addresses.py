@@ -15,11 +15,11 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carsi_tracker.figures.comparison import DAY, VERSION
 from carsi_tracker.figures.query import Filters
 from carsi_tracker.reports import urls as reports
 from carsi_tracker.reports.charts.charts import SHEETS
 from carsi_tracker.reports.compare.compare import OTHER_NAMES
+from carsi_tracker.reports.compare.parameters import DAY, VERSION
 from carsi_tracker.reports.page.errors import server_error
 from carsi_tracker.reports.tables import (
     CommitmentsTable,

@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils.encoding import force_bytes
 
 from carsi_tracker.caching.remembered import forget_everything
-from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.formulas import unescaped

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.figures.query import Version
-from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.page.citation import Citation, escaped

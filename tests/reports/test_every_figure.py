@@ -19,8 +19,10 @@ from zlib import crc32
 import pytest
 from django.test import Client
 
-from carsi_tracker.figures.reading import newest, read
 from carsi_tracker.figures.timeline import timeline
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.parameters import read
 from tests.reports.reading import Links, number
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -91,7 +93,7 @@ def figure_of_page(href: str) -> Decimal:
 @pytest.mark.parametrize(("day", "version"), [("2009-03-31", "12"), ("2009-09-30", ""), ("", "")])
 def test_every_figure_is_the_sum_behind_its_link(day: str, version: str) -> None:
     state = {name: value for name, value in (("as_of", day), ("version", version)) if value}
-    assert check(read(state, *newest()).query_string()) > 100
+    assert check(as_query_string(read(state, *newest()))) > 100
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="all days take half an hour: make check-everything")

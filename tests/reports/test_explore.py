@@ -11,7 +11,8 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.reports.page.parameters import read
 from tests.reports.reading import said, sums_behind, text
 from tests.sourced import ENTRIES, dollars, total
 

@@ -9,8 +9,8 @@ from django.utils.dateparse import parse_datetime
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query
-from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.ledger.money import signed

@@ -12,7 +12,7 @@ from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.likeness import alike, one_letter_apart
 from carsi_tracker.figures.matching import find
 from carsi_tracker.figures.query import Words
-from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Commitment, Entry, Stage
 from tests import factories

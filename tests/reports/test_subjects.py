@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import Appropriation, Commitment, Document, Stage
+from carsi_tracker.reports.page.parameters import read
 from tests import factories
 from tests.sourced import COMMITTED, DISBURSED, dollars, percent, total
 

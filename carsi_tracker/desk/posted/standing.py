@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query
-from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import Batch, Commitment, Stage
 
 

@@ -17,6 +17,7 @@ from carsi_tracker.reports.charts import drawing
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.sheets import SHEETS
 from carsi_tracker.reports.charts.words import in_prose
+from carsi_tracker.reports.page.address import as_query_string, written
 from carsi_tracker.reports.page.filters import chips
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 
@@ -36,7 +37,7 @@ def chart(request: HttpRequest, public: PublicRequest, name: str, form: str) -> 
     if name == "bar":  # has all stages in it
         public = replace(public, query=public.query.where(stage=None, measure=None))
     sheet = SHEETS[name](public)
-    permanent = request.path + public.query.permanent().query_string()
+    permanent = request.path + as_query_string(public.query.permanent())
     context = {
         "sheet": sheet,
         "width": WIDTH,
@@ -105,7 +106,7 @@ def _file(public: PublicRequest, name: str, content: bytes, media_type: str) -> 
     An SVG document is a page of its own: its policy allows its one style, and nothing else.
     """
     what, _dot, form = name.partition(".")
-    chosen = filter(None, map(slugify, public.query.filters.chosen.values()))
+    chosen = filter(None, map(slugify, written(public.query.filters).values()))
     parts = ("carsi", what, *chosen, public.query.day.isoformat())
     digest = b64encode(hashlib.sha256(drawing.style().encode()).digest()).decode()
     return HttpResponse(

@@ -18,6 +18,7 @@ from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.heat import heat
 from carsi_tracker.reports.charts.shapes import HEIGHT, Outline, shapes
 from carsi_tracker.reports.charts.words import in_prose
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, linked, page_path
 
 REGIONAL = "regional"
@@ -118,7 +119,7 @@ def _sum(sums: Totals | None, name: str) -> Amount:
 def _bar(query: Query, country: Country, found: Amount, longest: Decimal) -> Bar:
     return Bar(
         country=country,
-        page=page_path("country", country.code) + query.everywhere().query_string(),
+        page=page_path("country", country.code) + as_query_string(query.everywhere()),
         figure=linked(found.amount, found.entries, query.where(country=country.code)),
         width=_share(found.amount, longest),
         heat=heat(found.amount, longest),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from carsi_tracker.figures.query import Query
+from carsi_tracker.reports.page.address import as_query_string
 
 FORMS = ("svg", "png")
 TABLES = {
@@ -27,7 +28,7 @@ class File:
 
 def chart_files(name: str, query: Query) -> tuple[File, ...]:
     """Return the downloads of a chart of what is asked: drawn, and its figures."""
-    query_string = query.query_string()
+    query_string = as_query_string(query)
     drawn = [
         File(form.upper(), reverse("chart", args=[name, form]) + query_string) for form in FORMS
     ]

@@ -16,6 +16,7 @@ from carsi_tracker.reports.charts.shapes import WIDTH as MAP_WIDTH
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.charts.words import in_prose
 from carsi_tracker.reports.overview.matrix import Row, matrix
+from carsi_tracker.reports.page.address import written
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest
 
@@ -116,7 +117,7 @@ def balance(public: PublicRequest) -> dict[str, str]:
 
 def nothing(public: PublicRequest) -> str:
     """Say that there is nothing to draw."""
-    if public.query.filters.chosen:
+    if written(public.query.filters):
         return _("Nothing of this by this day: $0.")
     return _("Nothing is appropriated yet: $0 on this day.")
 

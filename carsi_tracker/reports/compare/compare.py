@@ -9,17 +9,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures.comparison import (
-    DAY,
-    VERSION,
-    Comparison,
-    last_fiscal_year,
-    number_between,
-    read_comparison,
-)
+from carsi_tracker.figures.comparison import Comparison, last_fiscal_year, number_between
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.compare.differences import differences
+from carsi_tracker.reports.compare.parameters import (
+    DAY,
+    VERSION,
+    parameters_of,
+    read_comparison,
+)
 from carsi_tracker.reports.page import filters
 from carsi_tracker.reports.page.explanations import scope_in_words
 from carsi_tracker.reports.page.links import entries_address
@@ -66,7 +65,7 @@ def is_of_versions(_request: HttpRequest, public: PublicRequest) -> bool:
 def comparison_page(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show sums side by side, what changed by area, country and appropriation, and its entries."""
     comparison = read_comparison(public.query, dict(public.address.own), public.head)
-    address = replace(public.address, query=comparison.later, own=comparison.own)
+    address = replace(public.address, query=comparison.later, own=parameters_of(comparison))
     if public.address.own and address.query_string() != public.address.query_string():
         return HttpResponseRedirect(request.path + address.query_string())
     public = replace(public, query=comparison.later, address=address)

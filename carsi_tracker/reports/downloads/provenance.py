@@ -14,7 +14,7 @@ from carsi_tracker.ledger.days import day_in_words, today
 from carsi_tracker.reports.downloads.fields import Holds
 from carsi_tracker.reports.downloads.listings import Listing
 from carsi_tracker.reports.downloads.summaries import Summary
-from carsi_tracker.reports.page.address import site_of
+from carsi_tracker.reports.page.address import site_of, written
 from carsi_tracker.reports.page.citation import NAME, Citation, posted_at
 from carsi_tracker.reports.page.filters import LABELS, in_words
 from carsi_tracker.reports.page.public_page import PublicRequest
@@ -68,7 +68,7 @@ class Provenance:
     def file_name(self, kind: str) -> str:
         """Return the name of a file: what it holds, its day, its version."""
         query = self.public.query
-        words = [str(self.table.title), *query.filters.chosen.values()]
+        words = [str(self.table.title), *written(query.filters).values()]
         held = slugify(" ".join(words))[:LONGEST_NAME].rstrip("-")
         return f"carsi-{held}-{query.day}-v{query.version.number}.{kind}"
 

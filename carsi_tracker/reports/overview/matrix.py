@@ -15,6 +15,7 @@ from carsi_tracker.figures.vocabulary import Vocabulary
 from carsi_tracker.ledger.models import Country, ProgrammingArea
 from carsi_tracker.reports.charts.balance import of_one_sum
 from carsi_tracker.reports.charts.heat import heat
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, linked, page_path
 
 Sums = Mapping[tuple[str | None, str | None], Amount]
@@ -70,7 +71,7 @@ def matrix(query: Query, words: Vocabulary) -> Matrix:
     areas = [area for area in words.areas if area.code in with_entries or not area.retired]
     sums = _with_totals(cells)
     largest = max((cell.amount for cell in cells.values()), default=aggregates.ZERO)
-    pages = query.everywhere().query_string()
+    pages = as_query_string(query.everywhere())
     return Matrix(
         heads=tuple((country, page_path("country", country.code) + pages) for country in countries),
         rows=tuple(_row(query, area, countries, sums, largest) for area in areas),
@@ -97,7 +98,7 @@ def _row(
     figures = [_figure(query, sums, area.code, country.code) for country in countries]
     return Row(
         area,
-        page_path("area", area.code) + query.everywhere().query_string(),
+        page_path("area", area.code) + as_query_string(query.everywhere()),
         tuple(Cell(figure, heat(figure.amount, largest)) for figure in figures),
         _figure(query, sums, area.code, None),
     )

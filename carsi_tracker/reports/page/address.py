@@ -1,13 +1,45 @@
-"""What stands in a page's address beside the query: order and page."""
+"""The address of a page: its query, and beside it the order and the page of its table."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Self
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.query import BadQuery, Query
+from carsi_tracker.caching.remembered import remembered
+from carsi_tracker.figures.query import Filters, Query
+
+KEPT = 8192
+"""How many filters a process keeps the query strings of: a page has hundreds of links."""
+
+
+def as_written(value: object) -> str:
+    """Write the value of a filter in plain text: an amount without cents where it has none."""
+    return f"{value:f}".removesuffix(".00") if isinstance(value, Decimal) else str(value)
+
+
+def written(filters: Filters) -> dict[str, str]:
+    """Return the filters that are set, as an address writes them, in a fixed order."""
+    return {name: as_written(value) for name, value in filters.given.items()}
+
+
+def as_query_string(query: Query, **more: object) -> str:
+    """Write a query as the query string of an address, with what else is given; "" if none."""
+    own = {name: value for name, value in more.items() if value is not None}
+    parts = (
+        _filters_string(query.filters),
+        f"as_of={query.day}" if query.dated else "",
+        f"version={query.version}" if query.pinned else "",
+        urlencode(own),
+    )
+    query_string = "&".join(part for part in parts if part)
+    return f"?{query_string}" if query_string else ""
+
+
+@remembered(KEPT)
+def _filters_string(filters: Filters) -> str:
+    return urlencode(written(filters))
 
 
 @dataclass(frozen=True)
@@ -26,12 +58,12 @@ class Address:
     def query_string(self) -> str:
         """Write the whole as the query string of an address; "" where nothing is asked."""
         page = None if self.page == 1 else self.page
-        return self.query.query_string(**dict(self.own), sort=self.sort, page=page)
+        return as_query_string(self.query, **dict(self.own), sort=self.sort, page=page)
 
     def carried(self, *without: str) -> dict[str, str]:
         """Return the parameters that a form carries on unseen: all but those it asks, and page."""
         query = self.query
-        parameters = dict(query.filters.chosen)
+        parameters = written(query.filters)
         if query.dated:
             parameters["as_of"] = query.day.isoformat()
         if query.pinned:
@@ -57,26 +89,3 @@ class Address:
 def site_of(request: HttpRequest) -> str:
     """Return the scheme and host under which the site is asked, without a slash at the end."""
     return request.build_absolute_uri("/").removesuffix("/")
-
-
-def read_address(
-    parameters: Mapping[str, str],
-    query: Query,
-    sorts: frozenset[str] = frozenset(),
-    own: tuple[str, ...] = (),
-) -> Address:
-    """Read order, page and the page's own parameters, as they are.
-
-    Raises BadQuery for an order that the table does not have.
-    """
-    sort = parameters.get("sort") or None
-    if sort is not None and sort.removeprefix("-") not in sorts:
-        accepted = ", ".join(sorted(sorts)) or _("no order: this page has no table to sort")
-        raise BadQuery("sort", sort, accepted)
-    given = tuple((name, parameters[name]) for name in own if parameters.get(name))
-    return Address(query, sort, _page(parameters.get("page") or "1"), given)
-
-
-def _page(text: str) -> int:
-    """Return the page's number; 0 for what is none, which no table has."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

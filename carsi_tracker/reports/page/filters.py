@@ -18,6 +18,7 @@ from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.ledger.money import whole_dollars
+from carsi_tracker.reports.page.address import written
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 LABELS: dict[str, Promise] = {
@@ -114,7 +115,7 @@ class Loosened:
 
 def form(path: str, public: PublicRequest) -> Form:
     """Return the filters of a page that lists entries, or what has them."""
-    chosen = public.query.filters.chosen
+    chosen = written(public.query.filters)
     typed = {name: chosen.get(name, "") for name in TYPED}
     hidden = public.address.carried(*OFFERED, *TYPED)
     return Form(chips(path, public), selects(public), hidden, typed)

@@ -12,6 +12,7 @@ from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import figure
+from carsi_tracker.reports.page.address import as_query_string
 
 PAGES = 1024
 """How many pages' paths a process keeps."""
@@ -40,7 +41,7 @@ class Linked:
 
 def entries_address(query: Query) -> str:
     """Return the address of the entries that a query is about."""
-    return _entries(get_language()) + query.query_string()
+    return _entries(get_language()) + as_query_string(query)
 
 
 def page_path(kind: str, code: str) -> str:

@@ -15,13 +15,14 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures.query import BadQuery, Filters, Query, Version
-from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.query import Filters, Query, Version
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.text import well_formed_bytes
-from carsi_tracker.reports.page.address import Address, read_address
+from carsi_tracker.reports.page.address import Address, written
 from carsi_tracker.reports.page.compression import compress, takes_gzip
+from carsi_tracker.reports.page.parameters import BadAddress, read, read_address
 from carsi_tracker.reports.page.places import PLACES, Busy, busy
 
 P = ParamSpec("P")
@@ -72,7 +73,7 @@ def public_page(
     The page answers 400 where the address asks nonsense, leads a version without checksum to its
     full address and a filter to how links write it, and is kept in the cache under all that it
     depends on: version, revision of the texts, release, language, day and address. `own` names the
-    parameters that only this page has: the view reads them, and may raise BadQuery. A stream is
+    parameters that only this page has: the view reads them, and may raise BadAddress. A stream is
     not kept. A page that is `dear`, or asks for entries that hold some words, takes a place: 503
     where none is free, in plain text for a `file`.
     """
@@ -86,7 +87,7 @@ def public_page(
             head, revision = newest()
             try:
                 public = _asked(request, head, revision, sorts, own)
-            except BadQuery as bad:
+            except BadAddress as bad:
                 return _bad(request, bad)
             if _asks_less_than_it_means(request) or _is_not_plain(request, public):
                 return HttpResponseRedirect(request.path + public.address.query_string())
@@ -98,7 +99,7 @@ def public_page(
                 return _answer(
                     request, etag, lambda: view(request, public, *args, **kwargs), dear=is_dear
                 )
-            except BadQuery as bad:
+            except BadAddress as bad:
                 return _bad(request, bad)
             except Busy:
                 return busy(request, file=file)
@@ -135,7 +136,7 @@ def _asked(
 ) -> PublicRequest:
     for name, values in request.GET.lists():
         if len(values) > 1:
-            raise BadQuery(name, " ".join(values), "1")
+            raise BadAddress(name, " ".join(values), "1")
     query = read(request.GET.dict(), head, revision)
     address = read_address(request.GET.dict(), query, sorts, own)
     version = query.version
@@ -151,7 +152,7 @@ def _asks_less_than_it_means(request: HttpRequest) -> bool:
 def _is_not_plain(request: HttpRequest, public: PublicRequest) -> bool:
     """Say whether a filter is sent empty, as forms do, or written otherwise than links write it."""
     names = FILTERS & request.GET.keys()
-    chosen = public.query.filters.chosen if names else {}
+    chosen = written(public.query.filters) if names else {}
     return any(request.GET[name] != chosen.get(name) for name in names)
 
 
@@ -163,7 +164,7 @@ def _send_well(request: HttpRequest, response: HttpResponse) -> None:
         compress(response)
 
 
-def _bad(request: HttpRequest, bad: BadQuery) -> HttpResponse:
+def _bad(request: HttpRequest, bad: BadAddress) -> HttpResponse:
     others = request.GET.copy()
     others.pop(bad.parameter, None)
     without = f"{request.path}?{others.urlencode()}" if others else request.path

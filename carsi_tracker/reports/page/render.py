@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year, today
-from carsi_tracker.reports.page.address import Address, site_of
+from carsi_tracker.reports.page.address import Address, as_query_string, site_of
 from carsi_tracker.reports.page.citation import Citation
 from carsi_tracker.reports.page.public_page import PublicRequest
 
@@ -37,7 +37,7 @@ def render_page(
         "citable": status == 200 and bool(query.version.number),
         "public": public,
         "query": query,
-        "query_string": query.everywhere().query_string(),
+        "query_string": as_query_string(query.everywhere()),
         "today": today(),
         "day_form": address.carried("as_of"),
         "fiscal_year_ends": fiscal_year_ends(request.path, public),

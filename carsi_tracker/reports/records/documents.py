@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.query import Query
-from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, DocumentFile, Stage
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES, balances
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
@@ -56,7 +57,7 @@ def document_detail(request: HttpRequest, public: PublicRequest, key: str) -> Ht
         balances=balances(query, STAGES) if aggregates.totals(query).entries else [],
         by_basis=breakdown_by_basis(query),
         supported=_supported(query),
-        all_supported=query.query_string(),
+        all_supported=as_query_string(query),
         number_supported=len(aggregates.breakdown(query, "commitment").keys() - {None}),
     )
 

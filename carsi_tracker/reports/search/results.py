@@ -15,6 +15,7 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Appropriation, Commitment, Document, Entry, Posting, Stage
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, entries_address, linked, page_path
 from carsi_tracker.reports.page.public_page import PublicRequest
 
@@ -52,7 +53,7 @@ def commitments(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     return [
         _committed(
             Row(
-                reverse("commitment", args=[thing.reference]) + query.query_string(),
+                reverse("commitment", args=[thing.reference]) + as_query_string(query),
                 thing.reference,
                 thing.shown_title,
                 thing.shown_in,
@@ -67,7 +68,7 @@ def commitments(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
 def documents(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     """Return documents by id, in the given order."""
     things = Document.objects.in_bulk(keys)
-    query_string = public.query.everywhere().query_string()
+    query_string = as_query_string(public.query.everywhere())
     return [
         Row(
             reverse("document", args=[things[key].key]) + query_string,
@@ -82,7 +83,7 @@ def documents(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
 def versions(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     """Return versions by number, in the given order."""
     titles = dict(Posting.objects.filter(pk__in=keys).values_list("version", "title"))
-    query_string = public.query.everywhere().query_string()
+    query_string = as_query_string(public.query.everywhere())
     return [
         Row(reverse("version", args=[key]) + query_string, _("Version %d") % key, titles[key], "en")
         for key in keys
@@ -92,7 +93,7 @@ def versions(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
 def said_by_entries(public: PublicRequest, query: Query, first: int) -> list[Row]:
     """Return the first entries that a query is about, by day."""
     found = entries(query).select_related("commitment", "appropriation__account", "document")
-    query_string = public.query.everywhere().query_string()
+    query_string = as_query_string(public.query.everywhere())
     return [
         _entry(entry, query_string)
         for entry in found.order_by("effective_date", "posting_id", "line")[:first]
@@ -119,7 +120,7 @@ def appropriations(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
         asks = query.where(year=thing.fiscal_year, account=thing.account.code, stage="appropriated")
         rows.append(
             Row(
-                page_path("appropriation", thing.slug) + query.query_string(),
+                page_path("appropriation", thing.slug) + as_query_string(query),
                 str(thing),
                 thing.account.name,
                 figure=linked(sum_.appropriated, sum_.entries, asks),
@@ -138,7 +139,7 @@ def _with_page(dimension: str, things: str, code: str = "code") -> Rows:
         sums = aggregates.breakdown(query.where(stage="committed"), dimension)
         return [
             _committed(
-                Row(page_path(dimension, str(key)) + query.query_string(), named[key]),
+                Row(page_path(dimension, str(key)) + as_query_string(query), named[key]),
                 query.where(**{dimension: key, "stage": "committed"}),
                 sums.get(key, Totals()),
             )

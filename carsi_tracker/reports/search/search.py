@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates, matching
-from carsi_tracker.figures.query import BadQuery, Query, Words
-from carsi_tracker.figures.reading import read_words
+from carsi_tracker.figures.query import Query, Words
 from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.money import whole_dollars
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.page.parameters import BadAddress, read_words
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.search.results import KINDS, Row, said_by_entries
@@ -79,7 +80,7 @@ def _page(
 
 def _all_of(request: HttpRequest, public: PublicRequest, words: Words, kind: str) -> HttpResponse:
     if kind not in KINDS:
-        raise BadQuery("kind", kind, ", ".join(KINDS))
+        raise BadAddress("kind", kind, ", ".join(KINDS))
     found = matching.find(public.query.version, words)[kind]
     paginator = Paginator([*found.exactly, *found.alike], A_PAGE)
     number = public.address.page
@@ -105,7 +106,7 @@ def _all_of(request: HttpRequest, public: PublicRequest, words: Words, kind: str
 
 def _exact(public: PublicRequest, words: Words) -> str | None:
     """Return the address of the commitment or document whose reference or key this is."""
-    query_string = public.query.everywhere().query_string()
+    query_string = as_query_string(public.query.everywhere())
     for name in ("commitment", "document"):
         if code := public.words.codes[name].get(str(words).casefold()):
             return reverse(name, args=[code]) + query_string
@@ -155,5 +156,5 @@ def _spellings(public: PublicRequest, words: Words) -> list[Group]:
 
 
 def _here(public: PublicRequest, words: Words, kind: str | None = None) -> str:
-    query_string = public.query.everywhere().query_string(q=words, kind=kind)
+    query_string = as_query_string(public.query.everywhere(), q=words, kind=kind)
     return reverse("search") + query_string

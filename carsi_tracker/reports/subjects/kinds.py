@@ -12,6 +12,7 @@ from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.query import NONE, Query
 from carsi_tracker.ledger.models import Appropriation, Basis
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.content import content
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.links import Linked, linked, page_path
@@ -133,7 +134,7 @@ def address(kind: Kind, subject: Subject, query: Query) -> str | None:
     """Return the address of a subject's page, with the query's day and version."""
     if not subject.code:
         return None
-    return page_path(kind.page, subject.code) + query.everywhere().query_string()
+    return page_path(kind.page, subject.code) + as_query_string(query.everywhere())
 
 
 def _areas(public: PublicRequest) -> Iterable[Subject]:

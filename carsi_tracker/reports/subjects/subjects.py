@@ -18,6 +18,7 @@ from carsi_tracker.reports.overview.bases import basis_shares
 from carsi_tracker.reports.overview.matrix import matrix
 from carsi_tracker.reports.overview.notes import weak_spots
 from carsi_tracker.reports.page import explanations
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, linked_sum
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
@@ -77,7 +78,7 @@ def subject_detail(
         rows=aggregates.number_of(query, "commitment"),
         kind=its,
         subject=subject,
-        query_of_subject=query.query_string(),
+        query_of_subject=as_query_string(query),
         totals=sums,
         committed=linked_sum(committed),
         part=_part(its, query, sums),

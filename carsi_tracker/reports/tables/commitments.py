@@ -12,6 +12,7 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.notes import notes_of
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Commitment
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import linked
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.tables.base import LedgerTable
@@ -53,7 +54,7 @@ class CommitmentsTable(LedgerTable):
         return cls(described, path, public, query)
 
     def render_reference(self, record: Commitment) -> SafeString:
-        query_string = self.public.query.everywhere().query_string()
+        query_string = as_query_string(self.public.query.everywhere())
         return format_html(
             "{} {}{}",
             link(commitment_address(record) + query_string, record.reference),

@@ -11,6 +11,7 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Document
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import entries_address, linked
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.tables.base import LedgerTable
@@ -45,7 +46,7 @@ class DocumentsTable(LedgerTable):
         return cls(documents, path, public, query)
 
     def render_title(self, record: Document) -> SafeString:
-        return document_link(record, self.public.query.everywhere().query_string())
+        return document_link(record, as_query_string(self.public.query.everywhere()))
 
     def render_published_on(self, record: Document) -> str:
         return short_day(record.published_on)

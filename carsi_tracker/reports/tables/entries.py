@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Entry, Stage
 from carsi_tracker.ledger.money import figure
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import (
     basis_mark,
@@ -106,7 +107,7 @@ class EntriesTable(LedgerTable):
 
     @property
     def _query(self) -> str:
-        return self.public.query.everywhere().query_string()
+        return as_query_string(self.public.query.everywhere())
 
 
 def in_stage_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -16,6 +16,7 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import WASHINGTON, short_day
 from carsi_tracker.ledger.models import Posting, Stage
 from carsi_tracker.ledger.money import signed
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import NOTHING, entries_address
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import link
@@ -43,7 +44,7 @@ class VersionsTable(LedgerTable):
         order_by = "-version"
 
     def render_version(self, record: Posting) -> SafeString:
-        query_string = self.public.query.everywhere().query_string()
+        query_string = as_query_string(self.public.query.everywhere())
         return link(reverse("version", args=[record.version]) + query_string, str(record.version))
 
     def render_title(self, record: Posting) -> SafeString:

@@ -8,8 +8,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from carsi_tracker.ledger import days, money
+from carsi_tracker.reports.page.address import as_query_string
 
 register = template.Library()
+register.filter("query_string", as_query_string)
 
 
 @register.filter

@@ -13,8 +13,8 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures.query import Query, Version
-from carsi_tracker.figures.reading import newest
 from carsi_tracker.figures.selection import entries
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import checksum
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.balances.sums import STAGES, balances

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from carsi_tracker.figures import aggregates
 from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.ledger.models import Head, Posting
-from carsi_tracker.reports.page.address import site_of
+from carsi_tracker.reports.page.address import as_query_string, site_of
 from carsi_tracker.reports.page.citation import NAME, posted_at
 from carsi_tracker.reports.page.explanations import scope_in_words
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
@@ -51,7 +51,7 @@ def _empty_feed(
     request: HttpRequest, public: PublicRequest, page: Page[str | int], site: str
 ) -> PagedFeed:
     scope = scope_in_words(public)
-    name = "feed" + public.query.query_string()
+    name = "feed" + as_query_string(public.query)
 
     def address(number: int) -> str:
         return site + request.path + public.address.at_page(number).query_string()

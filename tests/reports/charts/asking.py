@@ -5,9 +5,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query
-from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.money import millions
+from carsi_tracker.reports.page.parameters import read
 
 
 def asked(**address: str) -> Query:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.test import Client
 
-from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.versions import newest
 from tests.sourced import COMMITTED, DISBURSED, OBLIGATED, VERSION, dollars, total
 
 pytestmark = pytest.mark.usefixtures("sourced")

@@ -10,7 +10,7 @@ import pytest
 from django.db.models import Model
 from django.test import Client
 
-from carsi_tracker.figures.reading import newest
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.columns import NAMES
 from carsi_tracker.ledger.models import Country, Goal, Posting, ProgrammingArea

@@ -8,8 +8,9 @@ from django.test import Client
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import MEASURES
-from carsi_tracker.figures.reading import newest, read
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import Stage
+from carsi_tracker.reports.page.parameters import read
 from tests.reports.downloads.files import rows, sheets
 
 pytestmark = pytest.mark.usefixtures("sourced")

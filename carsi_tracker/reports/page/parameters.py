@@ -1,4 +1,4 @@
-"""Queries as addresses ask them, and the newest version, which they are about by default."""
+"""Queries as the parameters of an address ask them."""
 
 import re
 from collections.abc import Mapping
@@ -8,22 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.query import (
-    BadQuery,
-    Filters,
-    Query,
-    Version,
-    Words,
-    as_written,
-)
+from carsi_tracker.figures.query import Filters, Query, Version, Words
 from carsi_tracker.figures.vocabulary import vocabulary
 from carsi_tracker.ledger.amounts import parse_amount
 from carsi_tracker.ledger.days import WASHINGTON, today
 from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.page.address import Address, as_written
 
 UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 """Control characters, and what stands for bytes that are no character."""
@@ -37,44 +30,28 @@ MOST_WORDS = 40
 """Words that are looked for together."""
 
 
-def newest() -> tuple[Version, int]:
-    """Return the newest version, and the revision of the texts that pages show.
+class BadAddress(Exception):
+    """An address asks what can't be answered.
 
-    The revision tells also by which transaction it was written, because its count alone comes again
-    where one was rolled back, or a backup restored.
-
-    Stands in for Django's health check of the connection, which would be a second round trip on
-    each page: a connection that PostgreSQL has closed is opened again.
+    `parameter` and `value` are as found; `accepted` says in words what would be accepted, or
+    `because` says in sentences why it isn't.
     """
-    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs lack it
-    try:
-        return _newest()
-    except OperationalError:
-        if connection.in_atomic_block:
-            raise
-        connection.close()
-        return _newest()
 
-
-def _newest() -> tuple[Version, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select h.version, h.checksum, t.revision * 4294967296 + t.xmin::text::bigint"
-            " from ledger_head h, ledger_texts t"
-        )
-        number, checksum, revision = cursor.fetchone()
-    return Version(number, checksum), revision
+    def __init__(self, parameter: str, value: str, accepted: str = "", because: str = "") -> None:
+        super().__init__(parameter, value, accepted, because)
+        self.parameter, self.value, self.accepted = parameter, value, accepted
+        self.because = because
 
 
 def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Query:
     """Read a query from the parameters of an address.
 
     `head` is the newest version. A `version` without checksum, or `known_on`, gives a query
-    that is pinned to the version they mean. Raises BadQuery.
+    that is pinned to the version they mean. Raises BadAddress.
     """
     for name, value in address.items():
         if UNREADABLE.search(name + value):
-            raise BadQuery(name, value, _("text without control characters"))
+            raise BadAddress(name, value, _("text without control characters"))
     version = _version(address, head)
     day = read_day("as_of", address.get("as_of", ""))
     filters = _scope(address, version or head, texts_revision)
@@ -95,16 +72,16 @@ def read_day(name: str, text: str) -> date | None:
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
     except ValueError:
-        raise BadQuery(name, text, accepted) from None
+        raise BadAddress(name, text, accepted) from None
     if day.isoformat() != text or day > today():
-        raise BadQuery(name, text, accepted)
+        raise BadAddress(name, text, accepted)
     return day
 
 
 def _version(address: Mapping[str, str], head: Version) -> Version | None:
     text, known_on = address.get("version", ""), address.get("known_on", "")
     if text and known_on:
-        raise BadQuery("known_on", known_on, _("either a version or a moment, not both"))
+        raise BadAddress("known_on", known_on, _("either a version or a moment, not both"))
     if known_on:
         return _known_on(known_on)
     return read_version("version", text, head) if text else None
@@ -116,7 +93,7 @@ def read_version(name: str, text: str, head: Version) -> Version:
     accepted %= {"last": head.number, "head": head}
     number, hyphen, start = text.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise BadQuery(name, text, accepted)
+        raise BadAddress(name, text, accepted)
     checksum = (
         Posting.objects.filter(version=int(number), version__lte=head.number)
         .values_list("checksum", flat=True)
@@ -124,7 +101,7 @@ def read_version(name: str, text: str, head: Version) -> Version:
     )
     sound = not hyphen or (len(start) >= 8 and str(checksum).startswith(start))
     if checksum is None or not sound:
-        raise BadQuery(name, text, accepted)
+        raise BadAddress(name, text, accepted)
     return Version(int(number), checksum)
 
 
@@ -133,7 +110,7 @@ def _known_on(text: str) -> Version:
     try:
         moment = _end_of_moment(text)
     except ValueError:
-        raise BadQuery("known_on", text, accepted) from None
+        raise BadAddress("known_on", text, accepted) from None
     found = (
         Posting.objects.filter(posted_at__lte=moment)
         .order_by("-version")
@@ -141,7 +118,7 @@ def _known_on(text: str) -> Version:
         .first()
     )
     if found is None:
-        raise BadQuery("known_on", text, accepted)
+        raise BadAddress("known_on", text, accepted)
     return Version(*found)
 
 
@@ -180,7 +157,7 @@ def _scope(address: Mapping[str, str], version: Version, texts_revision: int) ->
         else:
             chosen[name] = _code(name, value, words.codes.get(name), version)
     if "stage" in chosen and "measure" in chosen:
-        raise BadQuery("measure", chosen["measure"], _("either a stage or a measure, not both"))
+        raise BadAddress("measure", chosen["measure"], _("either a stage or a measure, not both"))
     filters = Filters(**chosen)
     _require_order("amount_from", filters.amount_from, "amount_to", filters.amount_to)
     _require_order("date_from", filters.date_from, "date_to", filters.date_to)
@@ -188,17 +165,17 @@ def _scope(address: Mapping[str, str], version: Version, texts_revision: int) ->
 
 
 def read_words(name: str, text: str, texts_revision: int) -> Words:
-    """Read words that are looked for. Raises BadQuery for too many or too long ones."""
+    """Read words that are looked for. Raises BadAddress for too many or too long ones."""
     _require_short(name, text)
     words = Words(" ".join(text.split()), texts_revision)
     if len(words.folded) > MOST_WORDS:
-        raise BadQuery(name, text, _("at most %d words") % MOST_WORDS)
+        raise BadAddress(name, text, _("at most %d words") % MOST_WORDS)
     return words
 
 
 def _require_short(name: str, text: str) -> None:
     if len(text) > LONGEST:
-        raise BadQuery(name, f"{text[:LONGEST]}…", _("at most %d characters") % LONGEST)
+        raise BadAddress(name, f"{text[:LONGEST]}…", _("at most %d characters") % LONGEST)
 
 
 def _amount(name: str, text: str) -> Decimal:
@@ -207,7 +184,7 @@ def _amount(name: str, text: str) -> Decimal:
     except ValidationError as refused:
         if refused.code == "zero":
             return Decimal("0.00")
-        raise BadQuery(name, text, because=refused.messages[0]) from None
+        raise BadAddress(name, text, because=refused.messages[0]) from None
 
 
 def _require_order(lower: str, start: Any, upper: str, end: Any) -> None:
@@ -215,17 +192,40 @@ def _require_order(lower: str, start: Any, upper: str, end: Any) -> None:
         accepted = _("at most what %(upper)s says, %(end)s") % {
             "upper": upper, "end": as_written(end),
         }  # fmt: skip
-        raise BadQuery(lower, as_written(start), accepted)
+        raise BadAddress(lower, as_written(start), accepted)
 
 
 def _code(name: str, value: str, codes: Mapping[str, str] | None, version: Version) -> str:
     if codes is None:
         if value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= version.number:
             return str(int(value))
-        raise BadQuery(name, value, _("a version from 1 to %d") % version.number)
+        raise BadAddress(name, value, _("a version from 1 to %d") % version.number)
     code = codes.get(value.casefold())
     if code is None:
         shown = list(codes.values())
         more = " …" if len(shown) > 12 else ""
-        raise BadQuery(name, value, ", ".join(shown[:12]) + more)
+        raise BadAddress(name, value, ", ".join(shown[:12]) + more)
     return code
+
+
+def read_address(
+    parameters: Mapping[str, str],
+    query: Query,
+    sorts: frozenset[str] = frozenset(),
+    own: tuple[str, ...] = (),
+) -> Address:
+    """Read order, page and the page's own parameters, as they are.
+
+    Raises BadAddress for an order that the table does not have.
+    """
+    sort = parameters.get("sort") or None
+    if sort is not None and sort.removeprefix("-") not in sorts:
+        accepted = ", ".join(sorted(sorts)) or _("no order: this page has no table to sort")
+        raise BadAddress("sort", sort, accepted)
+    given = tuple((name, parameters[name]) for name in own if parameters.get(name))
+    return Address(query, sort, _page(parameters.get("page") or "1"), given)
+
+
+def _page(text: str) -> int:
+    """Return the page's number; 0 for what is none, which no table has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
