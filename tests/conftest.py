@@ -1,5 +1,6 @@
 """What all tests share: the database server, a database of their own, people."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,41 +23,44 @@ from tests.transactions import ending_as_commits_end
 
 @dataclass(frozen=True)
 class Templates:
-    """The names of the databases that a worker's tests copy; no test speaks to them."""
+    """The names of the databases that tests copy; no test speaks to them."""
 
     empty: str
     sourced: str
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Let one more work than there are cores: tests of servers wait for much of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def templates(worker_id: str, django_db_blocker: Any) -> Iterator[Templates]:
-    """Make the databases that this worker's tests start from."""
-    made = Templates(
-        f"{databases.prefix(worker_id)}_empty", f"{databases.prefix(worker_id)}_sourced"
-    )
+    """Give the databases that all workers' tests start from; the next run removes them."""
+    run = databases.prefix(worker_id).removesuffix(worker_id)
+    made = Templates(f"{run}empty", f"{run}sourced")
     if address.is_embedded():
         postgresql.start(databases.FOLDER, durable=False)
-    databases.remove_those_of_dead_runs()
-    with django_db_blocker.unblock():
-        databases.make_templates(made.empty, made.sourced)
+    with databases.one_at_a_time(), django_db_blocker.unblock():
+        if not databases.exists(made.sourced):
+            databases.remove_those_of_dead_runs()
+            databases.make_templates(made.empty, made.sourced)
     yield made
-    for name in (made.empty, made.sourced):
-        databases.remove(name)
     with suppress(ObjectInUse):  # Django's session ends with the process; the next run removes it
-        for name in _spoken_to(made):
+        for name in _spoken_to(worker_id):
             databases.remove(name)
     if address.is_embedded():
         postgresql.release(databases.FOLDER)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(templates: Templates) -> Iterator[None]:
+def django_db_setup(templates: Templates, worker_id: str) -> Iterator[None]:
     """Let Django speak to a migrated database, as the application role."""
     for name, template in zip(
-        _spoken_to(templates), (templates.empty, templates.sourced), strict=True
+        _spoken_to(worker_id), (templates.empty, templates.sourced), strict=True
     ):
         databases.make(name, template)
-    with databases.speaking_to(databases.application_of(_spoken_to(templates)[0])):
+    with databases.speaking_to(databases.application_of(_spoken_to(worker_id)[0])):
         yield
 
 
@@ -87,12 +91,10 @@ def _nothing_of_another_ledger(request: pytest.FixtureRequest) -> Iterator[None]
 
 @pytest.fixture
 def sourced(
-    templates: Templates,
-    django_db_setup: None,
-    request: pytest.FixtureRequest,
+    worker_id: str, django_db_setup: None, request: pytest.FixtureRequest
 ) -> Iterator[None]:
     """Give the sourced ledger, as the application role, in a transaction that is rolled back."""
-    with databases.speaking_to(databases.application_of(_spoken_to(templates)[1])):
+    with databases.speaking_to(databases.application_of(_spoken_to(worker_id)[1])):
         request.getfixturevalue("db")
         with ending_as_commits_end():
             yield
@@ -155,6 +157,6 @@ def desk_database(
         yield
 
 
-def _spoken_to(templates: Templates) -> tuple[str, str]:
-    """Name the copies that tests in a transaction share: without figures, and with them."""
-    return f"{templates.empty}_shared", f"{templates.sourced}_shared"
+def _spoken_to(worker: str) -> tuple[str, str]:
+    """Name the copies that a worker's tests in a transaction share: without figures, and with."""
+    return f"{databases.prefix(worker)}_empty_shared", f"{databases.prefix(worker)}_sourced_shared"

@@ -64,6 +64,21 @@ def make(name: str, template: str | None = None) -> None:
             session.execute(_named("create database {}", name))
 
 
+def exists(name: str) -> bool:
+    """Say whether there is a database of this name."""
+    with _maintenance() as session:
+        found = session.execute("select from pg_database where datname = %s", [name])
+        return found.fetchone() is not None
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let no other worker make databases while this lasts."""
+    with _maintenance() as session:
+        session.execute("select pg_advisory_lock(hashtext('databases of tests'))")
+        yield
+
+
 def make_limited(name: str, template: str) -> None:
     """Make a copy that also has what `migrate` sets on a database, which no copy takes over."""
     make(name, template)
