@@ -54,6 +54,13 @@ def is_there(name: str) -> bool:
     return any((ROOT / "carsi_tracker").rglob(name)) if "/" not in name else False
 
 
+def test_the_tests_that_commands_choose_are_there() -> None:
+    commands = "".join((ROOT / name).read_text() for name in ("Makefile", ".ci/run"))
+    chosen = set(re.findall(r"\btests/[\w/]+(?:\.py)?", commands))
+    assert len(chosen) > 5
+    assert [name for name in sorted(chosen) if not (ROOT / name).exists()] == []
+
+
 def test_the_readme_names_the_commands_that_people_begin_with() -> None:
     commands = set(re.findall(r"\bmake ([a-z-]+)", (ROOT / "README.md").read_text()))
     assert {"run", "test", "lint", "bench"} <= commands
