@@ -9,12 +9,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathImage
 
 from carsi_tracker.accounts import events, typed
+from carsi_tracker.accounts.acting import act_as
 from carsi_tracker.accounts.models import Event, User
 
 
@@ -56,8 +57,7 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         """Set the password that a person chose."""
         user.must_change_password = False
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("select set_config('carsi.actor', %s, true)", [str(user.pk)])
+            act_as(user)
             super().set_password(user, password)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
 
+from carsi_tracker.accounts.acting import act_as
 from carsi_tracker.accounts.models import User
-from carsi_tracker.database.limits import PATIENT
 from carsi_tracker.ledger.models import Remark
 from carsi_tracker.ledger.refusals import Refused, refusals_in_words
 
@@ -40,7 +40,7 @@ class BrokenBalance:
 def acting(user: User, reason: str = "") -> Iterator[None]:
     """Run a transaction in which `user` acts, for `reason`; raises Refused for a broken rule."""
     with refusals_in_words(), transaction.atomic():
-        _set_actor(user, reason)
+        act_as(user, reason)
         yield
 
 
@@ -61,13 +61,6 @@ def _tried_again(verb: Callable[P, R]) -> Callable[P, R]:
         return verb(*args, **kwargs)
 
     return tried
-
-
-def actor() -> int | None:
-    """Return the key of the person who acts in this transaction, if anybody does."""
-    with connection.cursor() as cursor:
-        cursor.execute("select rules.actor()")
-        return cast("int | None", cursor.fetchone()[0])
 
 
 @_tried_again
@@ -134,7 +127,7 @@ def post(batch_id: int, user: User, digest: str, self_approval_reason: str = "")
     In a transaction of its own.
     """
     with refusals_in_words(), transaction.atomic(durable=True):
-        _set_actor(user, "")
+        act_as(user)
         return enter(batch_id, digest, self_approval_reason)
 
 
@@ -184,15 +177,6 @@ def broken_balances(batch_id: int) -> list[BrokenBalance]:
             [batch_id],
         )
         return [BrokenBalance(*row) for row in cursor.fetchall()]
-
-
-def _set_actor(user: User, reason: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('carsi.actor', %s, true), set_config('carsi.reason', %s, true), "
-            "set_config('statement_timeout', %s, true)",
-            [str(user.pk), reason, PATIENT],
-        )
 
 
 def _call(verb: str, *arguments: Any) -> Any:

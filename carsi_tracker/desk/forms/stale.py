@@ -13,13 +13,13 @@ from django.db.models import Model
 from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 
+from carsi_tracker.accounts.acting import actor
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.forms.again import ShownAgain
 from carsi_tracker.desk.forms.fields import offer_what_it_has
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Batch, Change, Line
 from carsi_tracker.ledger.money import dollars
-from carsi_tracker.ledger.posting import actor
 
 
 @dataclass(frozen=True)
