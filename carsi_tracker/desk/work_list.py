@@ -9,10 +9,9 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.review.approval import self_approval_rule
 from carsi_tracker.figures.remaining import Remaining, remaining
-from carsi_tracker.ledger.countersigning import waiting_for
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Batch, BatchEditor, Office, Posting, Remark
-from carsi_tracker.ledger.turns import Turn, turns, waiting
+from carsi_tracker.ledger.turns import Turn, turns, waiting, waiting_for
 
 SHOWN = 20
 """How many batches of a kind the list shows; the others are counted and linked."""

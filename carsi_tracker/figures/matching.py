@@ -1,11 +1,10 @@
 """What words find: things that hold each of them, and things that hold one a letter apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.likeness import alike
 from carsi_tracker.figures.query import Query, Version, Words
 from carsi_tracker.figures.search_index import Key, Kind, Texts, texts, words_said
 
@@ -74,3 +73,27 @@ def _known(version: Version, words: Words) -> frozenset[str]:
 
 def _texts(version: Version, words: Words) -> Texts:
     return texts(version.number, version.checksum, words.texts_revision)
+
+
+SHORTEST = 4
+"""Letters of the shortest word in which one may be wrong."""
+
+
+def one_letter_apart(one: str, other: str) -> bool:
+    """Say whether two words differ by a wrong, missing or added letter, or by two swapped ones."""
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    one, other = one[start:], other[start:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    longer = max(len(one), len(other))
+    return longer == 1 or (longer == 2 and one == other[::-1])
+
+
+def alike(word: str, words: Iterable[str]) -> list[str]:
+    """Return the words that are one letter apart from a word, in order; none for a short word."""
+    if len(word) < SHORTEST:
+        return []
+    near = (other for other in words if abs(len(word) - len(other)) < 2)
+    return sorted(other for other in near if one_letter_apart(word, other))

@@ -1,14 +1,18 @@
-"""The batches that wait for an approver, and whether each fits when its turn comes."""
+"""What waits for an approver: batches, and whether each fits in its turn; versions without one."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from carsi_tracker.ledger.models import Batch
+from carsi_tracker.accounts.models import User
+from carsi_tracker.ledger.models import Batch, BatchEditor, Posting
 from carsi_tracker.ledger.refusals import Refused
+
+ALONE = ~Q(self_approval_reason="")
+WAITING = ALONE & Q(countersignature=None)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,12 @@ class Turn:
 def waiting() -> QuerySet[Batch]:
     """Return the submitted batches, those that have waited longest first."""
     return Batch.objects.filter(state=Batch.State.SUBMITTED).order_by("submitted_at", "pk")
+
+
+def waiting_for(user: User) -> QuerySet[Posting]:
+    """Return the versions that an approver may countersign, as `54_countersign.sql` says."""
+    hand = BatchEditor.objects.filter(batch=OuterRef("batch"), user=user)
+    return Posting.objects.filter(WAITING).exclude(approver=user).filter(~Exists(hand))
 
 
 def turns(queue: Sequence[int], shown: Sequence[int]) -> dict[int, Turn]:

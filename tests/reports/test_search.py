@@ -9,8 +9,7 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.caching.remembered import forget_everything
-from carsi_tracker.figures.likeness import alike, one_letter_apart
-from carsi_tracker.figures.matching import find
+from carsi_tracker.figures.matching import alike, find, one_letter_apart
 from carsi_tracker.figures.query import Words
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting

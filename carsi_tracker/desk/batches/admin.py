@@ -13,8 +13,8 @@ from carsi_tracker.desk.batches import batch_page, batch_texts, comments, decisi
 from carsi_tracker.desk.drafting import allocation_page, import_page
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.lines import line_pages, new_commitments, paste_page, table_page
-from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.review import review_page
+from carsi_tracker.desk.site import ListAdmin
 from carsi_tracker.ledger.models import Batch
 
 

@@ -14,7 +14,6 @@ from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.figures.remaining import Remaining
 from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Line, Stage
 from carsi_tracker.ledger.money import whole_dollars
-from carsi_tracker.ledger.numbering import next_reference
 
 OF_COMMITMENT = (
     "appropriation",
@@ -79,7 +78,7 @@ class AllocationForm(CitesADocument, DraftingForm):
             reason=values["reason"] or values["document"].title,
         )
         described = {name: values[name] for name in OF_COMMITMENT}
-        described["reference"] = values["reference"] or next_reference(values["appropriation"])
+        described["reference"] = values["reference"] or values["appropriation"].next_reference()
         commitment = Commitment.objects.create(introduced_by=batch, **described)
         Line.objects.create(
             batch=batch,

@@ -14,7 +14,6 @@ from carsi_tracker.desk.drafting.drafting import DraftingForm
 from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
-from carsi_tracker.ledger.numbering import next_reference
 
 WHOLE, PART = "whole", "part"
 PLACE = ("appropriation", "area", "country", "goal")
@@ -98,7 +97,7 @@ class MoveForm(DraftingForm):
             agency=old.agency,
             partner=old.partner,
             **{name: values[name] for name in (*PLACE, "title", "title_es")},
-            reference=values["reference"] or next_reference(values["appropriation"]),
+            reference=values["reference"] or values["appropriation"].next_reference(),
         )
         amounts = _whole(old) if values["how"] == WHOLE else _part(values)
         Line.objects.bulk_create(_both_ways(batch, old, successor, amounts))

@@ -25,9 +25,8 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
 from carsi_tracker.desk.forms.again import ShownAgain, ShowsAgain, shows_again
 from carsi_tracker.desk.forms.fields import formfield
-from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.people import person_pages
-from carsi_tracker.desk.site import person
+from carsi_tracker.desk.site import ListAdmin, person
 from carsi_tracker.ledger import text
 from carsi_tracker.ledger.folding import NameKey
 from carsi_tracker.ledger.posting import acting

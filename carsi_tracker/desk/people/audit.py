@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts.models import Event, User
-from carsi_tracker.desk.lists import ListAdmin
+from carsi_tracker.desk.site import ListAdmin
 from carsi_tracker.reports.templatetags.figures import moment_in_words
 
 LABELS = {

@@ -17,9 +17,9 @@ from carsi_tracker.desk.forms.again import ShownAgain, shows_again
 from carsi_tracker.desk.forms.fields import LineOfText
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.countersigning import ALONE, WAITING, waiting_for
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.ledger.refusals import Refused
+from carsi_tracker.ledger.turns import ALONE, WAITING, waiting_for
 
 
 class CountersignForm(ShownAgain, forms.Form):

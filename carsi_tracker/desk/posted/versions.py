@@ -18,9 +18,8 @@ from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.drafting.drafting import DraftingForm, drafted
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import LineOfText
-from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.posted.countersigning import SecondPersonFilter, countersign
-from carsi_tracker.desk.site import desk, person
+from carsi_tracker.desk.site import ListAdmin, desk, person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Posting
 from carsi_tracker.ledger.refusals import Refused

@@ -15,9 +15,8 @@ from carsi_tracker.desk.deletion import AdminDeletion, deletion
 from carsi_tracker.desk.forms.again import ShowsAgain
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.forms.stale import GuardedForm
-from carsi_tracker.desk.lists import ListAdmin
 from carsi_tracker.desk.reference.history import history
-from carsi_tracker.desk.site import person
+from carsi_tracker.desk.site import ListAdmin, person
 from carsi_tracker.ledger import text
 from carsi_tracker.ledger.models import (
     Account,

@@ -21,7 +21,7 @@ from carsi_tracker.desk.reference.admin import ReferenceForm
 from carsi_tracker.desk.reference.named import RetirableAdmin
 from carsi_tracker.ledger.media_types import KINDS, add_file, check_size, media_type
 from carsi_tracker.ledger.models import Document, DocumentFile, Entry
-from carsi_tracker.reports.records.files import download
+from carsi_tracker.reports.records.documents import download
 
 
 class FileOfDocument(forms.FileField):

@@ -1,7 +1,7 @@
 """What money is entered against: appropriations and the commitments made from them."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.models.reference import (
@@ -42,6 +42,28 @@ class Appropriation(models.Model):
     def slug(self) -> str:
         """How addresses call it: 2008-incle."""
         return f"{self.fiscal_year}-{self.account.code.lower()}"
+
+    def next_reference(self) -> str:
+        """Return the next free CARSI-<yy>-<ACCOUNT>-<nn>, for who leaves a reference out.
+
+        Locks the appropriation to the end of the transaction, so that two people who ask at the
+        same moment are given different ones.
+        """
+        locked = Appropriation.objects.select_related("account").select_for_update(
+            of=("self",), no_key=True
+        )
+        of = locked.get(pk=self.pk)
+        prefix = f"CARSI-{of.fiscal_year % 100:02d}-{of.account.code}-"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                select coalesce(max(substring(reference from '[0-9]+$')::integer), 0) + 1
+                from ledger_commitment where reference ~ ('^' || %s || '[0-9]{1,6}$')
+                """,
+                [prefix],
+            )
+            (number,) = cursor.fetchone()
+        return f"{prefix}{number:02d}"
 
 
 class Commitments(models.QuerySet["Commitment"]):

@@ -12,12 +12,10 @@ from carsi_tracker.figures.aggregates import Amount, Totals
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger import money
 from carsi_tracker.ledger.days import day_in_words
-from carsi_tracker.ledger.models import Country
-from carsi_tracker.reports.charts.balance import name_of_sum, of_one_sum
+from carsi_tracker.ledger.models import Country, Stage
 from carsi_tracker.reports.charts.files import File, chart_files
-from carsi_tracker.reports.charts.heat import heat
+from carsi_tracker.reports.charts.scale import heat, in_prose
 from carsi_tracker.reports.charts.shapes import HEIGHT, Outline, shapes
-from carsi_tracker.reports.charts.words import in_prose
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, linked, page_path
 
@@ -143,3 +141,15 @@ def _place(bar: Bar, outline: Outline) -> Place:
         label=_("%(country)s %(amount)s million dollars")
         % {"country": bar.country, "amount": millions},
     )
+
+
+def of_one_sum(query: Query) -> Query:
+    """Return the query with its stage or measure; about what is committed if it has none."""
+    if query.filters.stage or query.filters.measure:
+        return query
+    return query.where(stage=Stage.COMMITTED.value)
+
+
+def name_of_sum(query: Query) -> str:
+    """Return the stage or measure that a chart of one sum shows."""
+    return query.filters.stage or query.filters.measure or Stage.COMMITTED.value

@@ -1,13 +1,19 @@
-"""Scales of charts: where a day and an amount stand, and which of them are written at the axes."""
+"""What charts measure by: where days and amounts stand, how amounts are shaded and written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
+from carsi_tracker.ledger import money
+
 TENTH = Decimal("0.1")
 STEPS = (1, 2, 5, 10, 20, 50, 100)
 MOST_YEARS = 6
+DARKEST = 5
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -49,3 +55,29 @@ class Days:
         every = -(-(self.last.year - self.first.year + 1) // MOST_YEARS)
         beginnings = (date(year, 1, 1) for year in range(self.first.year, self.last.year + 1))
         return [day for day in beginnings if day >= self.first][::every]
+
+
+def heat(amount: Decimal, largest: Decimal) -> int:
+    """Return the shade of an amount: from 0 (nothing) to 5 (the largest).
+
+    It goes by the square root of its share of the largest one.
+    """
+    if amount <= 0 or largest <= 0:
+        return 0
+    share = min(amount / largest, Decimal(1))
+    return int((share.sqrt() * DARKEST).to_integral_value("ROUND_CEILING"))
+
+
+def in_prose(amount: Decimal) -> str:
+    """Write an amount in millions with one decimal, below a million in whole dollars."""
+    if abs(amount) < MILLION:
+        return money.whole_dollars(amount)
+    text = _("$%(amount)s million") % {"amount": f"{money.millions(abs(amount)):,}"}
+    return f"−{text}" if amount < 0 else text
+
+
+def at_axis(amount: Decimal) -> str:
+    """Write a round amount as an axis does: $50 million."""
+    if amount < MILLION:
+        return money.whole_dollars(amount)
+    return _("$%(amount)s million") % {"amount": f"{(amount / MILLION).normalize():,f}"}

@@ -8,13 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.reports.charts.balance import name_of_sum
 from carsi_tracker.reports.charts.bar import bar
-from carsi_tracker.reports.charts.countries import countries_chart
+from carsi_tracker.reports.charts.countries import countries_chart, name_of_sum
+from carsi_tracker.reports.charts.scale import in_prose
 from carsi_tracker.reports.charts.shapes import HEIGHT as MAP_HEIGHT
 from carsi_tracker.reports.charts.shapes import WIDTH as MAP_WIDTH
 from carsi_tracker.reports.charts.timeline import timeline_chart
-from carsi_tracker.reports.charts.words import in_prose
 from carsi_tracker.reports.overview.matrix import Row, matrix
 from carsi_tracker.reports.page.address import written
 from carsi_tracker.reports.page.filters import name_of_balance

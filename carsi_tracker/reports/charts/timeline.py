@@ -7,17 +7,16 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import ZERO
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.timeline import Point
 from carsi_tracker.figures.timeline import timeline as points_of
-from carsi_tracker.ledger.days import day_in_words
+from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_year
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.files import File, chart_files
-from carsi_tracker.reports.charts.scale import Amounts, Days
-from carsi_tracker.reports.charts.timeline_rows import Row, rows
-from carsi_tracker.reports.charts.words import at_axis, in_prose
-from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.charts.scale import Amounts, Days, at_axis, in_prose
+from carsi_tracker.reports.page.links import Linked, entries_address, linked
 
 WIDTH = 1000
 HEIGHT, SMALL_HEIGHT = 260, 120
@@ -27,6 +26,7 @@ SEEN = 50
 A_DAY = timedelta(days=1)
 LAST_LABEL = 880
 """Beyond it a year could not be written in full on a phone."""
+MOST_ROWS = 1 + 20  # the caption of the table says so
 HEADROOM = Decimal("1.08")
 LONG_REST = 8
 """The axis ends an eighth of its length after the last entry: a longer rest shows nothing new."""
@@ -56,6 +56,14 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class TimelineRow:
+    """The sums at the end of a day, one for each stage that the chart shows."""
+
+    day: date
+    cells: tuple[Linked, ...]
+
+
+@dataclass(frozen=True)
 class Timeline:
     """What a timeline shows.
 
@@ -75,7 +83,7 @@ class Timeline:
     asked_x: Decimal
     rest: str
     description: str
-    rows: tuple[Row, ...]
+    rows: tuple[TimelineRow, ...]
     files: tuple[File, ...]
     small: bool
 
@@ -114,7 +122,7 @@ def timeline_chart(query: Query, *, small: bool = False) -> Timeline | None:
         asked_x=days.x(min(query.day, days.last)),
         rest=_rest_in_words(query, points, days.last),
         description=_description(query, points, curves),
-        rows=rows(query, stages),
+        rows=_rows(query, stages),
         files=chart_files("timeline", query),
         small=small,
     )
@@ -157,3 +165,18 @@ def _description(query: Query, points: Sequence[Point], curves: Sequence[Curve])
         "day": day_in_words(query.day),
         "sums": sums,
     }
+
+
+def _rows(query: Query, stages: Sequence[str]) -> tuple[TimelineRow, ...]:
+    """Return the sums at the ends of fiscal years with changes, the latest, and on the day."""
+    ends = {end_of_fiscal_year(fiscal_year(point.day)) for point in points_of(query)}
+    days = sorted({end for end in ends if end < query.day} | {query.day})[-MOST_ROWS:]
+    return tuple(
+        TimelineRow(then.day, tuple(_cell(then, stage) for stage in stages))
+        for then in (query if day == query.day else query.through(day) for day in days)
+    )
+
+
+def _cell(query: Query, stage: str) -> Linked:
+    found = aggregates.stages(query).get(stage, aggregates.Amount())
+    return linked(found.amount, found.entries, query.where(stage=stage, measure=None))

@@ -13,8 +13,8 @@ from carsi_tracker.figures.aggregates import Amount
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.vocabulary import Vocabulary
 from carsi_tracker.ledger.models import Country, ProgrammingArea
-from carsi_tracker.reports.charts.balance import of_one_sum
-from carsi_tracker.reports.charts.heat import heat
+from carsi_tracker.reports.charts.countries import of_one_sum
+from carsi_tracker.reports.charts.scale import heat
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, linked, page_path
 

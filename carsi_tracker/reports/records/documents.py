@@ -5,6 +5,8 @@ from decimal import Decimal
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, quote_etag
 from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures import aggregates
@@ -13,13 +15,13 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import public_documents
+from carsi_tracker.ledger.media_types import plain_name
 from carsi_tracker.ledger.models import Commitment, DocumentFile, Stage
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES, balances
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
-from carsi_tracker.reports.records.files import download
 from carsi_tracker.reports.subjects.kinds import breakdown_by_basis, figures_of, heads
 from carsi_tracker.reports.tables import DocumentsTable, EntriesTable
 
@@ -84,3 +86,22 @@ def document_file(request: HttpRequest, key: str) -> HttpResponseBase:
     public = public_documents(head.number)
     files = DocumentFile.objects.defer("content").filter(document__in=public)
     return download(request, get_object_or_404(files, document__key=key))
+
+
+def download(request: HttpRequest, file: DocumentFile) -> HttpResponseBase:
+    """Give the file; whoever names its SHA-256 as ETag has it already."""
+    etag = quote_etag(file.sha256)
+    if (fresh := get_conditional_response(request, etag=etag)) is not None:
+        return fresh
+    disposition = content_disposition_header(as_attachment=True, filename=plain_name(file.name))
+    return HttpResponse(
+        bytes(file.content),
+        content_type=file.media_type,
+        headers={
+            "Content-Disposition": disposition,
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-cache",
+            "ETag": etag,
+        },
+    )

@@ -5,8 +5,7 @@ from django.utils.functional import Promise
 
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.balances.sums import balances
-from carsi_tracker.reports.overview.bases import basis_shares
-from carsi_tracker.reports.overview.notes import WeakSpot, weak_spots
+from carsi_tracker.reports.overview.certainty import WeakSpot, basis_shares, weak_spots
 from carsi_tracker.reports.page.content import content
 from carsi_tracker.reports.page.glossary import GLOSSARY
 from carsi_tracker.reports.page.links import linked_sum

@@ -14,9 +14,8 @@ from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.timeline import timeline_chart
-from carsi_tracker.reports.overview.bases import basis_shares
+from carsi_tracker.reports.overview.certainty import basis_shares, weak_spots
 from carsi_tracker.reports.overview.matrix import matrix
-from carsi_tracker.reports.overview.notes import weak_spots
 from carsi_tracker.reports.page import explanations
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, linked_sum

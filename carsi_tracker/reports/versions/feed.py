@@ -1,25 +1,59 @@
 """The feed of versions: of the whole ledger, or of those that touch what its filters say."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
+from django.utils.xmlutils import SimplerXMLGenerator
 
+from carsi_tracker import __version__
 from carsi_tracker.figures import aggregates
 from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.ledger.models import Head, Posting
+from carsi_tracker.ledger.text import well_formed
 from carsi_tracker.reports.page.address import as_query_string, site_of
 from carsi_tracker.reports.page.citation import NAME, posted_at
 from carsi_tracker.reports.page.explanations import scope_in_words
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
-from carsi_tracker.reports.versions.atom import PagedFeed, tag
 
 ENTRIES_A_PAGE = 50
 SINCE = date(2026, 1, 1)
 """The day from which the feeds themselves are named."""
+
+
+class PagedFeed(Atom1Feed):
+    """An Atom feed of which this is one page.
+
+    Beside what Django's takes: `updated`, for a feed without entries, and `pages`, the addresses
+    of other pages by how they stand to this one (first, previous, next, last).
+    """
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        """Add what made the feed, and where its other pages are."""
+        super().add_root_elements(handler)
+        handler.addQuickElement("generator", self.feed["author_name"], {"version": __version__})
+        for relation, address in self.feed["pages"].items():
+            handler.addQuickElement("link", "", {"rel": relation, "href": address})
+
+    def latest_post_date(self) -> datetime:
+        """Return when the newest entry was posted; without any, when the ledger last changed."""
+        updated: datetime = super().latest_post_date() if self.items else self.feed["updated"]
+        return updated
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        """Write the feed; what XML can't hold is replaced, because a version is final."""
+        self.feed = _well_formed(self.feed)
+        self.items = [_well_formed(item) for item in self.items]
+        super().write(outfile, encoding)
+
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
+        """Mark an entry with the language of its title."""
+        return {"xml:lang": item["language"]}
 
 
 @public_page()
@@ -91,3 +125,14 @@ def _description(request: HttpRequest, posting: Posting, effect: aggregates.Tota
         "reports/feed_entry.html",
         {"posting": posting, "effect": effect, "language": request.LANGUAGE_CODE},
     )
+
+
+def _well_formed(texts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: well_formed(text) if isinstance(text, str) else text for name, text in texts.items()
+    }
+
+
+def tag(host: str, day: date, name: str) -> str:
+    """Return a tag URI (RFC 4151): who named a thing, since when, and what it is."""
+    return f"tag:{host.partition(':')[0]},{day.isoformat()}:{name}"

@@ -7,8 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carsi_tracker.reports.charts.heat import DARKEST, heat
-from carsi_tracker.reports.charts.scale import Amounts, Days
+from carsi_tracker.reports.charts.scale import DARKEST, Amounts, Days, heat
 
 AMOUNTS = st.decimals(min_value="0.01", max_value="999999999999.99", places=2)
 

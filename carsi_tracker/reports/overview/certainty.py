@@ -1,4 +1,4 @@
-"""How directly documents state what is committed."""
+"""How sure the figures are: on what basis they stand, and what entries note of the largest."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,10 +6,11 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.notes import noted
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.ledger.money import split
-from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.page.links import Linked, entries_address, linked
 
 PERCENT = Decimal(100)
 
@@ -45,4 +46,30 @@ def basis_shares(query: Query) -> list[BasisShare]:
     return [
         BasisShare(basis, amount, percent, entries_address(committed.where(basis=basis)))
         for basis, amount, percent in zip(Basis, amounts, rounded, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class WeakSpot:
+    """A commitment, what is committed in it, and what its entries note of their amounts."""
+
+    reference: str
+    notes: tuple[str, ...]
+    committed: Linked
+
+
+def weak_spots(query: Query, most: int) -> list[WeakSpot]:
+    """Return the commitments with notes that have the largest committed sums by the day."""
+    committed = query.where(stage=Stage.COMMITTED, measure=None)
+    return [
+        WeakSpot(
+            each.reference,
+            each.notes,
+            linked(
+                each.committed.amount,
+                each.committed.entries,
+                committed.where(commitment=each.reference),
+            ),
+        )
+        for each in noted(query, most)
     ]
