@@ -15,7 +15,7 @@ from psycopg.errors import ObjectInUse
 from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.database import address
 from carsi_tracker.local import postgresql
-from carsi_tracker.reports.page import public_page
+from carsi_tracker.reports.page import answering
 from carsi_tracker.reports.page.places import Places
 from tests import databases
 from tests.transactions import ending_as_commits_end
@@ -72,7 +72,7 @@ def _no_language_of_another_test() -> None:
 @pytest.fixture(autouse=True)
 def _places_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tests leave streamed files unread, which then keep their places for dear pages."""
-    monkeypatch.setattr(public_page, "PLACES", Places(1000, 0))
+    monkeypatch.setattr(answering, "PLACES", Places(1000, 0))
 
 
 @pytest.fixture(autouse=True)

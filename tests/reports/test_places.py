@@ -16,7 +16,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse, StreamingHttpResponse
 
-from carsi_tracker.reports.page import places, public_page
+from carsi_tracker.reports.page import answering, places
 from carsi_tracker.reports.page.places import Busy, Places, places_of
 from carsi_tracker.web import serving
 
@@ -31,7 +31,7 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture(autouse=True)
 def _places(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the places of a process, not those for tests that leave streams unread."""
-    monkeypatch.setattr(public_page, "PLACES", places_of(serving.threads()))
+    monkeypatch.setattr(answering, "PLACES", places_of(serving.threads()))
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def maps(number: int) -> list[str]:
 def test_fifty_maps_at_once_leave_the_other_pages_answered(
     get: Callable[[str], Answered], pencil: Pencil
 ) -> None:
-    real = public_page.PLACES
+    real = answering.PLACES
     with ThreadPoolExecutor(50) as readers, pencil.lifted():
         asked = [readers.submit(get, address) for address in maps(50)]
         assert pencil.began.acquire(timeout=PATIENCE)
@@ -118,7 +118,7 @@ def test_fifty_maps_at_once_leave_the_other_pages_answered(
 def test_a_picture_that_many_ask_for_at_once_is_drawn_once(
     get: Callable[[str], Answered], pencil: Pencil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(public_page, "PLACES", Places(4, 8))
+    monkeypatch.setattr(answering, "PLACES", Places(4, 8))
     with ThreadPoolExecutor(8) as readers, pencil.lifted():
         asked = [readers.submit(get, maps(1)[0]) for _reader in range(8)]
         assert pencil.began.acquire(timeout=PATIENCE)
@@ -141,12 +141,12 @@ def test_a_picture_that_many_ask_for_at_once_is_drawn_once(
 def test_what_is_dear_takes_a_place(
     client: Any, sourced: None, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(public_page, "PLACES", Places(0, 0))
+    monkeypatch.setattr(answering, "PLACES", Places(0, 0))
     response = client.get(path, follow=True)
     assert (response.status_code, response["Cache-Control"]) == (503, "no-store")
     is_file = "." in path
     assert response["Content-Type"].startswith("text/plain" if is_file else "text/html")
-    monkeypatch.setattr(public_page, "PLACES", Places(1, 0))
+    monkeypatch.setattr(answering, "PLACES", Places(1, 0))
     response = client.get(path, follow=True)
     assert response.status_code == 200
     response.close()
@@ -156,7 +156,7 @@ def test_what_is_dear_takes_a_place(
 def test_the_log_says_in_one_line_that_much_is_asked_for(
     client: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(public_page, "PLACES", Places(0, 0))
+    monkeypatch.setattr(answering, "PLACES", Places(0, 0))
     monkeypatch.setattr(places, "_said_from", 0.0)
     for path in ("/charts/map.png", "/charts/map.png", "/search/?q=radio"):
         assert client.get(path).status_code == 503
@@ -167,7 +167,7 @@ def test_the_log_says_in_one_line_that_much_is_asked_for(
 @pytest.mark.usefixtures("sourced")
 def test_what_is_kept_takes_no_place(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     first = client.get("/charts/bar.png")
-    monkeypatch.setattr(public_page, "PLACES", Places(0, 0))
+    monkeypatch.setattr(answering, "PLACES", Places(0, 0))
     assert client.get("/charts/bar.png").content == first.content
     etag = first["ETag"]
     assert client.get("/charts/bar.png", headers={"if-none-match": etag}).status_code == 304

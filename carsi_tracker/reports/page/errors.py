@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 
-from carsi_tracker.reports.page.public_page import ASK_AGAIN
+from carsi_tracker.reports.page.answering import ASK_AGAIN
 
 MINUTE = 60
 SECONDS_TO_WAIT = 10

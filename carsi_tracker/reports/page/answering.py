@@ -1,0 +1,70 @@
+"""How a public page is answered: by the copy that a browser has, from the cache, or made anew.
+
+Pages travel compressed: they hold no secret and nothing of who asks, so that their size gives
+nothing away.
+"""
+
+import gzip
+import re
+from collections.abc import Callable
+
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from carsi_tracker.ledger.text import well_formed_bytes
+from carsi_tracker.reports.page.places import PLACES
+
+KEPT_FOR = 24 * 3600
+"""Seconds that a page stays in the cache; its key says what it shows, so it is never stale."""
+ASK_AGAIN = "public, no-cache"
+"""How others may keep an answer: what is missing, too, may be posted next."""
+MARKUP = re.compile(r"text/html|image/svg\+xml|application/(?:[a-z]+\+)?xml")
+ACCEPTED = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(?:[a-z]+\+)?(?:json|xml)")
+
+
+def answer(
+    request: HttpRequest, etag: str, view: Callable[[], HttpResponseBase], *, dear: bool
+) -> HttpResponseBase:
+    """Answer 304, or the page as it is kept; else make it, in a place if it is dear, and keep it.
+
+    A stream is not kept. Raises Busy.
+    """
+
+    def make() -> HttpResponseBase:
+        response = _marked(view(), etag)
+        if response.status_code == 200 and isinstance(response, HttpResponse):
+            _make_ready(request, response)
+            caches["pages"].set(etag, response, KEPT_FOR)
+        return response
+
+    if (fresh := get_conditional_response(request, etag=etag)) is not None:
+        return _marked(fresh, etag)
+    kept: HttpResponseBase | None = caches["pages"].get(etag)
+    if kept is not None or not dear:
+        return kept or make()
+    return PLACES.answer(etag, lambda: caches["pages"].get(etag) or make())
+
+
+def takes_gzip(request: HttpRequest) -> bool:
+    """Say whether the browser takes an answer compressed by gzip."""
+    return bool(ACCEPTED.search(request.headers.get("Accept-Encoding", "")))
+
+
+def _marked(response: HttpResponseBase, etag: str) -> HttpResponseBase:
+    response["Cache-Control"] = ASK_AGAIN
+    if response.status_code in (200, 304):
+        response["ETag"] = etag
+        patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _make_ready(request: HttpRequest, response: HttpResponse) -> None:
+    """Replace what markup can't hold, which old versions may, and compress what may be."""
+    kind = response.headers.get("Content-Type", "")
+    if MARKUP.match(kind):
+        response.content = well_formed_bytes(response.content)
+    if takes_gzip(request) and COMPRESSIBLE.match(kind):
+        response.content = gzip.compress(response.content, compresslevel=6, mtime=0)
+        response["Content-Encoding"] = "gzip"
