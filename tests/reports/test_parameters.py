@@ -1,6 +1,6 @@
 """What an address asks, and what it may not."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.page.address import as_query_string
-from carsi_tracker.reports.page.parameters import BadAddress, read
+from carsi_tracker.reports.page.parameters import BadAddress, _end_of_moment, read
 from tests.sourced import NEXT, VERSION
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -119,7 +119,23 @@ def test_a_moment_means_the_version_that_the_ledger_held_then() -> None:
     assert ask(known_on=before.isoformat()).version.number == 11
 
 
-def test_a_bare_day_means_its_end_in_washington() -> None:
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2009-03-13", datetime(2009, 3, 14, 3, 59, 59, 999_999, UTC)),
+        ("2009-12-31", datetime(2010, 1, 1, 4, 59, 59, 999_999, UTC)),
+        ("2009-03-13T20:00", datetime(2009, 3, 14, 0, 0, tzinfo=UTC)),
+        ("2009-03-13T20:00:00Z", datetime(2009, 3, 13, 20, 0, tzinfo=UTC)),
+        ("2009-03-13T20:00:00 02:00", datetime(2009, 3, 13, 18, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_bare_day_means_its_end_in_washington_and_a_bare_time_is_washingtons(
+    text: str, moment: datetime
+) -> None:
+    assert _end_of_moment(text) == moment
+
+
+def test_what_was_known_on_this_day_is_the_newest_version() -> None:
     assert ask(known_on=today().isoformat()).version.number == VERSION
 
 
