@@ -99,12 +99,23 @@ def strict(name: str, xml: str) -> tuple[str, str]:
     )
 
 
+def properties_first(name: str, xml: str) -> tuple[str, str]:
+    """Name the properties of the file before the workbook."""
+    if name == "_rels/.rels":
+        parts = re.findall(r"<Relationship [^>]*/>", xml)
+        assert len(parts) > 1
+        xml = xml.replace("".join(parts), "".join(reversed(parts)))
+        assert "docProps" in xml[: xml.index("xl/workbook.xml")]
+    return name, xml
+
+
 FORMS = {
     "single quotes and another order": of_sheet(turned),
     "a prefix": prefixed,
     "strict": strict,
     "absolute targets": absolute,
     "targets with a space": encoded,
+    "properties named first": properties_first,
     "capitals": lambda name, xml: (name.upper(), xml),
     "small letters": lambda name, xml: (name.lower(), xml),
     "backslashes": lambda name, xml: (name.replace("/", "\\"), xml),

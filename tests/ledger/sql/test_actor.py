@@ -300,6 +300,21 @@ def test_a_posting_by_a_second_person_says_nothing_of_self_approval(
     assert (posting.self_approval_rule, posting.self_approval_reason) == ("", "")
 
 
+def test_the_switch_stays_as_it_was_read_until_the_posting_ends(
+    application: psycopg.Connection, owner: psycopg.Connection, draft: Batch, sola: User
+) -> None:
+    flip = "update ledger_office set self_approval_rule = "
+    owner.execute(f"{flip} 'An office of one.'")
+    owner.execute("set lock_timeout = '50ms'")
+    with acting(application, sola):
+        application.execute(
+            "select rules.post(%s, rules.batch_digest(%s), 'Alone')", [draft.pk, draft.pk]
+        )
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            owner.execute(f"{flip} ''")
+    owner.execute(f"{flip} ''")
+
+
 def test_the_application_may_not_flip_the_switch(
     ledger: Ledger, application: psycopg.Connection
 ) -> None:
