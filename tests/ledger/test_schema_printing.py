@@ -30,11 +30,16 @@ def test_a_view_of_one_relation_still_tells_columns_apart() -> None:
     assert one_form("view", other.format("", "")) != one_form("view", OF_ONE.format("", ""))
 
 
-def test_a_view_of_two_relations_keeps_their_names() -> None:
-    view = (
-        " SELECT a.code,\n    b.code AS other\n   FROM (public.one a\n"
-        "     JOIN public.two b ON (true));"
-    )
+@pytest.mark.parametrize(
+    "read",
+    [
+        "(public.one a\n     JOIN public.two b ON (true))",
+        "public.one a\n     JOIN public.two b ON true",
+        "public.one a,\n    public.two b",
+    ],
+)
+def test_a_view_of_two_relations_keeps_their_names(read: str) -> None:
+    view = f" SELECT a.code,\n    b.code AS other\n   FROM {read};"
     assert one_form("view", view) == view
     assert one_form("view", view.replace("b.code", "a.code")) != view
 

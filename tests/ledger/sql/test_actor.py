@@ -254,6 +254,20 @@ def test_a_role_taken_away_meanwhile_refuses_the_posting(
     assert refusals == ["role_missing"]
 
 
+def test_nobody_is_handed_batches_while_their_access_ends(
+    ledger: Ledger, application: psycopg.Connection, another: psycopg.Connection, draft: Batch
+) -> None:
+    administrator, taker = factories.administrator(), factories.analyst()
+    hand_over = f"select rules.hand_over({ledger.analyst.pk}, {taker.pk})"
+    another.execute("set lock_timeout = '50ms'")
+    with application.transaction():
+        application.execute("update accounts_user set is_analyst = false where id = %s", [taker.pk])
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            run(another, administrator, hand_over)
+    with refused("keeper_is_analyst"):
+        run(another, administrator, hand_over)
+
+
 @pytest.fixture
 def sola(draft: Batch) -> User:
     """Give an analyst and approver who had a hand in the draft."""
