@@ -97,10 +97,10 @@ def test_what_the_ledger_does_not_know_is_refused_and_named(parameter: str, valu
 
 def test_forty_words_and_two_hundred_characters_are_looked_for_and_no_more() -> None:
     words = [f"w{number}" for number in range(41)]
-    assert ask(text=" ".join(words[:40])).scope.text
-    assert ask(text="x" * 200).scope.text
+    assert ask(text=" ".join(words[:40])).filters.text
+    assert ask(text="x" * 200).filters.text
     for text in (" ".join(words), "x" * 201):
-        with pytest.raises(BadQuestion) as refusal:
+        with pytest.raises(BadAddress) as refusal:
             ask(text=text)
         assert refusal.value.parameter == "text"
 
