@@ -2,15 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.query import Query
+from carsi_tracker.caching.remembered import remembered, unalterable
+from carsi_tracker.figures.query import MEASURES, Query
 from carsi_tracker.figures.running_totals import Course, Key, beginnings, courses, courses_of
 from carsi_tracker.figures.selection import asked_of, entries, from_commitment
 from carsi_tracker.figures.vocabulary import public_documents
@@ -19,41 +19,6 @@ from carsi_tracker.ledger.models import Commitment, Document, Stage
 ZERO = Decimal(0)
 REMEMBERED = 1024
 """How many answers of each kind a process keeps."""
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Sums by stage, in U.S. dollars, and how many entries they sum."""
-
-    appropriated: Decimal = ZERO
-    committed: Decimal = ZERO
-    obligated: Decimal = ZERO
-    disbursed: Decimal = ZERO
-    entries: int = 0
-
-    @property
-    def available(self) -> Decimal:
-        """What is appropriated and not committed."""
-        return self.appropriated - self.committed
-
-    @property
-    def unobligated(self) -> Decimal:
-        """What is committed and not obligated."""
-        return self.committed - self.obligated
-
-    @property
-    def unliquidated(self) -> Decimal:
-        """What is obligated and not disbursed."""
-        return self.obligated - self.disbursed
-
-    def __add__(self, other: "Totals") -> "Totals":
-        return Totals(
-            self.appropriated + other.appropriated,
-            self.committed + other.committed,
-            self.obligated + other.obligated,
-            self.disbursed + other.disbursed,
-            self.entries + other.entries,
-        )
 
 
 @dataclass(frozen=True)
@@ -70,8 +35,65 @@ class Amount:
         return Amount(self.amount - other.amount, self.entries - other.entries)
 
 
-Sums = Mapping[str, Amount]
-"""The sum of each stage that has entries."""
+NOTHING = Amount()
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The sum of each stage that has entries, in the order in which money goes."""
+
+    stages: Mapping[str, Amount] = field(default_factory=lambda: unalterable({}))
+
+    def of(self, name: str) -> Amount:
+        """Return the sum of a stage, or the balance that a measure names; nothing has no entry."""
+        if name in MEASURES:
+            plus, minus = map(self.of, MEASURES[name])
+            return Amount(plus.amount - minus.amount, plus.entries + minus.entries)
+        return self.stages.get(name, NOTHING)
+
+    @property
+    def entries(self) -> int:
+        """How many entries are summed."""
+        return sum(sum_.entries for sum_ in self.stages.values())
+
+    @property
+    def appropriated(self) -> Decimal:
+        """What laws and notifications made available."""
+        return self.of("appropriated").amount
+
+    @property
+    def committed(self) -> Decimal:
+        """What is committed."""
+        return self.of("committed").amount
+
+    @property
+    def obligated(self) -> Decimal:
+        """What is obligated."""
+        return self.of("obligated").amount
+
+    @property
+    def disbursed(self) -> Decimal:
+        """What is disbursed."""
+        return self.of("disbursed").amount
+
+    @property
+    def available(self) -> Decimal:
+        """What is appropriated and not committed."""
+        return self.of("available").amount
+
+    @property
+    def unobligated(self) -> Decimal:
+        """What is committed and not obligated."""
+        return self.of("unobligated").amount
+
+    @property
+    def unliquidated(self) -> Decimal:
+        """What is obligated and not disbursed."""
+        return self.of("unliquidated").amount
+
+    def __add__(self, other: "Sums") -> "Sums":
+        both = {**self.stages, **other.stages}
+        return Sums({stage: self.of(stage) + other.of(stage) for stage in both})
 
 
 @dataclass(frozen=True)
@@ -80,15 +102,6 @@ class Span:
 
     first: date | None
     last: date | None
-
-
-@dataclass(frozen=True)
-class Later:
-    """What comes after a day: a sum in U.S. dollars, how many entries, and the first's day."""
-
-    amount: Decimal
-    entries: int
-    first: date
 
 
 def by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
@@ -104,15 +117,9 @@ def by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
 
 
 @remembered(REMEMBERED)
-def totals(query: Query) -> Totals:
+def totals(query: Query) -> Sums:
     """Return the sums by stage."""
     return sums_through(courses(query).get((), {}), query.day)
-
-
-@remembered(REMEMBERED)
-def stages(query: Query) -> Sums:
-    """Return the sum of each stage that has entries, in the order in which money goes."""
-    return _stages_through(courses(query).get((), {}), query.day)
 
 
 @remembered(REMEMBERED)
@@ -122,7 +129,7 @@ def total(query: Query) -> Amount:
 
 
 @remembered(REMEMBERED)
-def breakdown(query: Query, dimension: str) -> Mapping[str | int | None, Totals]:
+def breakdown(query: Query, dimension: str) -> Mapping[str | int | None, Sums]:
     """Return the sums by stage for each value of a dimension that has entries.
 
     Keys are codes (of a goal its number, of an appropriation its id, of a version its number);
@@ -131,29 +138,10 @@ def breakdown(query: Query, dimension: str) -> Mapping[str | int | None, Totals]
     return {key: sums for (key,), sums in _by(query, dimension)}
 
 
-@remembered(REMEMBERED)
-def stages_by(query: Query, dimension: str) -> Mapping[str | int | None, Sums]:
-    """Return the sum of each stage that has entries, for each value of a dimension that has some.
-
-    Keys are those of `breakdown`.
-    """
-    found = {
-        key: _stages_through(stages, query.day)
-        for (key,), stages in courses(query, dimension).items()
-    }
-    return {key: sums for key, sums in found.items() if sums}
-
-
-def breakdown_of(query: Query, dimension: str, values: Collection[str]) -> dict[str, Totals]:
+def breakdown_of(query: Query, dimension: str, values: Collection[str]) -> dict[str, Sums]:
     """Return the sums by stage for some values of a dimension only, with or without entries."""
     found = courses_of(query, dimension, values)
     return {value: sums_through(found.get((value,), {}), query.day) for value in values}
-
-
-def stages_of(query: Query, dimension: str, values: Collection[str]) -> dict[str, Sums]:
-    """Return the sum of each stage that has entries, for some values of a dimension only."""
-    found = courses_of(query, dimension, values)
-    return {value: _stages_through(found.get((value,), {}), query.day) for value in values}
 
 
 def number_of(query: Query, dimension: str) -> int:
@@ -179,8 +167,8 @@ def span(query: Query) -> Span:
     return Span(min(days, default=None), max(days, default=None))
 
 
-def later(query: Query, end: date) -> Later | None:
-    """Return what the entries after the query's day, up to another, add; None without any."""
+def later(query: Query, end: date) -> tuple[Amount, date] | None:
+    """Return what entries after the query's day, up to another, add, and the first's day."""
     added = total(query.through(end)) - total(query)
     first = min(
         (
@@ -190,36 +178,26 @@ def later(query: Query, end: date) -> Later | None:
         ),
         default=None,
     )
-    return Later(added.amount, added.entries, first) if added.entries and first else None
+    return (added, first) if added.entries and first else None
 
 
-def _by(query: Query, *dimensions: str) -> Iterator[tuple[Key, Totals]]:
+def _by(query: Query, *dimensions: str) -> Iterator[tuple[Key, Sums]]:
     for key, stages in courses(query, *dimensions).items():
         sums = sums_through(stages, query.day)
         if sums.entries:
             yield key, sums
 
 
-def sums_through(stages: Mapping[str, Course], day: date) -> Totals:
+def sums_through(stages: Mapping[str, Course], day: date) -> Sums:
     """Return the sums at the end of a day."""
-    found = {stage: sums for stage, course in stages.items() if (sums := course.through(day))}
-    return Totals(
-        **{stage: amount for stage, (amount, _count) in found.items()},
-        entries=sum(count for _amount, count in found.values()),
-    )
+    found = {stage: stages[stage].through(day) for stage in Stage.values if stage in stages}
+    return Sums(unalterable({stage: Amount(*sum_) for stage, sum_ in found.items() if sum_}))
 
 
-def _stages_through(found: Mapping[str, Course], day: date) -> Sums:
-    sums = {stage: found[stage].through(day) for stage in Stage.values if stage in found}
-    return {stage: Amount(*sum_) for stage, sum_ in sums.items() if sum_}
-
-
-def _counted(sums: Totals, measure: str | None) -> Amount:
+def _counted(sums: Sums, measure: str | None) -> Amount:
     if measure:
-        return Amount(getattr(sums, measure), sums.entries)
-    return Amount(
-        sums.appropriated + sums.committed + sums.obligated + sums.disbursed, sums.entries
-    )
+        return Amount(sums.of(measure).amount, sums.entries)
+    return sum(sums.stages.values(), NOTHING)
 
 
 def commitments(query: Query) -> QuerySet[Commitment]:

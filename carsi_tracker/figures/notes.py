@@ -33,7 +33,7 @@ def noted(query: Query, most: int) -> list[Noted]:
     notes = dict(_notes(committed.version, committed.filters))
     sums = breakdown_of(committed, "commitment", list(notes))
     found = [
-        Noted(reference, notes[reference], Amount(its.committed, its.entries))
+        Noted(reference, notes[reference], its.of(Stage.COMMITTED))
         for reference, its in sums.items()
         if its.committed
     ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.aggregates import Amount, Sums
 
 PROGRESS = """
     with amounts as (
@@ -85,13 +85,13 @@ class Progress:
     The lowest balances are those with the batch, from its first day for this commitment on.
     """
 
-    before: Totals
-    change: Totals
+    before: Sums
+    change: Sums
     unobligated: Lowest
     unliquidated: Lowest
 
     @property
-    def after(self) -> Totals:
+    def after(self) -> Sums:
         """The balances when the batch is posted."""
         return self.before + self.change
 
@@ -113,5 +113,6 @@ def progress(batch_id: int, commitments: Collection[int]) -> dict[int, Progress]
         }
 
 
-def _totals(committed: Decimal, obligated: Decimal, disbursed: Decimal) -> Totals:
-    return Totals(committed=committed, obligated=obligated, disbursed=disbursed)
+def _totals(committed: Decimal, obligated: Decimal, disbursed: Decimal) -> Sums:
+    amounts = {"committed": committed, "obligated": obligated, "disbursed": disbursed}
+    return Sums({stage: Amount(amount) for stage, amount in amounts.items()})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.aggregates import REMEMBERED, Totals, sums_through
+from carsi_tracker.figures.aggregates import REMEMBERED, Sums, sums_through
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.running_totals import courses
 
@@ -15,7 +15,7 @@ class Point:
     """The sums by stage at the end of a day on which something changed."""
 
     day: date
-    totals: Totals
+    totals: Sums
 
 
 @remembered(REMEMBERED)

@@ -75,13 +75,13 @@ def test_threads_that_ask_for_more_courses_than_are_kept_get_them_all(
     monkeypatch.setattr(running_totals, "_kept", Kept(8, running_totals._days))
     query = read({}, *newest())
     references = list(Commitment.objects.order_by("reference").values_list("reference", flat=True))
-    right = aggregates.stages_of(query, "commitment", references)
+    right = aggregates.breakdown_of(query, "commitment", references)
 
     def ask(first: int) -> bool:
         try:
             rounds = [references[at : at + 3] for at in range(first, len(references) - 3, 2)]
             return all(
-                aggregates.stages_of(query, "commitment", some)
+                aggregates.breakdown_of(query, "commitment", some)
                 == {reference: right[reference] for reference in some}
                 for some in rounds
             )
@@ -171,8 +171,8 @@ def test_what_a_process_keeps_of_figures_can_only_be_read() -> None:
     words = vocabulary(query.version.number, query.version.checksum, 0)
     for found in (
         aggregates.breakdown(query, "country"),
-        aggregates.stages_by(query, "area"),
-        aggregates.stages(query),
+        aggregates.breakdown(query, "area"),
+        aggregates.totals(query),
         aggregates.matrix(query),
         running_totals.courses(query, "country"),
         words.codes,

@@ -61,7 +61,7 @@ def test_the_sums_of_some_commitments_are_those_that_all_of_them_have() -> None:
     some = ["CARSI-08-INCLE-03", "CARSI-09-FMF-01", "CARSI-08-INCLE-10", "CARSI-08-INCLE-99"]
     for chosen in (some[:2], some):
         assert aggregates.breakdown_of(query, "commitment", chosen) == {
-            reference: everything.get(reference, aggregates.Totals()) for reference in chosen
+            reference: everything.get(reference, aggregates.Sums()) for reference in chosen
         }
 
 

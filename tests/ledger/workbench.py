@@ -127,5 +127,5 @@ class Workbench(RuleBasedStateMachine):
         return None
 
 
-def as_sums(totals: aggregates.Totals) -> Sums:
+def as_sums(totals: aggregates.Sums) -> Sums:
     return Sums([getattr(totals, stage) for stage in STAGES], totals.entries)

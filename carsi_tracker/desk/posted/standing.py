@@ -17,7 +17,7 @@ class Standing:
     """The sums of a commitment through `day`, in U.S. dollars, and batches that are not posted."""
 
     day: date
-    totals: aggregates.Totals
+    totals: aggregates.Sums
     pending: QuerySet[Batch]
 
     def left(self, stage: str) -> Decimal:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.page.links import linked
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
@@ -30,7 +30,7 @@ class Way:
 
     label: Promise
     parts: int
-    sums: Totals
+    sums: Sums
     agrees: bool
 
 
@@ -50,8 +50,7 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         "reports/balance.html",
         totals=totals,
         linked={
-            stage: linked(amount := getattr(totals, stage), bool(amount), query.where(stage=stage))
-            for stage in Stage.values
+            stage: linked(totals.of(stage), query.where(stage=stage)) for stage in Stage.values
         },
         ways=ways,
         available=available,
@@ -61,7 +60,7 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     )
 
 
-def add_up(label: Promise, parts: list[Totals], totals: Totals) -> Way:
+def add_up(label: Promise, parts: list[Sums], totals: Sums) -> Way:
     """Add parts up and compare the sums with the totals of all entries."""
-    sums = sum(parts, Totals())
+    sums = sum(parts, Sums())
     return Way(label, len(parts), sums, sums == totals)

@@ -37,15 +37,12 @@ class OverTime:
 
 def balances(query: Query, names: Sequence[str]) -> list[tuple[str, Linked]]:
     """Return sums and differences of a query by name, each linked to its entries."""
-    totals, found = aggregates.totals(query), aggregates.stages(query)
+    sums = aggregates.totals(query)
     rows = []
     for name in names:
         kind = "measure" if name in MEASURES else "stage"
-        summed = sum(
-            found[stage].entries for stage in MEASURES.get(name, (name,)) if stage in found
-        )
         asks = query.where(**{"stage": None, "measure": None, kind: name})
-        rows.append((name_of_balance(name), linked(getattr(totals, name), summed, asks)))
+        rows.append((name_of_balance(name), linked(sums.of(name), asks)))
     return rows
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.page.links import entries_address
@@ -39,7 +39,7 @@ class Part:
     width: Decimal
 
 
-def bar(totals: Totals, query: Query) -> list[Part]:
+def bar(totals: Sums, query: Query) -> list[Part]:
     """Return the parts of what is appropriated; where that is not asked, of what is committed.
 
     None before the first law, nor where what is asked is not a whole with its parts.

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Amount, Totals
+from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger import money
 from carsi_tracker.ledger.days import day_in_words
@@ -17,7 +17,7 @@ from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.scale import heat, in_prose
 from carsi_tracker.reports.charts.shapes import HEIGHT, Outline, shapes
 from carsi_tracker.reports.page.address import as_query_string
-from carsi_tracker.reports.page.links import Linked, linked, page_path
+from carsi_tracker.reports.page.links import Linked, entries_address, linked, page_path
 
 REGIONAL = "regional"
 HUNDRED = Decimal(100)
@@ -103,22 +103,22 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
     return Countries(
         bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
         regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
-        total=linked(whole, 1, query),
+        total=Linked(whole, entries_address(query)),
         as_of=_("as of %(day)s") % {"day": day_in_words(query.day)},
         files=chart_files("countries", asked),
         map_files=chart_files("map", asked),
     )
 
 
-def _sum(sums: Totals | None, name: str) -> Amount:
-    return Amount(getattr(sums, name), sums.entries) if sums else Amount()
+def _sum(sums: Sums | None, name: str) -> Amount:
+    return sums.of(name) if sums else aggregates.NOTHING
 
 
 def _bar(query: Query, country: Country, found: Amount, longest: Decimal) -> Bar:
     return Bar(
         country=country,
         page=page_path("country", country.code) + as_query_string(query.everywhere()),
-        figure=linked(found.amount, found.entries, query.where(country=country.code)),
+        figure=linked(found, query.where(country=country.code)),
         width=_share(found.amount, longest),
         heat=heat(found.amount, longest),
     )

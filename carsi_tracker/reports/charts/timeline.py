@@ -178,5 +178,4 @@ def _rows(query: Query, stages: Sequence[str]) -> tuple[TimelineRow, ...]:
 
 
 def _cell(query: Query, stage: str) -> Linked:
-    found = aggregates.stages(query).get(stage, aggregates.Amount())
-    return linked(found.amount, found.entries, query.where(stage=stage, measure=None))
+    return linked(aggregates.totals(query).of(stage), query.where(stage=stage, measure=None))

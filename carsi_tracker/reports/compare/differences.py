@@ -187,9 +187,9 @@ def _side_by_side(
     )
     return SideBySide(
         of,
-        linked(found.before.amount, found.before.entries, earlier),
+        linked(found.before, earlier),
         _difference(comparison, found, **asks),
-        linked(found.after.amount, found.after.entries, later),
+        linked(found.after, later),
     )
 
 

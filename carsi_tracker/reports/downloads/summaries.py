@@ -9,7 +9,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Totals, sums_through
+from carsi_tracker.figures.aggregates import Sums, sums_through
 from carsi_tracker.figures.query import NONE
 from carsi_tracker.figures.running_totals import courses
 from carsi_tracker.figures.timeline import timeline
@@ -51,7 +51,7 @@ def _amounts(names: Iterable[str]) -> tuple[Field, ...]:
     return tuple(Field(f"{name}_usd", Holds.AMOUNT, AMOUNTS[name]) for name in names)
 
 
-def _cells(sums: Totals, names: Iterable[str]) -> tuple[Any, ...]:
+def _cells(sums: Sums, names: Iterable[str]) -> tuple[Any, ...]:
     return (*(getattr(sums, name) for name in names), sums.entries)
 
 
@@ -76,7 +76,7 @@ def _by_name(public: PublicRequest, dimension: str, things: Iterable[Any]) -> Ro
     sums = aggregates.breakdown(public.query, dimension)
     for thing in things:
         if thing.code in sums or not thing.retired:
-            found = sums.get(thing.code, Totals())
+            found = sums.get(thing.code, Sums())
             yield (thing.code, thing.name_en, thing.name_es, *_cells(found, BALANCES))
 
 
@@ -85,7 +85,7 @@ def _goals(public: PublicRequest) -> Rows:
     sums = aggregates.breakdown(query, "goal")
     for goal in public.words.goals:
         if goal.number in sums or not goal.retired:
-            found = sums.get(goal.number, Totals())
+            found = sums.get(goal.number, Sums())
             yield (str(goal.number), goal.name_en, goal.name_es, *_cells(found, BALANCES))
     if query.filters.goal in (None, NONE):
         unstated = aggregates.totals(query.where(goal=NONE))
@@ -108,7 +108,7 @@ def _matrix(public: PublicRequest) -> Rows:
     areas = [area for area in words.areas if area.code in used or not area.retired]
     countries = [each for each in words.countries if each.code in used or not each.retired]
     for area, country in product(areas, countries):
-        sums = found.get((area.code, country.code), Totals())
+        sums = found.get((area.code, country.code), Sums())
         named = (area.code, area.name, country.code, country.name)
         yield (*named, *_cells(sums, BALANCES))
 
@@ -120,7 +120,7 @@ def _appropriations(public: PublicRequest) -> Rows:
         "fiscal_year", "account__code"
     )
     for row in rows.filter(first_version__lte=query.version.number):
-        found = sums.get(row.pk, Totals())
+        found = sums.get(row.pk, Sums())
         yield (row.fiscal_year, row.account.code, row.law.key, *_cells(found, AMOUNTS))
 
 

@@ -65,11 +65,7 @@ def weak_spots(query: Query, most: int) -> list[WeakSpot]:
         WeakSpot(
             each.reference,
             each.notes,
-            linked(
-                each.committed.amount,
-                each.committed.entries,
-                committed.where(commitment=each.reference),
-            ),
+            linked(each.committed, committed.where(commitment=each.reference)),
         )
         for each in noted(query, most)
     ]

@@ -108,4 +108,4 @@ def _figure(query: Query, sums: Sums, area: str | None, country: str | None) -> 
     found = sums.get((area, country), Amount())
     chosen = {"area": area, "country": country}
     asks = query.where(**{name: code for name, code in chosen.items() if code})
-    return linked(found.amount, found.entries, asks)
+    return linked(found, asks)

@@ -80,11 +80,11 @@ def scope_in_words(public: PublicRequest, *, without: tuple[str, ...] = ()) -> s
 
 def sums_of_all(query: Query) -> list[tuple[str, Linked]]:
     """Return the sum of each stage that has entries, and each balance of two such stages."""
-    found = aggregates.stages(query)
+    found = aggregates.totals(query).stages
     sums = [
         (
             filters.name_of_balance(stage),
-            linked(sum_.amount, sum_.entries, query.where(stage=stage)),
+            linked(sum_, query.where(stage=stage)),
         )
         for stage, sum_ in found.items()
     ]
@@ -107,9 +107,10 @@ def later(query: Query) -> Later | None:
     found = aggregates.later(query, today()) if query.dated else None
     if found is None:
         return None
+    added, first = found
     start = max(query.day + timedelta(days=1), query.filters.date_from or query.day)
     asks = query.where(date_from=start).as_of_today()
-    return Later(linked(found.amount, found.entries, asks), found.entries, found.first)
+    return Later(linked(added, asks), added.entries, first)
 
 
 def unstated(public: PublicRequest) -> list[Unstated]:

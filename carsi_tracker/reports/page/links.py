@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Amount
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import figure
 from carsi_tracker.reports.page.address import as_query_string
@@ -49,15 +50,14 @@ def page_path(kind: str, code: str) -> str:
     return _page(get_language(), kind, code.lower())
 
 
-def linked(amount: Decimal, entries: int, query: Query) -> Linked:
-    """Link an amount to the entries it sums, where there are any."""
-    return Linked(amount, entries_address(query) if entries else None)
+def linked(sum_: Amount, query: Query) -> Linked:
+    """Link a sum to the entries it sums, where there are any."""
+    return Linked(sum_.amount, entries_address(query) if sum_.entries else None)
 
 
 def linked_sum(query: Query) -> Linked:
     """Return the sum of what is asked, linked to its entries."""
-    found = aggregates.total(query)
-    return linked(found.amount, found.entries, query)
+    return linked(aggregates.total(query), query)
 
 
 @remembered(4)

@@ -1,7 +1,5 @@
 """Documents: the sources of all amounts, and each one's own page."""
 
-from decimal import Decimal
-
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -10,13 +8,12 @@ from django.utils.http import content_disposition_header, quote_etag
 from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.media_types import plain_name
-from carsi_tracker.ledger.models import Commitment, DocumentFile, Stage
+from carsi_tracker.ledger.models import Commitment, DocumentFile
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES, balances
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked
@@ -66,17 +63,13 @@ def document_detail(request: HttpRequest, public: PublicRequest, key: str) -> Ht
 
 def _supported(query: Query) -> list[tuple[Commitment, tuple[Linked, ...]]]:
     """Return the commitments that the document says most of, with its sums for each."""
-    found = {key: sums for key, sums in aggregates.stages_by(query, "commitment").items() if key}
-    most = sorted(found, key=lambda key: (-_committed(found[key]), key))[:MOST_COMMITMENTS]
+    found = {key: sums for key, sums in aggregates.breakdown(query, "commitment").items() if key}
+    most = sorted(found, key=lambda key: (-found[key].committed, key))[:MOST_COMMITMENTS]
     commitments = Commitment.objects.in_bulk(most, field_name="reference")
     return [
         (commitments[key], figures_of(found[key], OF_COMMITMENTS, query.where(commitment=key)))
         for key in most
     ]
-
-
-def _committed(sums: Sums) -> Decimal:
-    return sums.get(Stage.COMMITTED, Amount()).amount
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import short_day
@@ -116,14 +116,14 @@ def appropriations(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     sums = aggregates.breakdown(query.where(stage="appropriated"), "appropriation")
     rows = []
     for thing in (things[key] for key in keys):
-        sum_ = sums.get(thing.pk, Totals())
+        sum_ = sums.get(thing.pk, Sums())
         asks = query.where(year=thing.fiscal_year, account=thing.account.code, stage="appropriated")
         rows.append(
             Row(
                 page_path("appropriation", thing.slug) + as_query_string(query),
                 str(thing),
                 thing.account.name,
-                figure=linked(sum_.appropriated, sum_.entries, asks),
+                figure=linked(sum_.of(Stage.APPROPRIATED), asks),
                 stage=str(Stage.APPROPRIATED.label).lower(),
             )
         )
@@ -141,7 +141,7 @@ def _with_page(dimension: str, things: str, code: str = "code") -> Rows:
             _committed(
                 Row(page_path(dimension, str(key)) + as_query_string(query), named[key]),
                 query.where(**{dimension: key, "stage": "committed"}),
-                sums.get(key, Totals()),
+                sums.get(key, Sums()),
             )
             for key in keys
         ]
@@ -164,8 +164,8 @@ def _organizations(role: str) -> Rows:
     return rows
 
 
-def _committed(row: Row, asks: Query, sums: Totals) -> Row:
-    figure = linked(sums.committed, sums.entries, asks)
+def _committed(row: Row, asks: Query, sums: Sums) -> Row:
+    figure = linked(sums.of(Stage.COMMITTED), asks)
     return replace(row, figure=figure, stage=str(Stage.COMMITTED.label).lower())
 
 

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Amount, Sums
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import NONE, Query
 from carsi_tracker.ledger.models import Appropriation, Basis
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES
@@ -88,16 +88,16 @@ def breakdown(public: PublicRequest, kind: Kind, query: Query) -> Breakdown:
 
     Where everything is asked, subjects without entries are in it, too.
     """
-    found = aggregates.stages_by(query, kind.page)
+    found = aggregates.breakdown(query, kind.page)
     everything = query == query.everywhere()
     rows = []
     for subject in kind.subjects(public):
         if everything or subject.key in found:
-            sums = found.get(subject.key, {})
+            sums = found.get(subject.key, Sums())
             asks = query.where(**dict(subject.filters))
             figures = figures_of(sums, kind.stages, asks)
             rows.append(Row(subject.name, address(kind, subject, query), figures))
-    total = figures_of(aggregates.stages(query), kind.stages, query)
+    total = figures_of(aggregates.totals(query), kind.stages, query)
     return Breakdown(
         kind.page, kind.title, heads(kind.stages), tuple(rows), Row(str(kind.all), None, total)
     )
@@ -105,13 +105,13 @@ def breakdown(public: PublicRequest, kind: Kind, query: Query) -> Breakdown:
 
 def breakdown_by_basis(query: Query) -> Breakdown:
     """Break a query down by how directly documents state its amounts."""
-    found = aggregates.stages_by(query, "basis")
+    found = aggregates.breakdown(query, "basis")
     rows = (
         Row(str(basis.label), None, figures_of(found[basis], STAGES, query.where(basis=basis)))
         for basis in Basis
         if basis in found
     )
-    total = figures_of(aggregates.stages(query), STAGES, query)
+    total = figures_of(aggregates.totals(query), STAGES, query)
     return Breakdown(
         "basis", _("Basis"), heads(STAGES), tuple(rows), Row(str(_("All")), None, total)
     )
@@ -124,10 +124,7 @@ def heads(stages: Iterable[str]) -> tuple[str, ...]:
 
 def figures_of(sums: Sums, stages: Iterable[str], query: Query) -> tuple[Linked, ...]:
     """Return the sums of stages, each linked to its entries; a zero too, where entries make it."""
-    found = ((stage, sums.get(stage, Amount())) for stage in stages)
-    return tuple(
-        linked(sum_.amount, sum_.entries, query.where(stage=stage)) for stage, sum_ in found
-    )
+    return tuple(linked(sums.of(stage), query.where(stage=stage)) for stage in stages)
 
 
 def address(kind: Kind, subject: Subject, query: Query) -> str | None:

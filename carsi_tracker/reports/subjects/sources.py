@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Amount, Sums
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Document, Posting, Stage
-from carsi_tracker.reports.page.links import Linked, linked
+from carsi_tracker.reports.page.links import Linked, entries_address, linked
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,15 @@ class Touched:
 
 def cited(query: Query) -> list[Cited]:
     """Return the documents that the entries cite, the oldest first."""
-    found = aggregates.stages_by(query, "document")
+    found = aggregates.breakdown(query, "document")
     documents = Document.objects.filter(key__in=found)
     return [
         Cited(
             document,
-            linked(_entries(found[document.key]), 1, query.where(document=document.key)),
+            Linked(
+                Decimal(found[document.key].entries),
+                entries_address(query.where(document=document.key)),
+            ),
             _committed(found, document.key, query.where(document=document.key)),
         )
         for document in documents.order_by("published_on", "key")
@@ -44,7 +47,7 @@ def cited(query: Query) -> list[Cited]:
 
 def touched(query: Query) -> list[Touched]:
     """Return the versions that posted the entries, the newest first."""
-    found = aggregates.stages_by(query, "version")
+    found = aggregates.breakdown(query, "version")
     postings = Posting.objects.filter(version__in=[int(version) for version in found if version])
     return [
         Touched(
@@ -55,10 +58,5 @@ def touched(query: Query) -> list[Touched]:
     ]
 
 
-def _entries(sums: Sums) -> Decimal:
-    return Decimal(sum(sum_.entries for sum_ in sums.values()))
-
-
 def _committed(found: Mapping[str | int | None, Sums], key: str | int, query: Query) -> Linked:
-    sum_ = found[key].get(Stage.COMMITTED, Amount())
-    return linked(sum_.amount, sum_.entries, query.where(stage=Stage.COMMITTED))
+    return linked(found[key].of(Stage.COMMITTED), query.where(stage=Stage.COMMITTED))

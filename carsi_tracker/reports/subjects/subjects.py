@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.urls import reverse
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.bar import bar
@@ -94,7 +94,7 @@ def subject_detail(
     )
 
 
-def _part(kind: Kind, query: Query, sums: Totals) -> Part | None:
+def _part(kind: Kind, query: Query, sums: Sums) -> Part | None:
     stage = kind.stages[0]
     whole = linked_sum(query.everywhere().where(stage=stage))
     if whole.amount <= 0:

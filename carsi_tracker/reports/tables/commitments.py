@@ -82,11 +82,10 @@ class CommitmentsTable(LedgerTable):
         return self._sum(record, "disbursed")
 
     def _sum(self, record: Commitment, stage: str) -> SafeString:
-        found = self._sums[record.reference].get(stage, aggregates.Amount())
         asks = self.of.where(commitment=record.reference, stage=stage, measure=None)
-        return figure_cell(linked(found.amount, found.entries, asks))
+        return figure_cell(linked(self._sums[record.reference].of(stage), asks))
 
     @cached_property
     def _sums(self) -> dict[str, aggregates.Sums]:
         references = [commitment.reference for commitment in self.shown]
-        return aggregates.stages_of(self.of, "commitment", references)
+        return aggregates.breakdown_of(self.of, "commitment", references)

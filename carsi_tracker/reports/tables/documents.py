@@ -52,15 +52,16 @@ class DocumentsTable(LedgerTable):
         return short_day(record.published_on)
 
     def render_entry_count(self, record: Document) -> SafeString | str:
-        count = sum(found.entries for found in self._sums[record.key].values())
+        count = self._sums[record.key].entries
         asks = self.of.where(document=record.key)
         return link(entries_address(asks), f"{count:,}") if count else "0"
 
     def render_committed(self, record: Document) -> SafeString:
-        found = self._sums[record.key].get("committed", aggregates.Amount())
         asks = self.of.where(document=record.key, stage="committed")
-        return figure_cell(linked(found.amount, found.entries, asks))
+        return figure_cell(linked(self._sums[record.key].of("committed"), asks))
 
     @cached_property
     def _sums(self) -> dict[str, aggregates.Sums]:
-        return aggregates.stages_of(self.of, "document", [document.key for document in self.shown])
+        return aggregates.breakdown_of(
+            self.of, "document", [document.key for document in self.shown]
+        )

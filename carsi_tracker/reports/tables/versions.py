@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Totals
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import WASHINGTON, short_day
 from carsi_tracker.ledger.models import Posting, Stage
@@ -64,7 +64,7 @@ class VersionsTable(LedgerTable):
         return _("posted without a second person")
 
     @cached_property
-    def _committed(self) -> Mapping[str | int | None, Totals]:
+    def _committed(self) -> Mapping[str | int | None, Sums]:
         return aggregates.breakdown(self._committed_by_all, "version")
 
     @property

@@ -120,7 +120,7 @@ def _last_change(public: PublicRequest) -> datetime:
     return posted_at(public.query.version) or Head.objects.get().posted_at
 
 
-def _description(request: HttpRequest, posting: Posting, effect: aggregates.Totals) -> str:
+def _description(request: HttpRequest, posting: Posting, effect: aggregates.Sums) -> str:
     return render_to_string(
         "reports/feed_entry.html",
         {"posting": posting, "effect": effect, "language": request.LANGUAGE_CODE},
