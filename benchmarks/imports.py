@@ -100,11 +100,11 @@ def _file(references: list[str], rows: int) -> bytes:
 
 
 def _ours(content: bytes, user: Any) -> int:
-    from carsi_tracker.imports.importing import Wish, import_table
+    from carsi_tracker.imports.importing import ImportOptions, import_table
     from carsi_tracker.imports.table import open_file
 
-    wish = Wish(keep=True, listed=100, new_despite_duplicates=True)
-    outcome = import_table(open_file("amounts.csv", content), user, wish)
+    options = ImportOptions(keep=True, listed=100, new_despite_duplicates=True)
+    outcome = import_table(open_file("amounts.csv", content), user, options)
     if not outcome.batch_id:
         raise SystemExit(outcome.faults[:3])
     return outcome.batch_id

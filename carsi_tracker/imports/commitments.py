@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from carsi_tracker.imports import spelling
-from carsi_tracker.imports.codes import Code, Codes, Vocabulary
+from carsi_tracker.imports.codes import Code, Codes, NewCodes, Vocabulary
 from carsi_tracker.imports.errors import Finding
 from carsi_tracker.imports.placeholders import refuse_placeholder
 from carsi_tracker.ledger.columns import COLUMNS, Needed
@@ -55,10 +55,15 @@ class New:
 
 
 class Commitments:
-    """What is known of the references of a file; `own_batch` is the draft that rows go into."""
+    """What is known of a file's commitments and partners; rows go into the draft `own_batch`.
+
+    `described` are the cells that agree with what is known already.
+    """
 
     def __init__(self, vocabulary: Vocabulary, own_batch: int | None = None) -> None:
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
+        self.new_partners = NewCodes(vocabulary.columns["partner"])
+        self.described: set[tuple[Any, ...]] = set()
         self._own_batch = own_batch
         self._known: dict[str, Known] = {}
         self._references: Codes | None = None
@@ -122,7 +127,7 @@ class Commitments:
             year, account = new.value("fiscal_year"), new.value("account")
             if year and account:
                 try:
-                    self._vocabulary.appropriation(year, account.text)
+                    self.vocabulary.appropriation(year, account.text)
                 except ValidationError as error:
                     row = new.described["account"][1]
                     yield Finding(error.messages[0], sheet, row, "account", account.text)

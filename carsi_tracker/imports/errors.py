@@ -10,7 +10,8 @@ class Finding:
     """A sentence about a file, a row or a cell.
 
     `row` counts as a spreadsheet does, from 1; `column` is the heading or, where there is none,
-    the letters of a spreadsheet's column; `value` is what stands in the cell.
+    the letters of a spreadsheet's column; `value` is what stands in the cell; `code` tells faults
+    of different kinds apart, where that is of use.
     """
 
     message: str
@@ -18,6 +19,7 @@ class Finding:
     row: int | None = None
     column: str = ""
     value: str = ""
+    code: str | None = None
 
     @property
     def place(self) -> str:

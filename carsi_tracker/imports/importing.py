@@ -1,7 +1,7 @@
 """Rows to a draft batch: rehearsed with every check, and made whole or not at all."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,9 +16,10 @@ from django.utils.translation import ngettext
 from carsi_tracker.accounts.models import User
 from carsi_tracker.figures.remaining import Effect, effects
 from carsi_tracker.imports import staging
-from carsi_tracker.imports.commitments import New
+from carsi_tracker.imports.codes import Vocabulary
+from carsi_tracker.imports.commitments import Commitments, New
 from carsi_tracker.imports.errors import Finding, Unreadable
-from carsi_tracker.imports.interpreting import Interpreter
+from carsi_tracker.imports.interpreting import Interpreted, interpret
 from carsi_tracker.imports.staging import Present
 from carsi_tracker.imports.table import Table
 from carsi_tracker.ledger import posting
@@ -46,39 +47,49 @@ class StageSum:
         return str(self.stage.label)
 
 
-@dataclass
+@dataclass(frozen=True)
+class Drafted:
+    """The draft that a file makes, or would make; `sums` are by stage.
+
+    `rows` are the entries by the columns of the format, as many as were wanted.
+    """
+
+    title: str
+    reason: str
+    sums: list[StageSum]
+    effects: list[Effect]
+    new_commitments: list[str]
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of a file, or would become of it.
 
-    `row_count` is what was read, `entry_count` what was entered; `sums` are by stage. `rows` are
-    the entries by the columns of the format, as many as were wanted. `batch_id` is None where
-    nothing was made. `asks_order` says that a date in numbers needs an order, or another one.
+    `draft` is None where it is refused, `batch_id` where nothing was made.
     """
 
     faults: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     present: list[Present] = field(default_factory=list)
     row_count: int = 0
-    entry_count: int = 0
-    sums: list[StageSum] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    new_commitments: list[str] = field(default_factory=list)
-    new_partners: list[str] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    title: str = ""
-    reason: str = ""
+    draft: Drafted | None = None
     batch_id: int | None = None
-    asks_order: bool = False
 
     @property
     def accepted(self) -> bool:
         """Whether the file makes a batch."""
         return not self.faults
 
+    @property
+    def asks_order(self) -> bool:
+        """Whether a date in numbers needs an order, or another one."""
+        return any(fault.code in {"two_readings", "other_order"} for fault in self.faults)
+
 
 @dataclass(frozen=True)
-class Wish:
-    """What is asked for: whether to `keep` the batch, its texts (suggested where empty), and more.
+class ImportOptions:
+    """Whether to `keep` the batch, its texts (suggested where empty), and more.
 
     `token` is what makes a form that is sent twice make one batch; `listed` is how many rows of
     the outcome are wanted (None for all); `new_despite_duplicates` says that rows which a batch
@@ -97,61 +108,67 @@ class Wish:
 
 
 def import_table(
-    table: Table, user: User, wish: Wish, progress: Progress = lambda _rows: None
+    table: Table, user: User, options: ImportOptions, progress: Progress = lambda _rows: None
 ) -> Outcome:
     """Make a draft batch of a table's rows, or say why not; `progress` is told of rows read.
 
-    In a transaction of its own, which stays only where `wish.keep` and nothing is at fault.
+    In a transaction of its own, which stays only where `options.keep` and nothing is at fault.
     """
-    outcome = Outcome(warnings=list(table.warnings))
+    outcome = Outcome(warnings=table.warnings)
+    own_batch = options.batch.pk if options.batch else None
     try:
         with posting.acting(user, _("Import")):
-            _enter(table, outcome, wish, progress)
-            if outcome.faults or not wish.keep:
-                outcome.batch_id = None
-                transaction.set_rollback(True)
+            staging.start()
+            read = interpret(table, own_batch, options.order, staging.add, progress)
+            outcome = _compared(table, read, options)
+            if outcome.accepted:
+                outcome = _entered(table, read, options, outcome)
+            if outcome.accepted and options.keep:
+                return outcome
+            transaction.set_rollback(True)
     except Unreadable as unreadable:
-        outcome.faults += unreadable.findings
+        return replace(outcome, faults=unreadable.findings)
     except Refused as refused:
-        outcome.faults += _as_faults(refused, table)
-        outcome.batch_id = None
-    return outcome
+        return replace(outcome, faults=_as_faults(refused, table), batch_id=None)
+    return replace(outcome, batch_id=None)
 
 
-def _enter(table: Table, outcome: Outcome, wish: Wish, progress: Progress) -> None:
-    interpreter = Interpreter(table, wish.batch.pk if wish.batch else None, wish.order)
-    staging.start()
-    try:
-        for amounts in interpreter.chunks():
-            progress(interpreter.row_count)
-            if not interpreter.faults:
-                staging.add(amounts)
-    finally:
-        outcome.asks_order = interpreter.asks_order
-    outcome.faults = interpreter.faults
-    if interpreter.by_order:
-        outcome.warnings.append(_read_by_order(wish.order, *interpreter.by_order))
-    if outcome.faults:
-        return
-    if not interpreter.row_count:
-        outcome.faults.append(Finding(_("There are headings, but no rows."), table.sheet))
-        return
-    outcome.row_count = interpreter.row_count
+def _compared(table: Table, read: Interpreted, options: ImportOptions) -> Outcome:
+    """Find rows that are alike, rows that a batch has already, and rows that have to wait."""
+    warnings = [*table.warnings]
+    if read.by_order:
+        warnings.append(_read_by_order(options.order, *read.by_order))
+    if read.faults:
+        return Outcome(read.faults, warnings)
+    if not read.row_count:
+        return Outcome([Finding(_("There are headings, but no rows."), table.sheet)], warnings)
     staging.count()
-    _compare(table, outcome, wish)
-    if outcome.faults:
-        return
-    outcome.title, outcome.reason = _texts(wish, interpreter)
-    batch = wish.batch or Batch.objects.create(
-        title=outcome.title, reason=outcome.reason, token=wish.token
-    )
-    _introduce(interpreter, batch)
+    warnings += _alike(table)
+    present = staging.present()
+    there = [Finding(_in_words(batch, read.row_count), table.sheet) for batch in present]
+    if options.new_despite_duplicates:
+        return Outcome(_waiting(table, set()), warnings + there, present, read.row_count)
+    rows = {row for batch in present for row in batch.rows}
+    return Outcome(there + _waiting(table, rows), warnings, present, read.row_count)
+
+
+def _entered(table: Table, read: Interpreted, options: ImportOptions, compared: Outcome) -> Outcome:
+    """Make the draft of rows with which nothing is wrong, and try whether it could be posted."""
+    title, reason = _texts(options, read)
+    batch = options.batch or Batch.objects.create(title=title, reason=reason, token=options.token)
+    _introduce(read.commitments, batch)
     staging.enter(batch.pk)
-    _describe(outcome, interpreter, batch, wish)
+    new = _("The partner “%s” is new: it is added to the organizations.")
+    partners = [Finding(new % name) for name in read.commitments.new_partners.texts]
+    outcome = replace(compared, warnings=compared.warnings + partners)
     try:
         posting.rehearse(batch.pk)
     except Refused as refused:
-        outcome.faults += _as_faults(refused, table)
+        return replace(outcome, faults=_as_faults(refused, table))
+    sums, listed = _sums(batch), staging.listed(options.listed)
+    new_commitments = list(read.commitments.new)
+    draft = Drafted(title, reason, sums, effects(batch.pk), new_commitments, listed)
+    return replace(outcome, draft=draft, batch_id=batch.pk)
 
 
 def _read_by_order(order: Order | None, text: str, day: date) -> Finding:
@@ -165,32 +182,29 @@ def _read_by_order(order: Order | None, text: str, day: date) -> Finding:
     return Finding(message % {"text": text, "day": day_in_words(day)})
 
 
-def _compare(table: Table, outcome: Outcome, wish: Wish) -> None:
-    """Find rows that are alike, rows that a batch has already, and rows that have to wait."""
-    outcome.warnings += [
+def _alike(table: Table) -> list[Finding]:
+    message = _("Rows %s are alike; each counts as an amount of its own.")
+    groups = staging.alike(GROUPS_NAMED)
+    return [Finding(message % _some(rows), table.sheet, rows[0]) for rows in groups]
+
+
+def _waiting(table: Table, present: set[int]) -> list[Finding]:
+    """Return rows that wait for the batch of their commitment, but those `present` in a batch."""
+    message = _(
+        "%(reference)s is introduced by the batch “%(title)s” (%(batch)d), which is not "
+        "posted yet; until then, its amounts are entered in that batch."
+    )
+    return [
         Finding(
-            _("Rows %s are alike; each counts as an amount of its own.") % _some(rows),
+            message % {"reference": reference, "title": title, "batch": batch_id},
             table.sheet,
-            rows[0],
+            row,
+            "reference",
+            reference,
         )
-        for rows in staging.alike(GROUPS_NAMED)
+        for row, reference, batch_id, title in staging.waiting()
+        if row not in present
     ]
-    outcome.present = staging.present()
-    present = {row for batch in outcome.present for row in batch.rows}
-    found = outcome.warnings if wish.new_despite_duplicates else outcome.faults
-    found += [
-        Finding(_in_words(batch, outcome.row_count), table.sheet) for batch in outcome.present
-    ]
-    for row, reference, batch_id, title in staging.waiting():
-        if wish.new_despite_duplicates or row not in present:
-            message = _(
-                "%(reference)s is introduced by the batch “%(title)s” (%(batch)d), which is not "
-                "posted yet; until then, its amounts are entered in that batch."
-            )
-            values = {"reference": reference, "title": title, "batch": batch_id}
-            outcome.faults.append(
-                Finding(message % values, table.sheet, row, "reference", reference)
-            )
 
 
 def _some(rows: list[int]) -> str:
@@ -222,35 +236,35 @@ def _in_words(batch: Present, row_count: int) -> str:
     return message % values
 
 
-def _texts(wish: Wish, interpreter: Interpreter) -> tuple[str, str]:
-    cited = [interpreter.vocabulary.documents[key] for key in staging.cited()]
+def _texts(options: ImportOptions, read: Interpreted) -> tuple[str, str]:
+    cited = [read.commitments.vocabulary.documents[key] for key in staging.cited()]
     reason = Truncator("; ".join(cited)).chars(1000)
-    new = list(interpreter.commitments.new.values())
+    new = list(read.commitments.new.values())
     title = new[0].value("title") if len(new) == 1 else cited[0]
-    return wish.title or Truncator(title).chars(200), wish.reason or reason
+    return options.title or Truncator(title).chars(200), options.reason or reason
 
 
-def _introduce(interpreter: Interpreter, batch: Batch) -> None:
+def _introduce(commitments: Commitments, batch: Batch) -> None:
     made = Organization.objects.bulk_create(
         Organization(code=name, name_en=name, name_es=name)
-        for name in interpreter.new_partners.texts
+        for name in commitments.new_partners.texts
     )
     new_partners = {organization.code: organization.pk for organization in made}
     Commitment.objects.bulk_create(
-        _commitment(new, batch, interpreter, new_partners)
-        for new in interpreter.commitments.new.values()
+        _commitment(new, batch, commitments.vocabulary, new_partners)
+        for new in commitments.new.values()
     )
 
 
 def _commitment(
-    new: New, batch: Batch, interpreter: Interpreter, new_partners: dict[str, int]
+    new: New, batch: Batch, vocabulary: Vocabulary, new_partners: dict[str, int]
 ) -> Commitment:
     goal, partner = new.value("goal"), new.value("partner")
     return Commitment(
         reference=new.reference,
         title=new.value("title"),
         title_es=new.value("title_es") or "",
-        appropriation_id=interpreter.vocabulary.appropriation(
+        appropriation_id=vocabulary.appropriation(
             new.value("fiscal_year"), new.value("account").text
         ),
         area_id=new.value("area").pk,
@@ -262,22 +276,12 @@ def _commitment(
     )
 
 
-def _describe(outcome: Outcome, interpreter: Interpreter, batch: Batch, wish: Wish) -> None:
-    outcome.batch_id = batch.pk
-    outcome.entry_count = interpreter.row_count
-    outcome.rows = staging.listed(wish.listed)
-    outcome.effects = effects(batch.pk)
-    outcome.new_commitments = list(interpreter.commitments.new)
-    outcome.new_partners = interpreter.new_partners.texts
-    outcome.warnings += [
-        Finding(_("The partner “%s” is new: it is added to the organizations.") % name)
-        for name in outcome.new_partners
-    ]
+def _sums(batch: Batch) -> list[StageSum]:
     sums = (
         Line.objects.filter(batch=batch).values_list("stage").annotate(Count("pk"), Sum("amount"))
     )
     by_stage = {stage: (count, total) for stage, count, total in sums.order_by()}
-    outcome.sums = [StageSum(stage, *by_stage[stage]) for stage in Stage if stage in by_stage]
+    return [StageSum(stage, *by_stage[stage]) for stage in Stage if stage in by_stage]
 
 
 def _as_faults(refused: Refused, table: Table) -> list[Finding]:

@@ -192,6 +192,17 @@ COLUMNS = (
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 NAMES = tuple(BY_NAME)
+OF_LINE = (
+    "stage",
+    "amount_usd",
+    "effective_date",
+    "document",
+    "locator",
+    "basis",
+    "note",
+    "quote",
+)
+"""The columns of what a line says; the others say what it is of."""
 REMARKS = "remarks"
 """The column that a file with remarks has more."""
 OF_DOWNLOADS = ("area_name", "country_name", "counted_usd", "version", "line")

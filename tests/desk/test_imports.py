@@ -27,7 +27,7 @@ def uploaded(client: Client, content: bytes, name: str = "amounts.csv", prefix: 
 
 def confirmation(client: Client, address: str) -> dict[str, str]:
     outcome = client.get(address).context["outcome"]
-    return {"title": outcome.title, "reason": outcome.reason}
+    return {"title": outcome.draft.title, "reason": outcome.draft.reason}
 
 
 def test_a_preview_shows_amounts_balances_and_what_is_new(people: People) -> None:

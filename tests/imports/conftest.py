@@ -182,7 +182,7 @@ def by_page(user: User, sent: dict[str, Any], *, new: bool = False, prefix: str 
         assert fault.message in body
         assert fault.value in body
     if outcome.accepted:
-        confirmed = {"title": outcome.title, "reason": outcome.reason} | (
+        confirmed = {"title": outcome.draft.title, "reason": outcome.draft.reason} | (
             {"new": "on"} if new else {}
         )
         answer = client.post(address, confirmed)

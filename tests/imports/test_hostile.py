@@ -131,8 +131,8 @@ def test_many_new_partners_are_each_compared_once(
     skeletons = spelling.skeletons
 
     def counted(text: str) -> set[str]:
-        compared.append(csv_text)
-        return skeletons(csv_text)
+        compared.append(text)
+        return skeletons(text)
 
     monkeypatch.setattr(spelling, "skeletons", counted)
     many = [

@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.desk.drafting.drafting import DraftingForm
+from carsi_tracker.desk.drafting.drafting import OF_AMOUNT, DraftingForm
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.figures.remaining import Remaining
@@ -26,7 +26,6 @@ OF_COMMITMENT = (
     "title_es",
     "reference",
 )
-OF_LINE = ("amount", "effective_date", "document", "locator", "basis", "note", "quote")
 HINTS = {
     "goal": gettext_lazy("if the source says"),
     "partner": gettext_lazy("optional"),
@@ -43,7 +42,7 @@ class AllocationForm(CitesADocument, DraftingForm):
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(
             Commitment, OF_COMMITMENT, formfield_callback=formfield
-        ) | forms.fields_for_model(Line, OF_LINE, formfield_callback=formfield)
+        ) | forms.fields_for_model(Line, OF_AMOUNT, formfield_callback=formfield)
         for name in ("reference", "title"):
             self.fields[name].required = False
         fields: Any = self.fields
@@ -85,7 +84,7 @@ class AllocationForm(CitesADocument, DraftingForm):
             appropriation=commitment.appropriation,
             commitment=commitment,
             stage=Stage.COMMITTED,
-            **{name: values[name] for name in OF_LINE},
+            **{name: values[name] for name in OF_AMOUNT},
         )
         return batch
 

@@ -19,6 +19,7 @@ from carsi_tracker.desk.batches import mails
 from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.forms.again import ShownAgain
 from carsi_tracker.desk.forms.refused import add_refusal
+from carsi_tracker.desk.lines.form import OF_LINE
 from carsi_tracker.desk.site import person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.dates import parse_day
@@ -26,6 +27,8 @@ from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Basis, Batch, Commitment
 from carsi_tracker.ledger.refusals import Refused
 
+OF_AMOUNT = OF_LINE[1:]
+"""What a line says, beside what it is entered against and at which stage."""
 HINTS = {
     "locator": gettext_lazy("such as page 12, table 3"),
     "note": gettext_lazy("optional, published"),

@@ -23,7 +23,7 @@ from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.annotated import with_remarks
 from carsi_tracker.imports.codes import Vocabulary
 from carsi_tracker.imports.errors import Unreadable
-from carsi_tracker.imports.importing import Outcome, Wish, import_table
+from carsi_tracker.imports.importing import ImportOptions, Outcome, import_table
 from carsi_tracker.imports.table import LARGEST_FILE, MOST_ROWS, open_file, open_pasted
 from carsi_tracker.imports.template import template_csv, template_xlsx
 from carsi_tracker.ledger.columns import COLUMNS, Column
@@ -128,10 +128,13 @@ def preview(request: HttpRequest, token: UUID) -> HttpResponse:
     if request.method == "POST" and (answer := _confirmed(request, upload)):
         return answer
     order = order_of(request)
-    outcome = _read(upload, Wish(new_despite_duplicates=True, listed=ROWS_SHOWN, order=order))
+    outcome = _read(
+        upload, ImportOptions(new_despite_duplicates=True, listed=ROWS_SHOWN, order=order)
+    )
+    draft = outcome.draft
     form = ConfirmForm(
         request.POST or None,
-        initial={"title": outcome.title, "reason": outcome.reason},
+        initial={"title": draft.title, "reason": draft.reason} if draft else {},
         ask_whether_new=bool(outcome.present),
     )
     context = _context(upload, outcome, form) | {"order": order}
@@ -142,8 +145,8 @@ def preview(request: HttpRequest, token: UUID) -> HttpResponse:
 def remarks(request: HttpRequest, token: UUID) -> HttpResponse:
     """Give the file again, with a column of remarks."""
     upload = get_object_or_404(Upload, token=token, person=person(request))
-    wish = Wish(new_despite_duplicates=True, listed=0, order=order_of(request))
-    outcome = _read(upload, wish)
+    options = ImportOptions(new_despite_duplicates=True, listed=0, order=order_of(request))
+    outcome = _read(upload, options)
     try:
         content, media_type = with_remarks(
             upload.name, bytes(upload.content), [*outcome.faults, *outcome.warnings]
@@ -169,7 +172,7 @@ def order_of(request: HttpRequest) -> Order | None:
     return Order(chosen) if chosen in list(Order) else None
 
 
-def _read(upload: Upload, wish: Wish) -> Outcome:
+def _read(upload: Upload, options: ImportOptions) -> Outcome:
     content = bytes(upload.content)
     try:
         if upload.name:
@@ -178,7 +181,7 @@ def _read(upload: Upload, wish: Wish) -> Outcome:
             table = open_pasted(content.decode("utf-8", "surrogateescape"))
     except Unreadable as unreadable:
         return Outcome(faults=unreadable.findings)
-    return import_table(table, upload.person, wish)
+    return import_table(table, upload.person, options)
 
 
 def _encoded(pasted: str) -> bytes:
@@ -198,7 +201,7 @@ def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
     form = ConfirmForm(request.POST, ask_whether_new=False)
     if not form.is_valid():
         return None
-    wish = Wish(
+    options = ImportOptions(
         keep=True,
         title=form.cleaned_data["title"],
         reason=form.cleaned_data["reason"],
@@ -207,7 +210,7 @@ def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
         listed=0,
         order=order_of(request),
     )
-    outcome = _read(upload, wish)
+    outcome = _read(upload, options)
     if outcome.batch_id is None:
         return _made_before(request, upload.token)
     messages.success(request, _("A draft was made of the file."))
@@ -216,7 +219,7 @@ def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
 
 
 def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, Any]:
-    name = upload.name or _("pasted rows")
+    name, draft = upload.name or _("pasted rows"), outcome.draft
     return {
         "title": _("Import of %s") % name,
         "name": name,
@@ -224,8 +227,9 @@ def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, A
         "outcome": outcome,
         "faults": outcome.faults[:FAULTS_SHOWN],
         "more_faults": max(len(outcome.faults) - FAULTS_SHOWN, 0),
-        "more_rows": max(outcome.entry_count - len(outcome.rows), 0),
-        "effects": outcome.effects,
+        "draft": draft,
+        "more_rows": max(outcome.row_count - len(draft.rows), 0) if draft else 0,
+        "effects": draft.effects if draft else [],
         "form": form,
     }
 

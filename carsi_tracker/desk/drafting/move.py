@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.desk.drafting.drafting import DraftingForm
+from carsi_tracker.desk.drafting.drafting import OF_AMOUNT, DraftingForm
 from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
@@ -18,7 +18,7 @@ from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
 WHOLE, PART = "whole", "part"
 PLACE = ("appropriation", "area", "country", "goal")
 NAME = ("title", "title_es", "reference")
-OF_ENTRY = ("effective_date", "document", "locator", "basis", "note", "quote")
+OF_ENTRY = OF_AMOUNT[1:]
 STAGES = (Stage.COMMITTED, Stage.OBLIGATED, Stage.DISBURSED)
 HINTS = {
     "committed": gettext_lazy("taken from here and entered there"),

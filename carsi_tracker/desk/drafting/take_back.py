@@ -10,7 +10,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.desk.drafting.drafting import DraftingForm, day_typed, drafted, new_token
+from carsi_tracker.desk.drafting.drafting import (
+    OF_AMOUNT,
+    DraftingForm,
+    day_typed,
+    drafted,
+    new_token,
+)
 from carsi_tracker.desk.drafting.move_page import posted_commitment
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
@@ -20,7 +26,6 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
 
-OF_LINE = ("amount", "effective_date", "document", "locator", "basis", "note", "quote")
 HINTS = {"amount": gettext_lazy("without a minus; suggested is what is left")}
 
 
@@ -39,7 +44,7 @@ class TakeBackForm(DraftingForm):
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.commitment = commitment
-        self.fields |= forms.fields_for_model(Line, OF_LINE, formfield_callback=formfield)
+        self.fields |= forms.fields_for_model(Line, OF_AMOUNT, formfield_callback=formfield)
         self.explain(HINTS)
 
     def clean_amount(self) -> Any:
@@ -63,7 +68,7 @@ class TakeBackForm(DraftingForm):
             appropriation=commitment.appropriation,
             commitment=commitment,
             stage=values["stage"],
-            **{name: values[name] for name in OF_LINE} | {"amount": -values["amount"]},
+            **{name: values[name] for name in OF_AMOUNT} | {"amount": -values["amount"]},
         )
         posting.rehearse(batch.pk)
         return batch

@@ -11,18 +11,10 @@ from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.forms.stale import GuardedForm
 from carsi_tracker.desk.lines.choosing import LONGEST, Choice, Choices
 from carsi_tracker.desk.reference.documents import CitesADocument
+from carsi_tracker.ledger import columns
 from carsi_tracker.ledger.models import Line, Stage
 
-OF_LINE = (
-    "stage",
-    "amount",
-    "effective_date",
-    "document",
-    "locator",
-    "basis",
-    "note",
-    "quote",
-)
+OF_LINE = tuple(name.removesuffix("_usd") for name in columns.OF_LINE)
 """What a line says, beside what it is entered against."""
 FIELDS = ("appropriation", "commitment", *OF_LINE)
 CONTENT = tuple(

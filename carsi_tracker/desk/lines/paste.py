@@ -9,21 +9,11 @@ from dataclasses import dataclass, field
 from carsi_tracker.accounts.models import User
 from carsi_tracker.imports.cells import Broken
 from carsi_tracker.imports.errors import Finding, Unreadable
-from carsi_tracker.imports.importing import Outcome, Wish, import_table
+from carsi_tracker.imports.importing import ImportOptions, Outcome, import_table
 from carsi_tracker.imports.table import Table, open_pasted, pasted_rows
-from carsi_tracker.ledger.columns import NAMES
+from carsi_tracker.ledger.columns import NAMES, OF_LINE
 
-OF_TABLE = (
-    "reference",
-    "stage",
-    "amount_usd",
-    "effective_date",
-    "document",
-    "locator",
-    "basis",
-    "note",
-    "quote",
-)
+OF_TABLE = ("reference", *OF_LINE)
 """The columns of rows without headings that are as wide as the table of lines, or narrower."""
 
 ROWS_SHOWN = 40
@@ -64,14 +54,14 @@ class Pasted:
     more: int = 0
 
 
-def paste(text: str, user: User, wish: Wish) -> Pasted:
-    """Add pasted rows to the draft of a wish, all or none, in the caller's transaction."""
+def paste(text: str, user: User, options: ImportOptions) -> Pasted:
+    """Add pasted rows to the draft of `options`, all or none, in the caller's transaction."""
     try:
         table = _table(text)
     except Unreadable as unreadable:
         outcome = Outcome(faults=unreadable.findings)
         return Pasted(outcome, text, [_whole(finding) for finding in unreadable.findings])
-    pasted = Pasted(import_table(table, user, wish), text)
+    pasted = Pasted(import_table(table, user, options), text)
     if pasted.outcome.faults:
         _point_out(pasted, table)
     return pasted

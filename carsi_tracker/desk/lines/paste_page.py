@@ -16,7 +16,7 @@ from carsi_tracker.desk.lines.editing import draft_of
 from carsi_tracker.desk.lines.paste import OF_TABLE, Pasted, paste, put_right
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.errors import Unreadable
-from carsi_tracker.imports.importing import Outcome, Wish
+from carsi_tracker.imports.importing import ImportOptions, Outcome
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.ledger.refusals import Refused
 
@@ -34,19 +34,19 @@ def paste_rows(request: HttpRequest, batch_id: int) -> HttpResponse:
     try:
         with draft_of(request, batch_id) as locked:
             sent_before = request.POST.get("revision") != str(locked.revision)
-            wish = Wish(
+            options = ImportOptions(
                 keep=True,
                 batch=locked,
                 new_despite_duplicates="new" in request.POST,
                 listed=0,
                 order=order_of(request),
             )
-            pasted = paste(text, person(request), wish)
+            pasted = paste(text, person(request), options)
     except Refused as refused:
         return refusal(request, batch_id, refused)
     outcome = pasted.outcome
     if outcome.accepted:
-        count = outcome.entry_count
+        count = outcome.row_count
         said = ngettext("%d line added", "%d lines added", count) % count
         messages.success(request, _("Saved: %s.") % said)
         for warning in outcome.warnings:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.imports.errors import Finding, Unreadable
-from carsi_tracker.imports.importing import Outcome, Wish, import_table
+from carsi_tracker.imports.importing import ImportOptions, Outcome, import_table
 from carsi_tracker.imports.table import Table, open_file
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.text import check
@@ -68,13 +68,13 @@ class Command(BaseCommand):
             self.stderr.write(f"{_place(name, warning)}: {warning.message}")
         for fault in outcome.faults:
             self.stderr.write(self.style.ERROR(f"{_place(name, fault)}: {fault.message}"))
-        if not outcome.accepted:
+        if not outcome.draft:
             return
-        for part in outcome.sums:
+        for part in outcome.draft.sums:
             entries = "1 entry" if part.count == 1 else f"{part.count} entries"
             self.stdout.write(f"{part.stage}: {entries}, {part.total:+,.2f} U.S. dollars")
         if outcome.batch_id:
-            self.stdout.write(f"Made batch {outcome.batch_id}, a draft: {outcome.title}")
+            self.stdout.write(f"Made batch {outcome.batch_id}, a draft: {outcome.draft.title}")
         else:
             self.stdout.write("It would be accepted; nothing is made.")
 
@@ -93,7 +93,7 @@ def _outcome(file: Path, user: User, options: dict[str, Any]) -> Outcome:
         raise CommandError(f"{file} can't be read: {error.strerror}.") from error
     except Unreadable as unreadable:
         return Outcome(faults=unreadable.findings)
-    wish = Wish(
+    wanted = ImportOptions(
         keep=not options["check"],
         title=" ".join(options["title"].split()),
         reason=" ".join(options["reason"].split()),
@@ -102,7 +102,7 @@ def _outcome(file: Path, user: User, options: dict[str, Any]) -> Outcome:
         order=options["dates"],
     )
     with _progress(table, shown=not options["json"]) as bar:
-        return import_table(table, user, wish, lambda rows: bar.update(rows - bar.pos))
+        return import_table(table, user, wanted, lambda rows: bar.update(rows - bar.pos))
 
 
 def _progress(table: Table, *, shown: bool) -> AbstractContextManager[Any]:
@@ -119,7 +119,7 @@ def _place(name: str, finding: Finding) -> str:
 def _as_json(outcome: Outcome) -> dict[str, Any]:
     return {
         "accepted": outcome.accepted,
-        "entries": [_entry(row) for row in outcome.rows] if outcome.accepted else [],
+        "entries": [_entry(row) for row in outcome.draft.rows] if outcome.draft else [],
         "faults": [_finding(fault) for fault in outcome.faults],
         "warnings": [_finding(warning) for warning in outcome.warnings],
     }
