@@ -1,6 +1,6 @@
 """Rows of cells to amounts of commitments, every fault named at its cell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from carsi_tracker.imports.cells import shown
-from carsi_tracker.imports.codes import Vocabulary
+from carsi_tracker.imports.codes import Cells, Vocabulary
 from carsi_tracker.imports.commitments import OF_LEDGER, Commitments, describe, disagreement
 from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.placeholders import why
-from carsi_tracker.imports.reading import Cells
 from carsi_tracker.imports.table import Row, Table
 from carsi_tracker.ledger.columns import COLUMNS, OF_LINE, Needed
 from carsi_tracker.ledger.dates import Order
@@ -77,12 +76,12 @@ def interpret(
     they are too many.
     """
     commitments = Commitments(Vocabulary(), own_batch)
-    cells = Cells(commitments, order)
+    cells = Cells(commitments.vocabulary, commitments.new_partners, order)
     faults: list[Finding] = []
     rows, row_count = iter(table), 0
     while chunk := list(islice(rows, CHUNK)):
         row_count += len(chunk)
-        commitments.look_up(cells.references(chunk))
+        commitments.look_up(_references(chunk, cells))
         amounts = []
         for row in chunk:
             _refuse_too_many(row, table.sheet, faults, commitments)
@@ -97,6 +96,15 @@ def interpret(
     faults += commitments.missing(table.sheet)
     faults.sort(key=lambda fault: (fault.row or 0, _POSITION.get(fault.column, 0)))
     return Interpreted(row_count, faults, commitments, cells.by_order())
+
+
+def _references(rows: Iterable[Row], cells: Cells) -> Iterator[str]:
+    for row in rows:
+        if cell := row.cells.get("reference"):
+            try:
+                yield cells.read("reference", cell)
+            except ValidationError:
+                continue
 
 
 def _refuse_too_many(row: Row, sheet: str, faults: list[Finding], commitments: Commitments) -> None:

@@ -10,9 +10,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.desk.batches import batch_page, batch_texts, comments, decisions
-from carsi_tracker.desk.drafting import allocation_page, import_page
+from carsi_tracker.desk.drafting import allocation, import_page
 from carsi_tracker.desk.forms.again import shows_again
-from carsi_tracker.desk.lines import line_pages, new_commitments, paste_page, table_page
+from carsi_tracker.desk.lines import line_pages, new_commitments, paste, table_page
 from carsi_tracker.desk.review import review_page
 from carsi_tracker.desk.site import ListAdmin
 from carsi_tracker.ledger.models import Batch
@@ -82,7 +82,7 @@ class BatchAdmin(ListAdmin):
             "<int:batch_id>/remark/": (comments.remark, "batch_remark"),
             "<int:batch_id>/lines/": (table_page.save_table, "lines_save"),
             "<int:batch_id>/lines/try/": (table_page.try_table, "lines_try"),
-            "<int:batch_id>/lines/paste/": (paste_page.paste_rows, "lines_paste"),
+            "<int:batch_id>/lines/paste/": (paste.paste_rows, "lines_paste"),
             "<int:batch_id>/lines/suggest/": (table_page.suggest, "lines_suggest"),
             "<int:batch_id>/lines/add/": (line_pages.add_line, "line_add"),
             "<int:batch_id>/lines/<int:line_id>/": (line_pages.edit_line, "line_edit"),
@@ -99,8 +99,8 @@ class BatchAdmin(ListAdmin):
             "import/template.<slug:kind>": (import_page.template, "import_template"),
             "import/<uuid:token>/": (import_page.preview, "import_preview"),
             "import/<uuid:token>/remarks/": (import_page.remarks, "import_remarks"),
-            "allocate/": (allocation_page.add_allocation, "allocation_add"),
-            "allocate/left/": (allocation_page.what_is_left, "what_is_left"),
+            "allocate/": (allocation.add_allocation, "allocation_add"),
+            "allocate/left/": (allocation.what_is_left, "what_is_left"),
         }
         view = self.admin_site.admin_view
         return [

@@ -17,7 +17,7 @@ from carsi_tracker.desk.drafting.drafting import (
     drafted,
     new_token,
 )
-from carsi_tracker.desk.drafting.move_page import posted_commitment
+from carsi_tracker.desk.drafting.move import posted_commitment
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.posted.standing import Standing, standing

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
-from carsi_tracker.desk.drafting.move_page import move_commitment
+from carsi_tracker.desk.drafting.move import move_commitment
 from carsi_tracker.desk.drafting.take_back import take_back
 from carsi_tracker.desk.reference.admin import ReferenceAdmin
 from carsi_tracker.ledger.models import Commitment
