@@ -183,8 +183,7 @@ def test_rows_that_a_batch_has_already_have_to_be_called_new(
         factories.submitted(first.batch, ana)
     elif state == "posted":
         digest = factories.submitted(first.batch, ana)
-        with posting.acting(approver := factories.approver()):
-            posting._set_actor(approver, "")
+        with posting.acting(factories.approver()):
             posting.enter(first.batch.pk, digest)
     second = any_way("twice.csv", case("twice.csv"))
     assert not second.accepted
