@@ -157,8 +157,8 @@ def remaining(day: date) -> list[Remaining]:
 def effects(batch_id: int) -> list[Effect]:
     """Return what a batch that is not posted does to each appropriation, in their order."""
     rows = {row[0]: row[1:] for row in _rows(EFFECTS, {"batch": batch_id})}
-    touched = Appropriation.objects.select_related("account").filter(pk__in=rows)
-    return [Effect(appropriation, *rows[appropriation.pk]) for appropriation in touched]
+    touching_versions = Appropriation.objects.select_related("account").filter(pk__in=rows)
+    return [Effect(appropriation, *rows[appropriation.pk]) for appropriation in touching_versions]
 
 
 def _rows(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -146,7 +146,7 @@ def chips(path: str, public: PublicRequest) -> list[Chip]:
     ]
 
 
-def loosened(path: str, public: PublicRequest) -> list[Loosened]:
+def without_each_filter(path: str, public: PublicRequest) -> list[Loosened]:
     """Return what may be changed where nothing is found: other spellings, each filter."""
     query = public.query
     without = [
@@ -180,7 +180,7 @@ def selects(public: PublicRequest) -> list[Select]:
         Select(
             name,
             str(FILTERS[name].label),
-            _options(name, query.version, public.texts_revision, get_language()),
+            _options(name, query.version, public.label_revision, get_language()),
             getattr(query.filters, name),
         )
         for name in _shown(OFFERED)
@@ -195,10 +195,10 @@ def _shown(how: str) -> list[str]:
 def _options(
     name: str,
     version: Version,
-    texts_revision: int,
+    label_revision: int,
     language: str | None,  # noqa: ARG001 (the names are in this language)
 ) -> tuple[tuple[str, str], ...]:
-    words = vocabulary(version.number, version.checksum, texts_revision)
+    words = vocabulary(version.number, version.checksum, label_revision)
     return tuple((code, _name_of(words, name, code)) for code in words.codes[name].values())
 
 

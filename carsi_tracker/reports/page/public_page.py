@@ -35,7 +35,7 @@ class PublicRequest:
     address: Address
     words: Vocabulary
     head: Version
-    texts_revision: int
+    label_revision: int
 
 
 def never(_request: HttpRequest, _asked: PublicRequest) -> bool:
@@ -133,7 +133,7 @@ def _bad(request: HttpRequest, bad: BadAddress) -> HttpResponse:
 def _etag(request: HttpRequest, public: PublicRequest) -> str:
     parts = (
         public.head.checksum,
-        public.texts_revision,
+        public.label_revision,
         settings.RELEASE,
         request.LANGUAGE_CODE,
         takes_gzip(request),
