@@ -33,7 +33,7 @@ _acting: dict[str, bool] = {"owner": False}
 
 
 @dataclass(frozen=True)
-class DatabaseAddress:
+class Address:
     """A database and the role that speaks to it; `options` are further words of libpq."""
 
     host: str
@@ -44,7 +44,7 @@ class DatabaseAddress:
     options: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def parse(cls, url: str, variable: str) -> "DatabaseAddress":
+    def parse(cls, url: str, variable: str) -> "Address":
         """Read a postgresql:// URL; raise ImproperlyConfigured, which names the variable."""
         try:
             words = {key: str(value) for key, value in conninfo_to_dict(url).items()}
@@ -89,20 +89,20 @@ def is_embedded() -> bool:
     return not environment.text("DATABASE_URL")
 
 
-def embedded(folder: Path, user: str) -> DatabaseAddress:
+def embedded(folder: Path, user: str) -> Address:
     """Return the address of the database that the embedded server keeps in a folder."""
     environment.forget_libpq()
-    return DatabaseAddress(str(postgresql.socket_folder(folder)), "", postgresql.DATABASE, user)
+    return Address(str(postgresql.socket_folder(folder)), "", postgresql.DATABASE, user)
 
 
-def application() -> DatabaseAddress:
+def application() -> Address:
     """Return the address for the role that serves and owns nothing."""
     if is_embedded():
         return embedded(EMBEDDED, postgresql.APPLICATION)
-    return DatabaseAddress.parse(environment.text("DATABASE_URL"), "DATABASE_URL")
+    return Address.parse(environment.text("DATABASE_URL"), "DATABASE_URL")
 
 
-def owner() -> DatabaseAddress:
+def owner() -> Address:
     """Return the address for the role that migrates; ImproperlyConfigured where none is known."""
     if is_embedded():
         return embedded(EMBEDDED, postgresql.OWNER)
@@ -111,7 +111,7 @@ def owner() -> DatabaseAddress:
             "This needs the owner of the database: set DATABASE_OWNER_URL beside DATABASE_URL."
         )
         raise ImproperlyConfigured(message)
-    return DatabaseAddress.parse(environment.text("DATABASE_OWNER_URL"), "DATABASE_OWNER_URL")
+    return Address.parse(environment.text("DATABASE_OWNER_URL"), "DATABASE_OWNER_URL")
 
 
 def act_as_owner() -> None:

@@ -40,7 +40,7 @@ class Words:
     """
 
     written: str
-    label_revision: int
+    texts_revision: int
 
     def __str__(self) -> str:
         return self.written

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.figures.remaining import Effect, effects
+from carsi_tracker.figures.effects import Effect, effects
 from carsi_tracker.imports import staging
 from carsi_tracker.imports.codes import Vocabulary
 from carsi_tracker.imports.commitments import Commitments, New

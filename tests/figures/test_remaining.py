@@ -1,4 +1,4 @@
-"""What is left of appropriations, and what a batch would leave of them."""
+"""What is left of appropriations."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from carsi_tracker.figures.remaining import Effect, Remaining, effects, remaining
+from carsi_tracker.figures.remaining import Remaining, remaining
 from carsi_tracker.ledger.models import Stage
 from tests import factories
 from tests.sourced import AVAILABLE
@@ -72,28 +72,6 @@ def test_pending_is_committed_in_drafts_and_submitted_batches_and_not_taken_off(
     factories.submitted(other)
     row = left("2026-11-25")["INCLE FY2008"]
     assert (row.on_day, row.pending) == (Decimal(11_010_500), Decimal(400_000))
-
-
-def test_an_effect_says_what_is_left_before_and_after_and_on_the_lowest_day() -> None:
-    of = left("2026-11-25")["INCLE FY2008"].appropriation
-    draft = factories.batch()
-    factories.line(
-        draft, factories.commitment(draft, appropriation=of), Stage.COMMITTED, 11_500_000
-    )
-    factories.line(draft, of, Stage.APPROPRIATED, 1_000_000, date(2010, 5, 1))
-    expected = Effect(
-        of, Decimal(11_010_500), Decimal(-10_500_000), Decimal(-489_500), date(2009, 9, 25)
-    )
-    assert effects(draft.pk) == [expected]
-    assert expected.after == 510_500
-
-
-def test_a_batch_that_only_obligates_touches_no_appropriation() -> None:
-    of = left("2026-11-25")["INCLE FY2008"].appropriation
-    commitment = of.commitment_set.all()[0]
-    draft = factories.batch()
-    factories.line(draft, commitment, Stage.OBLIGATED, 1)
-    assert effects(draft.pk) == []
 
 
 def test_the_queries_do_not_grow_with_the_appropriations() -> None:

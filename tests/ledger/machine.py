@@ -15,7 +15,7 @@ from tests.ledger.model import STAGES, Amount, Draft
 from tests.ledger.workbench import DAYS, Workbench
 
 DAY = st.sampled_from(DAYS)
-AMOUNT = st.integers(-30_00, 60_00).filter(bool).map(lambda cents: Decimal(cents) / 100)
+AMOUNT = st.integers(-50_00, 90_00).filter(bool).map(lambda cents: Decimal(cents) / 100)
 TITLE = st.sampled_from(["Boats", "Radios", "Courses"])
 RARELY = st.integers(0, 7).map(lambda chance: chance == 5)
 PICK = st.integers(0, 1000)

@@ -59,7 +59,8 @@ class Ledger:
     def shown(self, draft: Draft) -> object:
         """What an approver is shown of a draft."""
         lines = (amount for _, amount in sorted(draft.lines.items()))
-        return draft.title, [(line, self.titles.get(line.commitment or 0)) for line in lines]
+        described = [(line, self.titles.get(line.commitment or 0)) for line in lines]
+        return draft.title, described, frozenset(draft.hands)
 
     def introducer(self, commitment: Key) -> Draft | None:
         """The draft that a commitment still belongs to."""

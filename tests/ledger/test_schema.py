@@ -146,6 +146,13 @@ CODE = [
      "function rules.require_role(text) is different"),
     ("alter function rules.post(bigint, text, text) set search_path = pg_temp, public, rules",
      "function rules.post(bigint,text,text) is different"),
+    # The rules and their verification sum by one function, so a false one must not go unnoticed.
+    ("create or replace function rules.balances_by_day(p_appropriations bigint[],"
+     " p_commitments bigint[], p_from date, p_batch bigint default null, p_after bigint[] default"
+     " '{}') returns table (appropriation_id bigint, commitment_id bigint, balance text, day date,"
+     " posted numeric, moved numeric, touched boolean, is_told boolean) language sql stable"
+     " begin atomic select 1, null::bigint, '', null::date, 0.0, 0.0, true, true where false; end",
+     "function rules.balances_by_day(bigint[],bigint[],date,bigint,bigint[]) is different"),
     ("alter function rules.clock() immutable", "function rules.clock() is different"),
     ("create function rules.more() returns int language sql as 'select 1'",
      "function rules.more() is unexpected"),

@@ -17,7 +17,7 @@ from carsi_tracker.desk.posted.countersigning import may_countersign
 from carsi_tracker.desk.review.approval import decision, next_version
 from carsi_tracker.desk.review.readings import changes, reading
 from carsi_tracker.desk.site import desk, person
-from carsi_tracker.figures.remaining import effects
+from carsi_tracker.figures.effects import effects
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.refusals import Refused

@@ -15,13 +15,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.desk.forms.fields import LineOfText
-from carsi_tracker.desk.forms.stale import (
-    FieldDifference,
-    Stale,
-    fingerprint,
-    in_words,
-    last_change,
-)
+from carsi_tracker.desk.forms.stale import Difference, Stale, fingerprint, in_words, last_change
 from carsi_tracker.desk.lines.choosing import LONGEST, Choices
 from carsi_tracker.desk.lines.form import OF_LINE, BaseLineForm, content
 from carsi_tracker.imports.spelling import strip
@@ -78,7 +72,7 @@ class Conflict:
     row: "RowForm"
     saved: "RowForm | None"
     stale: Stale | None
-    differences: list[FieldDifference]
+    differences: list[Difference]
 
 
 class RowForm(BaseLineForm):
@@ -200,9 +194,9 @@ class RowForm(BaseLineForm):
         saved.number = self.number
         return Conflict(self, saved, Stale(*last_change(line)), self._differences(line))
 
-    def _differences(self, line: Line | None) -> list[FieldDifference]:
+    def _differences(self, line: Line | None) -> list[Difference]:
         return [
-            FieldDifference(
+            Difference(
                 str(field.label),
                 in_words(field, _value(line, name)) if line else "–",
                 in_words(field, self.cleaned_data.get(name, Cell(self[name]).text)),

@@ -28,9 +28,8 @@ from carsi_tracker.desk.review.approval import (
 )
 from carsi_tracker.desk.review.readings import changes, reading
 from carsi_tracker.desk.site import desk, person
+from carsi_tracker.figures.effects import effects, progress
 from carsi_tracker.figures.preview import public_figures
-from carsi_tracker.figures.progress import progress
-from carsi_tracker.figures.remaining import effects
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, DocumentFile, Line
 from carsi_tracker.ledger.refusals import Refused

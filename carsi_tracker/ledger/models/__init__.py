@@ -16,10 +16,10 @@ from carsi_tracker.ledger.models.journal import (
     Change,
     Countersignature,
     Entry,
-    LabelRevision,
-    LedgerHead,
-    LedgerSettings,
+    Head,
+    Office,
     Posting,
+    Texts,
 )
 from carsi_tracker.ledger.models.reference import (
     Account,
@@ -45,10 +45,9 @@ __all__ = [
     "DocumentFile",
     "Entry",
     "Goal",
-    "LabelRevision",
-    "LedgerHead",
-    "LedgerSettings",
+    "Head",
     "Line",
+    "Office",
     "Organization",
     "Posting",
     "ProgrammingArea",
@@ -56,5 +55,6 @@ __all__ = [
     "Remark",
     "Stage",
     "Submission",
+    "Texts",
     "Upload",
 ]

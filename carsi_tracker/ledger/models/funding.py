@@ -66,10 +66,10 @@ class Appropriation(models.Model):
         return f"{prefix}{number:02d}"
 
 
-class CommitmentQuerySet(models.QuerySet["Commitment"]):
-    """CommitmentQuerySet, posted or not."""
+class Commitments(models.QuerySet["Commitment"]):
+    """Commitments, posted or not."""
 
-    def described(self) -> "CommitmentQuerySet":
+    def described(self) -> "Commitments":
         """Return them with all that describes them, in the same query."""
         return self.select_related(
             "appropriation__account", "area", "country", "goal", "agency", "partner"
@@ -119,7 +119,7 @@ class Commitment(Titled):
     )
     first_version = models.PositiveIntegerField(_("first version"), null=True, editable=False)
 
-    objects = CommitmentQuerySet.as_manager()
+    objects = Commitments.as_manager()
 
     class Meta:
         ordering = ("reference",)

@@ -33,7 +33,7 @@ Schema = dict[str, str]
 
 
 @dataclass(frozen=True)
-class SchemaDifference:
+class Difference:
     """A thing of the schema that is not what it should be: missing, unexpected or different."""
 
     name: str
@@ -72,18 +72,18 @@ def described(connection: BaseDatabaseWrapper, application_role: str) -> Schema:
 
 def differences(
     connection: BaseDatabaseWrapper, application_role: str, *, grants: bool = True
-) -> Iterator[SchemaDifference]:
+) -> Iterator[Difference]:
     """Yield what differs between the database and the file, sorted by name."""
     ours, found = expected(), described(connection, application_role)
     for name in sorted(ours.keys() | found.keys()):
         if name.startswith("grant ") and not grants:
             continue
         if name not in found:
-            yield SchemaDifference(name, "missing")
+            yield Difference(name, "missing")
         elif name not in ours:
-            yield SchemaDifference(name, "unexpected")
+            yield Difference(name, "unexpected")
         elif ours[name] != found[name]:
-            yield SchemaDifference(name, "different")
+            yield Difference(name, "different")
 
 
 @contextmanager

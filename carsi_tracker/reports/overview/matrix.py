@@ -22,7 +22,7 @@ Sums = Mapping[tuple[str | None, str | None], Amount]
 
 
 @dataclass(frozen=True)
-class MatrixCell:
+class Cell:
     """An area's dollars in a country, with the shade of the amount."""
 
     figure: Linked
@@ -30,12 +30,12 @@ class MatrixCell:
 
 
 @dataclass(frozen=True)
-class MatrixRow:
+class Row:
     """An area's dollars in each country, and in all."""
 
     area: ProgrammingArea
     href: str
-    cells: tuple[MatrixCell, ...]
+    cells: tuple[Cell, ...]
     total: Linked
 
     @property
@@ -50,7 +50,7 @@ class Matrix:
     """Dollars by area and country; `heads` are the countries with their pages."""
 
     heads: tuple[tuple[Country, str], ...]
-    rows: tuple[MatrixRow, ...]
+    rows: tuple[Row, ...]
     totals: tuple[Linked, ...]
     total: Linked
 
@@ -94,12 +94,12 @@ def _row(
     countries: Sequence[Country],
     sums: Sums,
     largest: Decimal,
-) -> MatrixRow:
+) -> Row:
     figures = [_figure(query, sums, area.code, country.code) for country in countries]
-    return MatrixRow(
+    return Row(
         area,
         page_path("area", area.code) + as_query_string(query.everywhere()),
-        tuple(MatrixCell(figure, heat(figure.amount, largest)) for figure in figures),
+        tuple(Cell(figure, heat(figure.amount, largest)) for figure in figures),
         _figure(query, sums, area.code, None),
     )
 

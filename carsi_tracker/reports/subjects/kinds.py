@@ -47,7 +47,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class SubjectKind:
+class Kind:
     """A kind of subject: the name of its page and of the list of all, and what both are called.
 
     `stages` are those that its entries can have; `by` are the kinds that it is broken down by.
@@ -64,7 +64,7 @@ class SubjectKind:
 
 
 @dataclass(frozen=True)
-class BreakdownRow:
+class Row:
     """A subject's sums by stage, each linked to its entries; `href` is the subject's page."""
 
     name: str
@@ -79,11 +79,11 @@ class Breakdown:
     name: str
     title: str | Promise
     heads: tuple[str, ...]
-    rows: tuple[BreakdownRow, ...]
-    total: BreakdownRow
+    rows: tuple[Row, ...]
+    total: Row
 
 
-def breakdown(public: PublicRequest, kind: SubjectKind, query: Query) -> Breakdown:
+def breakdown(public: PublicRequest, kind: Kind, query: Query) -> Breakdown:
     """Break a query down by the subjects of a kind that have entries.
 
     Where everything is asked, subjects without entries are in it, too.
@@ -96,14 +96,10 @@ def breakdown(public: PublicRequest, kind: SubjectKind, query: Query) -> Breakdo
             sums = found.get(subject.key, Sums())
             asks = query.where(**dict(subject.filters))
             figures = figures_of(sums, kind.stages, asks)
-            rows.append(BreakdownRow(subject.name, address(kind, subject, query), figures))
+            rows.append(Row(subject.name, address(kind, subject, query), figures))
     total = figures_of(aggregates.totals(query), kind.stages, query)
     return Breakdown(
-        kind.page,
-        kind.title,
-        heads(kind.stages),
-        tuple(rows),
-        BreakdownRow(str(kind.all), None, total),
+        kind.page, kind.title, heads(kind.stages), tuple(rows), Row(str(kind.all), None, total)
     )
 
 
@@ -111,15 +107,13 @@ def breakdown_by_basis(query: Query) -> Breakdown:
     """Break a query down by how directly documents state its amounts."""
     found = aggregates.breakdown(query, "basis")
     rows = (
-        BreakdownRow(
-            str(basis.label), None, figures_of(found[basis], STAGES, query.where(basis=basis))
-        )
+        Row(str(basis.label), None, figures_of(found[basis], STAGES, query.where(basis=basis)))
         for basis in Basis
         if basis in found
     )
     total = figures_of(aggregates.totals(query), STAGES, query)
     return Breakdown(
-        "basis", _("Basis"), heads(STAGES), tuple(rows), BreakdownRow(str(_("All")), None, total)
+        "basis", _("Basis"), heads(STAGES), tuple(rows), Row(str(_("All")), None, total)
     )
 
 
@@ -133,7 +127,7 @@ def figures_of(sums: Sums, stages: Iterable[str], query: Query) -> tuple[Linked,
     return tuple(linked(sums.of(stage), query.where(stage=stage)) for stage in stages)
 
 
-def address(kind: SubjectKind, subject: Subject, query: Query) -> str | None:
+def address(kind: Kind, subject: Subject, query: Query) -> str | None:
     """Return the address of a subject's page, with the query's day and version."""
     if not subject.code:
         return None
@@ -172,10 +166,10 @@ def _appropriations(public: PublicRequest) -> Iterable[Subject]:
         )
 
 
-KINDS: dict[str, SubjectKind] = {
+KINDS: dict[str, Kind] = {
     kind.page: kind
     for kind in (
-        SubjectKind(
+        Kind(
             "area",
             "areas",
             _("Programming areas"),
@@ -185,7 +179,7 @@ KINDS: dict[str, SubjectKind] = {
             OF_COMMITMENTS,
             ("country", "goal"),
         ),
-        SubjectKind(
+        Kind(
             "country",
             "countries",
             _("Countries"),
@@ -195,7 +189,7 @@ KINDS: dict[str, SubjectKind] = {
             OF_COMMITMENTS,
             ("area", "goal"),
         ),
-        SubjectKind(
+        Kind(
             "goal",
             "goals",
             _("Goals"),
@@ -205,7 +199,7 @@ KINDS: dict[str, SubjectKind] = {
             OF_COMMITMENTS,
             ("area", "country"),
         ),
-        SubjectKind(
+        Kind(
             "appropriation",
             "appropriations",
             _("Appropriations"),

@@ -22,14 +22,8 @@ from carsi_tracker.reports.page.links import Linked, linked_sum
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
-from carsi_tracker.reports.subjects.kinds import (
-    KINDS,
-    UNSTATED_AREA,
-    Subject,
-    SubjectKind,
-    breakdown,
-)
-from carsi_tracker.reports.subjects.sources import cited, touching_versions
+from carsi_tracker.reports.subjects.kinds import KINDS, UNSTATED_AREA, Kind, Subject, breakdown
+from carsi_tracker.reports.subjects.sources import cited, touched
 from carsi_tracker.reports.tables import CommitmentsTable
 
 MOST_NOTES = 12
@@ -37,7 +31,7 @@ TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
-class SubjectPart:
+class Part:
     """What a subject has of a whole: both linked, and the share in percent."""
 
     whole: Linked
@@ -96,19 +90,19 @@ def subject_detail(
         breakdowns=[breakdown(public, KINDS[name], query) for name in its.by],
         noted=weak_spots(query, MOST_NOTES),
         cited=cited(query),
-        touching_versions=touching_versions(query),
+        touched=touched(query),
     )
 
 
-def _part(kind: SubjectKind, query: Query, sums: Sums) -> SubjectPart | None:
+def _part(kind: Kind, query: Query, sums: Sums) -> Part | None:
     stage = kind.stages[0]
     whole = linked_sum(query.everywhere().where(stage=stage))
     if whole.amount <= 0:
         return None
-    return SubjectPart(whole, (getattr(sums, stage) / whole.amount * 100).quantize(TENTH))
+    return Part(whole, (getattr(sums, stage) / whole.amount * 100).quantize(TENTH))
 
 
-def _unstated(kind: SubjectKind, subject: Subject, query: Query) -> Linked | None:
+def _unstated(kind: Kind, subject: Subject, query: Query) -> Linked | None:
     """Return what is committed with no area stated: in an area's whole, or of another subject."""
     if subject.key == UNSTATED_AREA:
         return None

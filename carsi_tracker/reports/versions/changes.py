@@ -74,7 +74,7 @@ def reversals(known: QuerySet[Posting], version: int | None) -> list[Posting]:
 
 
 @dataclass(frozen=True)
-class VersionEffect:
+class Effect:
     """What a version did to the sum of a stage, in U.S. dollars."""
 
     stage: str
@@ -83,7 +83,7 @@ class VersionEffect:
     after: Linked
 
 
-def effects(query: Query, posting: Posting) -> list[VersionEffect]:
+def effects(query: Query, posting: Posting) -> list[Effect]:
     """Return each stage's sum before the version, what the version adds, and the sum after it."""
     after = replace(
         query.everywhere(),
@@ -91,7 +91,7 @@ def effects(query: Query, posting: Posting) -> list[VersionEffect]:
         pinned=True,
     )
     return [
-        VersionEffect(stage, total.amount - change.amount, change, total)
+        Effect(stage, total.amount - change.amount, change, total)
         for (stage, change), (_, total) in zip(
             balances(query, STAGES), balances(after, STAGES), strict=True
         )

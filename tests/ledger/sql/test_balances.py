@@ -6,6 +6,7 @@ from itertools import permutations
 
 import psycopg
 import pytest
+from django.db import connection
 
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Stage
@@ -190,3 +191,45 @@ def test_huge_sums_and_single_cents_add_up_exactly(
     run(application, ledger.analyst, "delete from ledger_line where id = %s", cent.pk)
     factories.posted(draft, ledger.approver)
     assert value(application, "select count(*) from rules.verify()") == 0
+
+
+def test_the_balances_through_each_day_are_plain_sums(ledger: Ledger) -> None:
+    commitment = factories.committed(ledger.appropriation, 100, DAY[2])
+    posted = [(C, 100, 2), (O, 60, 4), (D, 20, 6), (O, 20, 6), (C, 30, 9), (D, 10, 11)]
+    before = [(C, -40, 5), (O, 5, 12)]
+    asked = [(O, 70, 7), (C, 5, 3), (D, -25, 9), (C, -5, 12)]
+    run_first = drafted(ledger, commitment, posted[1:])
+    factories.posted(run_first)
+    first, draft = (drafted(ledger, commitment, amounts) for amounts in (before, asked))
+    other = factories.committed(ledger.appropriation, 7, DAY[3])
+    factories.line(draft, other, C, 1, DAY[5])
+
+    def sums(amounts: Amounts, of: dict[Stage, int], day: int) -> int:
+        return sum(of.get(stage, 0) * amount for stage, amount, on in amounts if on <= day)
+
+    sides = {
+        "committed": {C: 1}, "obligated": {O: 1}, "disbursed": {D: 1},
+        "unobligated": {C: 1, O: -1}, "unliquidated": {O: 1, D: -1},
+    }  # fmt: skip
+    days = {max(day, 5) for _stage, _amount, day in posted + before + asked}
+    expected = {
+        (balance, DAY[day]): (sums(posted + before, of, day), sums(asked, of, day), True)
+        for balance, of in sides.items()
+        for day in days
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select balance, day, posted, moved, touched from rules.balances_by_day("
+            "null, %s, %s, %s, %s)",
+            [[commitment.pk], DAY[5], draft.pk, [first.pk]],
+        )
+        assert {row[:2]: row[2:] for row in cursor.fetchall()} == expected
+        cursor.execute(
+            "select day, posted, moved, touched from rules.balances_by_day(%s, null, %s, %s, %s)",
+            [[ledger.appropriation.pk], DAY[8], draft.pk, [first.pk]],
+        )
+        assert cursor.fetchall() == [
+            (DAY[8], 1_000_000 - 107 + 40, -6, True),
+            (DAY[9], 1_000_000 - 137 + 40, -6, True),
+            (DAY[12], 1_000_000 - 137 + 40, -1, True),
+        ]

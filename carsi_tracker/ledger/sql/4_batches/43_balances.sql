@@ -1,154 +1,159 @@
 -- Rules 1 and 2: on every effective date, per commitment 0 <= disbursed <= obligated <= committed,
 -- and per appropriation committed <= appropriated.
+
+-- Which stage adds to each balance, and which takes from it.
+create view rules.balance_sides as
+select * from (values
+    ('available', 'appropriated', 'committed'),
+    ('committed', 'committed', null),
+    ('obligated', 'obligated', null),
+    ('disbursed', 'disbursed', null),
+    ('unobligated', 'committed', 'obligated'),
+    ('unliquidated', 'obligated', 'disbursed')
+) as sides (balance, adds, takes);
+
+-- The balances of appropriations and commitments through each day: `posted` without a batch, `moved` by
+-- it. The lines of the batches p_after count as posted: so a batch is tried behind those before it. The
+-- days before p_from are summed into it, where an appropriation always stands. `touched` says that
+-- the batch has amounts of the appropriation or commitment on that day or before; a total below zero
+-- is told once, not again as the difference below it.
 --
+-- Bound when it is made, so that it needs no path and becomes a part of the query that reads it.
+create function rules.balances_by_day(
+    p_appropriations bigint[], p_commitments bigint[], p_from date,
+    p_batch bigint default null, p_after bigint[] default '{}'
+)
+returns table (
+    appropriation_id bigint, commitment_id bigint, balance text, day date,
+    posted numeric, moved numeric, touched boolean, is_told boolean
+)
+language sql stable
+begin atomic
+    with of_appropriations as (
+        select id, p_from as day, (
+            select coalesce(sum(case e.stage when 'appropriated' then e.amount else -e.amount end), 0)
+            from ledger_entry e
+            where e.appropriation_id = id and e.stage in ('appropriated', 'committed')
+                and e.effective_date <= p_from
+        ) as posted, null::numeric as moved
+        from unnest(p_appropriations) id
+        union all
+        select
+            e.appropriation_id, e.effective_date,
+            case e.stage when 'appropriated' then e.amount else -e.amount end, null
+        from ledger_entry e
+        where e.appropriation_id = any(p_appropriations)
+            and e.stage in ('appropriated', 'committed') and e.effective_date > p_from
+        union all
+        select
+            l.appropriation_id, greatest(l.effective_date, p_from),
+            case when l.batch_id <> p_batch then l.signed else 0 end,
+            case when l.batch_id = p_batch then l.signed end
+        from (
+            select *, case stage when 'appropriated' then amount else -amount end as signed
+            from ledger_line
+            where batch_id = any(p_after || p_batch) and stage in ('appropriated', 'committed')
+        ) l
+        where l.appropriation_id = any(p_appropriations)
+    ),
+    of_commitments as (
+        select e.commitment_id as id, e.stage, p_from as day, sum(e.amount) as posted, null::numeric as moved
+        from ledger_entry e
+        where e.commitment_id = any(p_commitments) and e.effective_date <= p_from
+        group by e.commitment_id, e.stage
+        union all
+        select e.commitment_id, e.stage, e.effective_date, e.amount, null
+        from ledger_entry e
+        where e.commitment_id = any(p_commitments) and e.effective_date > p_from
+        union all
+        select
+            l.commitment_id, l.stage, greatest(l.effective_date, p_from),
+            case when l.batch_id <> p_batch then l.amount end,
+            case when l.batch_id = p_batch then l.amount end
+        from ledger_line l
+        where l.batch_id = any(p_after || p_batch)
+            -- `is true` lets 20,000 lines look up a hash of as many commitments, never the array.
+            and (l.commitment_id in (select unnest(p_commitments))) is true
+    ),
+    running as (
+        select
+            id,
+            day,
+            sum(coalesce(sum(posted) filter (where stage = 'committed'), 0)) over by_day as committed,
+            sum(coalesce(sum(moved) filter (where stage = 'committed'), 0)) over by_day as moved_committed,
+            sum(coalesce(sum(posted) filter (where stage = 'obligated'), 0)) over by_day as obligated,
+            sum(coalesce(sum(moved) filter (where stage = 'obligated'), 0)) over by_day as moved_obligated,
+            sum(coalesce(sum(posted) filter (where stage = 'disbursed'), 0)) over by_day as disbursed,
+            sum(coalesce(sum(moved) filter (where stage = 'disbursed'), 0)) over by_day as moved_disbursed,
+            sum(sum(moved)) over by_day is not null as touched
+        from of_commitments
+        group by id, day
+        window by_day as (partition by id order by day)
+    )
+    select
+        id, null::bigint, 'available', day, sum(sum(posted)) over by_day,
+        coalesce(sum(sum(moved)) over by_day, 0), sum(sum(moved)) over by_day is not null, true
+    from of_appropriations
+    group by id, day
+    window by_day as (partition by id order by day)
+    union all
+    select c.appropriation_id, c.id, b.balance, r.day, b.posted, b.moved, r.touched, b.is_told
+    from running r
+    join ledger_commitment c on c.id = r.id
+    cross join lateral (values
+        ('committed', committed, moved_committed, true),
+        ('obligated', obligated, moved_obligated, true),
+        ('disbursed', disbursed, moved_disbursed, true),
+        (
+            'unobligated', committed - obligated, moved_committed - moved_obligated,
+            committed + moved_committed >= 0
+        ),
+        (
+            'unliquidated', obligated - disbursed, moved_obligated - moved_disbursed,
+            obligated + moved_obligated >= 0
+        )
+    ) as b (balance, posted, moved, is_told);
+end;
+
+-- What a batch has amounts of, and from which day on: looked up first, so that no plan made for a short
+-- batch compares each entry with each line.
+create function rules.touched_by(
+    p_batch bigint, out appropriations bigint[], out commitments bigint[], out first_day date
+)
+language plpgsql stable set search_path = public, rules, pg_temp
+as $$
+begin
+    select
+        array_agg(distinct l.appropriation_id) filter (where l.stage in ('appropriated', 'committed')),
+        array_agg(distinct l.commitment_id) filter (where l.commitment_id is not null),
+        min(l.effective_date)
+    into appropriations, commitments, first_day
+    from ledger_line l where l.batch_id = p_batch;
+end $$;
+
 -- Gives each balance that would break if the batch were posted now, with its first bad day, what
 -- the batch takes from the balance up to that day, and what was left of it without the batch.
--- Days before the batch's first one are not touched by it, so they are summed into that day.
--- The lines of the batches p_after count as posted: so a batch is tried behind those before it.
 create function rules.broken_balances(p_batch bigint, p_after bigint[] default '{}')
 returns table (
-    appropriation_id bigint,
-    commitment_id bigint,
-    balance text,
-    day date,
-    asked numeric,
-    remaining numeric
+    appropriation_id bigint, commitment_id bigint, balance text, day date,
+    asked numeric, remaining numeric
 )
-language plpgsql
-set search_path = public, rules, pg_temp
+language plpgsql set search_path = public, rules, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-    first_day date := (select min(effective_date) from ledger_line where batch_id = p_batch);
-    -- Looked up first, so that no plan made for a short batch compares each entry with each line.
-    funds bigint[] := array(
-        select distinct l.appropriation_id from ledger_line l
-        where l.batch_id = p_batch and l.stage in ('appropriated', 'committed')
-    );
-    commitments bigint[] := array(
-        select distinct l.commitment_id from ledger_line l
-        where l.batch_id = p_batch and l.commitment_id is not null
-    );
+    touches record;
 begin
+    select * into touches from touched_by(p_batch);
     return query
-    with days as (
-        select appropriation_id, effective_date, sum(posted) as posted, sum(moved) as moved
-        from (
-            select
-                e.appropriation_id,
-                greatest(e.effective_date, first_day) as effective_date,
-                sum(case e.stage when 'appropriated' then e.amount else -e.amount end) as posted,
-                0 as moved
-            from ledger_entry e
-            where e.stage in ('appropriated', 'committed')
-                and e.appropriation_id = any(funds)
-            group by e.appropriation_id, greatest(e.effective_date, first_day)
-            union all
-            select
-                l.appropriation_id,
-                greatest(l.effective_date, first_day),
-                case l.stage when 'appropriated' then l.amount else -l.amount end,
-                0
-            from ledger_line l
-            where l.batch_id = any(p_after) and l.stage in ('appropriated', 'committed')
-                and l.appropriation_id = any(funds)
-            union all
-            select
-                l.appropriation_id,
-                l.effective_date,
-                0,
-                case l.stage when 'appropriated' then l.amount else -l.amount end
-            from ledger_line l
-            where l.batch_id = p_batch and l.stage in ('appropriated', 'committed')
-        ) amounts
-        group by appropriation_id, effective_date
-    ),
-    running as (
-        select
-            appropriation_id,
-            effective_date,
-            sum(posted) over by_day as remaining,
-            sum(moved) over by_day as moved
-        from days
-        window by_day as (partition by appropriation_id order by effective_date)
+    select distinct on (appropriation_id, commitment_id, balance)
+        appropriation_id, commitment_id, balance, day, -moved, posted
+    from balances_by_day(
+        touches.appropriations, touches.commitments, touches.first_day, p_batch, p_after
     )
-    select distinct on (appropriation_id)
-        appropriation_id, null::bigint, 'available', effective_date, -moved, remaining
-    from running
-    where remaining + moved < 0
-    order by appropriation_id, effective_date;
-
-    return query
-    with amounts as (
-        select
-            e.commitment_id,
-            greatest(e.effective_date, first_day) as effective_date,
-            e.stage,
-            e.amount as posted,
-            0 as moved
-        from ledger_entry e
-        where e.commitment_id = any(commitments)
-        union all
-        select l.commitment_id, greatest(l.effective_date, first_day), l.stage, l.amount, 0
-        from ledger_line l
-        where l.batch_id = any(p_after)
-            and l.commitment_id = any(commitments)
-        union all
-        select l.commitment_id, l.effective_date, l.stage, 0, l.amount
-        from ledger_line l
-        where l.batch_id = p_batch and l.commitment_id is not null
-    ),
-    days as (
-        select
-            commitment_id,
-            effective_date,
-            coalesce(sum(posted) filter (where stage = 'committed'), 0) as committed,
-            coalesce(sum(moved) filter (where stage = 'committed'), 0) as moved_committed,
-            coalesce(sum(posted) filter (where stage = 'obligated'), 0) as obligated,
-            coalesce(sum(moved) filter (where stage = 'obligated'), 0) as moved_obligated,
-            coalesce(sum(posted) filter (where stage = 'disbursed'), 0) as disbursed,
-            coalesce(sum(moved) filter (where stage = 'disbursed'), 0) as moved_disbursed
-        from amounts
-        group by commitment_id, effective_date
-    ),
-    running as (
-        select
-            commitment_id,
-            effective_date,
-            sum(committed) over by_day as committed,
-            sum(moved_committed) over by_day as moved_committed,
-            sum(obligated) over by_day as obligated,
-            sum(moved_obligated) over by_day as moved_obligated,
-            sum(disbursed) over by_day as disbursed,
-            sum(moved_disbursed) over by_day as moved_disbursed
-        from days
-        window by_day as (partition by commitment_id order by effective_date)
-    ),
-    -- A total below zero is said once, not again as the difference below it.
-    broken as (
-        select r.commitment_id, r.effective_date, b.balance, b.remaining, b.moved
-        from running r
-        cross join lateral (values
-            ('committed', committed, moved_committed, true),
-            ('obligated', obligated, moved_obligated, true),
-            ('disbursed', disbursed, moved_disbursed, true),
-            (
-                'unobligated', committed - obligated, moved_committed - moved_obligated,
-                committed + moved_committed >= 0
-            ),
-            (
-                'unliquidated', obligated - disbursed, moved_obligated - moved_disbursed,
-                obligated + moved_obligated >= 0
-            )
-        ) as b (balance, remaining, moved, told)
-        where b.told and b.remaining + b.moved < 0
-    )
-    select distinct on (b.commitment_id, b.balance)
-        c.appropriation_id, b.commitment_id, b.balance, b.effective_date, -b.moved, b.remaining
-    from broken b
-    join ledger_commitment c on c.id = b.commitment_id
-    order by b.commitment_id, b.balance, b.effective_date;
+    where is_told and posted + moved < 0
+    order by appropriation_id, commitment_id, balance, day;
 end $$;
 
 -- The versions that rest on the one a batch reverses: newest first, those neither reversed nor
@@ -159,19 +164,13 @@ language sql set search_path = public, rules, pg_temp
 as $$
     select distinct p.version, p.title
     from broken_balances(p_batch) b
+    join balance_sides s on s.balance = b.balance
     join ledger_entry e
-        on e.version > p_reverses
-        and (
-            b.balance = 'available'
-            and e.appropriation_id = b.appropriation_id
-            and e.stage = 'committed' and e.amount > 0
-            or e.commitment_id = b.commitment_id and case b.balance
-                when 'unobligated' then
-                    e.stage = 'committed' and e.amount < 0 or e.stage = 'obligated' and e.amount > 0
-                when 'unliquidated' then
-                    e.stage = 'obligated' and e.amount < 0 or e.stage = 'disbursed' and e.amount > 0
-                else e.stage = b.balance and e.amount < 0
-            end
+        on e.version > p_reverses and (
+            b.balance = 'available' and e.appropriation_id = b.appropriation_id
+            and e.stage = s.takes and e.amount > 0
+            or e.commitment_id = b.commitment_id
+            and case e.stage when s.adds then e.amount when s.takes then -e.amount end < 0
         )
     join ledger_posting p on p.version = e.version
     where p.reverses_id is null

@@ -11,28 +11,14 @@ as $$
     select b.id, b.title
     from ledger_line l
     join ledger_batch b on b.id = l.batch_id
+    join balance_sides s on s.balance = p_balance
     where l.batch_id = any(p_after)
         and l.effective_date <= p_day
         and case when p_commitment is null
             then l.appropriation_id = p_appropriation else l.commitment_id = p_commitment
         end
     group by b.id, b.title
-    having sum(
-        case
-            when l.stage = case p_balance
-                when 'available' then 'appropriated'
-                when 'unobligated' then 'committed'
-                when 'unliquidated' then 'obligated'
-                else p_balance
-            end then l.amount
-            when l.stage = case p_balance
-                when 'available' then 'committed'
-                when 'unobligated' then 'obligated'
-                when 'unliquidated' then 'disbursed'
-            end then -l.amount
-            else 0
-        end
-    ) < 0
+    having sum(case l.stage when s.adds then l.amount when s.takes then -l.amount else 0 end) < 0
     order by array_position(p_after, b.id)
 $$;
 
