@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from carsi_tracker.database import address
-from carsi_tracker.database.address import Address
+from carsi_tracker.database.address import DatabaseAddress
 from carsi_tracker.local import postgresql
 
 
@@ -19,8 +19,8 @@ from carsi_tracker.local import postgresql
 class Ledger:
     """A database of its own, for both roles."""
 
-    owner: Address
-    application: Address
+    owner: DatabaseAddress
+    application: DatabaseAddress
 
     def run_as_owner(self, *statements: str) -> None:
         """Run SQL as the owner, with the guards of the journal and the desk switched off."""
@@ -78,7 +78,7 @@ def manage(ledger: Ledger, command: str) -> None:
 
 
 @contextmanager
-def speaking_to(database: Address) -> Iterator[None]:
+def speaking_to(database: DatabaseAddress) -> Iterator[None]:
     """Let Django speak to a database, in the role of the address."""
     from django.db import connection
 

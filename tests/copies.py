@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from django.conf import settings
 
-from carsi_tracker.database.address import Address
+from carsi_tracker.database.address import DatabaseAddress
 
 ROOT = Path(settings.BASE_DIR)
 COPIED = (
@@ -68,7 +68,7 @@ class Copy:
     """A copy of the tracker, on a database that is there already."""
 
     folder: Path
-    database: Address
+    database: DatabaseAddress
 
     def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run Python in the folder."""
@@ -116,7 +116,7 @@ class Copy:
         }
 
 
-def copied(folder: Path, database: Address) -> Copy:
+def copied(folder: Path, database: DatabaseAddress) -> Copy:
     """Copy what serving needs into a folder."""
     for name in COPIED:
         source = ROOT / name

@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.errors import ObjectInUse
 
 from carsi_tracker.database import address
-from carsi_tracker.database.address import Address
+from carsi_tracker.database.address import DatabaseAddress
 from carsi_tracker.database.limits import set_limits
 from carsi_tracker.local import postgresql
 
@@ -37,17 +37,17 @@ def remove_those_of_dead_runs() -> None:
                     session.execute(_named("drop database if exists {}", name))
 
 
-def owner_of(name: str) -> Address:
+def owner_of(name: str) -> DatabaseAddress:
     """Return the address of a test database for its owner."""
     return replace(_server(postgresql.OWNER) or address.owner(), name=name)
 
 
-def application_of(name: str) -> Address:
+def application_of(name: str) -> DatabaseAddress:
     """Return the address of a test database for the application role."""
     return replace(_server(postgresql.APPLICATION) or address.application(), name=name)
 
 
-def superuser_of(name: str) -> Address:
+def superuser_of(name: str) -> DatabaseAddress:
     """Return the address of a test database for the superuser of the embedded server."""
     return replace(address.embedded(FOLDER, postgresql.SUPERUSER), name=name)
 
@@ -103,7 +103,7 @@ def make_templates(empty: str, sourced: str) -> None:
 
 
 @contextmanager
-def speaking_to(database: Address) -> Iterator[None]:
+def speaking_to(database: DatabaseAddress) -> Iterator[None]:
     """Let Django speak to a database, in the role of the address."""
     saved = dict(connection.settings_dict)
     connection.close()
@@ -123,7 +123,7 @@ def speaking_to(database: Address) -> Iterator[None]:
         connection.settings_dict.update(saved)
 
 
-def _server(role: str) -> Address | None:
+def _server(role: str) -> DatabaseAddress | None:
     return address.embedded(FOLDER, role) if address.is_embedded() else None
 
 

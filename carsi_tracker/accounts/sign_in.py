@@ -34,7 +34,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         return super().login(request, redirect_url)
 
 
-class Account(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """People are added by administrators, and sign in while they hold a role."""
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -65,8 +65,8 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
 
-class Sessions(DefaultUserSessionsAdapter):  # type: ignore[misc]
-    """Sessions that people end are noted."""
+class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    """SessionsAdapter that people end are noted."""
 
     def end_sessions(self, sessions: list[Any]) -> None:
         """End sessions."""
@@ -75,7 +75,7 @@ class Sessions(DefaultUserSessionsAdapter):  # type: ignore[misc]
         super().end_sessions(sessions)
 
 
-class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """The QR code stands in the page itself, which loads no image from elsewhere."""
 
     def get_totp_label(self, user: User) -> str:

@@ -33,7 +33,7 @@ _acting: dict[str, bool] = {"owner": False}
 
 
 @dataclass(frozen=True)
-class Address:
+class DatabaseAddress:
     """A database and the role that speaks to it; `options` are further words of libpq."""
 
     host: str
@@ -44,7 +44,7 @@ class Address:
     options: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def parse(cls, url: str, variable: str) -> "Address":
+    def parse(cls, url: str, variable: str) -> "DatabaseAddress":
         """Read a postgresql:// URL; raise ImproperlyConfigured, which names the variable."""
         try:
             words = {key: str(value) for key, value in conninfo_to_dict(url).items()}
@@ -89,20 +89,20 @@ def is_embedded() -> bool:
     return not environment.text("DATABASE_URL")
 
 
-def embedded(folder: Path, user: str) -> Address:
+def embedded(folder: Path, user: str) -> DatabaseAddress:
     """Return the address of the database that the embedded server keeps in a folder."""
     environment.forget_libpq()
-    return Address(str(postgresql.socket_folder(folder)), "", postgresql.DATABASE, user)
+    return DatabaseAddress(str(postgresql.socket_folder(folder)), "", postgresql.DATABASE, user)
 
 
-def application() -> Address:
+def application() -> DatabaseAddress:
     """Return the address for the role that serves and owns nothing."""
     if is_embedded():
         return embedded(EMBEDDED, postgresql.APPLICATION)
-    return Address.parse(environment.text("DATABASE_URL"), "DATABASE_URL")
+    return DatabaseAddress.parse(environment.text("DATABASE_URL"), "DATABASE_URL")
 
 
-def owner() -> Address:
+def owner() -> DatabaseAddress:
     """Return the address for the role that migrates; ImproperlyConfigured where none is known."""
     if is_embedded():
         return embedded(EMBEDDED, postgresql.OWNER)
@@ -111,7 +111,7 @@ def owner() -> Address:
             "This needs the owner of the database: set DATABASE_OWNER_URL beside DATABASE_URL."
         )
         raise ImproperlyConfigured(message)
-    return Address.parse(environment.text("DATABASE_OWNER_URL"), "DATABASE_OWNER_URL")
+    return DatabaseAddress.parse(environment.text("DATABASE_OWNER_URL"), "DATABASE_OWNER_URL")
 
 
 def act_as_owner() -> None:

@@ -10,7 +10,7 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.review.approval import self_approval_rule
 from carsi_tracker.figures.remaining import Remaining, remaining
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Batch, BatchEditor, Office, Posting, Remark
+from carsi_tracker.ledger.models import Batch, BatchEditor, LedgerSettings, Posting, Remark
 from carsi_tracker.ledger.turns import Turn, turns, waiting, waiting_for
 
 SHOWN = 20
@@ -32,7 +32,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft to finish; `remark` is the newest of those who had no hand in it, if there is one."""
+    """A draft to finish; `remark` is the newest by another than its preparers, if there is one."""
 
     batch: Batch
     lines: int
@@ -52,7 +52,7 @@ class Waiting:
 class WorkList:
     """What a person sees first; amounts are U.S. dollars, posted versions newest first.
 
-    `others` counts the submitted batches that an approver had a hand in, so that others post them;
+    `others` counts the submitted batches that an approver prepared, so that others post them;
     `to_countersign` the versions posted without a second person who they could be.
     """
 
@@ -98,9 +98,9 @@ def _drafts(user: User | AnonymousUser) -> QuerySet[Batch]:
 
 def _may_post(user: User | AnonymousUser) -> QuerySet[Batch]:
     """Return the submitted batches that an approver may post, those waiting longest first."""
-    hand = BatchEditor.objects.filter(batch=OuterRef("pk"), user=user.pk)
-    alone = Office.objects.exclude(self_approval_rule="")
-    return waiting().filter(~Exists(hand) | Exists(alone))
+    prepared = BatchEditor.objects.filter(batch=OuterRef("pk"), user=user.pk)
+    alone = LedgerSettings.objects.exclude(self_approval_rule="")
+    return waiting().filter(~Exists(prepared) | Exists(alone))
 
 
 def _to_finish(user: User) -> list[Draft]:

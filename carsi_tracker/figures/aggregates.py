@@ -11,7 +11,13 @@ from django.db.models.functions import Coalesce
 
 from carsi_tracker.caching.remembered import remembered, unalterable
 from carsi_tracker.figures.query import MEASURES, Query
-from carsi_tracker.figures.running_totals import Course, Key, beginnings, courses, courses_of
+from carsi_tracker.figures.running_totals import (
+    Key,
+    RunningTotal,
+    beginnings,
+    running_totals,
+    running_totals_of,
+)
 from carsi_tracker.figures.selection import asked_of, entries, from_commitment
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, Document, Stage
@@ -119,7 +125,7 @@ def by_stage(prefix: str = "", only: Q | None = None) -> dict[str, Coalesce]:
 @remembered(REMEMBERED)
 def totals(query: Query) -> Sums:
     """Return the sums by stage."""
-    return sums_through(courses(query).get((), {}), query.day)
+    return sums_through(running_totals(query).get((), {}), query.day)
 
 
 @remembered(REMEMBERED)
@@ -140,7 +146,7 @@ def breakdown(query: Query, dimension: str) -> Mapping[str | int | None, Sums]:
 
 def breakdown_of(query: Query, dimension: str, values: Collection[str]) -> dict[str, Sums]:
     """Return the sums by stage for some values of a dimension only, with or without entries."""
-    found = courses_of(query, dimension, values)
+    found = running_totals_of(query, dimension, values)
     return {value: sums_through(found.get((value,), {}), query.day) for value in values}
 
 
@@ -162,8 +168,8 @@ def matrix(query: Query) -> Mapping[tuple[str, str], Amount]:
 @remembered(REMEMBERED)
 def span(query: Query) -> Span:
     """Return the days from the first entry to the last."""
-    stages = courses(query).get((), {}).values()
-    days = [day for course in stages for day in course.days if day <= query.day]
+    stages = running_totals(query).get((), {}).values()
+    days = [day for running_total in stages for day in running_total.days if day <= query.day]
     return Span(min(days, default=None), max(days, default=None))
 
 
@@ -172,9 +178,9 @@ def later(query: Query, end: date) -> tuple[Amount, date] | None:
     added = total(query.through(end)) - total(query)
     first = min(
         (
-            course.days[position]
-            for course in courses(query).get((), {}).values()
-            if (position := bisect_right(course.days, query.day)) < len(course.days)
+            running_total.days[position]
+            for running_total in running_totals(query).get((), {}).values()
+            if (position := bisect_right(running_total.days, query.day)) < len(running_total.days)
         ),
         default=None,
     )
@@ -182,13 +188,13 @@ def later(query: Query, end: date) -> tuple[Amount, date] | None:
 
 
 def _by(query: Query, *dimensions: str) -> Iterator[tuple[Key, Sums]]:
-    for key, stages in courses(query, *dimensions).items():
+    for key, stages in running_totals(query, *dimensions).items():
         sums = sums_through(stages, query.day)
         if sums.entries:
             yield key, sums
 
 
-def sums_through(stages: Mapping[str, Course], day: date) -> Sums:
+def sums_through(stages: Mapping[str, RunningTotal], day: date) -> Sums:
     """Return the sums at the end of a day."""
     found = {stage: stages[stage].through(day) for stage in Stage.values if stage in stages}
     return Sums(unalterable({stage: Amount(*sum_) for stage, sum_ in found.items() if sum_}))
@@ -238,5 +244,5 @@ def summed_documents(query: Query) -> QuerySet[Document]:
 
 def first_law(query: Query) -> date | None:
     """Return the day of the first appropriation in the version, on any day; None without one."""
-    appropriated = courses(query.everywhere()).get((), {}).get(Stage.APPROPRIATED)
+    appropriated = running_totals(query.everywhere()).get((), {}).get(Stage.APPROPRIATED)
     return appropriated.days[0] if appropriated else None

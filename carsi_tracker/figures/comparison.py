@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 from carsi_tracker.figures.aggregates import Amount, span, totals
 from carsi_tracker.figures.query import Query
-from carsi_tracker.figures.running_totals import Courses, Key, courses
+from carsi_tracker.figures.running_totals import Key, RunningTotals, running_totals
 from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year
 
 
 @dataclass(frozen=True)
-class Change:
+class SumChange:
     """A sum before and after, in U.S. dollars, with how many entries each sums."""
 
     before: Amount = field(default_factory=Amount)
@@ -22,8 +22,8 @@ class Change:
         """What was added, and how many entries added it."""
         return self.after - self.before
 
-    def __add__(self, other: "Change") -> "Change":
-        return Change(self.before + other.before, self.after + other.after)
+    def __add__(self, other: "SumChange") -> "SumChange":
+        return SumChange(self.before + other.before, self.after + other.after)
 
 
 @dataclass(frozen=True)
@@ -45,21 +45,21 @@ class Comparison:
         return self.later.where(date_from=max(next_day, filters.date_from or date.min))
 
 
-Changes = Mapping[Key, Mapping[str, Change]]
+Changes = Mapping[Key, Mapping[str, SumChange]]
 
 
 def changes(comparison: Comparison, *dimensions: str) -> Changes:
     """Return what changed of each stage, for each combination of values that the later one has.
 
-    Values are as `courses` gives them; without a dimension `()` gathers everything.
+    Values are as `running_totals` gives them; without a dimension `()` gathers everything.
     """
     before, after = (
-        courses(asked, *dimensions) for asked in (comparison.earlier, comparison.later)
+        running_totals(asked, *dimensions) for asked in (comparison.earlier, comparison.later)
     )
-    found: dict[Key, dict[str, Change]] = {}
+    found: dict[Key, dict[str, SumChange]] = {}
     for key, stages in after.items():
         for stage in stages:
-            change = Change(
+            change = SumChange(
                 _amount(before, key, stage, comparison.earlier.day),
                 _amount(after, key, stage, comparison.later.day),
             )
@@ -81,7 +81,7 @@ def last_fiscal_year(query: Query) -> date:
     return end_of_fiscal_year(fiscal_year(latest) - 1)
 
 
-def _amount(found: Courses, key: Key, stage: str, day: date) -> Amount:
-    course = found.get(key, {}).get(stage)
-    through = course.through(day) if course else None
+def _amount(found: RunningTotals, key: Key, stage: str, day: date) -> Amount:
+    running_total = found.get(key, {}).get(stage)
+    through = running_total.through(day) if running_total else None
     return Amount(*through) if through else Amount()

@@ -72,7 +72,7 @@ def _known(version: Version, words: Words) -> frozenset[str]:
 
 
 def _texts(version: Version, words: Words) -> Texts:
-    return texts(version.number, version.checksum, words.texts_revision)
+    return texts(version.number, version.checksum, words.label_revision)
 
 
 SHORTEST = 4

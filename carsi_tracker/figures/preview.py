@@ -73,9 +73,9 @@ STAGES = ("committed", "obligated", "disbursed")
 
 def public_figures(batch_id: int) -> list[PublicFigure]:
     """Return the figures that posting a batch would change, as of today, in the pages' order."""
-    version, texts_revision = newest()
+    version, label_revision = newest()
     asked = Query(version, today()).permanent()
-    words = vocabulary(version.number, version.checksum, texts_revision)
+    words = vocabulary(version.number, version.checksum, label_revision)
     changes = _changes(batch_id)
     return [*_of_the_whole(asked, changes), *_of_parts(asked, changes, words)]
 

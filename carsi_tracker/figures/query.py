@@ -40,7 +40,7 @@ class Words:
     """
 
     written: str
-    texts_revision: int
+    label_revision: int
 
     def __str__(self) -> str:
         return self.written

@@ -1,4 +1,4 @@
-"""How sums went from day to day: added up once for a version, and looked up for any day of it."""
+"""Running totals by day: added up once for a version, and looked up for any day of it."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -31,7 +31,7 @@ KEPT = 500_000
 
 
 @dataclass(frozen=True)
-class Course:
+class RunningTotal:
     """One stage's sum (U.S. dollars) and number of entries at the end of each day that has some."""
 
     days: tuple[date, ...]
@@ -39,7 +39,7 @@ class Course:
     counts: tuple[int, ...]
 
     @classmethod
-    def of(cls, steps: Iterable[tuple[date, Decimal, int]]) -> "Course":
+    def of(cls, steps: Iterable[tuple[date, Decimal, int]]) -> "RunningTotal":
         """Add up what each day brings: its amount and number of entries, in the order of days."""
         days, amounts, counts = zip(*steps, strict=True)
         return cls(days, tuple(accumulate(amounts)), tuple(accumulate(counts)))
@@ -50,22 +50,22 @@ class Course:
         return (self.sums[found - 1], self.counts[found - 1]) if found else None
 
 
-Stages = Mapping[str, Course]
-Courses = Mapping[Key, Stages]
+Stages = Mapping[str, RunningTotal]
+RunningTotals = Mapping[Key, Stages]
 NOTHING: Stages = unalterable({})
 
 
-def courses(query: Query, *dimensions: str) -> Courses:
-    """Return the course of each stage, on all days, for each combination of values that occurs.
+def running_totals(query: Query, *dimensions: str) -> RunningTotals:
+    """Return each stage's running total for each combination of values that occurs.
 
     Values are codes (of a goal its number, of an appropriation its id, of a version its number);
     None gathers the entries that have no such thing.
     """
-    return _courses(query.version, query.filters, dimensions)
+    return _running_totals(query.version, query.filters, dimensions)
 
 
-def courses_of(query: Query, dimension: str, values: Iterable[str]) -> Courses:
-    """Return the courses of some values of a dimension only, such as those that a page shows.
+def running_totals_of(query: Query, dimension: str, values: Iterable[str]) -> RunningTotals:
+    """Return the running totals of some values of a dimension only, such as those of a page.
 
     A value that no entry has is missing.
     """
@@ -87,14 +87,16 @@ def beginnings(query: Query, dimension: str) -> Sequence[date]:
 
 
 def _days(stages: Stages) -> int:
-    return 1 + sum(len(course.days) for course in stages.values())
+    return 1 + sum(len(running_total.days) for running_total in stages.values())
 
 
 _kept: Kept[tuple[Version, Filters, str, str], Stages] = Kept(KEPT, _days)
 
 
 @remembered(KEPT, weigh=lambda found: 1 + sum(map(_days, found.values())))
-def _courses(version: Version, filters: Filters, dimensions: tuple[str, ...]) -> Courses:
+def _running_totals(
+    version: Version, filters: Filters, dimensions: tuple[str, ...]
+) -> RunningTotals:
     return _added_up(version, filters, dimensions)
 
 
@@ -113,7 +115,7 @@ def _beginnings(version: Version, filters: Filters, dimension: str) -> Sequence[
 
 def _added_up(
     version: Version, filters: Filters, dimensions: tuple[str, ...], only: Q | None = None
-) -> Courses:
+) -> RunningTotals:
     keys = {f"key{number}": F(DIMENSIONS[name]) for number, name in enumerate(dimensions)}
     rows = (
         entries(Query(version, date.max, filters))
@@ -129,6 +131,6 @@ def _added_up(
     for day, stage, amount, count, *key in rows:
         steps[tuple(key)][stage].append((day, amount, count))
     return {
-        key: unalterable({stage: Course.of(days) for stage, days in stages.items()})
+        key: unalterable({stage: RunningTotal.of(days) for stage, days in stages.items()})
         for key, stages in steps.items()
     }

@@ -44,11 +44,11 @@ class Texts:
 
 
 @remembered(4)
-def texts(version: int, checksum: str, texts_revision: int) -> Texts:
+def texts(version: int, checksum: str, label_revision: int) -> Texts:
     """Return what can be looked in; what was never posted is not in it."""
     posted = Commitment.objects.filter(first_version__lte=version)
     postings = Posting.objects.filter(version__lte=version)
-    words = vocabulary(version, checksum, texts_revision)
+    words = vocabulary(version, checksum, label_revision)
     named = {organization.code: organization for organization in words.organizations}
     of: dict[Kind, dict[Key, str]] = {
         "commitments": _rows(posted.order_by("reference").values_list("pk", *OF_A_COMMITMENT)),

@@ -83,7 +83,7 @@ def _holding(words: Words, version: Version, seen: Callable[[str], str]) -> Q:
 
     That is: its commitment with all its names, its document, its own note, quote and locator.
     """
-    known = texts(version.number, version.checksum, words.texts_revision).of
+    known = texts(version.number, version.checksum, words.label_revision).of
     held = Q()
     for word in words.folded:
         held_by = {

@@ -41,7 +41,7 @@ class Vocabulary:
 def vocabulary(
     version: int,
     checksum: str,  # noqa: ARG001 (tells ledgers apart in the cache)
-    texts_revision: int,  # noqa: ARG001 (renews the names in the cache)
+    label_revision: int,  # noqa: ARG001 (renews the names in the cache)
 ) -> Vocabulary:
     """Return what the public may name in a version; what was never posted is not in it."""
     posted = Commitment.objects.filter(first_version__lte=version)

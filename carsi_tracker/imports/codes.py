@@ -24,7 +24,7 @@ from carsi_tracker.imports.cells import (
 )
 from carsi_tracker.imports.placeholders import refuse_error, refuse_placeholder
 from carsi_tracker.imports.spelling import LONGEST_CODE, nearest
-from carsi_tracker.ledger.columns import BY_NAME, COLUMNS, OF_LINE, Column, Kind
+from carsi_tracker.ledger.columns import BY_NAME, COLUMNS, OF_LINE, CellKind, Column
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.models import (
     Account,
@@ -44,7 +44,7 @@ LISTED = 12
 REPEATED = {
     column.name
     for column in COLUMNS
-    if column.kind in {Kind.REFERENCE, Kind.CODE, Kind.ORGANIZATION, Kind.DAY}
+    if column.kind in {CellKind.REFERENCE, CellKind.CODE, CellKind.ORGANIZATION, CellKind.DAY}
 }
 """The columns whose cells say the same few things again and again: each is read once."""
 
@@ -217,13 +217,13 @@ class Cells:
         if name in self._codes:
             return self._code(column, cell)
         match column.kind:
-            case Kind.AMOUNT:
+            case CellKind.AMOUNT:
                 return read_amount(cell)
-            case Kind.DAY:
+            case CellKind.DAY:
                 return read_day(cell, self._order)
-            case Kind.TEXT:
+            case CellKind.TEXT:
                 return _text(column, cell)
-            case Kind.YEAR:
+            case CellKind.YEAR:
                 return read_year(cell)
         return read_reference(cell)
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from carsi_tracker.imports import spelling
-from carsi_tracker.ledger.columns import BY_NAME, Kind, Needed
+from carsi_tracker.ledger.columns import BY_NAME, CellKind, Needed
 from carsi_tracker.ledger.text import check
 
 ERROR = re.compile(
@@ -78,11 +78,11 @@ def refuse_placeholder(name: str, text: str) -> None:
     column = BY_NAME[name]
     if not is_placeholder(text):
         return
-    if column.kind is Kind.ORGANIZATION:
+    if column.kind is CellKind.ORGANIZATION:
         message = _("“%s” is nobody’s name: leave the cell empty where nobody is named.")
     elif name == "title":
         message = _("“%s” is no title: write what the commitment is for.")
-    elif column.kind is Kind.REFERENCE:
+    elif column.kind is CellKind.REFERENCE:
         message = _("“%s” is no reference: write one, or leave the cell empty.")
     elif column.needed is Needed.ALWAYS:
         return

@@ -18,7 +18,7 @@ from carsi_tracker.ledger.columns import (
     COLUMNS,
     NAMES,
     NOT_READ,
-    Kind,
+    CellKind,
     Needed,
     heading,
 )
@@ -29,7 +29,9 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 WITHOUT_HEADING = 10
 """Of a row's cells without a heading, so many are named."""
-ESCAPED = {column.name for column in COLUMNS if column.kind in {Kind.TEXT, Kind.ORGANIZATION}}
+ESCAPED = {
+    column.name for column in COLUMNS if column.kind in {CellKind.TEXT, CellKind.ORGANIZATION}
+}
 """The columns whose cells downloads neutralise."""
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")

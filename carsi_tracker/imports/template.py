@@ -6,14 +6,14 @@ import xlsxwriter
 
 from carsi_tracker import SOFTWARE
 from carsi_tracker.imports.codes import Vocabulary
-from carsi_tracker.ledger.columns import COLUMNS, Column, Kind
+from carsi_tracker.ledger.columns import COLUMNS, CellKind, Column
 
 SHEET = "Allocations"
 ROWS = 1000
 """How many rows of the workbook are prepared."""
 
-FORMATS = {Kind.AMOUNT: "#,##0.00", Kind.DAY: "yyyy-mm-dd", Kind.YEAR: "0"}
-WIDTHS = {Kind.TEXT: 36, Kind.AMOUNT: 16, Kind.REFERENCE: 20}
+FORMATS = {CellKind.AMOUNT: "#,##0.00", CellKind.DAY: "yyyy-mm-dd", CellKind.YEAR: "0"}
+WIDTHS = {CellKind.TEXT: 36, CellKind.AMOUNT: 16, CellKind.REFERENCE: 20}
 LONGEST_LIST = 255
 """The characters that Excel takes for the choices of a cell."""
 

@@ -12,7 +12,7 @@ from carsi_tracker.ledger.text import trimmed
 Words = str | Promise
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """How the cells of a column are read."""
 
     REFERENCE = auto()
@@ -38,7 +38,7 @@ class Column:
     """A column of the import format; `longest` is in characters, for text."""
 
     name: str
-    kind: Kind
+    kind: CellKind
     needed: Needed
     meaning: Words
     accepted: Words
@@ -50,7 +50,7 @@ CODE = _("the code, in capitals or not")
 COLUMNS = (
     Column(
         "reference",
-        Kind.REFERENCE,
+        CellKind.REFERENCE,
         Needed.OF_COMMITMENTS,
         _("the commitment: one in the ledger, or a new one"),
         _("A-Z, 0-9 and hyphens, at most 40; empty for an appropriated amount"),
@@ -59,7 +59,7 @@ COLUMNS = (
     ),
     Column(
         "title",
-        Kind.TEXT,
+        CellKind.TEXT,
         Needed.OF_NEW,
         _("what the commitment is for"),
         _("one line of text, at most 300 characters"),
@@ -68,17 +68,21 @@ COLUMNS = (
     ),
     Column(
         "fiscal_year",
-        Kind.YEAR,
+        CellKind.YEAR,
         Needed.OF_NEW,
         _("the fiscal year of the appropriation"),
         _("a year in four digits"),
         "2008",
     ),
-    Column("account", Kind.CODE, Needed.OF_NEW, _("the appropriation’s account"), CODE, "INCLE"),
-    Column("area", Kind.CODE, Needed.OF_NEW, _("the programming area"), CODE, "law-enforcement"),
+    Column(
+        "account", CellKind.CODE, Needed.OF_NEW, _("the appropriation’s account"), CODE, "INCLE"
+    ),
+    Column(
+        "area", CellKind.CODE, Needed.OF_NEW, _("the programming area"), CODE, "law-enforcement"
+    ),
     Column(
         "country",
-        Kind.CODE,
+        CellKind.CODE,
         Needed.OF_NEW,
         _("the country"),
         _("two letters of ISO 3166-1, or regional"),
@@ -86,7 +90,7 @@ COLUMNS = (
     ),
     Column(
         "goal",
-        Kind.CODE,
+        CellKind.CODE,
         Needed.NEVER,
         _("the goal that it serves first, where the source says"),
         _("the goal’s number"),
@@ -94,7 +98,7 @@ COLUMNS = (
     ),
     Column(
         "agency",
-        Kind.ORGANIZATION,
+        CellKind.ORGANIZATION,
         Needed.OF_NEW,
         _("the U.S. agency that commits"),
         _("the short name of an organization"),
@@ -103,7 +107,7 @@ COLUMNS = (
     ),
     Column(
         "partner",
-        Kind.ORGANIZATION,
+        CellKind.ORGANIZATION,
         Needed.NEVER,
         _("who carries it out, where another does"),
         _("the short name of an organization; one that is new is added"),
@@ -112,7 +116,7 @@ COLUMNS = (
     ),
     Column(
         "stage",
-        Kind.CODE,
+        CellKind.CODE,
         Needed.ALWAYS,
         _("how far the amount has got"),
         _("appropriated, committed, obligated or disbursed"),
@@ -120,7 +124,7 @@ COLUMNS = (
     ),
     Column(
         "amount_usd",
-        Kind.AMOUNT,
+        CellKind.AMOUNT,
         Needed.ALWAYS,
         _("U.S. dollars; an amount that takes back is negative"),
         _("text with one reading: 250000, 250,000.00, $250,000, -7,500.00 or $ (7,500.00)"),
@@ -128,7 +132,7 @@ COLUMNS = (
     ),
     Column(
         "effective_date",
-        Kind.DAY,
+        CellKind.DAY,
         Needed.ALWAYS,
         _("the day from which it counts"),
         _(
@@ -139,7 +143,7 @@ COLUMNS = (
     ),
     Column(
         "document",
-        Kind.CODE,
+        CellKind.CODE,
         Needed.ALWAYS,
         _("the source that says so"),
         _("the key of a document"),
@@ -147,7 +151,7 @@ COLUMNS = (
     ),
     Column(
         "locator",
-        Kind.TEXT,
+        CellKind.TEXT,
         Needed.NEVER,
         _("where in the document"),
         _("one line of text, at most 200 characters"),
@@ -156,7 +160,7 @@ COLUMNS = (
     ),
     Column(
         "basis",
-        Kind.CODE,
+        CellKind.CODE,
         Needed.ALWAYS,
         _("how directly it says so"),
         _("stated, press or inferred"),
@@ -164,7 +168,7 @@ COLUMNS = (
     ),
     Column(
         "note",
-        Kind.TEXT,
+        CellKind.TEXT,
         Needed.NEVER,
         _("what readers should know; published"),
         _("one line of text, at most 1,000 characters"),
@@ -173,7 +177,7 @@ COLUMNS = (
     ),
     Column(
         "quote",
-        Kind.TEXT,
+        CellKind.TEXT,
         Needed.NEVER,
         _("the document’s own words; published"),
         _("one line of text, at most 1,000 characters"),
@@ -182,7 +186,7 @@ COLUMNS = (
     ),
     Column(
         "title_es",
-        Kind.TEXT,
+        CellKind.TEXT,
         Needed.NEVER,
         _("the title in Spanish"),
         _("one line of text, at most 300 characters"),

@@ -42,8 +42,8 @@ def waiting() -> QuerySet[Batch]:
 
 def waiting_for(user: User) -> QuerySet[Posting]:
     """Return the versions that an approver may countersign, as `54_countersign.sql` says."""
-    hand = BatchEditor.objects.filter(batch=OuterRef("batch"), user=user)
-    return Posting.objects.filter(WAITING).exclude(approver=user).filter(~Exists(hand))
+    prepared = BatchEditor.objects.filter(batch=OuterRef("batch"), user=user)
+    return Posting.objects.filter(WAITING).exclude(approver=user).filter(~Exists(prepared))
 
 
 def turns(queue: Sequence[int], shown: Sequence[int]) -> dict[int, Turn]:

@@ -16,7 +16,7 @@ from carsi_tracker.ledger import rules, schema
 from carsi_tracker.ledger.schema import rows
 
 ENTRIES_A_STEP = 100_000
-Compare = Callable[[BaseDatabaseWrapper, str], Iterator[schema.Difference]]
+Compare = Callable[[BaseDatabaseWrapper, str], Iterator[schema.SchemaDifference]]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _differing(look: Compare, application_role: str) -> list[Problem]:
         return [Problem(None, "not computed", str(error).splitlines()[0])]
 
 
-def _kind(difference: schema.Difference) -> str:
+def _kind(difference: schema.SchemaDifference) -> str:
     return "numbers" if difference.how == rows.NUMBERED_BY_HAND else "schema"
 
 

@@ -174,17 +174,17 @@ def test_what_a_process_keeps_of_figures_can_only_be_read() -> None:
         aggregates.breakdown(query, "area"),
         aggregates.totals(query),
         aggregates.matrix(query),
-        running_totals.courses(query, "country"),
+        running_totals.running_totals(query, "country"),
         words.codes,
         words.codes["area"],
     ):
         with pytest.raises(AttributeError):
             found.clear()  # type: ignore[attr-defined]
-    (course, *_others) = running_totals.courses(query)[()].values()
-    before = course.through(date(2011, 9, 30))
+    (running_total, *_others) = running_totals.running_totals(query)[()].values()
+    before = running_total.through(date(2011, 9, 30))
     with pytest.raises(AttributeError):
-        course.days.append(date(2011, 9, 30) + timedelta(days=1))  # type: ignore[attr-defined]
-    assert course.through(date(2011, 9, 30)) == before
+        running_total.days.append(date(2011, 9, 30) + timedelta(days=1))  # type: ignore[attr-defined]
+    assert running_total.through(date(2011, 9, 30)) == before
 
 
 def test_no_module_keeps_answers_in_a_way_of_its_own() -> None:

@@ -8,16 +8,18 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from carsi_tracker.database import address
-from carsi_tracker.database.address import Address
+from carsi_tracker.database.address import DatabaseAddress
 from carsi_tracker.local import postgresql, secret
 from tests.database.conftest import Checkout, clean_environment
 from tests.sourced import ENTRIES
 
 
 def test_an_address_is_written_as_psql_takes_it() -> None:
-    written = Address("db.example", "5433", "carsi", "app", "p@ss/word").url
+    written = DatabaseAddress("db.example", "5433", "carsi", "app", "p@ss/word").url
     assert written == "postgresql://app:p%40ss%2Fword@/carsi?host=db.example&port=5433"
-    assert Address.parse(written, "X") == Address("db.example", "5433", "carsi", "app", "p@ss/word")
+    assert DatabaseAddress.parse(written, "X") == DatabaseAddress(
+        "db.example", "5433", "carsi", "app", "p@ss/word"
+    )
 
 
 @pytest.mark.parametrize("text", ["mysql://a@b/c", "postgresql://", "nonsense", "postgresql:///x"])

@@ -54,7 +54,9 @@ def environment(database: str) -> dict[str, str]:
     return addresses(databases.application_of(database), databases.owner_of(database))
 
 
-def addresses(application: address.Address, owner: address.Address) -> dict[str, str]:
+def addresses(
+    application: address.DatabaseAddress, owner: address.DatabaseAddress
+) -> dict[str, str]:
     return {"DATABASE_URL": application.url, "DATABASE_OWNER_URL": owner.url}
 
 

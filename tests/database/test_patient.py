@@ -16,26 +16,26 @@ from tests.database.conftest import remove_places
 
 
 @pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[base.Connection]:
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[base.PatientConnection]:
     """Give a session on a server of its own, with little patience."""
     monkeypatch.setattr(base, "SECONDS_OF_PATIENCE", 0.2)
     postgresql.start(tmp_path / "data", durable=False)
     where = address.embedded(tmp_path / "data", postgresql.APPLICATION)
-    with base.Connection.connect(where.conninfo(), connect_timeout=2) as made:
+    with base.PatientConnection.connect(where.conninfo(), connect_timeout=2) as made:
         yield made
-    base.Connection.silent_until = 0.0
+    base.PatientConnection.silent_until = 0.0
     postgresql.release(tmp_path / "data")
     remove_places(tmp_path)
 
 
-def test_a_long_statement_is_waited_for(session: base.Connection) -> None:
+def test_a_long_statement_is_waited_for(session: base.PatientConnection) -> None:
     found = session.execute("select pg_sleep(1.5), 7").fetchone()
     assert found
     assert found[1] == 7
 
 
 def test_a_server_that_is_halted_is_given_up_and_not_asked_again_at_once(
-    session: base.Connection, tmp_path: Path
+    session: base.PatientConnection, tmp_path: Path
 ) -> None:
     data = place.data_folder(tmp_path / "data")
     postmaster = int((data / "postmaster.pid").read_text().split("\n")[0])
@@ -47,9 +47,9 @@ def test_a_server_that_is_halted_is_given_up_and_not_asked_again_at_once(
             session.execute("select 1")
         assert session.closed
         with pytest.raises(psycopg.OperationalError, match="a moment ago"):
-            base.Connection.connect(*session.made_by[0])
+            base.PatientConnection.connect(*session.made_by[0])
     finally:
         for pid in halted:
             os.kill(pid, signal.SIGCONT)
-    time.sleep(max(0.0, base.Connection.silent_until - time.monotonic()))
-    base.Connection.connect(*session.made_by[0]).close()
+    time.sleep(max(0.0, base.PatientConnection.silent_until - time.monotonic()))
+    base.PatientConnection.connect(*session.made_by[0]).close()

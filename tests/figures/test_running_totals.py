@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.running_totals import courses
+from carsi_tracker.figures.running_totals import running_totals
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.reports.page.parameters import read
@@ -52,7 +52,7 @@ def test_another_day_asks_the_database_nothing(django_assert_num_queries: Any) -
     aggregates.matrix(query)
     with django_assert_num_queries(0):
         aggregates.matrix(query.through(date(2009, 7, 4)))
-        courses(query.through(date(2009, 7, 5)), "area", "country")
+        running_totals(query.through(date(2009, 7, 5)), "area", "country")
 
 
 def test_the_sums_of_some_commitments_are_those_that_all_of_them_have() -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from carsi_tracker.database.address import Address
+from carsi_tracker.database.address import DatabaseAddress
 from carsi_tracker.ledger import verifying
 from carsi_tracker.ledger.management.commands.verify_ledger import said
 from tests import databases
@@ -50,7 +50,7 @@ FORGE = """
 
 
 @contextmanager
-def as_owner(database: Address) -> Iterator[None]:
+def as_owner(database: DatabaseAddress) -> Iterator[None]:
     """Let Django speak to a database in a transaction that is rolled back at the end."""
     with databases.speaking_to(database), transaction.atomic():
         yield

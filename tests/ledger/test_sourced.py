@@ -13,7 +13,7 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import sourced
-from carsi_tracker.ledger.models import Batch, Commitment, Entry, Office, Posting, Stage
+from carsi_tracker.ledger.models import Batch, Commitment, Entry, LedgerSettings, Posting, Stage
 from carsi_tracker.reports.page.parameters import read
 from tests import databases, factories
 from tests.sourced import (
@@ -77,7 +77,7 @@ def test_each_version_says_that_it_was_posted_without_a_second_person_and_why() 
 
 @pytest.mark.usefixtures("sourced")
 def test_afterwards_nobody_may_post_alone_and_the_loader_can_do_nothing() -> None:
-    assert not Office.objects.get().self_approval_rule
+    assert not LedgerSettings.objects.get().self_approval_rule
     loader = User.objects.get(username=sourced.LOADER)
     assert (loader.is_active, loader.is_analyst, loader.is_approver) == (False, False, False)
     assert not loader.has_usable_password()

@@ -82,11 +82,11 @@ def test_the_feed_of_a_country_has_the_versions_that_touch_it_with_their_effect_
 ) -> None:
     feed = read(client, "/feed/?country=HN")
     query = Query(newest()[0], today()).where(country="HN")
-    touched = sorted({entry.posting_id for entry in entries(query)}, reverse=True)
-    assert numbers(feed) == touched
-    assert len(touched) < Posting.objects.count()
+    touching_versions = sorted({entry.posting_id for entry in entries(query)}, reverse=True)
+    assert numbers(feed) == touching_versions
+    assert len(touching_versions) < Posting.objects.count()
     assert "Honduras" in feed.findtext(f"{ATOM}title", "")
-    for version, entry in zip(touched, feed.findall(f"{ATOM}entry"), strict=True):
+    for version, entry in zip(touching_versions, feed.findall(f"{ATOM}entry"), strict=True):
         effect = aggregates.totals(query.where(posted_in=version)).committed
         assert f"Committed: {signed(effect)} USD" in entry.findtext(f"{ATOM}summary", "")
 

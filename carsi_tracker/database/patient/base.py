@@ -19,21 +19,21 @@ SECONDS_OF_SILENCE = 2.0
 Result = TypeVar("Result")
 
 
-class Connection(psycopg.Connection[Any]):
+class PatientConnection(psycopg.Connection[Any]):
     """A connection that asks after its server while it waits for it."""
 
     silent_until = 0.0  # of the clock of time.monotonic()
     made_by: tuple[tuple[Any, ...], dict[str, Any]]
 
     @classmethod
-    def connect(cls, *args: Any, **options: Any) -> "Connection":
+    def connect(cls, *args: Any, **options: Any) -> "PatientConnection":
         """Connect; at once an OperationalError where the server was silent a moment ago."""
-        if time.monotonic() < Connection.silent_until:
+        if time.monotonic() < PatientConnection.silent_until:
             raise OperationalError("the server did not answer a moment ago")
         try:
             made = super().connect(*args, **options)
         except ConnectionTimeout:
-            Connection.silent_until = time.monotonic() + SECONDS_OF_SILENCE
+            PatientConnection.silent_until = time.monotonic() + SECONDS_OF_SILENCE
             raise
         made.made_by = (args, options)
         return made
@@ -55,7 +55,7 @@ class Connection(psycopg.Connection[Any]):
     def _answers_others(self) -> bool:
         args, options = self.made_by
         try:
-            Connection.connect(*args, **options).close()
+            PatientConnection.connect(*args, **options).close()
         except OperationalError as error:
             return "FATAL" in str(error)  # it refuses, so it answers
         return True
@@ -64,7 +64,7 @@ class Connection(psycopg.Connection[Any]):
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's wrapper, with connections that have this patience."""
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+    def get_new_connection(self, conn_params: dict[str, Any]) -> PatientConnection:
         """Connect, at the isolation that PostgreSQL has by default."""
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        return Connection.connect(**conn_params)
+        return PatientConnection.connect(**conn_params)

@@ -66,7 +66,7 @@ class BatchAdmin(ListAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """Show the batch's page, which says who had a hand in it."""
+        """Show the batch's page, which says who prepared it."""
         return batch_page.show(request, object_id)
 
     def get_urls(self) -> list[URLPattern]:

@@ -21,12 +21,12 @@ logger = logging.getLogger(__name__)
 
 
 def submitted(request: HttpRequest, batch: Batch) -> None:
-    """Tell the active approvers, but those who had a hand in it, that a batch waits for them."""
-    hands = batch.editors.values("user")
+    """Tell the active approvers, but its preparers, that a batch waits for them."""
+    preparers = batch.editors.values("user")
     _send(
         request,
         batch,
-        User.objects.filter(is_approver=True).exclude(pk__in=hands),
+        User.objects.filter(is_approver=True).exclude(pk__in=preparers),
         gettext_noop("%(name)s submitted “%(title)s”. It waits for an approver."),
     )
 

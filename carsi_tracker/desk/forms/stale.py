@@ -23,7 +23,7 @@ from carsi_tracker.ledger.money import dollars
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldDifference:
     """One field as it is saved, and as it was about to be saved, in words."""
 
     label: str
@@ -41,7 +41,7 @@ class Stale:
     who: str
     when: datetime | None
     own: bool = False
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[FieldDifference] = field(default_factory=list)
 
     @property
     def sentence(self) -> str:
@@ -84,13 +84,13 @@ class GuardedForm(ShownAgain, forms.ModelForm):  # type: ignore[type-arg]
         form.stale = self.stale
         return form
 
-    def _differences(self) -> Iterable[Difference]:
+    def _differences(self) -> Iterable[FieldDifference]:
         for bound in self.visible_fields():
             if bound.name not in self.initial:
                 continue
             saved = in_words(bound.field, bound.initial)
             typed = in_words(bound.field, self.cleaned_data.get(bound.name, bound.data))
-            yield Difference(str(bound.label), saved, typed)
+            yield FieldDifference(str(bound.label), saved, typed)
 
 
 def fingerprint(row: Model) -> str:

@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.desk.forms.fields import LineOfText
-from carsi_tracker.desk.forms.stale import Difference, Stale, fingerprint, in_words, last_change
+from carsi_tracker.desk.forms.stale import (
+    FieldDifference,
+    Stale,
+    fingerprint,
+    in_words,
+    last_change,
+)
 from carsi_tracker.desk.lines.choosing import LONGEST, Choices
 from carsi_tracker.desk.lines.form import OF_LINE, BaseLineForm, content
 from carsi_tracker.imports.spelling import strip
@@ -72,7 +78,7 @@ class Conflict:
     row: "RowForm"
     saved: "RowForm | None"
     stale: Stale | None
-    differences: list[Difference]
+    differences: list[FieldDifference]
 
 
 class RowForm(BaseLineForm):
@@ -194,9 +200,9 @@ class RowForm(BaseLineForm):
         saved.number = self.number
         return Conflict(self, saved, Stale(*last_change(line)), self._differences(line))
 
-    def _differences(self, line: Line | None) -> list[Difference]:
+    def _differences(self, line: Line | None) -> list[FieldDifference]:
         return [
-            Difference(
+            FieldDifference(
                 str(field.label),
                 in_words(field, _value(line, name)) if line else "–",
                 in_words(field, self.cleaned_data.get(name, Cell(self[name]).text)),

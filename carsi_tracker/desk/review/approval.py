@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.forms.again import ShownAgain
 from carsi_tracker.desk.forms.fields import LineOfText, LinesOfText
-from carsi_tracker.ledger.models import Batch, Head, Office
+from carsi_tracker.ledger.models import Batch, LedgerHead, LedgerSettings
 
 
 class PostForm(ShownAgain, forms.Form):
@@ -47,40 +47,40 @@ class Decision:
     """What a person may decide about a batch.
 
     `alone` says that they prepared it or part of it, and that the office lets them post it with a
-    reason; `hand_forbids` that they prepared it, and somebody else has to post it.
+    reason; `prepared_forbids` that they prepared it, and somebody else has to post it.
     """
 
     may_post: bool
     may_send_back: bool
     alone: bool
-    hand_forbids: bool
+    prepared_forbids: bool
 
 
 def decision(batch: Batch, user: User) -> Decision:
     """Return what a person may decide about a batch."""
     decides = user.has_perm("ledger.post_batch") and batch.state == Batch.State.SUBMITTED
-    hand = batch.editors.filter(user=user).exists()
-    alone = hand and bool(self_approval_rule())
+    prepared = batch.editors.filter(user=user).exists()
+    alone = prepared and bool(self_approval_rule())
     return Decision(
-        may_post=decides and (alone or not hand),
+        may_post=decides and (alone or not prepared),
         may_send_back=decides,
         alone=decides and alone,
-        hand_forbids=decides and hand and not alone,
+        prepared_forbids=decides and prepared and not alone,
     )
 
 
 def who_may_post(batch: Batch) -> QuerySet[User]:
-    """Return the active approvers who had no hand in a batch."""
-    hands = batch.editors.values("user")
-    approvers = User.objects.filter(is_active=True, is_approver=True).exclude(pk__in=hands)
+    """Return the active approvers who did not prepare a batch."""
+    preparers = batch.editors.values("user")
+    approvers = User.objects.filter(is_active=True, is_approver=True).exclude(pk__in=preparers)
     return approvers.order_by("first_name", "last_name", "username")
 
 
 def self_approval_rule() -> str:
     """Return why people here may post what they prepared; empty where they may not."""
-    return Office.objects.values_list("self_approval_rule", flat=True).first() or ""
+    return LedgerSettings.objects.values_list("self_approval_rule", flat=True).first() or ""
 
 
 def next_version() -> int:
     """Return the version that the next posting makes."""
-    return Head.objects.get().version + 1
+    return LedgerHead.objects.get().version + 1

@@ -16,10 +16,10 @@ from carsi_tracker.ledger.models.journal import (
     Change,
     Countersignature,
     Entry,
-    Head,
-    Office,
+    LabelRevision,
+    LedgerHead,
+    LedgerSettings,
     Posting,
-    Texts,
 )
 from carsi_tracker.ledger.models.reference import (
     Account,
@@ -45,9 +45,10 @@ __all__ = [
     "DocumentFile",
     "Entry",
     "Goal",
-    "Head",
+    "LabelRevision",
+    "LedgerHead",
+    "LedgerSettings",
     "Line",
-    "Office",
     "Organization",
     "Posting",
     "ProgrammingArea",
@@ -55,6 +56,5 @@ __all__ = [
     "Remark",
     "Stage",
     "Submission",
-    "Texts",
     "Upload",
 ]

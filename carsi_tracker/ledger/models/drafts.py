@@ -87,7 +87,7 @@ class Batch(models.Model):
 
 
 class BatchEditor(models.Model):
-    """A person who had a hand in a batch, and so can't post it; kept by the database."""
+    """A person who prepared a batch or a part of it, and so can't post it; kept by the database."""
 
     pk = models.CompositePrimaryKey("batch_id", "user_id")
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="editors")

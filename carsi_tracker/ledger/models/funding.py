@@ -66,10 +66,10 @@ class Appropriation(models.Model):
         return f"{prefix}{number:02d}"
 
 
-class Commitments(models.QuerySet["Commitment"]):
-    """Commitments, posted or not."""
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    """CommitmentQuerySet, posted or not."""
 
-    def described(self) -> "Commitments":
+    def described(self) -> "CommitmentQuerySet":
         """Return them with all that describes them, in the same query."""
         return self.select_related(
             "appropriation__account", "area", "country", "goal", "agency", "partner"
@@ -119,7 +119,7 @@ class Commitment(Titled):
     )
     first_version = models.PositiveIntegerField(_("first version"), null=True, editable=False)
 
-    objects = Commitments.as_manager()
+    objects = CommitmentQuerySet.as_manager()
 
     class Meta:
         ordering = ("reference",)

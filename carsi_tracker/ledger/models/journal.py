@@ -88,7 +88,7 @@ class Entry(models.Model):
         verbose_name_plural = _("entries")
 
 
-class Head(models.Model):
+class LedgerHead(models.Model):
     """The newest version, in one row that a posting locks to its commit."""
 
     one = models.BooleanField(primary_key=True, default=True)
@@ -97,26 +97,29 @@ class Head(models.Model):
     checksum = models.CharField(max_length=64)
 
     class Meta:
+        db_table = "ledger_head"
         default_permissions = ()
 
 
-class Texts(models.Model):
+class LabelRevision(models.Model):
     """How often names and titles that the public reads were corrected, in one row."""
 
     one = models.BooleanField(primary_key=True, default=True)
     revision = models.BigIntegerField()
 
     class Meta:
+        db_table = "ledger_texts"
         default_permissions = ()
 
 
-class Office(models.Model):
+class LedgerSettings(models.Model):
     """Whether an office of one may post its own batches, and why; set by the owner alone."""
 
     one = models.BooleanField(primary_key=True, default=True)
     self_approval_rule = models.TextField(blank=True)
 
     class Meta:
+        db_table = "ledger_office"
         default_permissions = ()
 
 

@@ -33,7 +33,7 @@ Schema = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Difference:
+class SchemaDifference:
     """A thing of the schema that is not what it should be: missing, unexpected or different."""
 
     name: str
@@ -72,18 +72,18 @@ def described(connection: BaseDatabaseWrapper, application_role: str) -> Schema:
 
 def differences(
     connection: BaseDatabaseWrapper, application_role: str, *, grants: bool = True
-) -> Iterator[Difference]:
+) -> Iterator[SchemaDifference]:
     """Yield what differs between the database and the file, sorted by name."""
     ours, found = expected(), described(connection, application_role)
     for name in sorted(ours.keys() | found.keys()):
         if name.startswith("grant ") and not grants:
             continue
         if name not in found:
-            yield Difference(name, "missing")
+            yield SchemaDifference(name, "missing")
         elif name not in ours:
-            yield Difference(name, "unexpected")
+            yield SchemaDifference(name, "unexpected")
         elif ours[name] != found[name]:
-            yield Difference(name, "different")
+            yield SchemaDifference(name, "different")
 
 
 @contextmanager

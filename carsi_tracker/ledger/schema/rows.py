@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from carsi_tracker.ledger.schema import Difference, printed_plainly
+from carsi_tracker.ledger.schema import SchemaDifference, printed_plainly
 
 BROKEN = """
     with ours as (
@@ -93,7 +93,7 @@ SEQUENCES = """
 """
 
 
-def broken(connection: BaseDatabaseWrapper, application_role: str) -> Iterator[Difference]:
+def broken(connection: BaseDatabaseWrapper, application_role: str) -> Iterator[SchemaDifference]:
     """Yield the constraints that some row breaks, and the sequences that are behind their table."""
     with printed_plainly(connection, application_role), connection.cursor() as cursor:
         for catalogue in (BROKEN, SEQUENCES):
@@ -101,4 +101,4 @@ def broken(connection: BaseDatabaseWrapper, application_role: str) -> Iterator[D
             for how, name, rows in cursor.fetchall():
                 cursor.execute(f"select exists ({rows})")
                 if cursor.fetchone() == (True,):
-                    yield Difference(name, how)
+                    yield SchemaDifference(name, how)

@@ -23,7 +23,7 @@ LABELS: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
-class Part:
+class BarPart:
     """A part of the bar.
 
     `amount` is exact; `shown` is rounded to tenths of a million dollars, so that the parts add up
@@ -39,7 +39,7 @@ class Part:
     width: Decimal
 
 
-def bar(totals: Sums, query: Query) -> list[Part]:
+def bar(totals: Sums, query: Query) -> list[BarPart]:
     """Return the parts of what is appropriated; where that is not asked, of what is committed.
 
     None before the first law, nor where what is asked is not a whole with its parts.
@@ -58,6 +58,6 @@ def bar(totals: Sums, query: Query) -> list[Part]:
         width = (amount / whole * WHOLE).quantize(Decimal("0.01"))
         asks = {"stage": name} if name == "disbursed" else {"measure": name}
         href = entries_address(query.where(**asks))
-        parts.append(Part(name, LABELS[name], amount, shown, href, x, width))
+        parts.append(BarPart(name, LABELS[name], amount, shown, href, x, width))
         x += width
     return parts

@@ -14,7 +14,7 @@ from carsi_tracker.reports.charts.scale import in_prose
 from carsi_tracker.reports.charts.shapes import HEIGHT as MAP_HEIGHT
 from carsi_tracker.reports.charts.shapes import WIDTH as MAP_WIDTH
 from carsi_tracker.reports.charts.timeline import timeline_chart
-from carsi_tracker.reports.overview.matrix import Row, matrix
+from carsi_tracker.reports.overview.matrix import MatrixRow, matrix
 from carsi_tracker.reports.page.address import written
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest
@@ -26,7 +26,7 @@ ROW, LOW_ROW = 60, 30
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ChartSheet:
     """A chart's title, the height of its drawing, and what its template draws.
 
     `empty` says why there is nothing to draw, where there isn't.
@@ -38,14 +38,14 @@ class Sheet:
     empty: str = ""
 
 
-def bar_sheet(public: PublicRequest) -> Sheet:
+def bar_sheet(public: PublicRequest) -> ChartSheet:
     """Return the bar with its legend."""
     totals = aggregates.totals(public.query)
     parts = bar(totals, public.query)
     if not parts:
         why = _("What is asked is not a whole with its parts: there is no bar of it.")
         empty = why if totals.entries else nothing(public)
-        return Sheet(_("How far the money has got"), empty=empty)
+        return ChartSheet(_("How far the money has got"), empty=empty)
     if any(part.name == "available" for part in parts):
         title = _("%(whole)s appropriated, and how far it has got")
         title %= {"whole": in_prose(totals.appropriated)}
@@ -55,15 +55,15 @@ def bar_sheet(public: PublicRequest) -> Sheet:
     legend = [
         (part, in_prose(part.shown), 90 + LOW_ROW * place) for place, part in enumerate(parts)
     ]
-    return Sheet(title, 80 + LOW_ROW * len(parts), {"bar": parts, "legend": legend})
+    return ChartSheet(title, 80 + LOW_ROW * len(parts), {"bar": parts, "legend": legend})
 
 
-def matrix_sheet(public: PublicRequest) -> Sheet:
+def matrix_sheet(public: PublicRequest) -> ChartSheet:
     """Return the table of areas by countries."""
     title = _("%(sum)s by programming area and country, U.S. dollars") % balance(public)
     found = matrix(public.query, public.words)
     if not found.total.href:
-        return Sheet(title, empty=nothing(public))
+        return ChartSheet(title, empty=nothing(public))
     wide = (INNER_WIDTH - AREA_WIDTH) // (len(found.heads) + 1)
     drawn = {
         "matrix": found,
@@ -75,38 +75,38 @@ def matrix_sheet(public: PublicRequest) -> Sheet:
         "wide": wide,
         "foot": LOW_ROW + ROW * len(found.rows),
     }
-    return Sheet(title, LOW_ROW * 2 + ROW * len(found.rows) + 10, drawn)
+    return ChartSheet(title, LOW_ROW * 2 + ROW * len(found.rows) + 10, drawn)
 
 
-def countries_sheet(public: PublicRequest) -> Sheet:
+def countries_sheet(public: PublicRequest) -> ChartSheet:
     """Return the bars of the countries."""
     title = _("%(sum)s by country, U.S. dollars") % balance(public)
     found = countries_chart(public.query, public.words.countries)
     if not found:
-        return Sheet(title, empty=nothing(public))
+        return ChartSheet(title, empty=nothing(public))
     bars = [(bar, LOW_ROW * place) for place, bar in enumerate(found.bars)]
     drawn = {"countries": found, "bars": bars, "foot": LOW_ROW * len(bars)}
-    return Sheet(title, LOW_ROW * (len(bars) + 2) + 20, drawn)
+    return ChartSheet(title, LOW_ROW * (len(bars) + 2) + 20, drawn)
 
 
-def map_sheet(public: PublicRequest) -> Sheet:
+def map_sheet(public: PublicRequest) -> ChartSheet:
     """Return the map."""
     title = _("%(sum)s by country, millions of U.S. dollars") % balance(public)
     found = countries_chart(public.query, public.words.countries)
     if not found:
-        return Sheet(title, empty=nothing(public))
+        return ChartSheet(title, empty=nothing(public))
     height = INNER_WIDTH * MAP_HEIGHT // MAP_WIDTH
-    return Sheet(title, height + LOW_ROW, {"countries": found, "map_height": height})
+    return ChartSheet(title, height + LOW_ROW, {"countries": found, "map_height": height})
 
 
-def timeline_sheet(public: PublicRequest) -> Sheet:
+def timeline_sheet(public: PublicRequest) -> ChartSheet:
     """Return the sums over time with their legend."""
     title = _("Sums over time, U.S. dollars")
     found = timeline_chart(public.query)
     if not found:
-        return Sheet(title, empty=nothing(public))
+        return ChartSheet(title, empty=nothing(public))
     legend = [(curve, 250 * place) for place, curve in enumerate(found.curves)]
-    return Sheet(title, found.height + 130, {"timeline": found, "legend": legend})
+    return ChartSheet(title, found.height + 130, {"timeline": found, "legend": legend})
 
 
 def balance(public: PublicRequest) -> dict[str, str]:
@@ -121,7 +121,7 @@ def nothing(public: PublicRequest) -> str:
     return _("Nothing is appropriated yet: $0 on this day.")
 
 
-SHEETS: Mapping[str, Callable[[PublicRequest], Sheet]] = {
+SHEETS: Mapping[str, Callable[[PublicRequest], ChartSheet]] = {
     "bar": bar_sheet,
     "matrix": matrix_sheet,
     "countries": countries_sheet,
@@ -130,7 +130,7 @@ SHEETS: Mapping[str, Callable[[PublicRequest], Sheet]] = {
 }
 
 
-def _matrix_row(row: Row, top: int, wide: int) -> dict[str, Any]:
+def _matrix_row(row: MatrixRow, top: int, wide: int) -> dict[str, Any]:
     lines = wrap(str(row.area), AREA_LETTERS)
     return {
         "top": top,

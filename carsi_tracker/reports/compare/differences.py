@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from carsi_tracker.figures.aggregates import ZERO
-from carsi_tracker.figures.comparison import Change, Comparison, changes
+from carsi_tracker.figures.comparison import Comparison, SumChange, changes
 from carsi_tracker.ledger.models import Appropriation, Stage
 from carsi_tracker.ledger.money import signed
 from carsi_tracker.reports.page.filters import name_of_balance
@@ -19,7 +19,7 @@ from carsi_tracker.reports.page.public_page import PublicRequest
 
 
 @dataclass(frozen=True)
-class Difference:
+class SignedChange:
     """A change with its sign, which way it goes (`up`, `down` or `same`), and its entries."""
 
     amount: Decimal
@@ -34,7 +34,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Named:
+class NarrowedComparison:
     """What something is called, and the same comparison of nothing else."""
 
     name: Any
@@ -45,31 +45,31 @@ class Named:
 class SideBySide:
     """What something sums to before and after, and the change between."""
 
-    of: Named
+    of: NarrowedComparison
     before: Linked
-    change: Difference
+    change: SignedChange
     after: Linked
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """The differences of one thing across columns; the last may be of all columns."""
 
-    of: Named
-    cells: tuple[Difference, ...]
+    of: NarrowedComparison
+    cells: tuple[SignedChange, ...]
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Differences by row and column, with their totals in the last column and the last row."""
+    """ComparisonTables by row and column, with their totals in the last column and the last row."""
 
-    heads: tuple[Named, ...]
-    rows: tuple[Row, ...]
-    totals: tuple[Difference, ...]
+    heads: tuple[NarrowedComparison, ...]
+    rows: tuple[ComparisonRow, ...]
+    totals: tuple[SignedChange, ...]
 
 
 @dataclass(frozen=True)
-class Differences:
+class ComparisonTables:
     """All that a page says of what changed; areas and countries are of `stage`."""
 
     stage: str
@@ -78,14 +78,14 @@ class Differences:
     areas: list[SideBySide]
     countries: list[SideBySide]
     grid: Grid
-    appropriations: list[Row]
+    appropriations: list[ComparisonRow]
 
 
-def differences(comparison: Comparison, public: PublicRequest) -> Differences:
+def differences(comparison: Comparison, public: PublicRequest) -> ComparisonTables:
     """Return what changed, by stage, area, country and appropriation."""
     stage = public.query.filters.stage or "committed"
     stages = by_stage(comparison, public)
-    return Differences(
+    return ComparisonTables(
         stage=name_of_balance(stage),
         lead=stages[Stage.values.index(stage)],
         stages=stages,
@@ -144,7 +144,7 @@ def by_area_and_country(comparison: Comparison, public: PublicRequest, stage: st
     ]
     codes = (*(country.code for country in countries), None)
 
-    def cells(area: str | None) -> tuple[Difference, ...]:
+    def cells(area: str | None) -> tuple[SignedChange, ...]:
         return tuple(
             _difference(
                 comparison, _sum(found, area, country), stage=stage, area=area, country=country
@@ -154,12 +154,14 @@ def by_area_and_country(comparison: Comparison, public: PublicRequest, stage: st
 
     return Grid(
         tuple(_named(public, country, country=country.code) for country in countries),
-        tuple(Row(_named(public, area, area=area.code), cells(area.code)) for area in areas),
+        tuple(
+            ComparisonRow(_named(public, area, area=area.code), cells(area.code)) for area in areas
+        ),
         cells(None),
     )
 
 
-def by_appropriation(comparison: Comparison, public: PublicRequest) -> list[Row]:
+def by_appropriation(comparison: Comparison, public: PublicRequest) -> list[ComparisonRow]:
     """Return what changed of each appropriation, by stage, where something did."""
     found = changes(comparison, "appropriation")
     keys = [key for (key,) in found if key is not None]
@@ -169,19 +171,19 @@ def by_appropriation(comparison: Comparison, public: PublicRequest) -> list[Row]
         of_it = {"year": appropriation.fiscal_year, "account": appropriation.account.code}
         cells = [_difference(comparison, stages.get(s), stage=s, **of_it) for s in Stage.values]
         if any(cell.href for cell in cells):
-            rows.append(Row(_named(public, appropriation, **of_it), tuple(cells)))
+            rows.append(ComparisonRow(_named(public, appropriation, **of_it), tuple(cells)))
     return rows
 
 
-def _named(public: PublicRequest, name: Any, **asks: Any) -> Named:
+def _named(public: PublicRequest, name: Any, **asks: Any) -> NarrowedComparison:
     narrower = public.address.asking(public.query.where(measure=None, **asks))
-    return Named(name, reverse("compare") + narrower.query_string())
+    return NarrowedComparison(name, reverse("compare") + narrower.query_string())
 
 
 def _side_by_side(
-    comparison: Comparison, of: Named, change: Change | None, **asks: Any
+    comparison: Comparison, of: NarrowedComparison, change: SumChange | None, **asks: Any
 ) -> SideBySide:
-    found = change or Change()
+    found = change or SumChange()
     earlier, later = (
         query.where(measure=None, **asks) for query in (comparison.earlier, comparison.later)
     )
@@ -193,20 +195,22 @@ def _side_by_side(
     )
 
 
-def _difference(comparison: Comparison, change: Change | None, **asks: Any) -> Difference:
+def _difference(comparison: Comparison, change: SumChange | None, **asks: Any) -> SignedChange:
     added = change.change if change else None
     if added is None or not added.entries:
-        return Difference(ZERO, "–", "same", None)
+        return SignedChange(ZERO, "–", "same", None)
     chosen = {name: value for name, value in asks.items() if value is not None}
     href = entries_address(comparison.between.where(measure=None, **chosen))
     way = "up" if added.amount > 0 else "down" if added.amount < 0 else "same"
-    return Difference(added.amount, signed(added.amount), way, href)
+    return SignedChange(added.amount, signed(added.amount), way, href)
 
 
-def _sum(found: Mapping[tuple[Any, ...], Change], area: str | None, country: str | None) -> Change:
-    parts: Iterable[Change] = (
+def _sum(
+    found: Mapping[tuple[Any, ...], SumChange], area: str | None, country: str | None
+) -> SumChange:
+    parts: Iterable[SumChange] = (
         change
         for (its_area, its_country), change in found.items()
         if area in (None, its_area) and country in (None, its_country)
     )
-    return sum(parts, Change())
+    return sum(parts, SumChange())

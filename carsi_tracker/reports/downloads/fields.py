@@ -8,7 +8,7 @@ from django.db.models import F, Func, TextField, Value
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.ledger.columns import Kind, Words
+from carsi_tracker.ledger.columns import CellKind, Words
 from carsi_tracker.ledger.formulas import FIRST_LETTERS, FORMULA
 
 
@@ -24,13 +24,13 @@ class Holds(Enum):
 
 
 OF_KIND = {
-    Kind.REFERENCE: Holds.CODE,
-    Kind.TEXT: Holds.TEXT,
-    Kind.YEAR: Holds.NUMBER,
-    Kind.CODE: Holds.CODE,
-    Kind.ORGANIZATION: Holds.TEXT,
-    Kind.AMOUNT: Holds.AMOUNT,
-    Kind.DAY: Holds.DAY,
+    CellKind.REFERENCE: Holds.CODE,
+    CellKind.TEXT: Holds.TEXT,
+    CellKind.YEAR: Holds.NUMBER,
+    CellKind.CODE: Holds.CODE,
+    CellKind.ORGANIZATION: Holds.TEXT,
+    CellKind.AMOUNT: Holds.AMOUNT,
+    CellKind.DAY: Holds.DAY,
 }
 
 

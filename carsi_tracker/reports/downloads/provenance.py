@@ -16,7 +16,7 @@ from carsi_tracker.reports.downloads.listings import Listing
 from carsi_tracker.reports.downloads.summaries import Summary
 from carsi_tracker.reports.page.address import site_of, written
 from carsi_tracker.reports.page.citation import NAME, Citation, posted_at
-from carsi_tracker.reports.page.filters import LABELS, in_words
+from carsi_tracker.reports.page.filters import FILTERS, in_words
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -79,7 +79,7 @@ class Provenance:
         return [
             (_("Table"), f"{NAME}: {self.table.title} ({self.table.meaning})"),
             *(
-                (str(LABELS[name]), in_words(self.public.words, name, value))
+                (str(FILTERS[name].label), in_words(self.public.words, name, value))
                 for name, value in query.filters.given.items()
             ),
             (_("Figures as of"), day_in_words(query.day)),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Sums, sums_through
 from carsi_tracker.figures.query import NONE
-from carsi_tracker.figures.running_totals import courses
+from carsi_tracker.figures.running_totals import running_totals
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.columns import Words
 from carsi_tracker.ledger.models import Appropriation
@@ -102,7 +102,7 @@ def _matrix(public: PublicRequest) -> Rows:
     query, words = public.query, public.words
     found = {
         key: sums_through(stages, query.day)
-        for key, stages in courses(query, "area", "country").items()
+        for key, stages in running_totals(query, "area", "country").items()
     }
     used = {code for key, sums in found.items() if sums.entries for code in key}
     areas = [area for area in words.areas if area.code in used or not area.retired]

@@ -22,7 +22,7 @@ Sums = Mapping[tuple[str | None, str | None], Amount]
 
 
 @dataclass(frozen=True)
-class Cell:
+class MatrixCell:
     """An area's dollars in a country, with the shade of the amount."""
 
     figure: Linked
@@ -30,12 +30,12 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """An area's dollars in each country, and in all."""
 
     area: ProgrammingArea
     href: str
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
     total: Linked
 
     @property
@@ -50,7 +50,7 @@ class Matrix:
     """Dollars by area and country; `heads` are the countries with their pages."""
 
     heads: tuple[tuple[Country, str], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
     totals: tuple[Linked, ...]
     total: Linked
 
@@ -94,12 +94,12 @@ def _row(
     countries: Sequence[Country],
     sums: Sums,
     largest: Decimal,
-) -> Row:
+) -> MatrixRow:
     figures = [_figure(query, sums, area.code, country.code) for country in countries]
-    return Row(
+    return MatrixRow(
         area,
         page_path("area", area.code) + as_query_string(query.everywhere()),
-        tuple(Cell(figure, heat(figure.amount, largest)) for figure in figures),
+        tuple(MatrixCell(figure, heat(figure.amount, largest)) for figure in figures),
         _figure(query, sums, area.code, None),
     )
 

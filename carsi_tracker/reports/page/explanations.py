@@ -33,14 +33,6 @@ UNSTATED: dict[str, tuple[str, Promise, Promise]] = {
 }
 """For each filter whose value a document may not state: the code of that, and how it is said."""
 
-RANGES: dict[str, Promise] = {
-    "amount_from": gettext_lazy("amounts from %s"),
-    "amount_to": gettext_lazy("amounts up to %s"),
-    "date_from": gettext_lazy("dates from %s"),
-    "date_to": gettext_lazy("dates up to %s"),
-}
-"""How the filters that are ends of a range are said without their labels."""
-
 
 @dataclass(frozen=True)
 class Unstated:
@@ -72,7 +64,7 @@ def stage_in_words(query: Query) -> str:
 def scope_in_words(public: PublicRequest, *, without: tuple[str, ...] = ()) -> str:
     """Return the filters in words, without stage and measure and what else is left out."""
     return " · ".join(
-        str(RANGES.get(name, "%s")) % filters.in_words(public.words, name, value)
+        str(filters.FILTERS[name].said) % filters.in_words(public.words, name, value)
         for name, value in public.query.filters.given.items()
         if name not in ("stage", "measure", *without)
     )

@@ -1,6 +1,6 @@
 """The filters of a page: what is chosen, and what can be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,26 +21,43 @@ from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.reports.page.address import written
 from carsi_tracker.reports.page.public_page import PublicRequest
 
-LABELS: dict[str, Promise] = {
-    "area": gettext_lazy("Programming area"),
-    "country": gettext_lazy("Country"),
-    "goal": gettext_lazy("Goal"),
-    "account": gettext_lazy("Account"),
-    "year": gettext_lazy("Fiscal year"),
-    "agency": gettext_lazy("Agency"),
-    "partner": gettext_lazy("Partner"),
-    "commitment": gettext_lazy("Commitment"),
-    "stage": gettext_lazy("Stage"),
-    "measure": gettext_lazy("Balance"),
-    "basis": gettext_lazy("Basis"),
-    "document": gettext_lazy("Document"),
-    "posted_in": gettext_lazy("Posted in version"),
-    "posted_from": gettext_lazy("Posted from version"),
-    "text": gettext_lazy("Words"),
-    "amount_from": gettext_lazy("Amount from"),
-    "amount_to": gettext_lazy("Amount up to"),
-    "date_from": gettext_lazy("Date from"),
-    "date_to": gettext_lazy("Date up to"),
+OFFERED, TYPED = "offered", "typed"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter as pages show it: its codes offered as a choice, or its value typed, or neither.
+
+    `things` are those of the vocabulary that its codes name; `said` is how an end of a range
+    stands in a sentence, without its label.
+    """
+
+    label: Promise
+    shown: str = ""
+    things: str = ""
+    said: str | Promise = "%s"
+
+
+FILTERS = {
+    "area": Filter(gettext_lazy("Programming area"), OFFERED, "areas"),
+    "country": Filter(gettext_lazy("Country"), OFFERED, "countries"),
+    "goal": Filter(gettext_lazy("Goal"), OFFERED, "goals"),
+    "account": Filter(gettext_lazy("Account"), OFFERED, "accounts"),
+    "year": Filter(gettext_lazy("Fiscal year"), OFFERED),
+    "agency": Filter(gettext_lazy("Agency"), OFFERED, "organizations"),
+    "partner": Filter(gettext_lazy("Partner"), OFFERED, "organizations"),
+    "commitment": Filter(gettext_lazy("Commitment")),
+    "stage": Filter(gettext_lazy("Stage"), OFFERED),
+    "measure": Filter(gettext_lazy("Balance")),
+    "basis": Filter(gettext_lazy("Basis"), OFFERED),
+    "document": Filter(gettext_lazy("Document"), OFFERED),
+    "posted_in": Filter(gettext_lazy("Posted in version")),
+    "posted_from": Filter(gettext_lazy("Posted from version")),
+    "text": Filter(gettext_lazy("Words"), TYPED),
+    "amount_from": Filter(gettext_lazy("Amount from"), TYPED, said=gettext_lazy("amounts from %s")),
+    "amount_to": Filter(gettext_lazy("Amount up to"), TYPED, said=gettext_lazy("amounts up to %s")),
+    "date_from": Filter(gettext_lazy("Date from"), TYPED, said=gettext_lazy("dates from %s")),
+    "date_to": Filter(gettext_lazy("Date up to"), TYPED, said=gettext_lazy("dates up to %s")),
 }
 MEASURES: dict[str, Promise] = {
     "available": gettext_lazy("No commitment found (appropriated less committed)"),
@@ -54,10 +71,6 @@ MEASURE_NAMES: dict[str, Promise] = {
 }
 KEPT = 128
 """How many lists of options a process keeps: those of a filter, in a version and a language."""
-OFFERED = (
-    "area", "country", "goal", "account", "year", "agency", "partner", "stage", "basis", "document"
-)  # fmt: skip
-TYPED = ("text", "amount_from", "amount_to", "date_from", "date_to")
 
 
 @dataclass(frozen=True)
@@ -116,8 +129,8 @@ class Loosened:
 def form(path: str, public: PublicRequest) -> Form:
     """Return the filters of a page that lists entries, or what has them."""
     chosen = written(public.query.filters)
-    typed = {name: chosen.get(name, "") for name in TYPED}
-    hidden = public.address.carried(*OFFERED, *TYPED)
+    typed = {name: chosen.get(name, "") for name in _shown(TYPED)}
+    hidden = public.address.carried(*_shown(OFFERED), *typed)
     return Form(chips(path, public), selects(public), hidden, typed)
 
 
@@ -125,7 +138,7 @@ def chips(path: str, public: PublicRequest) -> list[Chip]:
     """Return the chosen filters, each with the address of the page without it."""
     return [
         Chip(
-            str(LABELS[name]),
+            str(FILTERS[name].label),
             in_words(public.words, name, value),
             path + public.address.asking(public.query.where(**{name: None})).query_string(),
         )
@@ -133,7 +146,7 @@ def chips(path: str, public: PublicRequest) -> list[Chip]:
     ]
 
 
-def loosened(path: str, public: PublicRequest) -> list[Loosened]:
+def without_each_filter(path: str, public: PublicRequest) -> list[Loosened]:
     """Return what may be changed where nothing is found: other spellings, each filter."""
     query = public.query
     without = [
@@ -149,7 +162,7 @@ def _spelled_otherwise(path: str, public: PublicRequest) -> list[Loosened]:
     return [
         Loosened(
             Chip(
-                str(LABELS["text"]),
+                str(FILTERS["text"].label),
                 in_words(public.words, "text", other.text),
                 path + public.address.asking(query.where(text=other.text)).query_string(),
             ),
@@ -166,22 +179,26 @@ def selects(public: PublicRequest) -> list[Select]:
     return [
         Select(
             name,
-            str(LABELS[name]),
-            _options(name, query.version, public.texts_revision, get_language()),
+            str(FILTERS[name].label),
+            _options(name, query.version, public.label_revision, get_language()),
             getattr(query.filters, name),
         )
-        for name in OFFERED
+        for name in _shown(OFFERED)
     ]
+
+
+def _shown(how: str) -> list[str]:
+    return [name for name, filter_ in FILTERS.items() if filter_.shown == how]
 
 
 @remembered(KEPT)
 def _options(
     name: str,
     version: Version,
-    texts_revision: int,
+    label_revision: int,
     language: str | None,  # noqa: ARG001 (the names are in this language)
 ) -> tuple[tuple[str, str], ...]:
-    words = vocabulary(version.number, version.checksum, texts_revision)
+    words = vocabulary(version.number, version.checksum, label_revision)
     return tuple((code, _name_of(words, name, code)) for code in words.codes[name].values())
 
 
@@ -206,18 +223,10 @@ def _name_of(words: Vocabulary, name: str, code: str) -> str:
         return str(Basis(code).label)
     if name == "measure":
         return str(MEASURES[code])
-    named: dict[str, Iterable[object]] = {
-        "area": words.areas,
-        "country": words.countries,
-        "account": words.accounts,
-        "agency": words.organizations,
-        "partner": words.organizations,
-    }
-    for thing in named.get(name, ()):
-        if getattr(thing, "code", None) == code:
+    things = FILTERS[name].things
+    for thing in getattr(words, things) if things else ():
+        if code == str(thing.number if name == "goal" else thing.code):
             return f"{code}: {thing}" if name == "account" else str(thing)
-    if name == "goal":
-        return next(str(goal) for goal in words.goals if str(goal.number) == code)
     return code
 
 

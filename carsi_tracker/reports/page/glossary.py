@@ -21,7 +21,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Group:
+class GlossaryGroup:
     """The words of one subject."""
 
     name: str
@@ -30,7 +30,7 @@ class Group:
 
 
 GLOSSARY = tuple(
-    Group(group["name"], group["title"], tuple(Term(**term) for term in group["terms"]))
+    GlossaryGroup(group["name"], group["title"], tuple(Term(**term) for term in group["terms"]))
     for group in content("glossary")["groups"]
 )
 TERMS = {term.anchor: term for group in GLOSSARY for term in group.terms}

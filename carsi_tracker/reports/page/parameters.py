@@ -43,7 +43,7 @@ class BadAddress(Exception):
         self.because = because
 
 
-def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Query:
+def read(address: Mapping[str, str], head: Version, label_revision: int) -> Query:
     """Read a query from the parameters of an address.
 
     `head` is the newest version. A `version` without checksum, or `known_on`, gives a query
@@ -54,7 +54,7 @@ def read(address: Mapping[str, str], head: Version, texts_revision: int) -> Quer
             raise BadAddress(name, value, _("text without control characters"))
     version = _version(address, head)
     day = read_day("as_of", address.get("as_of", ""))
-    filters = _scope(address, version or head, texts_revision)
+    filters = _scope(address, version or head, label_revision)
     return Query(
         version=version or head,
         day=day or today(),
@@ -139,8 +139,8 @@ def _end_of_moment(text: str) -> datetime:
     return moment
 
 
-def _scope(address: Mapping[str, str], version: Version, texts_revision: int) -> Filters:
-    words = vocabulary(version.number, version.checksum, texts_revision)
+def _scope(address: Mapping[str, str], version: Version, label_revision: int) -> Filters:
+    words = vocabulary(version.number, version.checksum, label_revision)
     chosen: dict[str, Any] = {}
     for filter_ in fields(Filters):
         name = filter_.name
@@ -149,7 +149,7 @@ def _scope(address: Mapping[str, str], version: Version, texts_revision: int) ->
         if not value:
             continue
         if name == "text":
-            chosen[name] = read_words(name, value, texts_revision)
+            chosen[name] = read_words(name, value, label_revision)
         elif name.startswith("amount_"):
             chosen[name] = _amount(name, value)
         elif name.startswith("date_"):
@@ -164,10 +164,10 @@ def _scope(address: Mapping[str, str], version: Version, texts_revision: int) ->
     return filters
 
 
-def read_words(name: str, text: str, texts_revision: int) -> Words:
+def read_words(name: str, text: str, label_revision: int) -> Words:
     """Read words that are looked for. Raises BadAddress for too many or too long ones."""
     _require_short(name, text)
-    words = Words(" ".join(text.split()), texts_revision)
+    words = Words(" ".join(text.split()), label_revision)
     if len(words.folded) > MOST_WORDS:
         raise BadAddress(name, text, _("at most %d words") % MOST_WORDS)
     return words

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures.query import Filters, Query, Version
+from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
@@ -22,7 +22,6 @@ from carsi_tracker.reports.page.parameters import BadAddress, read, read_address
 from carsi_tracker.reports.page.places import Busy, busy
 
 P = ParamSpec("P")
-FILTERS = frozenset(filter_.name for filter_ in fields(Filters))
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class PublicRequest:
     address: Address
     words: Vocabulary
     head: Version
-    texts_revision: int
+    label_revision: int
 
 
 def never(_request: HttpRequest, _asked: PublicRequest) -> bool:
@@ -117,7 +116,7 @@ def _needs_redirect(request: HttpRequest, public: PublicRequest) -> bool:
     version = request.GET.get("version", "")
     if request.GET.get("known_on") or (version and "-" not in version):
         return True
-    names = FILTERS & request.GET.keys()
+    names = vars(public.query.filters).keys() & request.GET.keys()
     chosen = written(public.query.filters) if names else {}
     return any(request.GET[name] != chosen.get(name) for name in names)
 
@@ -134,7 +133,7 @@ def _bad(request: HttpRequest, bad: BadAddress) -> HttpResponse:
 def _etag(request: HttpRequest, public: PublicRequest) -> str:
     parts = (
         public.head.checksum,
-        public.texts_revision,
+        public.label_revision,
         settings.RELEASE,
         request.LANGUAGE_CODE,
         takes_gzip(request),

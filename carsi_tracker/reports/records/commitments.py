@@ -12,7 +12,7 @@ from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.page import explanations, filters
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
-from carsi_tracker.reports.subjects.sources import cited, touched
+from carsi_tracker.reports.subjects.sources import cited, touching_versions
 from carsi_tracker.reports.tables import CommitmentsTable, EntriesTable
 from carsi_tracker.reports.versions.changes import reversals
 
@@ -31,7 +31,7 @@ def commitment_list(request: HttpRequest, public: PublicRequest) -> HttpResponse
         balances=sums,
         scope=explanations.scope_in_words(public),
         filters=filters.form(request.path, public),
-        loosened=filters.loosened(request.path, public) if none else [],
+        without_each_filter=filters.without_each_filter(request.path, public) if none else [],
     )
 
 
@@ -68,7 +68,7 @@ def commitment_detail(request: HttpRequest, public: PublicRequest, reference: st
         noted=noted(query, 1),
         timeline=timeline_chart(query, small=True),
         cited=cited(query),
-        touched=touched(query),
+        touching_versions=touching_versions(query),
         over_time=over_time(query, BALANCES),
     )
 

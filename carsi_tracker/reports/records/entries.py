@@ -37,7 +37,9 @@ def entry_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         figure_today=explanations.figure_today(query),
         unstated=explanations.unstated(public),
         filters=filters.form(request.path, public),
-        loosened=[] if total.entries else filters.loosened(request.path, public),
+        without_each_filter=[]
+        if total.entries
+        else filters.without_each_filter(request.path, public),
     )
 
 

@@ -21,7 +21,7 @@ from carsi_tracker.reports.page.public_page import PublicRequest
 
 
 @dataclass(frozen=True)
-class Row:
+class Result:
     """A thing that was found; `figure` is its sum at a stage, or an entry's amount."""
 
     href: str
@@ -32,18 +32,18 @@ class Row:
     stage: str = ""
 
 
-Rows = Callable[[PublicRequest, Sequence[Any]], list[Row]]
+Rows = Callable[[PublicRequest, Sequence[Any]], list[Result]]
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResultKind:
     """A kind of thing that is found: its name, and how keys become rows."""
 
     name: Promise
     rows: Rows
 
 
-def commitments(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
+def commitments(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
     """Return commitments by id, in the given order."""
     query = public.query.everywhere()
     found = Commitment.objects.in_bulk(keys)
@@ -52,7 +52,7 @@ def commitments(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     sums = aggregates.breakdown_of(committed, "commitment", [thing.reference for thing in things])
     return [
         _committed(
-            Row(
+            Result(
                 reverse("commitment", args=[thing.reference]) + as_query_string(query),
                 thing.reference,
                 thing.shown_title,
@@ -65,12 +65,12 @@ def commitments(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     ]
 
 
-def documents(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
+def documents(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
     """Return documents by id, in the given order."""
     things = Document.objects.in_bulk(keys)
     query_string = as_query_string(public.query.everywhere())
     return [
-        Row(
+        Result(
             reverse("document", args=[things[key].key]) + query_string,
             things[key].key,
             things[key].shown_title,
@@ -80,17 +80,19 @@ def documents(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
     ]
 
 
-def versions(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
+def versions(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
     """Return versions by number, in the given order."""
     titles = dict(Posting.objects.filter(pk__in=keys).values_list("version", "title"))
     query_string = as_query_string(public.query.everywhere())
     return [
-        Row(reverse("version", args=[key]) + query_string, _("Version %d") % key, titles[key], "en")
+        Result(
+            reverse("version", args=[key]) + query_string, _("Version %d") % key, titles[key], "en"
+        )
         for key in keys
     ]
 
 
-def said_by_entries(public: PublicRequest, query: Query, first: int) -> list[Row]:
+def matching_entries(public: PublicRequest, query: Query, first: int) -> list[Result]:
     """Return the first entries that a query is about, by day."""
     found = entries(query).select_related("commitment", "appropriation__account", "document")
     query_string = as_query_string(public.query.everywhere())
@@ -100,16 +102,16 @@ def said_by_entries(public: PublicRequest, query: Query, first: int) -> list[Row
     ]
 
 
-def _entry(entry: Entry, query_string: str) -> Row:
+def _entry(entry: Entry, query_string: str) -> Result:
     of = entry.commitment.reference if entry.commitment else str(entry.appropriation)
     name = f"{short_day(entry.effective_date)}, {of}, {Stage(entry.stage).label}"
     href = reverse("entry", args=[entry.posting_id, entry.line]) + query_string
     language = entry.document.written_in if entry.quote else "en"
     said = entry.quote or entry.note or entry.locator
-    return Row(href, name, said, language, Linked(entry.amount, href))
+    return Result(href, name, said, language, Linked(entry.amount, href))
 
 
-def appropriations(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
+def appropriations(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
     """Return appropriations by id, in the given order."""
     query = public.query.everywhere()
     things = Appropriation.objects.select_related("account").in_bulk(keys)
@@ -119,7 +121,7 @@ def appropriations(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
         sum_ = sums.get(thing.pk, Sums())
         asks = query.where(year=thing.fiscal_year, account=thing.account.code, stage="appropriated")
         rows.append(
-            Row(
+            Result(
                 page_path("appropriation", thing.slug) + as_query_string(query),
                 str(thing),
                 thing.account.name,
@@ -133,13 +135,13 @@ def appropriations(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
 def _with_page(dimension: str, things: str, code: str = "code") -> Rows:
     """Return how codes of a dimension become rows that lead to a page of each."""
 
-    def rows(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
+    def rows(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
         query = public.query.everywhere()
         named = {getattr(thing, code): str(thing) for thing in getattr(public.words, things)}
         sums = aggregates.breakdown(query.where(stage="committed"), dimension)
         return [
             _committed(
-                Row(page_path(dimension, str(key)) + as_query_string(query), named[key]),
+                Result(page_path(dimension, str(key)) + as_query_string(query), named[key]),
                 query.where(**{dimension: key, "stage": "committed"}),
                 sums.get(key, Sums()),
             )
@@ -152,31 +154,32 @@ def _with_page(dimension: str, things: str, code: str = "code") -> Rows:
 def _organizations(role: str) -> Rows:
     """Return how codes of agencies or partners become rows that lead to their entries."""
 
-    def rows(public: PublicRequest, keys: Sequence[Any]) -> list[Row]:
+    def rows(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
         query = public.query.everywhere()
         named = {
             organization.code: str(organization) for organization in public.words.organizations
         }
         return [
-            Row(entries_address(query.where(**{role: key})), str(key), named[key]) for key in keys
+            Result(entries_address(query.where(**{role: key})), str(key), named[key])
+            for key in keys
         ]
 
     return rows
 
 
-def _committed(row: Row, asks: Query, sums: Sums) -> Row:
+def _committed(row: Result, asks: Query, sums: Sums) -> Result:
     figure = linked(sums.of(Stage.COMMITTED), asks)
     return replace(row, figure=figure, stage=str(Stage.COMMITTED.label).lower())
 
 
 KINDS = {
-    "commitments": Kind(gettext_lazy("Commitments"), commitments),
-    "areas": Kind(gettext_lazy("Programming areas"), _with_page("area", "areas")),
-    "countries": Kind(gettext_lazy("Countries"), _with_page("country", "countries")),
-    "goals": Kind(gettext_lazy("Goals"), _with_page("goal", "goals", "number")),
-    "appropriations": Kind(gettext_lazy("Appropriations"), appropriations),
-    "agencies": Kind(gettext_lazy("Agencies"), _organizations("agency")),
-    "partners": Kind(gettext_lazy("Partners"), _organizations("partner")),
-    "documents": Kind(gettext_lazy("Documents"), documents),
-    "versions": Kind(gettext_lazy("Versions"), versions),
+    "commitments": ResultKind(gettext_lazy("Commitments"), commitments),
+    "areas": ResultKind(gettext_lazy("Programming areas"), _with_page("area", "areas")),
+    "countries": ResultKind(gettext_lazy("Countries"), _with_page("country", "countries")),
+    "goals": ResultKind(gettext_lazy("Goals"), _with_page("goal", "goals", "number")),
+    "appropriations": ResultKind(gettext_lazy("Appropriations"), appropriations),
+    "agencies": ResultKind(gettext_lazy("Agencies"), _organizations("agency")),
+    "partners": ResultKind(gettext_lazy("Partners"), _organizations("partner")),
+    "documents": ResultKind(gettext_lazy("Documents"), documents),
+    "versions": ResultKind(gettext_lazy("Versions"), versions),
 }

@@ -22,7 +22,7 @@ from carsi_tracker.reports.page.links import entries_address
 from carsi_tracker.reports.page.parameters import BadAddress, read_words
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
-from carsi_tracker.reports.search.results import KINDS, Row, said_by_entries
+from carsi_tracker.reports.search.results import KINDS, Result, matching_entries
 
 FIRST = 10
 """How many of each kind are shown together."""
@@ -30,7 +30,7 @@ A_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Group:
+class ResultGroup:
     """What was found of one kind: the first of it, how many in all, and the page with all.
 
     Of entries that are spelled otherwise, `name` is the spelling, and `again` a search for it.
@@ -39,7 +39,7 @@ class Group:
     key: str
     name: str | Promise
     total: int
-    rows: list[Row]
+    rows: list[Result]
     href: str
     again: str = ""
 
@@ -53,7 +53,7 @@ def looks_for_words(_request: HttpRequest, public: PublicRequest) -> bool:
 def search(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show what words find, by kind; a whole reference or key leads straight to its page."""
     own = dict(public.address.own)
-    words = read_words("q", own.get("q", ""), public.texts_revision)
+    words = read_words("q", own.get("q", ""), public.label_revision)
     if not words.folded:
         return _page(request, public, words)
     if "kind" in own:
@@ -113,9 +113,11 @@ def _exact(public: PublicRequest, words: Words) -> str | None:
     return None
 
 
-def _groups(public: PublicRequest, words: Words, found: dict[str, Sequence[Any]]) -> list[Group]:
+def _groups(
+    public: PublicRequest, words: Words, found: dict[str, Sequence[Any]]
+) -> list[ResultGroup]:
     return [
-        Group(
+        ResultGroup(
             kind,
             KINDS[kind].name,
             len(keys),
@@ -127,7 +129,7 @@ def _groups(public: PublicRequest, words: Words, found: dict[str, Sequence[Any]]
     ]
 
 
-def _entries(public: PublicRequest, words: Words) -> list[Group]:
+def _entries(public: PublicRequest, words: Words) -> list[ResultGroup]:
     """Return the entries that hold the words, and those of the amount that the words are."""
     everything = public.query.everywhere()
     groups = [_entries_of(public, everything.where(text=words), "entries", gettext_lazy("Entries"))]
@@ -139,13 +141,13 @@ def _entries(public: PublicRequest, words: Words) -> list[Group]:
     return [group for group in groups if group.total]
 
 
-def _entries_of(public: PublicRequest, asks: Query, key: str, name: str | Promise) -> Group:
+def _entries_of(public: PublicRequest, asks: Query, key: str, name: str | Promise) -> ResultGroup:
     total = aggregates.totals(asks).entries
-    rows = said_by_entries(public, asks, FIRST) if total else []
-    return Group(key, name, total, rows, entries_address(asks))
+    rows = matching_entries(public, asks, FIRST) if total else []
+    return ResultGroup(key, name, total, rows, entries_address(asks))
 
 
-def _spellings(public: PublicRequest, words: Words) -> list[Group]:
+def _spellings(public: PublicRequest, words: Words) -> list[ResultGroup]:
     query = public.query.everywhere()
     groups = []
     for spelling in matching.other_spellings(query, words):

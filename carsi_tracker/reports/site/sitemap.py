@@ -39,7 +39,7 @@ class InEachLanguage(Paginator):  # type: ignore[type-arg]  # Django's takes non
 
 
 @dataclass
-class Section(Sitemap):  # type: ignore[type-arg]  # the same
+class SitemapSection(Sitemap):  # type: ignore[type-arg]  # the same
     """A kind of pages: one a row, whose last value may be when it last changed."""
 
     rows: Sequence[Any] | QuerySet[Any, Any]
@@ -58,7 +58,7 @@ class Section(Sitemap):  # type: ignore[type-arg]  # the same
         return InEachLanguage(self.rows, self.limit)
 
 
-def sections(public: PublicRequest) -> dict[str, Section]:
+def sections(public: PublicRequest) -> dict[str, SitemapSection]:
     """Return the kinds of public pages of a version, by name."""
     query = public.query.everywhere()
     version = query.version.number
@@ -72,22 +72,22 @@ def sections(public: PublicRequest) -> dict[str, Section]:
     documents = public_documents(version).order_by("key")
     postings = Posting.objects.filter(version__lte=version).order_by("version")
     return {
-        "pages": Section([(name,) for name in PAGES], lambda row: reverse(row[0])),
-        "subjects": Section(subjects, lambda row: reverse(row[0], args=row[1:])),
-        "commitments": Section(
+        "pages": SitemapSection([(name,) for name in PAGES], lambda row: reverse(row[0])),
+        "subjects": SitemapSection(subjects, lambda row: reverse(row[0], args=row[1:])),
+        "commitments": SitemapSection(
             commitments.annotate(changed_at=Max("entries__posting__posted_at")).values_list(
                 "reference", "changed_at"
             ),
             lambda row: reverse("commitment", args=row[:1]),
         ),
-        "documents": Section(
+        "documents": SitemapSection(
             documents.values_list("key"), lambda row: reverse("document", args=row)
         ),
-        "changes": Section(
+        "changes": SitemapSection(
             postings.values_list("version", "posted_at"),
             lambda row: reverse("version", args=row[:1]),
         ),
-        "entries": Section(
+        "entries": SitemapSection(
             entries(query).values_list("posting_id", "line", "posting__posted_at"),
             lambda row: reverse("entry", args=row[:2]),
         ),

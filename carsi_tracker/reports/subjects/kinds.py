@@ -47,7 +47,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Kind:
+class SubjectKind:
     """A kind of subject: the name of its page and of the list of all, and what both are called.
 
     `stages` are those that its entries can have; `by` are the kinds that it is broken down by.
@@ -64,7 +64,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Row:
+class BreakdownRow:
     """A subject's sums by stage, each linked to its entries; `href` is the subject's page."""
 
     name: str
@@ -79,11 +79,11 @@ class Breakdown:
     name: str
     title: str | Promise
     heads: tuple[str, ...]
-    rows: tuple[Row, ...]
-    total: Row
+    rows: tuple[BreakdownRow, ...]
+    total: BreakdownRow
 
 
-def breakdown(public: PublicRequest, kind: Kind, query: Query) -> Breakdown:
+def breakdown(public: PublicRequest, kind: SubjectKind, query: Query) -> Breakdown:
     """Break a query down by the subjects of a kind that have entries.
 
     Where everything is asked, subjects without entries are in it, too.
@@ -96,10 +96,14 @@ def breakdown(public: PublicRequest, kind: Kind, query: Query) -> Breakdown:
             sums = found.get(subject.key, Sums())
             asks = query.where(**dict(subject.filters))
             figures = figures_of(sums, kind.stages, asks)
-            rows.append(Row(subject.name, address(kind, subject, query), figures))
+            rows.append(BreakdownRow(subject.name, address(kind, subject, query), figures))
     total = figures_of(aggregates.totals(query), kind.stages, query)
     return Breakdown(
-        kind.page, kind.title, heads(kind.stages), tuple(rows), Row(str(kind.all), None, total)
+        kind.page,
+        kind.title,
+        heads(kind.stages),
+        tuple(rows),
+        BreakdownRow(str(kind.all), None, total),
     )
 
 
@@ -107,13 +111,15 @@ def breakdown_by_basis(query: Query) -> Breakdown:
     """Break a query down by how directly documents state its amounts."""
     found = aggregates.breakdown(query, "basis")
     rows = (
-        Row(str(basis.label), None, figures_of(found[basis], STAGES, query.where(basis=basis)))
+        BreakdownRow(
+            str(basis.label), None, figures_of(found[basis], STAGES, query.where(basis=basis))
+        )
         for basis in Basis
         if basis in found
     )
     total = figures_of(aggregates.totals(query), STAGES, query)
     return Breakdown(
-        "basis", _("Basis"), heads(STAGES), tuple(rows), Row(str(_("All")), None, total)
+        "basis", _("Basis"), heads(STAGES), tuple(rows), BreakdownRow(str(_("All")), None, total)
     )
 
 
@@ -127,7 +133,7 @@ def figures_of(sums: Sums, stages: Iterable[str], query: Query) -> tuple[Linked,
     return tuple(linked(sums.of(stage), query.where(stage=stage)) for stage in stages)
 
 
-def address(kind: Kind, subject: Subject, query: Query) -> str | None:
+def address(kind: SubjectKind, subject: Subject, query: Query) -> str | None:
     """Return the address of a subject's page, with the query's day and version."""
     if not subject.code:
         return None
@@ -166,10 +172,10 @@ def _appropriations(public: PublicRequest) -> Iterable[Subject]:
         )
 
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, SubjectKind] = {
     kind.page: kind
     for kind in (
-        Kind(
+        SubjectKind(
             "area",
             "areas",
             _("Programming areas"),
@@ -179,7 +185,7 @@ KINDS: dict[str, Kind] = {
             OF_COMMITMENTS,
             ("country", "goal"),
         ),
-        Kind(
+        SubjectKind(
             "country",
             "countries",
             _("Countries"),
@@ -189,7 +195,7 @@ KINDS: dict[str, Kind] = {
             OF_COMMITMENTS,
             ("area", "goal"),
         ),
-        Kind(
+        SubjectKind(
             "goal",
             "goals",
             _("Goals"),
@@ -199,7 +205,7 @@ KINDS: dict[str, Kind] = {
             OF_COMMITMENTS,
             ("area", "country"),
         ),
-        Kind(
+        SubjectKind(
             "appropriation",
             "appropriations",
             _("Appropriations"),

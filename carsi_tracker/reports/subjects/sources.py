@@ -21,7 +21,7 @@ class Cited:
 
 
 @dataclass(frozen=True)
-class Touched:
+class TouchingVersion:
     """A version, and what it did to what is committed."""
 
     posting: Posting
@@ -45,12 +45,12 @@ def cited(query: Query) -> list[Cited]:
     ]
 
 
-def touched(query: Query) -> list[Touched]:
+def touching_versions(query: Query) -> list[TouchingVersion]:
     """Return the versions that posted the entries, the newest first."""
     found = aggregates.breakdown(query, "version")
     postings = Posting.objects.filter(version__in=[int(version) for version in found if version])
     return [
-        Touched(
+        TouchingVersion(
             posting,
             _committed(found, posting.version, query.where(posted_in=posting.version)),
         )

@@ -22,8 +22,14 @@ from carsi_tracker.reports.page.links import Linked, linked_sum
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
-from carsi_tracker.reports.subjects.kinds import KINDS, UNSTATED_AREA, Kind, Subject, breakdown
-from carsi_tracker.reports.subjects.sources import cited, touched
+from carsi_tracker.reports.subjects.kinds import (
+    KINDS,
+    UNSTATED_AREA,
+    Subject,
+    SubjectKind,
+    breakdown,
+)
+from carsi_tracker.reports.subjects.sources import cited, touching_versions
 from carsi_tracker.reports.tables import CommitmentsTable
 
 MOST_NOTES = 12
@@ -31,7 +37,7 @@ TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
-class Part:
+class SubjectPart:
     """What a subject has of a whole: both linked, and the share in percent."""
 
     whole: Linked
@@ -90,19 +96,19 @@ def subject_detail(
         breakdowns=[breakdown(public, KINDS[name], query) for name in its.by],
         noted=weak_spots(query, MOST_NOTES),
         cited=cited(query),
-        touched=touched(query),
+        touching_versions=touching_versions(query),
     )
 
 
-def _part(kind: Kind, query: Query, sums: Sums) -> Part | None:
+def _part(kind: SubjectKind, query: Query, sums: Sums) -> SubjectPart | None:
     stage = kind.stages[0]
     whole = linked_sum(query.everywhere().where(stage=stage))
     if whole.amount <= 0:
         return None
-    return Part(whole, (getattr(sums, stage) / whole.amount * 100).quantize(TENTH))
+    return SubjectPart(whole, (getattr(sums, stage) / whole.amount * 100).quantize(TENTH))
 
 
-def _unstated(kind: Kind, subject: Subject, query: Query) -> Linked | None:
+def _unstated(kind: SubjectKind, subject: Subject, query: Query) -> Linked | None:
     """Return what is committed with no area stated: in an area's whole, or of another subject."""
     if subject.key == UNSTATED_AREA:
         return None

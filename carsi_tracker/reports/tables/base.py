@@ -17,7 +17,7 @@ ROWS_A_PAGE = 100
 
 
 @dataclass(frozen=True)
-class Head:
+class ColumnHead:
     """The head of a column: its title, how it is sorted now, and the page sorted by it."""
 
     title: str
@@ -77,7 +77,7 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
             rest = format_html_join("", "<td{}>{}</td>", numeric)
             yield format_html('<th scope="row">{}</th>{}', head, rest)
 
-    def heads(self) -> Iterator[Head]:
+    def heads(self) -> Iterator[ColumnHead]:
         """Yield the heads of the columns."""
         for bound in self.columns:
             current = next((name for name in self.order_by if name.bare == bound.name), None)
@@ -86,7 +86,7 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
             )
             sort = f"-{bound.name}" if order == "ascending" else bound.name
             href = self.path + self.public.address.sorted_by(sort).query_string()
-            yield Head(
+            yield ColumnHead(
                 str(bound.header),
                 bound.name in self.numeric,
                 order,

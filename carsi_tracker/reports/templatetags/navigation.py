@@ -27,7 +27,7 @@ SECTIONS = {
 
 
 @dataclass(frozen=True)
-class Section:
+class NavigationSection:
     """A section; `current` says that the page is its first page, or one within it."""
 
     href: str
@@ -36,14 +36,14 @@ class Section:
 
 
 @register.simple_tag(takes_context=True)
-def sections(context: template.Context) -> list[Section]:
+def sections(context: template.Context) -> list[NavigationSection]:
     """Return the sections in the order in which a page leads to them.
 
     What has no day, as what does not exist, is in no section: its answer is the same everywhere.
     """
     path = context["request"].path if context.get("query") else ""
     return [
-        Section(href, name, _current(path, href, within=view != "overview"))
+        NavigationSection(href, name, _current(path, href, within=view != "overview"))
         for view, name in SECTIONS.items()
         for href in [reverse(view)]
     ]

@@ -74,7 +74,7 @@ def reversals(known: QuerySet[Posting], version: int | None) -> list[Posting]:
 
 
 @dataclass(frozen=True)
-class Effect:
+class VersionEffect:
     """What a version did to the sum of a stage, in U.S. dollars."""
 
     stage: str
@@ -83,7 +83,7 @@ class Effect:
     after: Linked
 
 
-def effects(query: Query, posting: Posting) -> list[Effect]:
+def effects(query: Query, posting: Posting) -> list[VersionEffect]:
     """Return each stage's sum before the version, what the version adds, and the sum after it."""
     after = replace(
         query.everywhere(),
@@ -91,7 +91,7 @@ def effects(query: Query, posting: Posting) -> list[Effect]:
         pinned=True,
     )
     return [
-        Effect(stage, total.amount - change.amount, change, total)
+        VersionEffect(stage, total.amount - change.amount, change, total)
         for (stage, change), (_, total) in zip(
             balances(query, STAGES), balances(after, STAGES), strict=True
         )

@@ -14,7 +14,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from carsi_tracker import __version__
 from carsi_tracker.figures import aggregates
 from carsi_tracker.ledger.days import WASHINGTON
-from carsi_tracker.ledger.models import Head, Posting
+from carsi_tracker.ledger.models import LedgerHead, Posting
 from carsi_tracker.ledger.text import well_formed
 from carsi_tracker.reports.page.address import as_query_string, site_of
 from carsi_tracker.reports.page.citation import NAME, posted_at
@@ -117,7 +117,7 @@ def _postings(page: Page[str | int]) -> list[Posting]:
 
 def _last_change(public: PublicRequest) -> datetime:
     """Return when the version asked about was posted; of the empty ledger, when it was made."""
-    return posted_at(public.query.version) or Head.objects.get().posted_at
+    return posted_at(public.query.version) or LedgerHead.objects.get().posted_at
 
 
 def _description(request: HttpRequest, posting: Posting, effect: aggregates.Sums) -> str:

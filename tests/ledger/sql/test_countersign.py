@@ -7,7 +7,7 @@ import pytest
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Batch, Countersignature, Stage, Texts
+from carsi_tracker.ledger.models import Batch, Countersignature, LabelRevision, Stage
 from carsi_tracker.ledger.refusals import Refused
 from tests import factories
 from tests.ledger.attack import acting, denied, post, refused, run, value
@@ -36,13 +36,13 @@ def alone(ledger: Ledger, application: psycopg.Connection) -> User:
 def test_another_approver_countersigns_and_public_pages_are_made_anew(
     ledger: Ledger, application: psycopg.Connection, alone: User
 ) -> None:
-    before = Texts.objects.get().revision
+    before = LabelRevision.objects.get().revision
     run(application, ledger.approver, COUNTERSIGN, 2, "  Read against the law. ")
     signed = Countersignature.objects.get()
     assert (signed.posting_id, signed.person, signed.signed_by, signed.remark) == (
         2, ledger.approver, "pablo", "Read against the law.",
     )  # fmt: skip
-    assert Texts.objects.get().revision == before + 1
+    assert LabelRevision.objects.get().revision == before + 1
     assert value(application, "select count(*) from rules.verify()") == 0
 
 

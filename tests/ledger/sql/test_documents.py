@@ -10,7 +10,7 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger import media_types, posting
-from carsi_tracker.ledger.models import Change, Document, DocumentFile, Stage, Texts
+from carsi_tracker.ledger.models import Change, Document, DocumentFile, LabelRevision, Stage
 from carsi_tracker.ledger.refusals import Refused
 from tests import factories
 
@@ -54,7 +54,7 @@ def test_a_file_is_kept_with_its_size_and_checksum(letter: Document, ana: User) 
 def test_its_coming_and_going_stand_in_the_history_of_the_document(
     letter: Document, ana: User
 ) -> None:
-    before = Texts.objects.get().revision
+    before = LabelRevision.objects.get().revision
     with posting.acting(ana, "the wrong one"):
         letter.file.delete()
     added, removed = Change.objects.filter(table="ledger_document", row=letter.pk).order_by("id")[
@@ -64,7 +64,7 @@ def test_its_coming_and_going_stand_in_the_history_of_the_document(
     assert "Carta año 2009.pdf" in added.after["file"]
     assert removed.reason == "the wrong one"
     assert "file" not in removed.after
-    assert Texts.objects.get().revision > before
+    assert LabelRevision.objects.get().revision > before
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import pytest
 from django.db.models import Model
 
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Change, Country, Texts
+from carsi_tracker.ledger.models import Change, Country, LabelRevision
 from tests import factories
 from tests.ledger.attack import acting, refused, run
 from tests.ledger.conftest import Ledger
 
 
 def revision() -> int:
-    return Texts.objects.get().revision
+    return LabelRevision.objects.get().revision
 
 
 def test_a_corrected_name_is_kept_with_who_and_why(ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.reports.charts.bar import Part, bar
+from carsi_tracker.reports.charts.bar import BarPart, bar
 from tests.reports.charts.asking import asked, sum_behind
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("sourced")
 DAYS = ["2008-06-30", "2009-03-13", "2009-09-30", "2011-09-30"]
 
 
-def parts(**address: str) -> list[Part]:
+def parts(**address: str) -> list[BarPart]:
     query = asked(**address)
     return bar(aggregates.totals(query), query)
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from carsi_tracker.ledger import text
-from carsi_tracker.ledger.models import Office
+from carsi_tracker.ledger.models import LedgerSettings
 
 
 class Command(BaseCommand):
@@ -21,10 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["allow"] is not None:
-            Office.objects.update(self_approval_rule=_plain(options["allow"]))
+            LedgerSettings.objects.update(self_approval_rule=_plain(options["allow"]))
         elif options["forbid"]:
-            Office.objects.update(self_approval_rule="")
-        rule = Office.objects.get().self_approval_rule
+            LedgerSettings.objects.update(self_approval_rule="")
+        rule = LedgerSettings.objects.get().self_approval_rule
         self.stdout.write(f"Allowed: {rule}" if rule else "A second person posts every batch.")
 
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from carsi_tracker.database.address import application
 from carsi_tracker.ledger import verifying
-from carsi_tracker.ledger.models import Entry, Head
+from carsi_tracker.ledger.models import Entry, LedgerHead
 from carsi_tracker.ledger.verifying import Problem
 
 WORDS = {
@@ -65,7 +65,7 @@ class Command(BaseCommand):
                     found += [problem] if problem.is_a_fault else []
             if found:
                 raise CommandError(f"The ledger does not verify: {first_of(found)}.")
-            head, entries = Head.objects.get(), Entry.objects.count()
+            head, entries = LedgerHead.objects.get(), Entry.objects.count()
         self.stdout.write(
             f"Verified: {head.version} versions, {entries} entries, checksum {head.checksum}"
         )
