@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from carsi_tracker.accounts.models import Event, User
+from carsi_tracker.accounts.models import Event, SignInRefusal, User
 
 LONGEST = 150  # characters of a typed name that are kept
 
@@ -41,7 +41,7 @@ def refused(request: HttpRequest, what: str, **detail: Any) -> None:
     note(Event.Kind.REFUSED, request, what=what, path=request.path, **detail)
 
 
-def sign_in_refused(request: HttpRequest | None, name: str, why: str) -> None:
+def sign_in_refused(request: HttpRequest | None, name: str, why: SignInRefusal) -> None:
     """Note that somebody who typed `name` was not signed in."""
     note(Event.Kind.SIGN_IN_REFUSED, request, name=name[:LONGEST], why=why)
 
@@ -69,12 +69,12 @@ def _refused(
     credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any
 ) -> None:
     name = credentials.get("username") or credentials.get("email") or ""
-    sign_in_refused(request, str(name), "password")
+    sign_in_refused(request, str(name), SignInRefusal.PASSWORD)
 
 
 @receiver(authentication_failed)
 def _code_refused(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    sign_in_refused(request, user.username, "second factor")
+    sign_in_refused(request, user.username, SignInRefusal.SECOND_FACTOR)
 
 
 @receiver(authenticator_added)

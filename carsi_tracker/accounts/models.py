@@ -61,6 +61,21 @@ class User(AbstractUser):
         return self.is_analyst or self.is_approver or self.is_administrator or self.is_superuser
 
 
+class SignInRefusal(models.TextChoices):
+    """Why somebody was not signed in, as the audit trail keeps it."""
+
+    PASSWORD = "password", _("wrong password or name")
+    SECOND_FACTOR = "second factor", _("wrong code")
+    TOO_MANY_ATTEMPTS = "too many attempts", _("too many attempts")
+
+
+class FactorRemoval(models.TextChoices):
+    """Who removed a person's second factors, all at once, as the audit trail keeps it."""
+
+    BY_ADMINISTRATOR = "all", _("all, by an administrator")
+    BY_COMMAND = "by let_in", _("all, by the command let_in")
+
+
 class Event(models.Model):
     """Who signed in, was refused, posted or was given a role; kept by the database for ever."""
 

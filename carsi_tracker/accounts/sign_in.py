@@ -16,7 +16,7 @@ from qrcode.image.svg import SvgPathImage
 
 from carsi_tracker.accounts import events, typed
 from carsi_tracker.accounts.acting import act_as
-from carsi_tracker.accounts.models import Event, User
+from carsi_tracker.accounts.models import Event, SignInRefusal, User
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -43,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().pre_authenticate(request, **credentials)
         except ValidationError:
             name = credentials.get("username") or credentials.get("email") or ""
-            events.sign_in_refused(request, str(name), "too many attempts")
+            events.sign_in_refused(request, str(name), SignInRefusal.TOO_MANY_ATTEMPTS)
             raise
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:

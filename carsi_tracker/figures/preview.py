@@ -51,10 +51,8 @@ class PublicFigure:
 
 CHANGES = """
     select
-        case grouping(area.code, country.code, goal.number)
-            when 7 then 'whole' when 5 then 'country' when 3 then 'area' when 6 then 'goal'
-            else 'cell'
-        end as kind,
+        grouping(area.code) = 0 as by_area, grouping(country.code) = 0 as by_country,
+        grouping(goal.number) = 0 as by_goal,
         area.code, country.code, goal.number, l.stage, sum(l.amount)
     from ledger_line l
     left join ledger_commitment c on c.id = l.commitment_id
@@ -65,9 +63,19 @@ CHANGES = """
     group by l.stage, grouping sets (
         (), (country.code), (area.code), (goal.number), (area.code, country.code)
     )
-    having sum(l.amount) <> 0
-        and (l.stage <> 'appropriated' or grouping(area.code, country.code, goal.number) = 7)
+    having sum(l.amount) <> 0 and (
+        l.stage <> 'appropriated'
+        or 1 = all (array[grouping(area.code), grouping(country.code), grouping(goal.number)])
+    )
 """
+KINDS = {
+    (False, False, False): "whole",
+    (False, True, False): "country",
+    (True, False, False): "area",
+    (False, False, True): "goal",
+    (True, True, False): "cell",
+}
+"""What is summed, by whether area, country and goal tell its sums apart."""
 STAGES = ("committed", "obligated", "disbursed")
 
 
@@ -85,8 +93,8 @@ def _changes(batch_id: int) -> Changes:
     with connection.cursor() as cursor:
         cursor.execute(CHANGES, [batch_id])
         return {
-            (kind, (area, country, goal), stage): amount
-            for kind, area, country, goal, stage, amount in cursor.fetchall()
+            (KINDS[by_area, by_country, by_goal], (area, country, goal), stage): amount
+            for by_area, by_country, by_goal, area, country, goal, stage, amount in cursor
         }
 
 

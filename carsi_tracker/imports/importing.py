@@ -142,7 +142,7 @@ def _compared(table: Table, read: Interpreted, options: ImportOptions) -> Outcom
         return Outcome(read.faults, warnings)
     if not read.row_count:
         return Outcome([Finding(_("There are headings, but no rows."), table.sheet)], warnings)
-    staging.count()
+    staging.analyse()
     warnings += _alike(table)
     present = staging.present()
     there = [Finding(_in_words(batch, read.row_count), table.sheet) for batch in present]

@@ -130,7 +130,7 @@ def add(amounts: Iterable[Amount]) -> None:
             copy.write_row(amount)
 
 
-def count() -> None:
+def analyse() -> None:
     """Let the database count what was put in, so that it plans well."""
     with connection.cursor() as cursor:
         cursor.execute("select rules.count_incoming()")

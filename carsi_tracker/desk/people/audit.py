@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.accounts.models import Event, User
+from carsi_tracker.accounts.models import Event, FactorRemoval, SignInRefusal, User
 from carsi_tracker.desk.site import ListAdmin
 from carsi_tracker.reports.templatetags.figures import moment_in_words
 
@@ -29,14 +29,11 @@ LABELS = {
     "renewed": _("renewed"),
 }
 VALUES = {
-    "password": _("wrong password or name"),
-    "second factor": _("wrong code"),
-    "too many attempts": _("too many attempts"),
+    **dict(SignInRefusal.choices),
+    **dict(FactorRemoval.choices),
     "right": _("no right to it"),
     "totp": _("authenticator app"),
     "recovery_codes": _("recovery codes"),
-    "all": _("all, by an administrator"),
-    "by let_in": _("all, by the command let_in"),
 }
 
 

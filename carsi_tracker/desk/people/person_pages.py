@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from carsi_tracker.accounts import events
-from carsi_tracker.accounts.models import Event, User
+from carsi_tracker.accounts.models import Event, FactorRemoval, User
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch
@@ -72,6 +72,7 @@ def remove_second_step(request: HttpRequest, person_id: int) -> HttpResponse:
     somebody = get_object_or_404(User, pk=person_id)
     removed, _by_kind = Authenticator.objects.filter(user=somebody).delete()
     if removed:
-        events.note(Event.Kind.SECOND_FACTOR, request, person=somebody, removed="all")
+        removed = FactorRemoval.BY_ADMINISTRATOR
+        events.note(Event.Kind.SECOND_FACTOR, request, person=somebody, removed=removed)
     messages.success(request, _("%s now signs in by password alone.") % somebody.display_name)
     return redirect(PERSON, person_id)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.crypto import get_random_string
 
 from carsi_tracker.accounts.events import note
-from carsi_tracker.accounts.models import Attempt, Event, User
+from carsi_tracker.accounts.models import Attempt, Event, FactorRemoval, User
 
 
 class Command(BaseCommand):
@@ -35,7 +35,9 @@ class Command(BaseCommand):
             person.save()
             removed, _by_kind = Authenticator.objects.filter(user=person).delete()
             if removed:
-                note(Event.Kind.SECOND_FACTOR, None, person=person, removed="by let_in")
+                note(
+                    Event.Kind.SECOND_FACTOR, None, person=person, removed=FactorRemoval.BY_COMMAND
+                )
         Attempt.objects.all().delete()
         self.stdout.write(f"{person.username} signs in with this password, and then chooses one:")
         self.stdout.write(password)
