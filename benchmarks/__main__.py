@@ -8,7 +8,7 @@ from benchmarks import ledgers, table
 def main() -> None:
     """Print each measurement as lines of one table."""
     ledgers.settings()
-    from benchmarks import batch_page, downloads, imports, matrix, overview, pages, posting
+    from benchmarks import batch_page, downloads, imports, matrix, overview, pages, peers, posting
 
     known = {
         "posting": posting.measure,
@@ -18,6 +18,7 @@ def main() -> None:
         "imports": imports.measure,
         "downloads": downloads.measure,
         "batch_page": batch_page.measure,
+        "peers": peers.measure,
     }
     chosen = sys.argv[1:] or list(known)
     if unknown := set(chosen) - set(known):
