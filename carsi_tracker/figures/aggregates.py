@@ -173,6 +173,19 @@ def span(query: Query) -> Span:
     return Span(min(days, default=None), max(days, default=None))
 
 
+def reached(query: Query) -> date | None:
+    """Return the last day up to the query's on which anything in the ledger has an entry.
+
+    All answers are the same on every day from there to the next such day.
+    """
+    found = [
+        running_total.days[position - 1]
+        for running_total in running_totals(query.everywhere()).get((), {}).values()
+        if (position := bisect_right(running_total.days, query.day))
+    ]
+    return max(found, default=None)
+
+
 def later(query: Query, end: date) -> tuple[Amount, date] | None:
     """Return what entries after the query's day, up to another, add, and the first's day."""
     added = total(query.through(end)) - total(query)

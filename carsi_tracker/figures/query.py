@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any, Self
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.days import day_in_words, today
 from carsi_tracker.ledger.folding import folded
 
 NONE = "none"
+BLANK_DAY, BLANK_DAY_IN_WORDS = "\0d", "\0w"
+"""What stands for a day that is written later: no text of the ledger or of a reader has a NUL."""
 KEPT = 8192
 """How many scopes a process keeps the addresses of: a page has hundreds of links."""
 MARKS = ".,;:!?¡¿\"'“”‘’«»()[]{}"  # noqa: RUF001 (quotation marks as people type them)
@@ -90,7 +92,8 @@ class Query:
     """Which sums, over which entries, through which day, in which version.
 
     `dated` and `pinned` say whether the address names the day and the version; links then carry
-    them on. They make no difference to the answer.
+    them on. `blank` says that the day is written later: a blank stands for it in texts. None of
+    them makes a difference to the answer.
     """
 
     version: Version
@@ -98,11 +101,22 @@ class Query:
     filters: Filters = field(default_factory=Filters)
     dated: bool = field(default=False, compare=False)
     pinned: bool = field(default=False, compare=False)
+    blank: bool = field(default=False, compare=False)
+
+    @property
+    def day_as_written(self) -> str:
+        """The day as addresses write it: 2009-03-13."""
+        return BLANK_DAY if self.blank else self.day.isoformat()
+
+    @property
+    def day_in_words(self) -> str:
+        """The day as prose writes it: 13 March 2009."""
+        return BLANK_DAY_IN_WORDS if self.blank else day_in_words(self.day)
 
     def where(self, **changes: object) -> Self:
         """Ask the same of other entries: each filter is set, or dropped by None."""
         filters = _narrowed(self.filters, tuple(changes.items()))
-        return type(self)(self.version, self.day, filters, self.dated, self.pinned)
+        return type(self)(self.version, self.day, filters, self.dated, self.pinned, self.blank)
 
     def everywhere(self) -> Self:
         """Ask the same of all entries."""
@@ -110,11 +124,11 @@ class Query:
 
     def through(self, day: date) -> Self:
         """Ask the same as of another day."""
-        return replace(self, day=day, dated=True)
+        return replace(self, day=day, dated=True, blank=False)
 
     def as_of_today(self) -> Self:
         """Ask the same as of today, whatever day that is."""
-        return replace(self, day=today(), dated=False)
+        return replace(self, day=today(), dated=False, blank=False)
 
     def permanent(self) -> Self:
         """Ask the same for ever: with day and version named."""

@@ -1,13 +1,17 @@
 """Cumulative sums, day by day."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.aggregates import REMEMBERED, Sums, sums_through
-from carsi_tracker.figures.query import Query
+from carsi_tracker.figures.aggregates import Sums, sums_through
+from carsi_tracker.figures.query import Filters, Query, Version
 from carsi_tracker.figures.running_totals import running_totals
+
+KEPT = 50_000
+"""How many days a process keeps of all queries together."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +22,14 @@ class Point:
     totals: Sums
 
 
-@remembered(REMEMBERED)
 def timeline(query: Query) -> Sequence[Point]:
     """Return the sums by stage after each day that has entries, up to the query's day."""
-    stages = running_totals(query).get((), {})
-    days = {
-        day for running_total in stages.values() for day in running_total.days if day <= query.day
-    }
+    points = _points(query.version, query.filters)
+    return points[: bisect_right(points, query.day, key=lambda point: point.day)]
+
+
+@remembered(KEPT, weigh=lambda points: 1 + len(points))
+def _points(version: Version, filters: Filters) -> Sequence[Point]:
+    stages = running_totals(Query(version, date.max, filters)).get((), {})
+    days = {day for running_total in stages.values() for day in running_total.days}
     return tuple(Point(day, sums_through(stages, day)) for day in sorted(days))

@@ -4,7 +4,10 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from carsi_tracker.caching.remembered import remembered
 
 WASHINGTON = ZoneInfo("America/New_York")
 
@@ -26,9 +29,14 @@ def end_of_fiscal_year(year: int) -> date:
 
 def day_in_words(day: date) -> str:
     """Write a day as prose does, in the active language: 13 March 2009."""
-    return formats.date_format(day, _("j F Y"))
+    return _written(day, _("j F Y"), get_language())
 
 
 def short_day(day: date) -> str:
     """Write a day as tables do, in the active language: 13 Mar 2009."""
-    return formats.date_format(day, _("j M Y")).replace(" ", "\N{NO-BREAK SPACE}")
+    return _written(day, _("j M Y"), get_language()).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@remembered(4096)
+def _written(day: date, form: str, language: str | None) -> str:  # noqa: ARG001 (that is spoken)
+    return formats.date_format(day, form)

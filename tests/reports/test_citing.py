@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from carsi_tracker.figures.query import Version
+from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Posting
@@ -76,9 +76,8 @@ def test_the_citation_of_a_past_day_in_an_old_version_says_so(client: Client) ->
 
 def test_an_entry_of_bibtex_is_well_formed() -> None:
     version = Version(12, Posting.objects.get(version=12).checksum)
-    citation = Citation(
-        SITE, "/entries/", "?area=community&version=12-abc", version, date(2009, 9, 30), today()
-    )
+    query = Query(version, date(2009, 9, 30))
+    citation = Citation(SITE, "/entries/", "?area=community&version=12-abc", query, today())
     entry = citation.bibtex("100 % of #1_{a} & 50$ \\ ñandú")
     assert re.match(r"@misc\{[a-z0-9-]+,\n", entry)
     unescaped = re.sub(r"\\[{}]", "", entry)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger import money
-from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Country, Stage
 from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.scale import heat, in_prose
@@ -32,6 +33,24 @@ class Bar:
     figure: Linked
     width: Decimal
     heat: int
+
+    @property
+    def row_html(self) -> SafeString:
+        """The country, its bar and its sum as a row of a table."""
+        return format_html(
+            """
+          <tr>
+            <th scope="row"><a href="{}">{}</a></th>
+            <td class="stretch"><svg width="100%" height="14" aria-hidden="true">\
+<rect class="length" width="{}%" height="14"/></svg></td>
+            <td class="number">{}</td>
+          </tr>
+        """,
+            self.page,
+            self.country,
+            self.width,
+            self.figure.html,
+        )
 
     @property
     def words(self) -> str:
@@ -67,6 +86,30 @@ class Countries:
     map_files: tuple[File, ...]
     around: str = field(default_factory=lambda: shapes().around)
     map_height: int = HEIGHT
+
+    @property
+    def rows_html(self) -> SafeString:
+        """The bars as rows of a table: built here, as all of these are on the page asked most."""
+        return format_html_join("", "{}", ((bar.row_html,) for bar in self.bars))
+
+    @property
+    def outlines_html(self) -> SafeString:
+        """The countries on the map, shaded, each a link to its page."""
+        return format_html_join(
+            "",
+            '<a href="{}" aria-label="{}"><path class="country heat-{}" d="{}"/></a>\n    ',
+            ((each.bar.page, each.label, each.bar.heat, each.path) for each in self.places),
+        )
+
+    @property
+    def names_html(self) -> SafeString:
+        """The names of the countries on the map, each over its sum."""
+        return format_html_join(
+            "",
+            '<text class="halo" x="{0}%" y="{1}%">{2}</text>'
+            '<text class="halo figure" x="{0}%" y="{1}%" dy="1.2em">{3}</text>',
+            ((each.x, each.y, each.bar.country, each.millions) for each in self.places),
+        )
 
     @cached_property
     def places(self) -> list[Place]:
@@ -104,7 +147,7 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
         bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
         regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
         total=Linked(whole, entries_address(query)),
-        as_of=_("as of %(day)s") % {"day": day_in_words(query.day)},
+        as_of=_("as of %(day)s") % {"day": query.day_in_words},
         files=chart_files("countries", asked),
         map_files=chart_files("map", asked),
     )

@@ -96,14 +96,25 @@ class Timeline:
 def timeline_chart(query: Query, *, small: bool = False) -> Timeline | None:
     """Return the cumulative sums of what is asked, through its day; None before its first entry."""
     points = points_of(query)
-    stages = [stage for stage in Stage.values if any(getattr(p.totals, stage) for p in points)]
+    has_entries = points[-1].totals.stages if points else {}
+    sums = {
+        stage: [point.totals.of(stage).amount for point in points]
+        for stage in Stage.values
+        if stage in has_entries
+    }
+    stages = [stage for stage in sums if any(sums[stage])]
     if not stages:
         return None
     days = Days(date(points[0].day.year, 1, 1), _end(query, points), WIDTH)
-    sums = [getattr(point.totals, stage) for point in points for stage in stages]
+    lowest = min(min(sums[stage]) for stage in stages)
+    highest = max(max(sums[stage]) for stage in stages)
     height = SMALL_HEIGHT if small else HEIGHT
-    amounts = Amounts(min(*sums, ZERO), max(*sums, Decimal(1)) * HEADROOM, height)
-    curves = [_curve(query, stage, points, days, amounts) for stage in stages]
+    amounts = Amounts(min(lowest, ZERO), max(highest, Decimal(1)) * HEADROOM, height)
+    each_day = [point.day for point in points]
+    curves = [
+        _curve(query, stage, list(zip(each_day, sums[stage], strict=True)), days, amounts)
+        for stage in stages
+    ]
     return Timeline(
         height=height,
         ceiling=next((curve for curve in curves if curve.stage == Stage.APPROPRIATED), None),
@@ -135,19 +146,23 @@ def _end(query: Query, points: Sequence[Point]) -> date:
 
 
 def _curve(
-    query: Query, stage: str, points: Sequence[Point], days: Days, amounts: Amounts
+    query: Query,
+    stage: str,
+    sums: Sequence[tuple[date, Decimal]],
+    days: Days,
+    amounts: Amounts,
 ) -> Curve:
     base = amounts.y(ZERO)
     steps = [f"M0 {base}"]
-    level = base
-    for point in points:
-        if (y := amounts.y(getattr(point.totals, stage))) != level:
-            steps.append(f"H{days.x(point.day)}V{y}")
+    amount, level = ZERO, base
+    for day, sum_ in sums:
+        if sum_ != amount and (y := amounts.y(sum_)) != level:
+            steps.append(f"H{days.x(day)}V{y}")
             level = y
+        amount = sum_
     steps.append(f"H{WIDTH}")
     if stage != Stage.APPROPRIATED:
         steps.append(f"V{base}Z")
-    amount = getattr(points[-1].totals, stage)
     href = entries_address(query.where(stage=stage, measure=None))
     return Curve(stage, str(Stage(stage).label), "".join(steps), amount, in_prose(amount), href)
 

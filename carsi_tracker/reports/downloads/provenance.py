@@ -58,7 +58,7 @@ class Provenance:
     def citation(self) -> Citation:
         """How the file is cited, with its permanent address."""
         query = self.public.query
-        return Citation(self.root, self.path, self._permanent, query.version, query.day, today())
+        return Citation(self.root, self.path, self._permanent, query, today())
 
     @property
     def _permanent(self) -> str:

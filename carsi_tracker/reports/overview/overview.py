@@ -16,7 +16,7 @@ from carsi_tracker.reports.overview.certainty import basis_shares, weak_spots
 from carsi_tracker.reports.overview.matrix import matrix
 from carsi_tracker.reports.page.links import entries_address
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
-from carsi_tracker.reports.page.render import render_page
+from carsi_tracker.reports.page.render import lazily, render_page
 from carsi_tracker.reports.subjects.kinds import KINDS, breakdown
 
 LATEST = 3
@@ -27,6 +27,7 @@ GOALS = replace(KINDS["goal"], stages=(Stage.COMMITTED,))
 @public_page()
 def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show how much of the whole is committed, by area and country, and how surely."""
+    public = public.with_blank_day()
     query = public.query.everywhere()
     totals = aggregates.totals(query)
     return render_page(
@@ -34,18 +35,18 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         public,
         "reports/overview.html",
         totals=totals,
-        bar=bar(totals, query),
-        bar_files=chart_files("bar", query),
-        matrix_files=chart_files("matrix", query),
+        bar=lazily(bar, totals, query),
+        bar_files=lazily(chart_files, "bar", query),
+        matrix_files=lazily(chart_files, "matrix", query),
         appropriated_href=entries_address(query.where(stage="appropriated")),
         committed_href=entries_address(query.where(stage="committed")),
         first_law=aggregates.first_law(query),
-        bases=basis_shares(query),
-        matrix=matrix(query, public.words),
-        countries=countries_chart(query, public.words.countries),
+        bases=lazily(basis_shares, query),
+        matrix=lazily(matrix, query, public.words),
+        countries=lazily(countries_chart, query, public.words.countries),
         timeline=timeline_chart(query),
-        goals=breakdown(public, GOALS, query),
-        noted=weak_spots(query, MOST_NOTES),
+        goals=lazily(breakdown, public, GOALS, query),
+        noted=lazily(weak_spots, query, MOST_NOTES),
         latest=latest(query.version),
         documents=len(public.words.codes["document"]),
     )

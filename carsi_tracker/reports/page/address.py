@@ -29,7 +29,7 @@ def as_query_string(query: Query, **more: object) -> str:
     own = {name: value for name, value in more.items() if value is not None}
     parts = (
         _filters_string(query.filters),
-        f"as_of={query.day}" if query.dated else "",
+        f"as_of={query.day_as_written}" if query.dated else "",
         f"version={query.version}" if query.pinned else "",
         urlencode(own),
     )
@@ -65,7 +65,7 @@ class Address:
         query = self.query
         parameters = written(query.filters)
         if query.dated:
-            parameters["as_of"] = query.day.isoformat()
+            parameters["as_of"] = query.day_as_written
         if query.pinned:
             parameters["version"] = str(query.version)
         parameters |= dict(self.own)

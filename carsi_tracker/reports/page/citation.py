@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.query import Version
+from carsi_tracker.figures.query import BLANK_DAY, Query, Version
 from carsi_tracker.ledger.days import WASHINGTON, day_in_words
 from carsi_tracker.ledger.models import Posting
 
@@ -32,15 +32,20 @@ WRITTEN = {
 class Citation:
     """What a citation of a page says beside its title.
 
-    `path` and `query_string` make the permanent address, on the site `root`; `accessed` is today.
+    `query` is permanent; `path` and `query_string` make the address, on the site `root`.
+    `accessed` is today.
     """
 
     root: str
     path: str
     query_string: str
-    version: Version
-    day: date
+    query: Query
     accessed: date
+
+    @property
+    def version(self) -> Version:
+        """The version that is cited."""
+        return self.query.version
 
     @property
     def address(self) -> str:
@@ -56,7 +61,7 @@ class Citation:
             "site": NAME,
             "year": self._year,
             "title": title,
-            "day": day_in_words(self.day),
+            "day": self.query.day_in_words,
             "number": self.version.number,
             "checksum": self.version.checksum,
             "address": self.address,
@@ -69,7 +74,7 @@ class Citation:
             "Figures as of %(day)s, version %(number)d of the ledger, checksum %(checksum)s, "
             "accessed %(accessed)s"
         ) % {
-            "day": self.day.isoformat(),
+            "day": self.query.day_as_written,
             "number": self.version.number,
             "checksum": self.version.checksum,
             "accessed": self.accessed.isoformat(),
@@ -93,7 +98,7 @@ class Citation:
     @property
     def _key(self) -> str:
         """A key of letters, digits and hyphens that tells pages, days and versions apart."""
-        words = re.findall("[a-z0-9]+", f"{self.path} {self.query_string}".lower())
+        words = re.findall(f"[a-z0-9]+|{BLANK_DAY}", f"{self.path} {self.query_string}".lower())
         return "-".join(["carsi", *(word for word in words if word not in ("as", "of", "version"))])
 
 

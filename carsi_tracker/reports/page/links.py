@@ -15,8 +15,8 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import figure
 from carsi_tracker.reports.page.address import as_query_string
 
-PAGES = 1024
-"""How many pages' paths a process keeps."""
+PATHS = 8192
+"""How many paths a process keeps: a table has hundreds of them."""
 NOTHING = SafeString('<span aria-label="0">–</span>')
 
 
@@ -42,12 +42,17 @@ class Linked:
 
 def entries_address(query: Query) -> str:
     """Return the address of the entries that a query is about."""
-    return _entries(get_language()) + as_query_string(query)
+    return path("entries") + as_query_string(query)
+
+
+def path(name: str, *args: object) -> str:
+    """Return the path of a page by its name, in the language that is spoken."""
+    return _path(get_language(), name, args)
 
 
 def page_path(kind: str, code: str) -> str:
     """Return the path of the page of an area, country, goal or appropriation, by its address."""
-    return _page(get_language(), kind, code.lower())
+    return path(kind, code.lower())
 
 
 def linked(sum_: Amount, query: Query) -> Linked:
@@ -60,11 +65,10 @@ def linked_sum(query: Query) -> Linked:
     return linked(aggregates.total(query), query)
 
 
-@remembered(4)
-def _entries(language: str | None) -> str:  # noqa: ARG001 (the address is in this language)
-    return reverse("entries")
-
-
-@remembered(PAGES)
-def _page(language: str | None, kind: str, code: str) -> str:  # noqa: ARG001 (as above)
-    return reverse(kind, args=[code])
+@remembered(PATHS)
+def _path(
+    language: str | None,  # noqa: ARG001 (the address is in this language)
+    name: str,
+    args: tuple[object, ...],
+) -> str:
+    return reverse(name, args=args)

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Self
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -36,6 +36,11 @@ class PublicRequest:
     words: Vocabulary
     head: Version
     label_revision: int
+
+    def with_blank_day(self) -> Self:
+        """Ask the same with a blank for the day, on a page of which parts are kept."""
+        blank = replace(self.query, blank=True)
+        return replace(self, query=blank, address=replace(self.address, query=blank))
 
 
 def never(_request: HttpRequest, _asked: PublicRequest) -> bool:

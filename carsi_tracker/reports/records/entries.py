@@ -11,13 +11,14 @@ from carsi_tracker.ledger.models import Entry
 from carsi_tracker.reports.page import explanations, filters
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
-from carsi_tracker.reports.page.render import render_page
+from carsi_tracker.reports.page.render import lazily, render_page
 from carsi_tracker.reports.tables import EntriesTable
 
 
 @public_page(sorts=EntriesTable.sorts())
 def entry_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show the entries that a query is about, and what they add up to."""
+    public = public.with_blank_day()
     query = public.query
     total = aggregates.total(query)
     one_sum = bool(query.filters.stage or query.filters.measure)
@@ -36,7 +37,7 @@ def entry_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         later=explanations.later(query),
         figure_today=explanations.figure_today(query),
         unstated=explanations.unstated(public),
-        filters=filters.form(request.path, public),
+        filters=lazily(filters.form, request.path, public),
         without_each_filter=[]
         if total.entries
         else filters.without_each_filter(request.path, public),

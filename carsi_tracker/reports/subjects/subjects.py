@@ -21,7 +21,7 @@ from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, linked_sum
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
-from carsi_tracker.reports.page.render import render_page
+from carsi_tracker.reports.page.render import lazily, render_page
 from carsi_tracker.reports.subjects.kinds import (
     KINDS,
     UNSTATED_AREA,
@@ -47,16 +47,19 @@ class SubjectPart:
 @public_page()
 def subject_list(request: HttpRequest, public: PublicRequest, kind: str) -> HttpResponse:
     """Show all subjects of a kind with their sums by stage."""
+    public = public.with_blank_day()
     query, its = public.query.everywhere(), KINDS[kind]
     return render_page(
         request,
         public,
         "reports/subjects.html",
         kind=its,
-        table=breakdown(public, its, query),
-        matrix=matrix(query, public.words) if kind == "area" else None,
-        matrix_files=chart_files("matrix", query),
-        countries=countries_chart(query, public.words.countries) if kind == "country" else None,
+        table=lazily(breakdown, public, its, query),
+        matrix=lazily(matrix, query, public.words) if kind == "area" else None,
+        matrix_files=lazily(chart_files, "matrix", query),
+        countries=lazily(countries_chart, query, public.words.countries)
+        if kind == "country"
+        else None,
     )
 
 

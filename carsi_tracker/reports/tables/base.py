@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from carsi_tracker.figures.query import Query
-from carsi_tracker.reports.page.address import Address
+from carsi_tracker.reports.page.address import Address, as_query_string
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 ROWS_A_PAGE = 100
@@ -27,7 +28,10 @@ class ColumnHead:
 
 
 class LedgerTable(tables.Table):  # type: ignore[misc]
-    """A table that knows its address: heads sort it, pages follow, both keep the query."""
+    """A table that knows its address: heads sort it, pages follow, both keep the query.
+
+    Each column has a method `render_` that makes its cell of a record.
+    """
 
     numeric: ClassVar[frozenset[str]] = frozenset()
     caption: ClassVar[Any] = ""
@@ -61,21 +65,22 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
         """Say whether rows are asked for in the order of a column of numbers."""
         return (public.address.sort or "").removeprefix("-") in cls.numeric
 
-    @property
+    @cached_property
     def shown(self) -> list[Any]:
-        """What the rows of the present page show."""
+        """Return what the rows of the present page show."""
         return [row.record for row in self.page.object_list]
 
     def lines(self) -> Iterator[SafeString]:
         """Yield the cells of each row, the first its head: built here, as a page has hundreds."""
-        for row in self.paginated_rows:
-            (_, head), *cells = row.items()
-            numeric = (
-                (SafeString(' class="number"') if column.name in self.numeric else "", cell)
-                for column, cell in cells
-            )
-            rest = format_html_join("", "<td{}>{}</td>", numeric)
-            yield format_html('<th scope="row">{}</th>{}', head, rest)
+        head, *others = (getattr(self, f"render_{name}") for name in self.columns.names())
+        opened = [
+            SafeString('<td class="number">' if name in self.numeric else "<td>")
+            for name in self.columns.names()[1:]
+        ]
+        for record in self.shown:
+            cells = (render(record) for render in others)
+            rest = format_html_join("", "{}{}</td>", zip(opened, cells, strict=True))
+            yield format_html('<th scope="row">{}</th>{}', head(record), rest)
 
     def heads(self) -> Iterator[ColumnHead]:
         """Yield the heads of the columns."""
@@ -92,6 +97,11 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
                 order,
                 href if bound.orderable else None,
             )
+
+    @cached_property
+    def query_string(self) -> str:
+        """Write the day and version that links carry on."""
+        return as_query_string(self.public.query.everywhere())
 
     @property
     def file_query(self) -> str:

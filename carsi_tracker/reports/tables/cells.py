@@ -1,11 +1,10 @@
 """What stands in the cells of tables."""
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from carsi_tracker.ledger.models import Basis, Commitment, Document, Entry
-from carsi_tracker.reports.page.links import Linked
+from carsi_tracker.reports.page.links import Linked, path
 
 
 def titled(thing: Commitment | Document) -> SafeString:
@@ -15,7 +14,7 @@ def titled(thing: Commitment | Document) -> SafeString:
 
 def document_link(document: Document, query_string: str) -> SafeString:
     """Link a document's title to its page."""
-    href = reverse("document", args=[document.key]) + query_string
+    href = path("document", document.key) + query_string
     return format_html(
         '<a href="{}" lang="{}">{}</a>', href, document.shown_in, document.shown_title
     )
@@ -29,12 +28,12 @@ def basis_mark(entry: Entry) -> SafeString:
 
 def commitment_address(commitment: Commitment) -> str:
     """Return the address of a commitment's page."""
-    return reverse("commitment", args=[commitment.reference])
+    return path("commitment", commitment.reference)
 
 
-def figure_cell(figure: Linked) -> SafeString:
+def figure_cell(figure: Linked) -> SafeString | str:
     """Show a figure, as a link where entries stand behind it."""
-    return link(figure.href, figure.text) if figure.href else format_html("{}", figure.text)
+    return link(figure.href, figure.text) if figure.href else figure.text
 
 
 def link(href: str, text: str) -> SafeString:

@@ -12,7 +12,6 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.notes import notes_of
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Commitment
-from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import linked
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.tables.base import LedgerTable
@@ -54,34 +53,37 @@ class CommitmentsTable(LedgerTable):
         return cls(described, path, public, query)
 
     def render_reference(self, record: Commitment) -> SafeString:
-        query_string = as_query_string(self.public.query.everywhere())
+        notes = ((note,) for note in self._notes.get(record.reference, []))
         return format_html(
             "{} {}{}",
-            link(commitment_address(record) + query_string, record.reference),
+            link(commitment_address(record) + self.query_string, record.reference),
             titled(record),
-            format_html_join(
-                "", '<br><small lang="en">{}</small>', ((n,) for n in self._notes_of(record))
-            ),
+            format_html_join("", '<br><small lang="en">{}</small>', notes),
         )
-
-    def _notes_of(self, record: Commitment) -> list[str]:
-        return self._notes.get(record.reference, [])
 
     @cached_property
     def _notes(self) -> dict[str, list[str]]:
-        shown = [row.record.reference for row in self.paginated_rows]
-        return notes_of(self.public.query, shown)
+        return notes_of(self.public.query, [record.reference for record in self.shown])
 
-    def render_committed(self, record: Commitment) -> SafeString:
+    def render_area(self, record: Commitment) -> str:
+        return str(record.area)
+
+    def render_country(self, record: Commitment) -> str:
+        return str(record.country)
+
+    def render_appropriation(self, record: Commitment) -> str:
+        return str(record.appropriation)
+
+    def render_committed(self, record: Commitment) -> SafeString | str:
         return self._sum(record, "committed")
 
-    def render_obligated(self, record: Commitment) -> SafeString:
+    def render_obligated(self, record: Commitment) -> SafeString | str:
         return self._sum(record, "obligated")
 
-    def render_disbursed(self, record: Commitment) -> SafeString:
+    def render_disbursed(self, record: Commitment) -> SafeString | str:
         return self._sum(record, "disbursed")
 
-    def _sum(self, record: Commitment, stage: str) -> SafeString:
+    def _sum(self, record: Commitment, stage: str) -> SafeString | str:
         asks = self.of.where(commitment=record.reference, stage=stage, measure=None)
         return figure_cell(linked(self._sums[record.reference].of(stage), asks))
 

@@ -11,7 +11,6 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Document
-from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import entries_address, linked
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.tables.base import LedgerTable
@@ -46,7 +45,10 @@ class DocumentsTable(LedgerTable):
         return cls(documents, path, public, query)
 
     def render_title(self, record: Document) -> SafeString:
-        return document_link(record, as_query_string(self.public.query.everywhere()))
+        return document_link(record, self.query_string)
+
+    def render_publisher(self, record: Document) -> str:
+        return record.publisher
 
     def render_published_on(self, record: Document) -> str:
         return short_day(record.published_on)
@@ -56,7 +58,7 @@ class DocumentsTable(LedgerTable):
         asks = self.of.where(document=record.key)
         return link(entries_address(asks), f"{count:,}") if count else "0"
 
-    def render_committed(self, record: Document) -> SafeString:
+    def render_committed(self, record: Document) -> SafeString | str:
         asks = self.of.where(document=record.key, stage="committed")
         return figure_cell(linked(self._sums[record.key].of("committed"), asks))
 

@@ -1,10 +1,7 @@
 """The table of entries."""
 
-from decimal import Decimal
-
 import django_tables2 as tables
 from django.db.models import Case, IntegerField, QuerySet, When
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
@@ -12,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Entry, Stage
 from carsi_tracker.ledger.money import figure
-from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.links import path
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import (
     basis_mark,
@@ -66,16 +63,16 @@ class EntriesTable(LedgerTable):
         )
 
     def render_effective(self, record: Entry) -> SafeString:
-        href = reverse("entry", args=[record.posting_id, record.line])
-        return link(href + self._query, short_day(record.effective_date))
+        href = path("entry", record.posting_id, record.line) + self.query_string
+        return link(href, short_day(record.effective_date))
 
-    def render_commitment(self, record: Entry) -> SafeString:
+    def render_commitment(self, record: Entry) -> SafeString | str:
         commitment = record.commitment
         if commitment is None:
-            return format_html("{}", record.appropriation)
+            return str(record.appropriation)
         return format_html(
             "{} {}<br><small>{} · {}</small>",
-            link(commitment_address(commitment) + self._query, commitment.reference),
+            link(commitment_address(commitment) + self.query_string, commitment.reference),
             titled(commitment),
             record.appropriation,
             commitment.agency.code,
@@ -85,7 +82,7 @@ class EntriesTable(LedgerTable):
         return str(Stage(record.stage).label)
 
     def render_source(self, record: Entry) -> SafeString:
-        link = document_link(record.document, self._query)
+        link = document_link(record.document, self.query_string)
         if not record.locator:
             return link
         return format_html('{}, <span lang="en">{}</span>', link, record.locator)
@@ -99,15 +96,12 @@ class EntriesTable(LedgerTable):
             shown = format_html('{}<br><small lang="en">{}</small>', shown, record.note)
         return shown
 
-    def render_version(self, value: int) -> SafeString:
-        return link(reverse("version", args=[value]) + self._query, str(value))
+    def render_version(self, record: Entry) -> SafeString:
+        version = record.posting_id
+        return link(path("version", version) + self.query_string, str(version))
 
-    def render_amount(self, value: Decimal) -> str:
-        return figure(value)
-
-    @property
-    def _query(self) -> str:
-        return as_query_string(self.public.query.everywhere())
+    def render_amount(self, record: Entry) -> str:
+        return figure(record.counted)  # type: ignore[attr-defined]  # an annotation
 
 
 def in_stage_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import django_tables2 as tables
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,8 +15,7 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import WASHINGTON, short_day
 from carsi_tracker.ledger.models import Posting, Stage
 from carsi_tracker.ledger.money import signed
-from carsi_tracker.reports.page.address import as_query_string
-from carsi_tracker.reports.page.links import NOTHING, entries_address
+from carsi_tracker.reports.page.links import NOTHING, entries_address, path
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import link
 
@@ -44,8 +42,7 @@ class VersionsTable(LedgerTable):
         order_by = "-version"
 
     def render_version(self, record: Posting) -> SafeString:
-        query_string = as_query_string(self.public.query.everywhere())
-        return link(reverse("version", args=[record.version]) + query_string, str(record.version))
+        return link(path("version", record.version) + self.query_string, str(record.version))
 
     def render_title(self, record: Posting) -> SafeString:
         return format_html(
@@ -78,9 +75,9 @@ class VersionsTable(LedgerTable):
         asks = self._committed_by_all.where(posted_in=record.version)
         return link(entries_address(asks), signed(sums.committed))
 
-    def render_entry_count(self, record: Posting, value: int) -> SafeString:
+    def render_entry_count(self, record: Posting) -> SafeString:
         asks = self.public.query.everywhere().as_of_today().where(posted_in=record.version)
-        return link(entries_address(asks), f"{value:,}")
+        return link(entries_address(asks), f"{record.entry_count:,}")
 
-    def render_checksum(self, value: str) -> SafeString:
-        return format_html("<code>{}</code>", value[:8])
+    def render_checksum(self, record: Posting) -> SafeString:
+        return format_html("<code>{}</code>", record.checksum[:8])
