@@ -24,7 +24,7 @@ A_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundRow:
     """Something that was found: where it is, and how it is told from others."""
 
     href: str
@@ -42,7 +42,7 @@ class Kind:
     permission: str
     rows: Callable[[], QuerySet[Any]]
     columns: tuple[str, ...]
-    shown: Callable[[Any], Found]
+    shown: Callable[[Any], FoundRow]
 
 
 @dataclass(frozen=True)
@@ -51,28 +51,28 @@ class Group:
 
     kind: Kind
     total: int
-    rows: list[Found]
+    rows: list[FoundRow]
     page: "Page[Any]"
 
 
-def _commitment(commitment: Commitment) -> Found:
+def _commitment(commitment: Commitment) -> FoundRow:
     href = reverse("admin:ledger_commitment_change", args=[commitment.pk])
-    return Found(href, commitment.reference, commitment.shown_title, commitment.shown_in)
+    return FoundRow(href, commitment.reference, commitment.shown_title, commitment.shown_in)
 
 
-def _document(document: Document) -> Found:
+def _document(document: Document) -> FoundRow:
     href = reverse("admin:ledger_document_change", args=[document.pk])
-    return Found(href, document.key, document.shown_title, document.shown_in)
+    return FoundRow(href, document.key, document.shown_title, document.shown_in)
 
 
-def _batch(batch: Batch) -> Found:
+def _batch(batch: Batch) -> FoundRow:
     href = reverse("admin:ledger_batch_change", args=[batch.pk])
-    return Found(href, batch.title, batch.get_state_display(), "")
+    return FoundRow(href, batch.title, batch.get_state_display(), "")
 
 
-def _version(posting: Posting) -> Found:
+def _version(posting: Posting) -> FoundRow:
     href = reverse("admin:ledger_posting_change", args=[posting.pk])
-    return Found(href, _("Version %d") % posting.version, posting.title, "")
+    return FoundRow(href, _("Version %d") % posting.version, posting.title, "")
 
 
 KINDS = (

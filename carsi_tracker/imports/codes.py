@@ -144,7 +144,7 @@ class NewCodes:
         return Code(text)
 
 
-class Vocabulary:
+class AcceptedCodes:
     """All codes by column, and the appropriations by year and account."""
 
     def __init__(self) -> None:
@@ -187,7 +187,9 @@ def _rows(model: Any, field: str, *names: str) -> Iterable[Code]:
 class Cells:
     """Reads the cells of a file by their columns; `order` is of dates in numbers."""
 
-    def __init__(self, vocabulary: Vocabulary, new_partners: NewCodes, order: Order | None) -> None:
+    def __init__(
+        self, vocabulary: AcceptedCodes, new_partners: NewCodes, order: Order | None
+    ) -> None:
         self._codes, self._new_partners, self._order = vocabulary.columns, new_partners, order
         self._read_before: dict[tuple[str, str], Any] = {}
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from carsi_tracker.imports import spelling
-from carsi_tracker.imports.codes import Code, Codes, NewCodes, Vocabulary
+from carsi_tracker.imports.codes import AcceptedCodes, Code, Codes, NewCodes
 from carsi_tracker.imports.errors import Finding
 from carsi_tracker.imports.placeholders import refuse_placeholder
 from carsi_tracker.ledger.columns import COLUMNS, Needed
@@ -60,7 +60,7 @@ class Commitments:
     `described` are the cells that agree with what is known already.
     """
 
-    def __init__(self, vocabulary: Vocabulary, own_batch: int | None = None) -> None:
+    def __init__(self, vocabulary: AcceptedCodes, own_batch: int | None = None) -> None:
         self.vocabulary = vocabulary
         self.new_partners = NewCodes(vocabulary.columns["partner"])
         self.described: set[tuple[Any, ...]] = set()

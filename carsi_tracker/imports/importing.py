@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from carsi_tracker.accounts.models import User
 from carsi_tracker.figures.effects import Effect, effects
 from carsi_tracker.imports import staging
-from carsi_tracker.imports.codes import Vocabulary
+from carsi_tracker.imports.codes import AcceptedCodes
 from carsi_tracker.imports.commitments import Commitments, New
 from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.interpreting import Interpreted, interpret
@@ -257,7 +257,7 @@ def _introduce(commitments: Commitments, batch: Batch) -> None:
 
 
 def _commitment(
-    new: New, batch: Batch, vocabulary: Vocabulary, new_partners: dict[str, int]
+    new: New, batch: Batch, vocabulary: AcceptedCodes, new_partners: dict[str, int]
 ) -> Commitment:
     goal, partner = new.value("goal"), new.value("partner")
     return Commitment(

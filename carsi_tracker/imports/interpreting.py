@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from carsi_tracker.imports.cells import shown
-from carsi_tracker.imports.codes import Cells, Vocabulary
+from carsi_tracker.imports.codes import AcceptedCodes, Cells
 from carsi_tracker.imports.commitments import OF_LEDGER, Commitments, describe, disagreement
 from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.placeholders import why
@@ -29,7 +29,7 @@ _ALWAYS = {column.name for column in COLUMNS if column.needed is Needed.ALWAYS}
 _POSITION = {column.name: position for position, column in enumerate(COLUMNS)}
 
 
-class Amount(NamedTuple):
+class LineAmount(NamedTuple):
     """An amount of a file in U.S. dollars; an appropriated one has no reference.
 
     `waits_for` is the batch that introduces the commitment, where it is another one, not posted.
@@ -67,7 +67,7 @@ def interpret(
     table: Table,
     own_batch: int | None,
     order: Order | None,
-    take: Callable[[list[Amount]], None],
+    take: Callable[[list[LineAmount]], None],
     progress: Callable[[int], None],
 ) -> Interpreted:
     """Read a table, and give its amounts to `take`, some thousands at once, while none has faults.
@@ -75,7 +75,7 @@ def interpret(
     `progress` is told how many rows were read. Raises Unreadable, with the faults so far, where
     they are too many.
     """
-    commitments = Commitments(Vocabulary(), own_batch)
+    commitments = Commitments(AcceptedCodes(), own_batch)
     cells = Cells(commitments.vocabulary, commitments.new_partners, order)
     faults: list[Finding] = []
     rows, row_count = iter(table), 0
@@ -86,7 +86,7 @@ def interpret(
         for row in chunk:
             _refuse_too_many(row, table.sheet, faults, commitments)
             read = read_row(row, table.sheet, cells, commitments)
-            if isinstance(read, Amount):
+            if isinstance(read, LineAmount):
                 amounts.append(read)
             else:
                 faults += read
@@ -118,7 +118,7 @@ def _refuse_too_many(row: Row, sheet: str, faults: list[Finding], commitments: C
 
 def read_row(
     row: Row, sheet: str, cells: Cells, commitments: Commitments
-) -> Amount | list[Finding]:
+) -> LineAmount | list[Finding]:
     """Return the amount of a row, or what is wrong with it."""
     return _Reading(row, sheet, cells, commitments).amount() if row.cells else row.faults
 
@@ -131,7 +131,7 @@ class _Reading:
         self._commitments = commitments
         self._faults = [*row.faults]
 
-    def amount(self) -> Amount | list[Finding]:
+    def amount(self) -> LineAmount | list[Finding]:
         """Return the amount, or all faults."""
         row = self._row
         values = {name: self._value(name) for name in OF_LINE}
@@ -152,7 +152,7 @@ class _Reading:
             "basis": values["basis"].text,
         }
         said = [values[name] or "" for name in OF_LINE]
-        return Amount._make([row.number, reference, appropriation_id, *said, waits_for])
+        return LineAmount._make([row.number, reference, appropriation_id, *said, waits_for])
 
     def _appropriation(self) -> int | None:
         for name in self._row.cells:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from carsi_tracker.imports.interpreting import Amount
+from carsi_tracker.imports.interpreting import LineAmount
 
 ENTER = """
     insert into ledger_line (
@@ -122,7 +122,7 @@ def start() -> None:
         cursor.execute("select rules.open_incoming()")
 
 
-def add(amounts: Iterable[Amount]) -> None:
+def add(amounts: Iterable[LineAmount]) -> None:
     """Put amounts into the table."""
     statement = sql.SQL("copy incoming from stdin")
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

@@ -5,7 +5,7 @@ import io
 import xlsxwriter
 
 from carsi_tracker import SOFTWARE
-from carsi_tracker.imports.codes import Vocabulary
+from carsi_tracker.imports.codes import AcceptedCodes
 from carsi_tracker.ledger.columns import COLUMNS, CellKind, Column
 
 SHEET = "Allocations"
@@ -26,7 +26,7 @@ def template_csv() -> bytes:
 def template_xlsx() -> bytes:
     """Return a workbook whose cells have the right format and, where they are few, the codes."""
     written = io.BytesIO()
-    codes = Vocabulary().columns
+    codes = AcceptedCodes().columns
     with xlsxwriter.Workbook(written) as book:
         book.set_properties({"comments": SOFTWARE})
         page = book.add_worksheet(SHEET)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches.comments import form_after, may_remark
-from carsi_tracker.desk.lines.table import LINES_A_PAGE, Table, table_of
+from carsi_tracker.desk.lines.table import LINES_A_PAGE, LineTable, table_of
 from carsi_tracker.desk.posted.countersigning import may_countersign
 from carsi_tracker.desk.review.approval import decision, next_version
 from carsi_tracker.desk.review.readings import changes, reading
@@ -38,7 +38,7 @@ def batch_of(batch_id: int) -> Batch:
     return get_object_or_404(people, pk=batch_id)
 
 
-def page(request: HttpRequest, batch: Batch, table: Table | None = None) -> HttpResponse:
+def page(request: HttpRequest, batch: Batch, table: LineTable | None = None) -> HttpResponse:
     """Show a batch, with the table of its lines as it was sent where it was not saved.
 
     The digest of what an approver reads is taken before what it covers, so that it is never newer.

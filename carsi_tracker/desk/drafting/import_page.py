@@ -21,7 +21,7 @@ from carsi_tracker.desk.drafting.drafting import made_by, new_token
 from carsi_tracker.desk.forms.fields import LineOfText
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.annotated import with_remarks
-from carsi_tracker.imports.codes import Vocabulary
+from carsi_tracker.imports.codes import AcceptedCodes
 from carsi_tracker.imports.errors import Unreadable
 from carsi_tracker.imports.importing import ImportOptions, Outcome, import_table
 from carsi_tracker.imports.table import LARGEST_FILE, MOST_ROWS, open_file, open_pasted
@@ -235,7 +235,7 @@ def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, A
 
 
 def _columns() -> list[tuple[Column, list[str]]]:
-    codes = Vocabulary().columns
+    codes = AcceptedCodes().columns
     listed = codes.keys() - {"stage", "basis", "partner"}
     return [
         (column, codes[column.name].offered() if column.name in listed else [])

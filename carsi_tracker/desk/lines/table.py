@@ -34,7 +34,7 @@ class Saved:
 
 
 @dataclass
-class Table:
+class LineTable:
     """The rows of one page of a draft's lines, and what was found when they were read.
 
     `newest` is the last line of the batch that whoever sent the form could know of: what it adds
@@ -116,16 +116,16 @@ class Table:
         return max(numbers, default=-1) + 1
 
 
-def table_of(batch: Batch, lines: Iterable[Line], newest: int, first_number: int = 1) -> Table:
+def table_of(batch: Batch, lines: Iterable[Line], newest: int, first_number: int = 1) -> LineTable:
     """Return the table of saved lines, with empty rows below."""
     rows = [RowForm(instance=line, prefix=f"line-{line.pk}") for line in lines]
-    table = Table(batch, rows, newest)
+    table = LineTable(batch, rows, newest)
     table.count_from(first_number)
     table.add_blank(EMPTY_ROWS)
     return table
 
 
-def table_sent(batch: Batch, sent: QueryDict) -> Table:
+def table_sent(batch: Batch, sent: QueryDict) -> LineTable:
     """Return the table as a form sent it, each row with its line where that still exists.
 
     A row is known by the name of its line, never by where it stands.
@@ -139,7 +139,8 @@ def table_sent(batch: Batch, sent: QueryDict) -> Table:
         for key in keys
     ]
     newest = sent.get("newest", "")
-    return Table(batch, rows, int(newest) if re.fullmatch(r"[0-9]{1,15}", newest, re.ASCII) else 0)
+    is_number = re.fullmatch(r"[0-9]{1,15}", newest, re.ASCII)
+    return LineTable(batch, rows, int(newest) if is_number else 0)
 
 
 def _lines(batch: Batch) -> QuerySet[Line]:

@@ -15,7 +15,7 @@ from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.forms.again import AGAIN, sentence, shows_again
 from carsi_tracker.desk.lines.choosing import Choices, suggested_documents
 from carsi_tracker.desk.lines.editing import draft_of
-from carsi_tracker.desk.lines.table import LINES_A_PAGE, MORE_ROWS, Saved, Table, table_sent
+from carsi_tracker.desk.lines.table import LINES_A_PAGE, MORE_ROWS, LineTable, Saved, table_sent
 from carsi_tracker.desk.site import desk
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.ledger.refusals import Refused
@@ -82,7 +82,7 @@ def suggest(request: HttpRequest, batch_id: int) -> HttpResponse:
     return desk().page(request, "_suggestions.html", {"options": options})
 
 
-def _sent(request: HttpRequest, batch: Batch) -> Table:
+def _sent(request: HttpRequest, batch: Batch) -> LineTable:
     table = table_sent(batch, request.POST)
     page = request.POST.get("page", "")
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
@@ -90,7 +90,7 @@ def _sent(request: HttpRequest, batch: Batch) -> Table:
     return table
 
 
-def _grown(request: HttpRequest, table: Table) -> bool:
+def _grown(request: HttpRequest, table: LineTable) -> bool:
     if "_more" in request.POST:
         table.add_blank(MORE_ROWS)
         return True
