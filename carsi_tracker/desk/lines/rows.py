@@ -55,14 +55,14 @@ class Cell:
         return flatatt(shown | {"aria-invalid": invalid, "aria-describedby": self._description})
 
     @property
+    def is_list(self) -> bool:
+        """Whether one of a few is chosen in it."""
+        return isinstance(self.bound.field, forms.ChoiceField)
+
+    @property
     def options(self) -> SafeString:
-        """The options of a list; empty where it is none."""
-        field = self.bound.field
-        if not isinstance(field, forms.ChoiceField):
-            return SafeString()
-        choices: Any = field.choices
-        offered = tuple((code, label) for code, label in choices if code)
-        return _options(offered, self.text, get_language())
+        """The options of a list."""
+        return _options(self.bound.name, self.text, get_language())
 
     @property
     def _description(self) -> str | None:
@@ -136,7 +136,7 @@ class RowForm(BaseLineForm):
     @property
     def is_blank(self) -> bool:
         """Whether nothing was typed; lists have a choice from the start."""
-        return not any(strip(cell.text) for cell in self.cells if not cell.options)
+        return not any(strip(cell.text) for cell in self.cells if not cell.is_list)
 
     @property
     def is_left_out(self) -> bool:
@@ -243,15 +243,14 @@ def _value(line: Line, name: str) -> Any:
 
 
 @remembered(256)
-def _options(
-    choices: tuple[tuple[str, Any], ...], chosen: str, _language: str | None
-) -> SafeString:
-    empty = () if chosen else (("", "–"),)
+def _options(name: str, chosen: str, _language: str | None) -> SafeString:
+    field: Any = Line._meta.get_field(name)
+    empty = [] if chosen else [("", "–")]
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
         (
             (value, SafeString(" selected") if value == chosen else "", label)
-            for value, label in (*empty, *choices)
+            for value, label in (*empty, *field.flatchoices)
         ),
     )
