@@ -165,6 +165,19 @@ def test_two_sheets_of_rows_are_refused_and_other_sheets_are_named(file_way: Way
     assert outcome.warnings == ["The sheet “Notes” has no heading of the format and was not read."]
 
 
+@pytest.mark.parametrize("notes", [["from the embassy"], ["Figures", "of the", "embassy"]])
+def test_the_rows_may_stand_behind_a_sheet_of_notes(file_way: Way, notes: list[str]) -> None:
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written) as book:
+        book.add_worksheet("Notes").write_row(0, 0, notes)
+        page = book.add_worksheet("Rows")
+        page.write_row(0, 0, NAMES)
+        page.write_row(1, 0, [ROW[name] for name in NAMES])
+    outcome = file_way("a.xlsx", written.getvalue())
+    assert outcome.accepted, outcome.said
+    assert outcome.warnings == ["The sheet “Notes” has no heading of the format and was not read."]
+
+
 def test_rows_may_stand_anywhere_on_the_sheet(file_way: Way) -> None:
     written = io.BytesIO()
     with xlsxwriter.Workbook(written) as book:

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
@@ -135,6 +135,18 @@ def test_rows_that_break_a_rule_of_the_release_are_named_in_one_sentence(
         owner.execute("delete from ledger_account where code = 'a b'")
     migrate()
     assert stamp(owner) == given
+
+
+@pytest.mark.parametrize("error", [OperationalError, IntegrityError])
+def test_what_else_goes_wrong_is_told_as_it_is(
+    django_speaks_as_owner: None, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise error("something else")
+
+    monkeypatch.setattr(rules, "are_current", fail)
+    with pytest.raises(error, match="something else"):
+        migrate()
 
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
