@@ -6,11 +6,12 @@ import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
-from carsi_tracker.ledger import rules
+from carsi_tracker.database import address
+from carsi_tracker.ledger import rules, schema
 from tests import databases, factories
 from tests.conftest import Templates
 from tests.ledger.attack import acting, value
@@ -61,6 +62,26 @@ def test_a_database_that_has_the_rules_is_left_alone_unless_asked(
     assert value(owner, "select oid from pg_namespace where nspname = 'rules'") == made
     migrate(apply_rules=True)
     assert value(owner, "select to_regprocedure('rules.try_in_turn(bigint[])')")
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        "delete on ledger_posting to {app}",
+        "insert on ledger_entry to public",
+        "update (version) on ledger_batch to {app}",
+        "update (amount) on ledger_entry to public",
+        "update on sequence ledger_batch_id_seq to {app}",
+    ],
+)
+def test_what_was_granted_beside_the_rules_is_taken_back(
+    django_speaks_as_owner: None, owner: psycopg.Connection, grant: str
+) -> None:
+    app = address.application().user
+    owner.execute("grant " + grant.format(app=app))
+    migrate(apply_rules=True)
+    with transaction.atomic():
+        assert not [one for one in schema.differences(connection, app) if "grant" in one.name]
 
 
 def test_old_migrations_need_no_file_of_today(other: str, django_db_blocker: object) -> None:
