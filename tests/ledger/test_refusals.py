@@ -1,9 +1,11 @@
 """Every refusal is said in words, with what was asked, what was left and the day."""
 
 import re
+from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.conf import settings
+from django.db import ProgrammingError, connection
 from django.utils import translation
 
 from carsi_tracker.ledger import posting
@@ -23,9 +25,18 @@ def raised() -> set[str]:
     return names | set(held) | set(re.findall(r"add constraint (\w+)\s+check", text)) - VERBS_KEEP
 
 
-def test_every_rule_that_the_files_raise_has_words_and_no_words_are_left_over() -> None:
+def raised_by_pages() -> set[str]:
+    package = Path(settings.BASE_DIR) / "carsi_tracker"
+    return {
+        name
+        for file in package.rglob("*.py")
+        for name in re.findall(r'raise Refused\("(\w+)"', file.read_text())
+    }
+
+
+def test_every_rule_that_is_raised_has_words_and_no_words_are_left_over() -> None:
     assert {"not_a_draft", "balance_broken", "plain_text"} <= raised()
-    assert set(WORDS) == raised() | set(KINDS.values())
+    assert set(WORDS) == raised() | raised_by_pages() | set(KINDS.values())
 
 
 BROKEN = {
@@ -100,3 +111,17 @@ def test_deleting_what_is_referred_to_is_said_in_words_by_every_postgresql(ledge
         connection.cursor() as cursor,
     ):
         cursor.execute(deletion, [ledger.appropriation.account_id])
+
+
+def test_what_waits_too_long_is_a_refusal_and_what_is_no_rule_passes(ledger: Ledger) -> None:
+    with pytest.raises(Refused) as refused, posting.acting(ledger.analyst):
+        run("set local statement_timeout = '10ms'", "select pg_sleep(5)")
+    assert refused.value.rule == "took_too_long"
+    with pytest.raises(ProgrammingError), posting.acting(ledger.analyst):
+        run("select nothing")
+
+
+def run(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for sql in statements:
+            cursor.execute(sql)

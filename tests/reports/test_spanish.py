@@ -8,8 +8,11 @@ from html.parser import HTMLParser
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils.html import escape
+from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
+from carsi_tracker.ledger.models import Commitment
 from tests.catalogue import PARTS, messages, texts
 
 PAGES = (
@@ -198,6 +201,19 @@ def test_the_english_pages_would_be_told_from_the_spanish(client: Client) -> Non
 
 
 @pytest.mark.usefixtures("sourced")
+def test_a_title_is_in_the_language_of_the_page_where_there_is_one(client: Client) -> None:
+    one = Commitment.objects.get(reference="CARSI-08-INCLE-05")
+    assert one.title != one.title_es
+    for prefix, shown, language in (("", one.title, "en"), ("/es", one.title_es, "es")):
+        page = client.get(f"{prefix}/commitments/{one.reference}/").content.decode()
+        assert f">{escape(shown)}<" in page
+        with override(language):
+            assert (one.shown_title, one.shown_in) == (shown, language)
+    one.title_es = ""
+    with override("es"):
+        assert (one.shown_title, one.shown_in) == (one.title, "en")
+
+
 def test_dates_are_written_as_spanish_does_and_figures_as_in_english(client: Client) -> None:
     path = "/areas/community/?as_of=2009-09-30"
     spanish, english_ = said_on(as_spanish_reads_it(client, path)), said_on(client.get(path))
