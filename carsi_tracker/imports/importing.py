@@ -15,12 +15,11 @@ from django.utils.translation import ngettext
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.figures.effects import Effect, effects
-from carsi_tracker.imports import staging
 from carsi_tracker.imports.codes import AcceptedCodes
 from carsi_tracker.imports.commitments import Commitments, New
 from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.interpreting import Interpreted, interpret
-from carsi_tracker.imports.staging import Present
+from carsi_tracker.imports.staging import Present, Staging
 from carsi_tracker.imports.table import Table
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.dates import Order
@@ -118,11 +117,11 @@ def import_table(
     own_batch = options.batch.pk if options.batch else None
     try:
         with posting.acting(user, _("Import")):
-            staging.start()
-            read = interpret(table, own_batch, options.order, staging.add, progress)
-            outcome = _compared(table, read, options)
+            staging = Staging()
+            read = interpret(table, own_batch, options.order, staging.load, progress)
+            outcome = _compared(table, read, staging, options)
             if outcome.accepted:
-                outcome = _entered(table, read, options, outcome)
+                outcome = _entered(table, read, staging, options, outcome)
             if outcome.accepted and options.keep:
                 return outcome
             transaction.set_rollback(True)
@@ -133,7 +132,7 @@ def import_table(
     return replace(outcome, batch_id=None)
 
 
-def _compared(table: Table, read: Interpreted, options: ImportOptions) -> Outcome:
+def _compared(table: Table, read: Interpreted, staging: Staging, options: ImportOptions) -> Outcome:
     """Find rows that are alike, rows that a batch has already, and rows that have to wait."""
     warnings = [*table.warnings]
     if read.by_order:
@@ -143,18 +142,21 @@ def _compared(table: Table, read: Interpreted, options: ImportOptions) -> Outcom
     if not read.row_count:
         return Outcome([Finding(_("There are headings, but no rows."), table.sheet)], warnings)
     staging.analyse()
-    warnings += _alike(table)
+    warnings += _alike(table, staging)
     present = staging.present()
     there = [Finding(_in_words(batch, read.row_count), table.sheet) for batch in present]
     if options.new_despite_duplicates:
-        return Outcome(_waiting(table, set()), warnings + there, present, read.row_count)
-    rows = {row for batch in present for row in batch.rows}
-    return Outcome(there + _waiting(table, rows), warnings, present, read.row_count)
+        waiting = _waiting(table, staging, set())
+        return Outcome(waiting, warnings + there, present, read.row_count)
+    waiting = _waiting(table, staging, {row for batch in present for row in batch.rows})
+    return Outcome(there + waiting, warnings, present, read.row_count)
 
 
-def _entered(table: Table, read: Interpreted, options: ImportOptions, compared: Outcome) -> Outcome:
+def _entered(
+    table: Table, read: Interpreted, staging: Staging, options: ImportOptions, compared: Outcome
+) -> Outcome:
     """Make the draft of rows with which nothing is wrong, and try whether it could be posted."""
-    title, reason = _texts(options, read)
+    title, reason = _texts(options, read.commitments, staging.cited())
     batch = options.batch or Batch.objects.create(title=title, reason=reason, token=options.token)
     _introduce(read.commitments, batch)
     staging.enter(batch.pk)
@@ -182,13 +184,13 @@ def _read_by_order(order: Order | None, text: str, day: date) -> Finding:
     return Finding(message % {"text": text, "day": day_in_words(day)})
 
 
-def _alike(table: Table) -> list[Finding]:
+def _alike(table: Table, staging: Staging) -> list[Finding]:
     message = _("Rows %s are alike; each counts as an amount of its own.")
     groups = staging.alike(GROUPS_NAMED)
     return [Finding(message % _some(rows), table.sheet, rows[0]) for rows in groups]
 
 
-def _waiting(table: Table, present: set[int]) -> list[Finding]:
+def _waiting(table: Table, staging: Staging, present: set[int]) -> list[Finding]:
     """Return rows that wait for the batch of their commitment, but those `present` in a batch."""
     message = _(
         "%(reference)s is introduced by the batch “%(title)s” (%(batch)d), which is not "
@@ -236,10 +238,12 @@ def _in_words(batch: Present, row_count: int) -> str:
     return message % values
 
 
-def _texts(options: ImportOptions, read: Interpreted) -> tuple[str, str]:
-    cited = [read.commitments.vocabulary.documents[key] for key in staging.cited()]
+def _texts(
+    options: ImportOptions, commitments: Commitments, documents: list[int]
+) -> tuple[str, str]:
+    cited = [commitments.vocabulary.documents[key] for key in documents]
     reason = Truncator("; ".join(cited)).chars(1000)
-    new = list(read.commitments.new.values())
+    new = list(commitments.new.values())
     title = new[0].value("title") if len(new) == 1 else cited[0]
     return options.title or Truncator(title).chars(200), options.reason or reason
 

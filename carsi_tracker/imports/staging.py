@@ -1,4 +1,4 @@
-"""What a file brings, held in a temporary table of the transaction until it is entered."""
+"""What a file brings, held in a temporary table until it is entered."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -116,68 +116,63 @@ class Present:
     rows: list[int]
 
 
-def start() -> None:
-    """Make the table, in the caller's transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("select rules.open_incoming()")
+class Staging:
+    """The rows of an import, in a temporary table of the caller's transaction until it ends."""
 
+    def __init__(self) -> None:
+        """Make the table, which is empty."""
+        self._do("select rules.open_incoming()")
 
-def add(amounts: Iterable[LineAmount]) -> None:
-    """Put amounts into the table."""
-    statement = sql.SQL("copy incoming from stdin")
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for amount in amounts:
-            copy.write_row(amount)
+    def load(self, amounts: Iterable[LineAmount]) -> None:
+        """Put amounts into the table."""
+        statement = sql.SQL("copy incoming from stdin")
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for amount in amounts:
+                copy.write_row(amount)
 
+    def analyse(self) -> None:
+        """Let the database count what was put in, so that it plans well."""
+        self._do("select rules.count_incoming()")
 
-def analyse() -> None:
-    """Let the database count what was put in, so that it plans well."""
-    with connection.cursor() as cursor:
-        cursor.execute("select rules.count_incoming()")
-
-
-def present() -> list[Present]:
-    """Return the batches that have rows of the table already, the most first."""
-    with connection.cursor() as cursor:
+    def present(self) -> list[Present]:
+        """Return the batches that have rows of the table already, the most first."""
         # Rows that are alike are estimated far too few, and would be compared each with each.
-        cursor.execute("set local enable_nestloop = off")
-        cursor.execute(PRESENT)
-        found = [Present(*row) for row in cursor.fetchall()]
-        cursor.execute("set local enable_nestloop to default")
-    return found
+        self._do("set local enable_nestloop = off")
+        found = [Present(*row) for row in self._rows(PRESENT)]
+        self._do("set local enable_nestloop to default")
+        return found
 
+    def alike(self, at_most: int) -> list[list[int]]:
+        """Return groups of rows that are the same, by their numbers."""
+        return [rows for (rows,) in self._rows(ALIKE, [at_most])]
 
-def alike(at_most: int) -> list[list[int]]:
-    """Return groups of rows that are the same, by their numbers."""
-    return [rows for (rows,) in _rows(ALIKE, [at_most])]
+    def waiting(self) -> list[tuple[int, str, int, str]]:
+        """Return (row, reference, batch, its title) of rows that wait for another batch."""
+        return self._rows(WAITING)
 
+    def enter(self, batch_id: int) -> None:
+        """Make the lines of a batch of the table; commitments and documents have to exist."""
+        self._do(ENTER, {"batch": batch_id})
 
-def waiting() -> list[tuple[int, str, int, str]]:
-    """Return (row, reference, batch, its title) where another batch introduces the commitment."""
-    return _rows(WAITING)
+    def listed(self, at_most: int | None) -> list[dict[str, Any]]:
+        """Return the rows by the columns of the format, in order, values as Python has them."""
+        with connection.cursor() as cursor:
+            cursor.execute(LISTED, [at_most])
+            names = [column.name for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def cited(self) -> list[int]:
+        """Return the keys of the documents that the rows cite, the most cited first."""
+        query = "select document_id from incoming group by 1 order by count(*) desc, 1"
+        return [key for (key,) in self._rows(query)]
 
-def enter(batch_id: int) -> None:
-    """Make the lines of a batch of the table; commitments and documents have to exist."""
-    with connection.cursor() as cursor:
-        cursor.execute(ENTER, {"batch": batch_id})
+    @staticmethod
+    def _do(statement: str, values: dict[str, Any] | None = None) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
 
-
-def listed(at_most: int | None) -> list[dict[str, Any]]:
-    """Return the rows by the columns of the format, in their order, values as Python has them."""
-    with connection.cursor() as cursor:
-        cursor.execute(LISTED, [at_most])
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def cited() -> list[int]:
-    """Return the keys of the documents that the rows cite, the most cited first."""
-    query = "select document_id from incoming group by 1 order by count(*) desc, 1"
-    return [key for (key,) in _rows(query)]
-
-
-def _rows(query: str, values: list[Any] | None = None) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return list(cursor.fetchall())
+    @staticmethod
+    def _rows(query: str, values: list[Any] | None = None) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return list(cursor.fetchall())
