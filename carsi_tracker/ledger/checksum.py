@@ -27,7 +27,9 @@ def versions_csv(up_to: int) -> Iterator[str]:
 def entries_csv(version: int) -> Iterator[str]:
     """Yield the file of one version, whose SHA-256 stands in `versions.csv`."""
     yield _header("rules.entries_header()")
-    yield from _lines("select text from rules.entry_text where version = %s order by line", version)
+    yield from _lines(
+        "select text from rules.amount_text where version = %s order by position", version
+    )
 
 
 def _header(expression: str) -> str:

@@ -3,16 +3,15 @@
 import re
 from typing import Any
 
-SIGNS = "-=+@\t\r"
-"""How text starts that a spreadsheet would compute."""
-FIRST_LETTERS = f"'{SIGNS}"
-FORMULA = f"'*[{SIGNS}]"
-"""The start of such text, and of text that got an apostrophe for that reason."""
-_FORMULA = re.compile(FORMULA)
+_FORMULA = re.compile(r"'*[-=+@\t\r]")
+"""How text starts that a spreadsheet would compute, or that got an apostrophe for that reason."""
 
 
 def escaped(text: str) -> str:
-    """Return text as a download holds it: one apostrophe more before what may be a formula."""
+    """Return text as a download holds it: one apostrophe more before what may be a formula.
+
+    The database says the same of a whole file (`25_formulas.sql`).
+    """
     return f"'{text}" if _FORMULA.match(text) else text
 
 

@@ -27,10 +27,10 @@ FORGE = """
     update ledger_posting p set (entries_sha256, entry_count) = (
         select
             rules.sha256_hex(
-                rules.entries_header() || E'\\n' || string_agg(text || E'\\n', '' order by line)
+                rules.entries_header() || E'\\n' || string_agg(text || E'\\n', '' order by position)
             ),
             count(*)
-        from rules.entry_text e where e.version = p.version
+        from rules.amount_text e where e.version = p.version
     );
     do $$
     declare

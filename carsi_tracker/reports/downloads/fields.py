@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 from django.db.models import F, Func, TextField, Value
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.columns import CellKind, Words
-from carsi_tracker.ledger.formulas import FIRST_LETTERS, FORMULA
 
 
 class Holds(Enum):
@@ -73,27 +71,10 @@ class Field:
 
 
 class Neutralised(Func):
-    """A text with an apostrophe where a spreadsheet would compute it, as `formulas.escaped` does.
+    """A text with an apostrophe where a spreadsheet would compute it; null where it is empty."""
 
-    Its first letter is looked at before the pattern, which takes longer.
-    """
-
-    template = """
-        case
-            when ascii(%(expressions)s) in ({letters})
-            then regexp_replace(%(expressions)s, '^(?={pattern})', '''')
-            else nullif(%(expressions)s, '')
-        end
-    """.format(
-        letters=", ".join(str(ord(letter)) for letter in FIRST_LETTERS),
-        pattern=FORMULA.replace("'", "''"),
-    )
+    function = "rules.neutralised"
     output_field = TextField()
-
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
-        """Return the SQL, with the parameters of the text as often as it stands there."""
-        sql, parameters = super().as_sql(*args, **kwargs)
-        return sql, (*parameters,) * self.template.count("%(expressions)s")
 
 
 class Written(Func):

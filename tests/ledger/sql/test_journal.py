@@ -178,7 +178,7 @@ def test_temporary_tables_named_as_ours_fool_nobody(
     application.execute("update pg_temp.ledger_entry set amount = amount * 1000")
     application.execute("update pg_temp.ledger_batch set state = 'submitted'")
     application.execute("update pg_temp.ledger_office set self_approval_rule = 'Because'")
-    application.execute("create temp view line_text as select 1 as batch_id, '' as text")
+    application.execute("create temp view amount_text as select 1 as batch_id, '' as text")
     application.execute("create function pg_temp.actor() returns bigint return 1")
     application.execute("set search_path = pg_temp, public, rules")
     with refused("balance_broken"):

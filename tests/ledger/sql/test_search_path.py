@@ -149,7 +149,7 @@ def test_every_function_of_ours_has_a_path_that_ends_in_the_temporary_schema(
     bound = [name for name, definer, _settings, bound in functions if bound]
     assert sorted(bound) == [  # when they were made
         "folded(text)", "name_key(text)",
-        "rules.balances_by_day(bigint[],bigint[],date,bigint,bigint[])",
+        "rules.balances_by_day(bigint[],bigint[],date,bigint,bigint[])", "rules.neutralised(text)",
     ]  # fmt: skip
 
 

@@ -58,36 +58,28 @@ as $$
     )) as v (blank)
 $$;
 
-create view rules.line_text as
+-- Each line of a batch and each entry of a version, in codes, and as the line of a file that it is.
+create view rules.amount_text as
 select
-    l.batch_id,
-    l.id,
-    rules.csv(
-        c.reference, a.fiscal_year::text, k.code, p.code, n.code, g.number::text, o.code, q.code,
-        l.stage, l.amount::numeric(16, 2)::text, to_char(l.effective_date, 'YYYY-MM-DD'), d.key,
-        l.locator, l.basis, l.note, l.quote
-    ) as text
-from ledger_line l
-join ledger_appropriation a on a.id = l.appropriation_id
-join ledger_account k on k.id = a.account_id
-join ledger_document d on d.id = l.document_id
-left join ledger_commitment c on c.id = l.commitment_id
-left join ledger_programmingarea p on p.id = c.area_id
-left join ledger_country n on n.id = c.country_id
-left join ledger_goal g on g.id = c.goal_id
-left join ledger_organization o on o.id = c.agency_id
-left join ledger_organization q on q.id = c.partner_id;
-
-create view rules.entry_text as
-select
-    e.version,
-    e.line,
+    e.batch_id, e.version, e.position, c.reference, a.fiscal_year, k.code as account, e.stage,
+    e.amount::numeric(16, 2)::text as amount, e.effective_date, d.key as document, e.locator, e.basis,
+    e.note, e.quote,
     rules.csv(
         c.reference, a.fiscal_year::text, k.code, p.code, n.code, g.number::text, o.code, q.code,
         e.stage, e.amount::numeric(16, 2)::text, to_char(e.effective_date, 'YYYY-MM-DD'), d.key,
         e.locator, e.basis, e.note, e.quote
     ) as text
-from ledger_entry e
+from (
+    select
+        batch_id, null::integer as version, id as position, appropriation_id, commitment_id, stage,
+        amount, effective_date, document_id, locator, basis, note, quote
+    from ledger_line
+    union all
+    select
+        null, version, line::bigint, appropriation_id, commitment_id, stage,
+        amount, effective_date, document_id, locator, basis, note, quote
+    from ledger_entry
+) e
 join ledger_appropriation a on a.id = e.appropriation_id
 join ledger_account k on k.id = a.account_id
 join ledger_document d on d.id = e.document_id

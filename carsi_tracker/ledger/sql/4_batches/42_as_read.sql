@@ -111,18 +111,13 @@ as $$
             'prepared_by', array_to_string(preparers(p_batch), '; ')
         ),
         'lines', (
-            select coalesce(jsonb_object_agg(l.id, jsonb_build_object(
-                'commitment', c.reference, 'appropriation', k.code || ' FY' || a.fiscal_year,
-                'stage', l.stage, 'amount', l.amount::numeric(16, 2)::text,
-                'effective_date', l.effective_date, 'document', d.key, 'locator', l.locator,
-                'basis', l.basis, 'note', l.note, 'quote', l.quote
+            select coalesce(jsonb_object_agg(l.position, jsonb_build_object(
+                'commitment', l.reference, 'appropriation', l.account || ' FY' || l.fiscal_year,
+                'stage', l.stage, 'amount', l.amount, 'effective_date', l.effective_date,
+                'document', l.document, 'locator', l.locator, 'basis', l.basis, 'note', l.note,
+                'quote', l.quote
             )), '{}')
-            from ledger_line l
-            join ledger_appropriation a on a.id = l.appropriation_id
-            join ledger_account k on k.id = a.account_id
-            join ledger_document d on d.id = l.document_id
-            left join ledger_commitment c on c.id = l.commitment_id
-            where l.batch_id = p_batch
+            from amount_text l where l.batch_id = p_batch
         )
     )
     from ledger_batch b where b.id = p_batch
@@ -150,7 +145,7 @@ create trigger verbs_only before insert or update or delete on ledger_submission
 -- that a posting makes of them.
 create function rules.read_batch(
     p_batch bigint, p_described jsonb default null,
-    out digest text, out entry_count integer, out entries_sha256 text
+    out digest text, out entry_count integer, out entries_sha256 text, out prepared_by text[]
 )
 language plpgsql stable
 set search_path = public, rules, pg_temp
@@ -159,12 +154,13 @@ as $$
 declare
     lines text;
 begin
-    select count(*), coalesce(string_agg(text || E'\n', '' order by id), '')
+    prepared_by := preparers(p_batch);
+    select count(*), coalesce(string_agg(text || E'\n', '' order by position), '')
     into entry_count, lines
-    from line_text where batch_id = p_batch;
+    from amount_text where batch_id = p_batch;
     entries_sha256 := sha256_hex(entries_header() || E'\n' || lines);
     select sha256_hex(
-        csv(title, reason, reverses_id::text, array_to_string(preparers(p_batch), '; '))
+        csv(title, reason, reverses_id::text, array_to_string(prepared_by, '; '))
         || E'\n' || coalesce(p_described, described(p_batch))::text || E'\n' || lines
     )
     into digest

@@ -84,7 +84,7 @@ begin
     posting.reverses_id := batch.reverses_id;
     posting.approver_id := person;
     select display_name(u) into posting.approved_by from accounts_user u where u.id = person;
-    posting.prepared_by := preparers(p_batch);
+    posting.prepared_by := content.prepared_by;
     posting.entry_count := content.entry_count;
     posting.entries_sha256 := content.entries_sha256;
     posting.checksum := next_checksum(head.checksum, posting_text(posting));

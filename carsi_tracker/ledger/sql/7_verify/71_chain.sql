@@ -9,9 +9,9 @@ as $$
         select
             e.version,
             count(*) as entry_count,
-            sha256_hex(entries_header() || E'\n' || string_agg(e.text || E'\n', '' order by e.line))
+            sha256_hex(entries_header() || E'\n' || string_agg(e.text || E'\n', '' order by e.position))
                 as entries_sha256
-        from entry_text e
+        from amount_text e
         where e.version between p_first and p_last
         group by e.version
     ),

@@ -66,7 +66,7 @@ begin
         'verify_people()', 'verify_trail()', 'verify_history()', 'disagree(jsonb, jsonb)',
         'change_allowed(text, jsonb, jsonb)',
         'display_name(accounts_user)', 'made_plain(text)', 'is_plain(text, boolean)', 'odd_in_text(boolean)',
-        'name_as_printed_now(text)'
+        'name_as_printed_now(text)', 'neutralised(text)'
     ] loop
         execute format('grant execute on function rules.%s to %I', item, application);
     end loop;
