@@ -1,5 +1,14 @@
 """The addresses of the public pages and files, an example of each."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.test import Client
+from django.utils.encoding import force_bytes
+
+from carsi_tracker.reports.charts.charts import SHEETS
+from carsi_tracker.reports.downloads.downloads import TABLES
+
 EXAMPLES = {
     "overview": "/",
     "areas": "/areas/",
@@ -35,3 +44,56 @@ EXAMPLES = {
     "robots": "/robots.txt",
     "health": "/health/",
 }
+
+
+BOTH = ("", "/es")
+
+
+IN_ONE_LANGUAGE = ("/versions.csv", "/changes/12.csv", "/sitemap", "/robots", "/health/")
+
+
+TIMELESS = ("/versions.csv", "/changes/12.csv", "/health/")
+
+
+PAGES = (
+    *(
+        address
+        for name, address in EXAMPLES.items()
+        if name not in {"card", "chart", "table-file", "document-file", "feed"}
+        and not address.startswith(IN_ONE_LANGUAGE)
+    ),
+    "/areas/not-attributed/", "/countries/gt/", "/countries/regional/", "/entries/?country=GT",
+    "/commitments/?partner=none", "/entries/?measure=available", "/compare/?from_version=1",
+    "/search/?q=policia", "/search/?q=patrol&kind=commitments",
+)  # fmt: skip
+
+
+FILES = (
+    "/feed/", "/feed/?country=GT", "/charts/card.png",
+    *(f"/charts/{name}.svg" for name in SHEETS),
+    *(f"/tables/{name}.csv" for name in TABLES),
+    *(f"/tables/{name}.{kind}" for name in ("entries", "matrix")
+      for kind in ("xlsx", "csv-metadata.json")),
+    *TIMELESS, "/robots.txt", "/sitemap.xml",
+    *(f"/sitemap-{section}-1.xml" for section in (
+        "pages", "subjects", "commitments", "documents", "changes", "entries"
+    )),
+)  # fmt: skip
+
+
+def everywhere(*also: str) -> Iterator[str]:
+    """Yield all public addresses, in each language that they have."""
+    for address in (*PAGES, *FILES, *also):
+        yield address
+        if not address.startswith(IN_ONE_LANGUAGE):
+            yield f"/es{address}"
+
+
+def asked(address: str, query: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{query}"
+
+
+def answer(client: Client, address: str, **headers: str) -> tuple[Any, bytes]:
+    """Get an address; return the response, and all that it sends."""
+    response = client.get(address, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    return response, b"".join(map(force_bytes, response))

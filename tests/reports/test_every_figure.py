@@ -21,9 +21,13 @@ from django.test import Client
 
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.figures.versions import newest
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.models import Commitment, Country, ProgrammingArea, Stage
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.parameters import read
+from tests import factories
 from tests.reports.reading import Links, number
+from tests.sourced import NEXT
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -131,3 +135,58 @@ def check(state: str) -> int:
             compared += 1
     assert b"<h1>The books balance</h1>" in client().get(f"/balance/{state}").content
     return compared
+
+
+@pytest.fixture
+def corrected() -> None:
+    """Take back version 7 whole, and move a commitment to another country and area."""
+    analyst, approver = factories.analyst(), factories.approver()
+    reversal = posting.reverse(7, analyst, "Reversal of Panama", "Entered twice")
+    posting.post(reversal, approver, posting.submit(reversal, analyst))
+    made = factories.batch(analyst, title="Move to Honduras", reason="Wrong country")
+    old = Commitment.objects.get(reference="CARSI-08-INCLE-05")
+    new = factories.commitment(
+        made,
+        reference="CARSI-08-INCLE-05-2",
+        appropriation=old.appropriation,
+        area=ProgrammingArea.objects.get(code="community"),
+        country=Country.objects.get(code="HN"),
+        agency=old.agency,
+        replaces=old,
+    )
+    for entry in old.entries.all():
+        for commitment, sign in ((old, -1), (new, 1)):
+            factories.line(
+                made,
+                commitment,
+                Stage(entry.stage),
+                sign * entry.amount,
+                entry.effective_date,
+                document=entry.document,
+            )
+    factories.posted(made, approver)
+
+
+def test_figures_are_the_sums_behind_them_after_a_reversal_and_a_move(
+    client: Client, corrected: None
+) -> None:
+    behind: dict[str, Decimal] = {}
+    for address in (
+        "/", "/areas/community/", "/countries/pa/", "/countries/hn/", "/goals/2/",
+        "/appropriations/2008-incle/", "/commitments/CARSI-08-INCLE-05/",
+        "/commitments/CARSI-08-INCLE-05-2/", f"/changes/{NEXT}/", f"/changes/{NEXT + 1}/",
+        "/entries/?country=PA&basis=stated", "/entries/?country=HN&text=carsi",
+        "/commitments/?document=gao-13-295r", "/compare/?from_version=16",
+    ):  # fmt: skip
+        links = Links(client.get(address, follow=True).content.decode()).found
+        figures = [
+            (link.href.partition("?")[2], shown)
+            for link in links
+            if link.href.startswith("/entries/?") and (shown := number(link.text))
+        ]
+        assert figures, address
+        for query, (amount, margin) in figures:
+            if query not in behind:
+                behind[query] = figure_of_file(f"/entries/?{query}")
+            assert abs(amount - behind[query]) <= margin, (address, query)
+    assert "The books balance" in client.get("/balance/").content.decode()

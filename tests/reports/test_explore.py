@@ -14,7 +14,7 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.reports.page.parameters import read
 from tests.reports.reading import said, sums_behind, text
-from tests.sourced import ENTRIES, dollars, total
+from tests.sourced import dollars, total
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -26,16 +26,6 @@ def address_of(html: str, words: str) -> str:
     found = re.search(rf'href="([^"]+)"[^>]*>{re.escape(words)}', html)
     assert found, words
     return unescape(found[1])
-
-
-def entries_over_all_pages(client: Client, address: str) -> list[str]:
-    """The entries of a list, over all its pages."""
-    found, following = [], address
-    while following:
-        html = text(client, following)
-        found += re.findall(r'<th scope="row"><a href="/entries/([0-9]+-[0-9]+)/', html)
-        following = unescape(next(iter(re.findall(r'rel="next" href="([^"]+)"', html)), ""))
-    return found
 
 
 def test_how_much_went_to_honduras_for_gang_prevention_by_march_2009(client: Client) -> None:
@@ -72,13 +62,6 @@ def test_what_is_taken_back_later_is_said_as_a_change(client: Client) -> None:
     changed = re.search(rf"it changes by <a href=\"([^\"]+)\">−\${dollars(less)}</a>", html)
     assert changed
     assert sums_behind(client, unescape(changed[1])) == -less
-
-
-@pytest.mark.parametrize("sort", ["effective", "amount", "stage"])
-@pytest.mark.parametrize("way", ["", "-"])
-def test_each_order_shows_each_entry_once(client: Client, sort: str, way: str) -> None:
-    found = entries_over_all_pages(client, f"/entries/?sort={way}{sort}")
-    assert len(found) == len(set(found)) == ENTRIES
 
 
 def test_the_language_and_the_pages_keep_filter_day_and_order(client: Client) -> None:

@@ -1,5 +1,6 @@
 """The public pages over HTTP."""
 
+import os
 import re
 from decimal import Decimal
 from html import unescape
@@ -18,6 +19,8 @@ from tests.reports.reading import sums_behind, text
 from tests.sourced import AVAILABLE, COMMITTED, ENTRIES, NEXT, dollars
 
 pytestmark = pytest.mark.usefixtures("sourced")
+
+EVERYTHING = bool(os.environ.get("EVERYTHING"))
 
 PAGES = (
     "/",
@@ -38,23 +41,6 @@ def links(html: str, path: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("language", ["", "/es"])
-@pytest.mark.parametrize(
-    "query", ["", "?as_of=2009-09-30", "?as_of=2008-02-29", "?as_of=", "?utm_source=mail"]
-)
-def test_every_page_answers_on_every_day_in_both_languages(
-    client: Client, path: str, language: str, query: str
-) -> None:
-    response = client.get(language + path + query)
-    assert response.status_code == 200
-    expected = "es" if language else "en"
-    assert response["Content-Language"] == expected
-    assert f'<html lang="{expected}">' in response.content.decode()
-    assert not response.cookies
-    assert "Cookie" not in response.get("Vary", "")
-
-
-@pytest.mark.parametrize("path", PAGES)
 def test_a_page_of_an_older_version_shows_that_version(client: Client, path: str) -> None:
     path = path.replace("INCLE-10", "INCLE-01")
     bare = client.get(f"{path}?version=12")
@@ -71,7 +57,11 @@ def test_what_a_later_version_made_does_not_exist_in_an_older_one(client: Client
         assert client.get(f"{path}?version=12-{checksum}").status_code == 404
 
 
-@pytest.mark.parametrize("path", PAGES)
+def test_a_parameter_of_somebody_else_is_let_pass(client: Client) -> None:
+    assert text(client, "/entries/?utm_source=mail") == text(client, "/entries/")
+
+
+@pytest.mark.parametrize("path", ["/", "/entries/12-5/"])
 @pytest.mark.parametrize(
     ("query", "value"),
     [
@@ -126,15 +116,16 @@ def test_what_never_existed_is_answered_404_with_the_same_bytes(client: Client, 
     assert spanish.status_code == 404
 
 
-@pytest.mark.parametrize("query", ["", "?as_of=2009-09-29", "?as_of=2009-09-30"])
-@pytest.mark.parametrize("path", ["/", "/commitments/", "/documents/", "/balance/"])
-def test_every_figure_of_a_page_is_the_sum_behind_its_link(
-    client: Client, path: str, query: str
+@pytest.mark.parametrize(
+    "path", ["/?as_of=2009-09-29", "/commitments/?as_of=2009-09-30", "/documents/", "/balance/"]
+)
+def test_figures_of_a_page_are_the_sums_over_all_pages_behind_their_links(
+    client: Client, path: str
 ) -> None:
-    html = text(client, path + query)
+    html = text(client, path)
     cells = re.findall(r'<a href="(/entries/\?[^"]*)">([−\d,.]+)</a>', html)
     assert len(cells) >= 4
-    for href, shown in set(cells):
+    for href, shown in sorted(set(cells))[:: 1 if EVERYTHING else 3]:
         address = unescape(href)
         asked = parse_qs(urlsplit(address).query)
         is_sum = "stage" in asked or "measure" in asked
@@ -328,17 +319,6 @@ def test_health_tells_that_the_database_answers(client: Client) -> None:
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
-def test_every_data_table_has_a_caption_and_scoped_heads(client: Client) -> None:
-    for path in PAGES:
-        html = text(client, path)
-        for table in re.findall(r"<table.*?</table>", html, re.DOTALL):
-            assert "<caption" in table
-            assert all("scope=" in head for head in re.findall(r"<th\b[^>]*>", table))
-            for row in table.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")[:-1]:
-                assert row.count('<th scope="row"') == 1
-
-
-@pytest.mark.usefixtures("sourced")
 def test_before_the_first_law_the_overview_describes_itself_without_sums(client: Client) -> None:
     text = client.get("/?as_of=2008-02-29").content.decode()
     assert (

@@ -21,3 +21,8 @@ def rows(client: Client, address: str) -> list[dict[str, str]]:
 def sheets(client: Client, address: str) -> list[list[list[Any]]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(body(client.get(address))))
     return [book.get_sheet_by_index(number).to_python() for number in (0, 1)]
+
+
+def cells(client: Client, address: str) -> list[list[str]]:
+    """Read a CSV file, heading and rows."""
+    return list(csv.reader(io.StringIO(body(client.get(address)).decode(), newline="")))

