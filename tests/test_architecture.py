@@ -61,8 +61,9 @@ def test_money_is_never_a_float() -> None:
                 assert node.id != "float", module
 
 
-def test_no_test_module_imports_another() -> None:
+def test_no_test_is_named_by_a_number_and_no_test_module_imports_another() -> None:
     for module in TESTS:
+        assert not re.search(r"def test_\d", module.read_text()), module
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
                 names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]

@@ -1,4 +1,4 @@
-"""Faults that people met in other systems: each is accepted or refused alike by every way in."""
+"""Files as people make them: each is accepted or refused alike by every way in."""
 
 import pytest
 

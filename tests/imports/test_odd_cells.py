@@ -1,4 +1,4 @@
-"""Faults that people met elsewhere, second set: each accepted or refused alike by every way in."""
+"""What cells hold that nobody meant: quotes, words for nothing, errors, marks that do not show."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -7,7 +7,7 @@ from carsi_tracker.ledger.models import Commitment, Line, Organization
 from tests.imports.conftest import CASES, ROW, Way, case, nothing_made, rows
 
 
-def test_1_amounts_of_accountants_have_the_currency_before_the_bracket(any_way: Way) -> None:
+def test_amounts_of_accountants_have_the_currency_before_the_bracket(any_way: Way) -> None:
     outcome = any_way("accounting.csv", case("accounting.csv"))
     assert [amount for _reference, _stage, amount, _day in outcome.entries] == [
         "900000.00",
@@ -17,7 +17,7 @@ def test_1_amounts_of_accountants_have_the_currency_before_the_bracket(any_way: 
     ]
 
 
-def test_1_a_dash_after_the_currency_is_a_zero(any_way: Way) -> None:
+def test_a_dash_after_the_currency_is_a_zero(any_way: Way) -> None:
     outcome = any_way("zero.csv", rows({"amount_usd": " $ -   "}, {"amount_usd": "-$(5)"}))
     assert [(fault.row, fault.column) for fault in outcome.faults] == [
         (2, "amount_usd"),
@@ -26,7 +26,7 @@ def test_1_a_dash_after_the_currency_is_a_zero(any_way: Way) -> None:
     assert outcome.faults[0].message == "An amount is not zero."
 
 
-def test_4_a_quote_in_a_column_that_is_not_read_swallows_no_rows(any_way: Way) -> None:
+def test_a_quote_in_a_column_that_is_not_read_swallows_no_rows(any_way: Way) -> None:
     outcome = any_way("open-quote.csv", case("open-quote.csv"))
     assert [(fault.row, fault.column) for fault in outcome.faults] == [(2, "remarks")]
     assert "line break" in outcome.said
@@ -43,7 +43,7 @@ def test_4_a_quote_in_a_column_that_is_not_read_swallows_no_rows(any_way: Way) -
         ({"locator": '"p. 3\n"'}, {}, "", ""),
     ],
 )
-def test_4_a_quote_that_is_not_for_its_cell_alone_is_named_with_what_it_holds(
+def test_a_quote_that_is_not_for_its_cell_alone_is_named_with_what_it_holds(
     file_way: Way, first: dict[str, str], last: dict[str, str], column: str, held: str
 ) -> None:
     lines = [first, {}, last, {"amount_usd": "7.00"}]
@@ -57,7 +57,7 @@ def test_4_a_quote_that_is_not_for_its_cell_alone_is_named_with_what_it_holds(
     assert nothing_made()
 
 
-def test_8_pasted_cells_stand_as_they_were_copied(paste: Way) -> None:
+def test_pasted_cells_stand_as_they_were_copied(paste: Way) -> None:
     outcome = paste("", case("paste-quotes.txt"))
     assert outcome.entries == [("CARSI-08-INCLE-90", "committed", "300000.00", "2010-02-01")]
     assert Line.objects.get(batch=outcome.batch).note == 'screens of 24"'
@@ -83,7 +83,7 @@ def pasted(**change: str) -> bytes:
         ('"Boats, radios', '"Boats, radios'),
     ],
 )
-def test_8_a_quote_opens_a_pasted_cell_only_where_its_partner_ends_it(
+def test_a_quote_opens_a_pasted_cell_only_where_its_partner_ends_it(
     paste: Way, copied: str, title: str
 ) -> None:
     outcome = paste("", pasted(title=copied))
@@ -100,14 +100,14 @@ def test_8_a_quote_opens_a_pasted_cell_only_where_its_partner_ends_it(
     ],
     ids=["a line break", "a tab", "several tabs"],
 )
-def test_8_quotes_with_two_readings_are_refused(paste: Way, change: dict[str, str]) -> None:
+def test_quotes_with_two_readings_are_refused(paste: Way, change: dict[str, str]) -> None:
     outcome = paste("", pasted(**change))
     assert [(fault.row, fault.column) for fault in outcome.faults] == [(2, next(iter(change)))]
     assert "it may be one cell" in outcome.said
     assert nothing_made()
 
 
-def test_9_words_for_nothing_are_nobody(any_way: Way) -> None:
+def test_words_for_nothing_are_nobody(any_way: Way) -> None:
     outcome = any_way("placeholders.csv", case("placeholders.csv"))
     assert outcome.places == [
         (2, "partner", "n/a"),
@@ -131,7 +131,7 @@ def test_9_words_for_nothing_are_nobody(any_way: Way) -> None:
         ("title", "n/a"), ("title_es", "por definir"), ("reference", "TBD"), ("reference", "N-A"),
     ],
 )  # fmt: skip
-def test_9_words_for_nothing_are_refused_in_codes_and_titles(
+def test_words_for_nothing_are_refused_in_codes_and_titles(
     command: Way, column: str, text: str
 ) -> None:
     headings = ",".join(dict.fromkeys([*ROW, column]))
@@ -142,13 +142,13 @@ def test_9_words_for_nothing_are_refused_in_codes_and_titles(
 
 
 @pytest.mark.parametrize("partner", ["Nadia Group", "ND", "+504 Fundación", "O.A.S.", "NGO 1"])
-def test_9_names_that_only_look_short_are_names(command: Way, partner: str) -> None:
+def test_names_that_only_look_short_are_names(command: Way, partner: str) -> None:
     outcome = command("a.csv", rows({"partner": partner}))
     assert outcome.accepted, outcome.said
     assert Organization.objects.filter(code=partner).exists()
 
 
-def test_10_errors_of_spreadsheets_are_no_text(any_way: Way) -> None:
+def test_errors_of_spreadsheets_are_no_text(any_way: Way) -> None:
     outcome = any_way("error-text.csv", case("error-text.csv"))
     assert outcome.places == [
         (2, "title", "#VALUE!"),
@@ -174,7 +174,7 @@ def test_10_errors_of_spreadsheets_are_no_text(any_way: Way) -> None:
         "#ERROR!", "Err:502", " #N/A ", "#¡DESBORDAMIENTO!", "#value!", "#n/d",
     ],
 )  # fmt: skip
-def test_10_every_error_is_refused_in_every_column_that_is_read(command: Way, error: str) -> None:
+def test_every_error_is_refused_in_every_column_that_is_read(command: Way, error: str) -> None:
     headings = ",".join([*ROW, "quote", "title_es", "remarks"])
     everywhere = dict.fromkeys([*ROW, "quote", "title_es", "remarks"], error)
     outcome = command("a.csv", rows({"quote": "", "title_es": "", "remarks": error},
@@ -191,31 +191,31 @@ def test_10_every_error_is_refused_in_every_column_that_is_read(command: Way, er
     assert nothing_made()
 
 
-def test_2_a_saved_empty_text_is_a_blank_cell(file_way: Way) -> None:
+def test_a_saved_empty_text_is_a_blank_cell(file_way: Way) -> None:
     outcome = file_way("formula-tail.xlsx", case("formula-tail.xlsx"))
     assert [amount for _reference, _stage, amount, _day in outcome.entries] == ["300000.00"]
     assert not outcome.warnings
 
 
-def test_3_an_error_is_found_without_addresses(file_way: Way) -> None:
+def test_an_error_is_found_without_addresses(file_way: Way) -> None:
     outcome = file_way("no-r-error.xlsx", case("no-r-error.xlsx"))
     assert outcome.places == [(2, "note", "#N/A")]
     assert outcome.faults[0].sheet == "Allocations"
 
 
-def test_3_a_hidden_row_is_found_without_addresses(file_way: Way) -> None:
+def test_a_hidden_row_is_found_without_addresses(file_way: Way) -> None:
     outcome = file_way("no-r-hidden.xlsx", case("no-r-hidden.xlsx"))
     assert outcome.accepted
     assert "hidden" in outcome.said
     assert "row 3" in outcome.said
 
 
-def test_7_strict_open_xml_is_read(file_way: Way) -> None:
+def test_strict_open_xml_is_read(file_way: Way) -> None:
     outcome = file_way("strict.xlsx", case("strict.xlsx"))
     assert [amount for _reference, _stage, amount, _day in outcome.entries] == ["300000.00"]
 
 
-def test_5_marks_that_turn_the_direction_are_named_and_what_does_not_show_is_empty(
+def test_marks_that_turn_the_direction_are_named_and_what_does_not_show_is_empty(
     any_way: Way,
 ) -> None:
     outcome = any_way("bidi.csv", case("bidi.csv"))
@@ -232,14 +232,14 @@ def test_5_marks_that_turn_the_direction_are_named_and_what_does_not_show_is_emp
     assert nothing_made()
 
 
-def test_5_emoji_and_letters_of_other_scripts_stay(any_way: Way) -> None:
+def test_emoji_and_letters_of_other_scripts_stay(any_way: Way) -> None:
     title = "👩\u200d🚒 Bomberas, שלום مرحبا می\u200cخواهم"
     outcome = any_way("a.csv", rows({"title": title, "note": "❤\ufe0f"}))
     assert outcome.accepted, outcome.said
     assert Commitment.objects.get(reference=ROW["reference"]).title == title
 
 
-def test_6_a_code_that_is_no_character_is_named(any_way: Way) -> None:
+def test_a_code_that_is_no_character_is_named(any_way: Way) -> None:
     outcome = any_way("nonchar.csv", case("nonchar.csv"))
     assert outcome.places == [(2, "title", "Equip<U+FFFE>ment for border police")]
     assert "U+FFFE" in outcome.faults[0].message
@@ -247,7 +247,7 @@ def test_6_a_code_that_is_no_character_is_named(any_way: Way) -> None:
 
 
 @pytest.mark.parametrize("odd", ["\u2066", "\u200f", "\U000e0041", "\ufdd0", "\U0001ffff", "\x85"])
-def test_6_others_of_their_kind_are_refused_in_every_text(command: Way, odd: str) -> None:
+def test_others_of_their_kind_are_refused_in_every_text(command: Way, odd: str) -> None:
     text = f"co{odd}operation"
     columns = ("title", "partner", "locator", "note")
     outcome = command("a.csv", rows(dict.fromkeys(columns, text)))
@@ -255,14 +255,14 @@ def test_6_others_of_their_kind_are_refused_in_every_text(command: Way, odd: str
     assert nothing_made()
 
 
-def test_6_a_batch_is_not_called_by_what_nobody_sees(command: Way) -> None:
+def test_a_batch_is_not_called_by_what_nobody_sees(command: Way) -> None:
     for option in ("--title=a\u202eb", "--reason=a\ufffeb"):
         with pytest.raises(CommandError, match=r"U\+(202E|FFFE)"):
             call_command("import_ledger", str(CASES / "bom.csv"), "--user=ana", option)
     assert nothing_made()
 
 
-def test_9_a_new_partner_that_has_the_name_of_another_is_refused(command: Way) -> None:
+def test_a_new_partner_that_has_the_name_of_another_is_refused(command: Way) -> None:
     outcome = command("a.csv", rows({"partner": "U.S. department of  State"}))
     assert outcome.places == [(2, "partner", "U.S. department of  State")]
     assert "looks like “State”" in outcome.faults[0].message
@@ -293,7 +293,7 @@ def test_a_control_character_is_named_at_its_cell(
 
 
 @pytest.mark.parametrize("nothing", ["\u3164", "\u2800", "\u200b\u200e", "\u2003\u3000", "\u0301"])
-def test_5_a_cell_of_which_nothing_shows_is_empty(command: Way, nothing: str) -> None:
+def test_a_cell_of_which_nothing_shows_is_empty(command: Way, nothing: str) -> None:
     outcome = command("a.csv", rows({"title": nothing}, {"note": nothing, "locator": nothing}))
     assert [(fault.row, fault.column) for fault in outcome.faults] == []
     assert not Line.objects.filter(batch=outcome.batch).exclude(note="", locator="").exists()

@@ -1,4 +1,4 @@
-"""Faults that people met elsewhere, against the sourced ledger."""
+"""What the sourced ledger refuses: more than is left on a later day, and reversing out of turn."""
 
 from datetime import date
 from decimal import Decimal
