@@ -154,6 +154,12 @@ def test_a_column_without_heading_is_refused_where_it_is_filled(any_way: Way) ->
     assert outcome.places == [(2, "P", "x"), (3, "P", "x")]
 
 
+def test_a_row_that_has_nothing_but_a_cell_without_heading_is_refused(file_way: Way) -> None:
+    content = rows({}) + b"\r\n" + b"," * len(HEADINGS.split(",")) + b"see the letter"
+    outcome = file_way("amounts.csv", content)
+    assert [(fault.row, fault.value) for fault in outcome.faults] == [(3, "see the letter")]
+
+
 def test_the_column_of_remarks_is_not_read(any_way: Way) -> None:
     content = rows({}).replace(b"basis,note", b"basis,note,remarks") + b",row 2: look"
     assert any_way("amounts.csv", content).entries == ONE

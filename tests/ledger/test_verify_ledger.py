@@ -13,7 +13,7 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.database import address
 from carsi_tracker.ledger import posting, verifying
 from carsi_tracker.ledger.management.commands.verify_ledger import WORDS
-from carsi_tracker.ledger.models import Country, Stage
+from carsi_tracker.ledger.models import Country, Document, Stage
 from tests import databases, factories
 from tests.conftest import Templates
 from tests.database import filled
@@ -45,6 +45,7 @@ def whole(templates: Templates, worker_id: str, django_db_blocker: Any) -> Itera
             posting.countersign(2, pablo, "I compared it with the law")
             with posting.acting(ana, "As the department writes it"):
                 Country.objects.filter(code="PA").update(name_en="Republic of Panama")
+                Document.objects.filter(key="letter-of-the-dump").update(title_es="Una carta")
             User.objects.filter(username="pablo").update(first_name="Pablo, now retired")
         yield name
     databases.remove(name)

@@ -54,6 +54,25 @@ def test_a_version_is_reversed_once_also_while_the_first_reversal_is_a_draft(
         run(application, ledger.analyst, REVERSE, 2)
 
 
+def test_versions_rest_on_an_appropriation_by_what_they_commit_alone(
+    ledger: Ledger, application: psycopg.Connection, commitment: Commitment
+) -> None:
+    later: dict[str, int] = {}
+    for name, stage, amount in (
+        ("obligates", Stage.OBLIGATED, 50),
+        ("takes back", Stage.COMMITTED, -20),
+        ("appropriates", Stage.APPROPRIATED, 10),
+        ("commits", Stage.COMMITTED, 30),
+    ):
+        draft = factories.batch(ledger.analyst)
+        of = ledger.appropriation if stage == Stage.APPROPRIATED else commitment
+        factories.line(draft, of, stage, amount)
+        later[name] = factories.posted(draft, ledger.approver)
+    reversal = run(application, ledger.analyst, REVERSE, 1)
+    resting = application.execute("select version from rules.resting_on(%s, 1)", [reversal])
+    assert {version for (version,) in resting} == {2, later["commits"]}
+
+
 def test_a_second_reversal_drafted_by_hand_is_refused(
     ledger: Ledger, application: psycopg.Connection, commitment: Commitment
 ) -> None:
