@@ -84,7 +84,16 @@ DRAFT = """
     join ledger_commitment c on c.reference = 'M-' || %(year)s::text || '-' || made.id %% 10
 """
 
-Rates = dict[int, list[float]]
+
+@dataclass(frozen=True)
+class Round:
+    """What a second brought, and milliseconds of CPU that its sessions spent on each item."""
+
+    rate: float
+    cpu: float
+
+
+Rounds = dict[int, list[Round]]
 
 
 @dataclass(frozen=True)
@@ -96,36 +105,50 @@ class Submitted:
 
 
 def measure(folder: Path) -> list[Row]:
-    """Return the rates of posts and bare transactions, at 100 and at 10,000 entries."""
-    rows = []
+    """Return rates and CPU of posts and bare transactions, at 100 and at 10,000 entries."""
+    rows, cpu = [], []
     for entries in (100, 10_000):
         ledger = ledgers.make(folder, f"posting_{entries}")
-        rows += _rows(entries, *_rounds(ledger, _prepare(ledger, entries)))
-    return rows
+        posts, bares = _rounds(ledger, _prepare(ledger, entries))
+        rows += _rows(entries, posts, bares)
+        cpu.append([one.cpu for one in posts[1]])
+    few, many = cpu
+    what = "post, CPU, 10,000 entries : 100"
+    return [*rows, Row(what, _ms(many), _ms(few), _ratios(many, few), "<= 2")]
 
 
-def _rows(entries: int, posts: Rates, bares: Rates) -> list[Row]:
+def _rows(entries: int, posts: Rounds, bares: Rounds) -> list[Row]:
     what = f"post, {entries:,} entries,"
-    one, many = (posts[connections] for connections in CONNECTIONS)
+    rates = [
+        ([one.rate for one in posts[number]], [one.rate for one in bares[number]])
+        for number in CONNECTIONS
+    ]
+    (alone, _bare), (together, _bares) = rates
+    cpu, bare_cpu = ([one.cpu for one in of[1]] for of in (posts, bares))
     return [
         *(
             Row(
                 f"{what} {connections} at once : bare",
-                f"{median(posts[connections]):,.0f}/s",
-                f"{median(bares[connections]):,.0f}/s",
-                _ratios(bares[connections], posts[connections]),
+                f"{median(post):,.0f}/s",
+                f"{median(bare):,.0f}/s",
+                _ratios(bare, post),
                 "<= 4" if (entries, connections) == (100, 1) else "",
             )
-            for connections in CONNECTIONS
+            for connections, (post, bare) in zip(CONNECTIONS, rates, strict=True)
         ),
         Row(
             f"{what} 32 at once : 1",
-            f"{median(many):,.0f}/s",
-            f"{median(one):,.0f}/s",
-            _ratios(many, one),
+            f"{median(together):,.0f}/s",
+            f"{median(alone):,.0f}/s",
+            _ratios(together, alone),
             ">= 0.9" if entries == 100 else "",
         ),
+        Row(f"{what} CPU : bare", _ms(cpu), _ms(bare_cpu), _ratios(cpu, bare_cpu)),
     ]
+
+
+def _ms(cpu: list[float]) -> str:
+    return f"{median(cpu):.2f} ms"
 
 
 def _ratios(of: list[float], to: list[float]) -> list[float]:
@@ -159,30 +182,30 @@ def _submitted(ledger: Ledger, year: int) -> list[Submitted]:
     return [Submitted(batch, digest) for batch, digest in rows]
 
 
-def _rounds(ledger: Ledger, batches: list[list[Submitted]]) -> tuple[Rates, Rates]:
-    posts: Rates = {connections: [] for connections in CONNECTIONS}
-    bares: Rates = {connections: [] for connections in CONNECTIONS}
+def _rounds(ledger: Ledger, batches: list[list[Submitted]]) -> tuple[Rounds, Rounds]:
+    posts: Rounds = {connections: [] for connections in CONNECTIONS}
+    bares: Rounds = {connections: [] for connections in CONNECTIONS}
     sessions = [psycopg.connect(ledger.application.conninfo()) for _ in range(max(CONNECTIONS))]
     first, *others = batches
     try:
-        _rate(sessions, _bare, first)
-        _rate(sessions, _post, first)
+        _round(sessions, _bare, first)
+        _round(sessions, _post, first)
         for number, items in enumerate(others):
             connections = CONNECTIONS[number % len(CONNECTIONS)]
-            bares[connections].append(_rate(sessions[:connections], _bare, items))
-            posts[connections].append(_rate(sessions[:connections], _post, items))
+            bares[connections].append(_round(sessions[:connections], _bare, items))
+            posts[connections].append(_round(sessions[:connections], _post, items))
     finally:
         for session in sessions:
             session.close()
     return posts, bares
 
 
-def _rate(
+def _round(
     sessions: list[psycopg.Connection],
     work: Callable[[psycopg.Connection, Submitted], None],
     items: list[Submitted],
-) -> float:
-    """Return how many items a second the sessions work through together."""
+) -> Round:
+    """Let the sessions work through the items together."""
     start = Barrier(len(sessions) + 1)
 
     def one(number: int) -> None:
@@ -192,11 +215,19 @@ def _rate(
 
     with ThreadPoolExecutor(len(sessions)) as threads:
         waiting = [threads.submit(one, number) for number in range(len(sessions))]
+        before = _cpu(sessions)
         start.wait()
         began = time.perf_counter()
         for future in waiting:
             future.result()
-        return len(items) / (time.perf_counter() - began)
+        taken = time.perf_counter() - began
+        return Round(len(items) / taken, (_cpu(sessions) - before) / len(items))
+
+
+def _cpu(sessions: list[psycopg.Connection]) -> float:
+    """Return the milliseconds of CPU that the server's processes of the sessions have spent."""
+    told = (Path(f"/proc/{session.info.backend_pid}/schedstat") for session in sessions)
+    return sum(int(file.read_text().split()[0]) for file in told) / 1e6
 
 
 def _bare(session: psycopg.Connection, _item: Submitted) -> None:
