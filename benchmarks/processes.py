@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from carsi_tracker.web_server import WebServer
-
 from benchmarks.ledgers import Ledger
-from carsi_tracker.web import bound
+from carsi_tracker.local.web_server import WebServer
+from carsi_tracker.web.processes import bound
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
