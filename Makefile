@@ -22,7 +22,7 @@ check-everything: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@EVERYTHING=1 exec $(VENV) -m pytest $(ARGS) \
 		tests/browser/test_accessibility.py tests/reports/test_every_figure.py \
-		tests/reports/test_addresses.py tests/ledger/sql/test_post.py
+		tests/reports/test_addresses.py tests/ledger/sql/test_post.py tests/test_benchmarks.py
 
 lint: .venv/developing $(MESSAGES)
 	$(VENV) -m ruff check .

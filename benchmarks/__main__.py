@@ -8,7 +8,17 @@ from benchmarks import ledgers, table
 def main() -> None:
     """Print each measurement as lines of one table."""
     ledgers.settings()
-    from benchmarks import batch_page, downloads, imports, matrix, overview, pages, peers, posting
+    from benchmarks import (
+        batch_page,
+        downloads,
+        imports,
+        matrix,
+        memory,
+        overview,
+        pages,
+        peers,
+        posting,
+    )
 
     known = {
         "posting": posting.measure,
@@ -19,6 +29,7 @@ def main() -> None:
         "downloads": downloads.measure,
         "batch_page": batch_page.measure,
         "peers": peers.measure,
+        "memory": memory.measure,
     }
     chosen = sys.argv[1:] or list(known)
     if unknown := set(chosen) - set(known):

@@ -6,10 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from benchmarks import ledgers
+from benchmarks.size import either
 from benchmarks.table import Row
 
-FEW, MANY = 10, 1000
-ROUNDS = 21
+FEW, MANY = 10, either(1000, 20)
+ROUNDS = either(21, 1)
 
 
 def measure(folder: Path) -> list[Row]:

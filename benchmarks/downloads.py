@@ -9,10 +9,11 @@ from pathlib import Path
 
 from benchmarks import ledgers
 from benchmarks.ledgers import Ledger
+from benchmarks.size import either
 from benchmarks.table import Row
 
-FEW, MANY = 100_000, 1_000_000
-ROUNDS = 3
+FEW, MANY = either((100_000, 1_000_000), (1_000, 2_000))
+ROUNDS = either(3, 1)
 BARE = """
     copy (
         select

@@ -11,10 +11,11 @@ from typing import Any
 
 from benchmarks import ledgers
 from benchmarks.ledgers import Ledger
+from benchmarks.size import either
 from benchmarks.table import Row
 
-ROWS = 100_000
-ROUNDS = 3
+ROWS = either(100_000, 500)
+ROUNDS = either(3, 1)
 HEADINGS = (
     "reference",
     "stage",

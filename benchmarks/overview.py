@@ -1,20 +1,18 @@
 """Public pages' requests a second against an empty view behind the same middleware."""
 
-import os
-import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
 from benchmarks import ledgers
+from benchmarks.processes import served
 from benchmarks.reader import rate
+from benchmarks.size import either
 from benchmarks.table import Row
-from carsi_tracker.local.web_server import WebServer
-from carsi_tracker.web.processes import bound
 
-ROUNDS = 7
-REQUESTS = 800  # in a round
-COLD_REQUESTS = 120
+ROUNDS = either(7, 1)
+REQUESTS = either(800, 16)  # in a round
+COLD_REQUESTS = either(120, 16)
 CACHED = ("/", "/entries/", "/commitments/", "/documents/", "/changes/")
 COLD = ("/", "/areas/")
 FIRST_DAY = date(2009, 1, 1)
@@ -22,20 +20,8 @@ FIRST_DAY = date(2009, 1, 1)
 
 def measure(folder: Path) -> list[Row]:
     """Return the rates of the overview and the tables, cached, and of another day each time."""
-    from django.core.management import call_command
-
-    ledger = ledgers.make(folder, "overview")
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    os.environ["DATABASE_URL"] = ledger.application.url
-    with tempfile.TemporaryDirectory() as kept, bound("127.0.0.1", 0) as listener:
-        server = WebServer(Path(kept) / "web.lock")
-        server.start(listener)
-        try:
-            return _rows(listener.getsockname()[1])
-        finally:
-            server.stop()
-            server.lock.close()
-            del os.environ["DATABASE_URL"]
+    with served(ledgers.make(folder, "overview")) as (port, _process):
+        return _rows(port)
 
 
 def _rows(port: int) -> list[Row]:

@@ -9,9 +9,11 @@ from statistics import median
 from benchmarks import ledgers
 from benchmarks.ledgers import Ledger
 from benchmarks.matrix import SOURCED
+from benchmarks.size import either
 from benchmarks.table import Row
 
-ROUNDS = 7
+ROUNDS = either(7, 1)
+SIZES = either((100_000, 1_000_000), (1_000, 2_000))
 FIRST_DAY = date(2009, 3, 12)
 DAYS = 900
 ADDRESSES = (
@@ -31,7 +33,7 @@ def measure(folder: Path) -> list[Row]:
     from django.core.management import call_command
 
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    small, large = (_ledger(folder, entries) for entries in (100_000, 1_000_000))
+    small, large = (_ledger(folder, entries) for entries in SIZES)
     days = random.Random(165)
     times: dict[tuple[str, Ledger], list[float]] = {
         (address, ledger): [] for address in ADDRESSES for ledger in (small, large)
@@ -49,7 +51,7 @@ def measure(folder: Path) -> list[Row]:
 
 def _row(address: str, large: list[float], small: list[float]) -> Row:
     return Row(
-        f"page {address}, 1,000,000 entries : 100,000",
+        f"page {address}, {SIZES[1]:,} entries : {SIZES[0]:,}",
         f"{1000 * median(large):,.1f} ms",
         f"{1000 * median(small):,.1f} ms",
         [more / fewer for more, fewer in zip(large, small, strict=True)],

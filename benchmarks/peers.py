@@ -15,13 +15,14 @@ from statistics import median
 
 from benchmarks import ledgers, peer_sites
 from benchmarks.ledgers import Ledger
-from benchmarks.processes import cpu_seconds, served
+from benchmarks.processes import cpu_seconds, postgres, served
 from benchmarks.reader import rate
+from benchmarks.size import either
 from benchmarks.table import Row
 
-SIZES = (134, 10_000, 100_000)
-ROUNDS = 7
-REQUESTS = 90  # at most, in a turn; a day is asked once
+SIZES = either((134, 10_000, 100_000), (134,))
+ROUNDS = either(7, 1)
+REQUESTS = either(90, 8)  # at most, in a turn; a day is asked once
 LEAST_REQUESTS = 8
 SECONDS_A_TURN = 3.0
 CONNECTIONS = 8
@@ -61,8 +62,7 @@ def measure(folder: Path) -> Iterator[Row]:
 def _rows(folder: Path, ledger: Ledger, entries: int) -> Iterator[Row]:
     with ExitStack() as open_:
         port, process = open_.enter_context(served(ledger))
-        postgres = int((folder / "postmaster.pid").read_text().split()[0])
-        tracker = Site("tracker", (port,), (process, postgres))
+        tracker = Site("tracker", (port,), (process, postgres(folder)))
         rows = peer_sites.rows_of(ledger)
         datasette, fava = (
             Site(name, *open_.enter_context(start(rows)))

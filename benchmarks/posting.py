@@ -12,10 +12,11 @@ import psycopg
 
 from benchmarks import ledgers
 from benchmarks.ledgers import Ledger
+from benchmarks.size import either
 from benchmarks.table import Row
 
-ROUNDS = 11
-POSTS = 96  # in a round, shared by the connections
+ROUNDS = either(11, 1)
+POSTS = either(96, 32)  # in a round, shared by the connections
 CONNECTIONS = (1, 32)
 FIRST_YEAR = 2030
 

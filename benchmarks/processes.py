@@ -32,6 +32,11 @@ def served(ledger: Ledger) -> Iterator[tuple[int, int]]:
             del os.environ["DATABASE_URL"]
 
 
+def postgres(folder: Path) -> int:
+    """Return the first process of the server of a folder."""
+    return int((folder / "postmaster.pid").read_text().split()[0])
+
+
 def cpu_seconds(roots: Iterable[int]) -> float:
     """Return the processor time of processes and of all that they started, ended ones too."""
     return sum(sum(map(int, fields[11:15])) for fields in _family(roots).values()) / TICKS

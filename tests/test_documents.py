@@ -76,7 +76,7 @@ def test_every_variable_of_the_environment_stands_in_one_list() -> None:
     assert set(re.findall(r"`([A-Z_]{4,})`", of_deployments)) >= read
 
     switches = set(re.findall(r"^(\w+) \?=", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for module in (ROOT / "tests").rglob("*.py"):
+    for module in (*(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")):
         switches |= set(re.findall(r'os\.environ\.get\("([A-Z_]+)"', module.read_text()))
     listed = set(re.findall(r"^\| `([A-Z_]+)", CONTRIBUTING.read_text(), re.MULTILINE))
     assert switches >= {"ARGS", "EVERYTHING", "WRITE_DOCUMENTS"}
