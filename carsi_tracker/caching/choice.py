@@ -1,5 +1,6 @@
 """Which caches there are, by what the environment says."""
 
+import os
 import re
 from typing import Any
 
@@ -7,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from carsi_tracker import environment
 
+FOLDER = "CARSI_PAGES"
+"""The name under which the web server tells its processes where their pages are."""
 SECONDS = 0.5
 """How long a page waits for the shared cache."""
 
@@ -18,11 +21,13 @@ def page_cache() -> dict[str, Any]:
     """
     servers = environment.address_of("CACHE_URL", "redis", "rediss", "unix")
     if not servers:
-        megabytes = environment.number("PAGE_CACHE_MB", 64, 1, 100_000)
-        return {
-            "BACKEND": "carsi_tracker.caching.pages.OfProcess",
-            "OPTIONS": {"BYTES": megabytes * 2**20},
-        }
+        bound = {"BYTES": environment.number("PAGE_CACHE_MB", 64, 1, 100_000) * 2**20}
+        if folder := os.environ.get(FOLDER):
+            return {
+                "BACKEND": "carsi_tracker.caching.pages.OfServer",
+                "OPTIONS": {**bound, "FOLDER": folder},
+            }
+        return {"BACKEND": "carsi_tracker.caching.pages.OfProcess", "OPTIONS": bound}
     try:
         from redis.backoff import NoBackoff
         from redis.connection import parse_url

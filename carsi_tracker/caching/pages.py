@@ -1,8 +1,13 @@
-"""Where finished pages are kept: in the memory of a process, or in a server that all share."""
+"""Where finished pages are kept: by a process, by all of a server, or in a cache server."""
 
 import logging
+import os
 import pickle
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from threading import get_ident
 from time import monotonic, time
 from typing import Any, TypeVar
 
@@ -13,6 +18,10 @@ from carsi_tracker.caching.remembered import Kept
 
 T = TypeVar("T")
 
+SHARE_IN_MEMORY = 8
+"""What part of the pages of all processes each keeps in memory."""
+SWEEPS = 16
+"""A process looks at the files of all when it has written such a part of what they may be."""
 BESIDES = 500
 """Bytes that a kept page takes beside its own."""
 SECONDS_UNASKED = 5
@@ -21,7 +30,9 @@ SECONDS_UNSAID = 60
 """Seconds after which a failure that lasts is said again in the log."""
 
 log = logging.getLogger(__name__)
-_kept: dict[str, Kept[str, tuple[Any, bytes]]] = {}
+KeptPage = tuple[Any, bytes]
+"""When a page ends to be kept, as the clock of time.time() tells it, and the page, pickled."""
+_kept: dict[str, Kept[str, KeptPage]] = {}
 
 
 class OfProcess(BaseCache):
@@ -35,24 +46,87 @@ class OfProcess(BaseCache):
         self.pages = _kept[name]
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
-        name = self.make_and_validate_key(key, version)
-        ends, page = self.pages.get(name) or (0, b"")
+        ends, page = self._find(self.make_and_validate_key(key, version)) or (0, b"")
         if ends is not None and ends <= time():
             return default
-        return pickle.loads(page)  # noqa: S301 (this process wrote it)
+        return pickle.loads(page)  # noqa: S301 (this process wrote it, or its like)
 
     def set(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
     ) -> None:
         page = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
         name = self.make_and_validate_key(key, version)
-        self.pages.put(name, (self.get_backend_timeout(timeout), page))
+        self._keep(name, (self.get_backend_timeout(timeout), page))
 
     def delete(self, key: Any, version: Any = None) -> bool:
         return self.pages.drop(self.make_and_validate_key(key, version))
 
     def clear(self) -> None:
         self.pages.forget()
+
+    def _find(self, name: str) -> KeptPage | None:
+        return self.pages.get(name)
+
+    def _keep(self, name: str, page: KeptPage) -> None:
+        self.pages.put(name, page)
+
+
+class OfServer(OfProcess):
+    """Pages in files, up to OPTIONS["BYTES"] of them, for all processes of a server.
+
+    OPTIONS["FOLDER"] is theirs alone. A file is moved into its place, so that it is read whole or
+    not at all. What a process asked last it keeps in memory as well.
+    """
+
+    unswept = 0
+    """Bytes that this process has written since it looked at what all have written."""
+
+    def __init__(self, name: str, params: dict[str, Any]) -> None:
+        self.folder, self.most = Path(params["OPTIONS"]["FOLDER"]), params["OPTIONS"]["BYTES"]
+        super().__init__(name, {**params, "OPTIONS": {"BYTES": self.most // SHARE_IN_MEMORY}})
+
+    def delete(self, key: Any, version: Any = None) -> bool:
+        with suppress(OSError):
+            self._file(self.make_and_validate_key(key, version)).unlink()
+        return super().delete(key, version)
+
+    def clear(self) -> None:
+        super().clear()
+        self._sweep(0)
+
+    def _find(self, name: str) -> KeptPage | None:
+        if (page := super()._find(name)) is None:
+            with suppress(OSError, pickle.UnpicklingError, EOFError):
+                page = pickle.loads(self._file(name).read_bytes())  # noqa: S301 (its like wrote it)
+                super()._keep(name, page)
+        return page
+
+    def _keep(self, name: str, page: KeptPage) -> None:
+        super()._keep(name, page)
+        written = pickle.dumps(page, pickle.HIGHEST_PROTOCOL)
+        beside = self.folder / f"{os.getpid()}-{get_ident()}"
+        with suppress(OSError):  # without room on the disk, other processes make the page anew
+            beside.write_bytes(written)
+            beside.replace(self._file(name))
+        OfServer.unswept += len(written)
+        if OfServer.unswept > self.most // SWEEPS:
+            OfServer.unswept = 0
+            self._sweep(self.most - self.most // SWEEPS)
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{sha256(name.encode()).hexdigest()}.page"
+
+    def _sweep(self, most: int) -> None:
+        """Remove the oldest files beyond so many bytes; other processes may do the same."""
+        found = []
+        for file in self.folder.glob("*.page"):
+            with suppress(OSError):
+                told = file.stat()
+                found.append((told.st_mtime_ns, told.st_size, file))
+        for _written, size, file in sorted(found, reverse=True):
+            most -= size
+            if most < 0:
+                file.unlink(missing_ok=True)
 
 
 class Shared(RedisCache):

@@ -10,10 +10,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 
+from carsi_tracker.caching import choice
 from carsi_tracker.web import serving
 from carsi_tracker.web.connections import work
 from carsi_tracker.web.signals import SIGNALS, is_stopping, stop_on_signals, uninterrupted
@@ -46,6 +48,12 @@ def serve(listener: socket.socket, lifelines: list[int]) -> None:
     """Keep processes that serve at a socket, until Stop is raised or a lifeline is closed."""
     _allow_connections()
     count, _ = serving.processes(), serving.threads()
+    with TemporaryDirectory(prefix="carsi-pages-") as pages:
+        os.environ[choice.FOLDER] = pages
+        _keep_serving(listener, lifelines, count)
+
+
+def _keep_serving(listener: socket.socket, lifelines: list[int], count: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carsi_tracker.settings")
     from carsi_tracker.wsgi import application
 

@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from carsi_tracker.caching.choice import page_cache
-from carsi_tracker.caching.pages import OfProcess, Shared
+from carsi_tracker.caching.pages import OfProcess, OfServer, Shared
 
 NOBODY = "redis://127.0.0.1:1"
 PAGES = ("/", "/es/", "/entries/", "/charts/bar.svg", "/tables/entries.csv", "/feed/", "/search/")
@@ -166,3 +166,57 @@ def test_a_shared_cache_keeps_pages_and_is_emptied_of_nothing_else(
     process.wait()
     assert client.get("/about/").content == first.content
     caches["pages"].close()
+
+
+def of_server(name: str, folder: Path, most: int = 1_000_000) -> OfServer:
+    """Return the pages of a process: processes are told apart by the name of their memory."""
+    return OfServer(name, {"OPTIONS": {"BYTES": most, "FOLDER": str(folder)}})
+
+
+def test_a_page_of_one_process_is_found_by_another(tmp_path: Path) -> None:
+    one, other = of_server("one", tmp_path), of_server("other", tmp_path)
+    one.set("told", HttpResponse(b"by one process"))
+    assert other.get("told").content == b"by one process"
+    one.delete("told")
+    assert one.get("told") is None
+    assert other.get("told").content == b"by one process", "it is in its memory"
+    one.set("brief", b"brief", timeout=0)
+    assert other.get("brief") is None
+    other.clear()
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_of_pages_are_bounded_by_their_bytes(tmp_path: Path) -> None:
+    pages = of_server("bounded files", tmp_path, 200_000)
+    for number in range(200):
+        pages.set(number, b"x" * 5_000)
+        assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 210_000
+    assert of_server("newcomer", tmp_path).get(199) is not None
+    assert of_server("newcomer", tmp_path).get(0) is None
+
+
+def test_a_file_that_is_no_page_is_none(tmp_path: Path) -> None:
+    pages = of_server("broken", tmp_path)
+    pages.set("told", b"told")
+    [file] = tmp_path.iterdir()
+    for content in (b"", b"told", file.read_bytes()[:-3]):
+        file.write_bytes(content)
+        pages.pages.forget()
+        assert pages.get("told") is None
+    shutil.rmtree(tmp_path)
+    pages.set("told", b"again")
+    assert pages.get("told") == b"again", "without its folder a process keeps what it has"
+
+
+def test_processes_that_write_and_remove_the_same_pages_read_whole_ones(tmp_path: Path) -> None:
+    def work(process: int) -> None:
+        pages = of_server(f"racing {process}", tmp_path, 100_000)
+        for number in range(300):
+            pages.set(number % 20, bytes([number % 20]) * 8_000)
+            pages.pages.forget()
+            found = pages.get(number % 7)
+            assert found in (None, bytes([number % 7]) * 8_000)
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(work, process) for process in range(4)]:
+            done.result()
