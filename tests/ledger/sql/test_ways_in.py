@@ -10,6 +10,7 @@ from tests.ledger.conftest import Ledger
 
 WAYS = (
     "grant {owner} to {application}",
+    "select rules.run('drop table ledger_remark')",
     "alter role {owner} password 'x'",
     "alter role {application} createrole",
     "alter database {database} owner to {application}",

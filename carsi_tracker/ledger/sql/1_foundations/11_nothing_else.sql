@@ -1,24 +1,21 @@
 -- What holds rules in a database is what these files say and nothing else: a trigger or rewrite rule
 -- that no file makes goes, so that comparing a database with the files shows it.
-do $$
-declare
-    item record;
+
+-- Runs a statement that a query puts together, once a row.
+create function rules.run(p_statement text) returns void
+language plpgsql set search_path = public, pg_temp
+as $$
 begin
-    for item in
-        select tgname as name, tgrelid::regclass as of_table
-        from pg_trigger t join pg_class c on c.oid = t.tgrelid
-        where not t.tgisinternal and c.relnamespace = 'public'::regnamespace
-    loop
-        execute format('drop trigger %I on %s', item.name, item.of_table);
-    end loop;
-    for item in
-        select r.rulename as name, r.ev_class::regclass as of_table
-        from pg_rewrite r join pg_class c on c.oid = r.ev_class
-        where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
-    loop
-        execute format('drop rule %I on %s', item.name, item.of_table);
-    end loop;
+    execute p_statement;
 end $$;
+
+select rules.run(format('drop trigger %I on %s', tgname, tgrelid::regclass))
+from pg_trigger t join pg_class c on c.oid = t.tgrelid
+where not t.tgisinternal and c.relnamespace = 'public'::regnamespace;
+
+select rules.run(format('drop rule %I on %s', r.rulename, r.ev_class::regclass))
+from pg_rewrite r join pg_class c on c.oid = r.ev_class
+where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace;
 
 -- Makes an index of the tables, or makes it anew where it was made by other words than these, or of a
 -- function that has changed since: its comment keeps what it was made of.

@@ -1,26 +1,15 @@
 -- Rule 3, foundation: what is referred to can't vanish, not even until commit. Django declares
 -- foreign keys deferrable, which would let a referred row appear after a check was made, and without
 -- an action, which would let one statement put another row (another country, say) in its place.
-do $$
-declare
-    key record;
-begin
-    for key in
-        select
-            conrelid::regclass as of_table,
-            conname,
-            split_part(pg_get_constraintdef(k.oid), ' ON ', 1) as declared
-        from pg_constraint k join pg_class c on c.oid = k.conrelid
-        where contype = 'f' and c.relnamespace = 'public'::regnamespace
-            and c.relname like 'ledger\_%'
-            and (condeferrable or confdeltype <> 'r' or confupdtype not in ('r', 'c'))
-    loop
-        execute format(
-            'alter table %s drop constraint %I, add constraint %I %s on delete restrict on update restrict',
-            key.of_table, key.conname, key.conname, split_part(key.declared, ' DEFERRABLE', 1)
-        );
-    end loop;
-end $$;
+select rules.run(format(
+    'alter table %s drop constraint %I, add constraint %2$I %s on delete restrict on update restrict',
+    conrelid::regclass, conname,
+    split_part(split_part(pg_get_constraintdef(k.oid), ' ON ', 1), ' DEFERRABLE', 1)
+))
+from pg_constraint k join pg_class c on c.oid = k.conrelid
+where contype = 'f' and c.relnamespace = 'public'::regnamespace
+    and c.relname like 'ledger\_%'
+    and (condeferrable or confdeltype <> 'r' or confupdtype not in ('r', 'c'));
 
 -- An amount counts against the appropriation of its own commitment.
 alter table ledger_entry drop constraint if exists entry_commitment_of_appropriation;

@@ -68,75 +68,66 @@ as $$ select written collate "C" !~ rules.odd_in_text(lines) $$;
 
 -- The triggers hold the expressions themselves. What is all ASCII is told by a shorter one, which halves
 -- the time of long batches. A title from before is asked again when it is to become final.
-do $$
-declare
-    of_table record;
-begin
-    for of_table in
-        select name, array_agg(
-            format(
-                '(new.%1$I collate "C" !~ ''[^\u0020-\u007e]'' or new.%1$I collate "C" !~ %2$L)',
-                "column", rules.odd_in_text(kind = 'lines')
-            )
-            || case when kind <> 'title' then '' else format(
-                ' and new.%I collate "C" ~ %L', "column", rules.what_shows()
-            ) end
-            order by position
-        ) as parts
-        from (values
-            (1, 'ledger_account', 'code', 'title'),
-            (2, 'ledger_account', 'name_en', 'title'),
-            (3, 'ledger_account', 'name_es', 'title'),
-            (4, 'ledger_programmingarea', 'code', 'title'),
-            (5, 'ledger_programmingarea', 'name_en', 'title'),
-            (6, 'ledger_programmingarea', 'name_es', 'title'),
-            (7, 'ledger_country', 'code', 'title'),
-            (8, 'ledger_country', 'name_en', 'title'),
-            (9, 'ledger_country', 'name_es', 'title'),
-            (10, 'ledger_goal', 'name_en', 'title'),
-            (11, 'ledger_goal', 'name_es', 'title'),
-            (12, 'ledger_organization', 'code', 'title'),
-            (13, 'ledger_organization', 'name_en', 'title'),
-            (14, 'ledger_organization', 'name_es', 'title'),
-            (15, 'ledger_document', 'key', 'title'),
-            (16, 'ledger_document', 'title', 'title'),
-            (17, 'ledger_document', 'title_es', 'line'),
-            (18, 'ledger_document', 'publisher', 'title'),
-            (19, 'ledger_document', 'url', 'line'),
-            (20, 'ledger_document', 'note', 'line'),
-            (21, 'ledger_documentfile', 'name', 'title'),
-            (22, 'ledger_commitment', 'title', 'title'),
-            (23, 'ledger_commitment', 'title_es', 'line'),
-            (24, 'ledger_batch', 'title', 'title'),
-            (25, 'ledger_batch', 'reason', 'title'),
-            (26, 'ledger_line', 'locator', 'line'),
-            (27, 'ledger_line', 'note', 'line'),
-            (28, 'ledger_line', 'quote', 'line'),
-            (29, 'ledger_entry', 'locator', 'line'),
-            (30, 'ledger_entry', 'note', 'line'),
-            (31, 'ledger_entry', 'quote', 'line'),
-            (32, 'ledger_posting', 'title', 'title'),
-            (33, 'ledger_posting', 'reason', 'title'),
-            (34, 'ledger_posting', 'approved_by', 'title'),
-            (35, 'ledger_posting', 'self_approval_rule', 'line'),
-            (36, 'ledger_posting', 'self_approval_reason', 'line'),
-            (37, 'ledger_countersignature', 'signed_by', 'title'),
-            (38, 'ledger_countersignature', 'remark', 'line'),
-            (39, 'ledger_remark', 'text', 'lines'),
-            (40, 'ledger_office', 'self_approval_rule', 'line'),
-            (41, 'ledger_change', 'reason', 'line'),
-            (42, 'accounts_user', 'username', 'title'),
-            (43, 'accounts_user', 'first_name', 'line'),
-            (44, 'accounts_user', 'last_name', 'line')
-        ) texts (position, name, "column", kind)
-        group by name
-    loop
-        perform rules.hold(of_table.name, 'plain_text', of_table.parts, case of_table.name
-            when 'ledger_batch' then 'new.state <> ''draft'' and new.state <> old.state'
-            when 'ledger_commitment' then 'new.first_version is distinct from old.first_version'
-        end);
-    end loop;
-end $$;
+select rules.hold(name, 'plain_text', array_agg(
+    format(
+        '(new.%1$I collate "C" !~ ''[^\u0020-\u007e]'' or new.%1$I collate "C" !~ %2$L)',
+        "column", rules.odd_in_text(kind = 'lines')
+    )
+    || case when kind <> 'title' then '' else format(
+        ' and new.%I collate "C" ~ %L', "column", rules.what_shows()
+    ) end
+    order by position
+), case name
+    when 'ledger_batch' then 'new.state <> ''draft'' and new.state <> old.state'
+    when 'ledger_commitment' then 'new.first_version is distinct from old.first_version'
+end)
+from (values
+    (1, 'ledger_account', 'code', 'title'),
+    (2, 'ledger_account', 'name_en', 'title'),
+    (3, 'ledger_account', 'name_es', 'title'),
+    (4, 'ledger_programmingarea', 'code', 'title'),
+    (5, 'ledger_programmingarea', 'name_en', 'title'),
+    (6, 'ledger_programmingarea', 'name_es', 'title'),
+    (7, 'ledger_country', 'code', 'title'),
+    (8, 'ledger_country', 'name_en', 'title'),
+    (9, 'ledger_country', 'name_es', 'title'),
+    (10, 'ledger_goal', 'name_en', 'title'),
+    (11, 'ledger_goal', 'name_es', 'title'),
+    (12, 'ledger_organization', 'code', 'title'),
+    (13, 'ledger_organization', 'name_en', 'title'),
+    (14, 'ledger_organization', 'name_es', 'title'),
+    (15, 'ledger_document', 'key', 'title'),
+    (16, 'ledger_document', 'title', 'title'),
+    (17, 'ledger_document', 'title_es', 'line'),
+    (18, 'ledger_document', 'publisher', 'title'),
+    (19, 'ledger_document', 'url', 'line'),
+    (20, 'ledger_document', 'note', 'line'),
+    (21, 'ledger_documentfile', 'name', 'title'),
+    (22, 'ledger_commitment', 'title', 'title'),
+    (23, 'ledger_commitment', 'title_es', 'line'),
+    (24, 'ledger_batch', 'title', 'title'),
+    (25, 'ledger_batch', 'reason', 'title'),
+    (26, 'ledger_line', 'locator', 'line'),
+    (27, 'ledger_line', 'note', 'line'),
+    (28, 'ledger_line', 'quote', 'line'),
+    (29, 'ledger_entry', 'locator', 'line'),
+    (30, 'ledger_entry', 'note', 'line'),
+    (31, 'ledger_entry', 'quote', 'line'),
+    (32, 'ledger_posting', 'title', 'title'),
+    (33, 'ledger_posting', 'reason', 'title'),
+    (34, 'ledger_posting', 'approved_by', 'title'),
+    (35, 'ledger_posting', 'self_approval_rule', 'line'),
+    (36, 'ledger_posting', 'self_approval_reason', 'line'),
+    (37, 'ledger_countersignature', 'signed_by', 'title'),
+    (38, 'ledger_countersignature', 'remark', 'line'),
+    (39, 'ledger_remark', 'text', 'lines'),
+    (40, 'ledger_office', 'self_approval_rule', 'line'),
+    (41, 'ledger_change', 'reason', 'line'),
+    (42, 'accounts_user', 'username', 'title'),
+    (43, 'accounts_user', 'first_name', 'line'),
+    (44, 'accounts_user', 'last_name', 'line')
+) texts (position, name, "column", kind)
+group by name;
 
 -- Keys and codes are written in the letters of addresses and files.
 alter table ledger_commitment

@@ -107,19 +107,10 @@ create trigger name_taken before insert or update on ledger_organization
     for each row execute function rules.refuse_taken_name('code', 'name_en', 'name_es');
 
 -- `none` asks for what has no code, in every address.
-do $$
-declare
-    coded record;
-begin
-    for coded in
-        select * from (values
-            ('ledger_account', 'code'), ('ledger_programmingarea', 'code'),
-            ('ledger_country', 'code'), ('ledger_organization', 'code'),
-            ('ledger_document', 'key'), ('ledger_commitment', 'reference')
-        ) codes (of_table, of_column)
-    loop
-        perform rules.hold(coded.of_table, 'code_but_none', array[
-            format('public.name_key(new.%I) <> ''none''', coded.of_column)
-        ]);
-    end loop;
-end $$;
+select rules.hold(of_table, 'code_but_none', array[
+    format('public.name_key(new.%I) <> ''none''', of_column)
+])
+from (values
+    ('ledger_account', 'code'), ('ledger_programmingarea', 'code'), ('ledger_country', 'code'),
+    ('ledger_organization', 'code'), ('ledger_document', 'key'), ('ledger_commitment', 'reference')
+) codes (of_table, of_column);

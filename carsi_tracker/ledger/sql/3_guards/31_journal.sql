@@ -37,21 +37,13 @@ create trigger kept before delete on ledger_head
     for each row execute function rules.refuse_change_of_journal();
 
 -- Emptying a table of the desk would take hands and lines away unseen, so none is emptied.
-do $$
-declare
-    of_table regclass;
-begin
-    for of_table in
-        select oid from pg_class
-        where relkind = 'r' and relnamespace = 'public'::regnamespace
-            and (relname like 'ledger\_%' or relname = 'accounts_user')
-    loop
-        execute format(
-            'create trigger not_emptied before truncate on %s '
-            'for each statement execute function rules.refuse_change_of_journal()', of_table
-        );
-    end loop;
-end $$;
+select rules.run(format(
+    'create trigger not_emptied before truncate on %s '
+    'for each statement execute function rules.refuse_change_of_journal()', oid::regclass
+))
+from pg_class
+where relkind = 'r' and relnamespace = 'public'::regnamespace
+    and (relname like 'ledger\_%' or relname = 'accounts_user');
 
 create trigger posted_only before insert on ledger_entry
     for each statement execute function rules.guard_journal();
@@ -59,14 +51,11 @@ create trigger posted_only before insert on ledger_posting
     for each statement execute function rules.guard_journal();
 create trigger posted_only before insert or update on ledger_head
     for each statement execute function rules.guard_journal();
-create trigger owner_only before insert or update or delete on ledger_office
-    for each statement execute function rules.guard_journal();
-create trigger owner_only before insert or update or delete on ledger_batcheditor
-    for each statement execute function rules.guard_journal();
-create trigger owner_only before insert or update or delete on ledger_change
-    for each statement execute function rules.guard_journal();
-create trigger owner_only before insert or update or delete on ledger_texts
-    for each statement execute function rules.guard_journal();
+select rules.run(format(
+    'create trigger owner_only before insert or update or delete on %I '
+    'for each statement execute function rules.guard_journal()', of_table
+))
+from unnest(array['ledger_office', 'ledger_batcheditor', 'ledger_change', 'ledger_texts']) of_table;
 
 insert into ledger_office (one, self_approval_rule) values (true, '') on conflict do nothing;
 insert into ledger_texts (one, revision) values (true, 0) on conflict do nothing;

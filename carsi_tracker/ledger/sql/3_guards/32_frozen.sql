@@ -37,15 +37,12 @@ begin
     return null;
 end $$;
 
-create trigger code_is_fixed before update on ledger_account
-    for each row when (old.code is distinct from new.code) execute function rules.fix_code();
-create trigger code_is_fixed before update on ledger_programmingarea
-    for each row when (old.code is distinct from new.code) execute function rules.fix_code();
-create trigger code_is_fixed before update on ledger_country
-    for each row when (old.code is distinct from new.code) execute function rules.fix_code();
-create trigger code_is_fixed before update on ledger_organization
-    for each row when (old.code is distinct from new.code) execute function rules.fix_code();
-create trigger code_is_fixed before update on ledger_goal
-    for each row when (old.number is distinct from new.number) execute function rules.fix_code();
-create trigger code_is_fixed before update on ledger_document
-    for each row when (old.key is distinct from new.key) execute function rules.fix_code();
+select rules.run(format(
+    'create trigger code_is_fixed before update on %I '
+    'for each row when (old.%I is distinct from new.%2$I) execute function rules.fix_code()',
+    of_table, of_column
+))
+from (values
+    ('ledger_account', 'code'), ('ledger_programmingarea', 'code'), ('ledger_country', 'code'),
+    ('ledger_organization', 'code'), ('ledger_goal', 'number'), ('ledger_document', 'key')
+) codes (of_table, of_column);

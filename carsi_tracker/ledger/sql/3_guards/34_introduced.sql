@@ -23,27 +23,17 @@ begin
     return null;
 end $$;
 
-do $$
-declare
-    item record;
-begin
-    for item in
-        select of_table, way, event, transition
-        from (values
-            ('ledger_commitment', 'select r.introduced_by_id'),
-            ('ledger_appropriation',
-             'select l.batch_id from ledger_line l where l.appropriation_id = r.id')
-        ) as ways (of_table, way)
-        cross join (values
-            ('insert', 'new table as new_rows'),
-            ('update', 'old table as old_rows new table as new_rows'),
-            ('delete', 'old table as old_rows')
-        ) as events (event, transition)
-    loop
-        execute format(
-            'create trigger introduced_%s after %1$s on %I referencing %s '
-            'for each statement execute function rules.note_introduced(%L)',
-            item.event, item.of_table, item.transition, item.way
-        );
-    end loop;
-end $$;
+select rules.run(format(
+    'create trigger introduced_%s after %1$s on %I referencing %s '
+    'for each statement execute function rules.note_introduced(%L)',
+    event, of_table, transition, way
+))
+from (values
+    ('ledger_commitment', 'select r.introduced_by_id'),
+    ('ledger_appropriation', 'select l.batch_id from ledger_line l where l.appropriation_id = r.id')
+) as ways (of_table, way)
+cross join (values
+    ('insert', 'new table as new_rows'),
+    ('update', 'old table as old_rows new table as new_rows'),
+    ('delete', 'old table as old_rows')
+) as events (event, transition);

@@ -25,19 +25,11 @@ begin
     return null;
 end $$;
 
-create trigger history after insert or update or delete on ledger_account
-    for each row execute function rules.keep_history();
-create trigger history after insert or update or delete on ledger_programmingarea
-    for each row execute function rules.keep_history();
-create trigger history after insert or update or delete on ledger_country
-    for each row execute function rules.keep_history();
-create trigger history after insert or update or delete on ledger_goal
-    for each row execute function rules.keep_history();
-create trigger history after insert or update or delete on ledger_organization
-    for each row execute function rules.keep_history();
-create trigger history after insert or update or delete on ledger_document
-    for each row execute function rules.keep_history();
-create trigger history after insert or update or delete on ledger_appropriation
-    for each row execute function rules.keep_history();
-create trigger history after insert or update or delete on ledger_commitment
-    for each row execute function rules.keep_history();
+select rules.run(format(
+    'create trigger history after insert or update or delete on ledger_%s '
+    'for each row execute function rules.keep_history()', of_table
+))
+from unnest(array[
+    'account', 'programmingarea', 'country', 'goal', 'organization', 'document', 'appropriation',
+    'commitment'
+]) of_table;

@@ -20,25 +20,14 @@ begin
     return null;
 end $$;
 
-do $$
-declare
-    item record;
-begin
-    for item in
-        select c.relname as of_table, pg_get_serial_sequence(c.oid::regclass::text, 'id') as sequence
-        from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'id'
-        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attidentity <> ''
-            and has_table_privilege(current_setting('carsi.application_role'), c.oid, 'insert')
-            and c.relname <> 'accounts_event'  -- its guard numbers it
-    loop
-        execute format(
-            'create trigger number_given after insert on %I referencing new table as new_rows '
-            'for each statement execute function rules.guard_numbers(%L)',
-            item.of_table, item.sequence
-        );
-        execute format(
-            'create trigger number_kept after update on %I for each row when (old.id <> new.id) '
-            'execute function rules.guard_numbers(%L)', item.of_table, item.sequence
-        );
-    end loop;
-end $$;
+select rules.run(format(
+    'create trigger number_given after insert on %1$I referencing new table as new_rows '
+    'for each statement execute function rules.guard_numbers(%2$L); '
+    'create trigger number_kept after update on %1$I for each row when (old.id <> new.id) '
+    'execute function rules.guard_numbers(%2$L)',
+    c.relname, pg_get_serial_sequence(c.oid::regclass::text, 'id')
+))
+from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'id'
+where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attidentity <> ''
+    and has_table_privilege(current_setting('carsi.application_role'), c.oid, 'insert')
+    and c.relname <> 'accounts_event';  -- its guard numbers it
