@@ -1,5 +1,10 @@
 -- Rule 4: the verbs that take a batch to an approver and back.
 
+-- How many lines a batch has at most.
+create function rules.most_lines() returns integer
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$ select 100000 $$;
+
 -- What a batch must be to be submitted, and again to be posted on the given day.
 create function rules.require_whole(p_batch bigint, p_day date) returns void
 language plpgsql set search_path = public, rules, pg_temp
@@ -15,8 +20,8 @@ begin
     if size = 0 then
         perform refuse('batch_is_empty');
     end if;
-    if size > 100000 then
-        perform refuse('batch_too_long', jsonb_build_object('lines', size, 'limit', 100000));
+    if size > most_lines() then
+        perform refuse('batch_too_long', jsonb_build_object('lines', size, 'limit', most_lines()));
     end if;
     if last_day > p_day then
         perform refuse('date_not_come', jsonb_build_object('date', last_day, 'today', p_day));

@@ -18,8 +18,8 @@ as $$
     ) is not true
     group by e.version
     union all
-    select e.version, 'amounts', 'more than 100,000 entries'
-    from ledger_entry e group by e.version having count(*) > 100000
+    select e.version, 'amounts', 'more than ' || to_char(most_lines(), 'FM999,999') || ' entries'
+    from ledger_entry e group by e.version having count(*) > most_lines()
     union all
     select e.version, 'another appropriation', c.reference
     from ledger_entry e
