@@ -5,6 +5,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from carsi_tracker.ledger.models import Commitment, Posting, Stage
+from tests import factories
+from tests.sourced import VERSION
+
 FLOOR = "not less than"
 
 
@@ -53,3 +57,17 @@ def test_a_version_says_what_it_did_to_each_appropriation(client: Client) -> Non
 @pytest.mark.usefixtures("sourced")
 def test_the_list_of_versions_says_what_each_committed(client: Client) -> None:
     assert "stage=committed&amp;posted_in=" in words_of(client, "/changes/")
+
+
+@pytest.mark.usefixtures("sourced")
+def test_a_version_knows_no_document_that_a_later_one_cites_first(client: Client) -> None:
+    last = Posting.objects.get(version=VERSION)
+    earlier = f"?version={VERSION}-{last.checksum[:8]}"
+    draft, cited = factories.batch(), factories.document(key="cited-later")
+    of = Commitment.objects.get(reference="CARSI-08-INCLE-05")
+    factories.line(draft, of, Stage.COMMITTED, 1, document=cited)
+    factories.posted(draft)
+    for query, status, listed in ((earlier, 404, False), ("", 200, True)):
+        assert client.get(f"/documents/cited-later/{query}").status_code == status
+        assert ("/documents/cited-later/" in words_of(client, f"/documents/{query}")) is listed
+    assert client.get(f"/entries/{earlier}&document=cited-later").status_code == 400
