@@ -1,5 +1,7 @@
 """One process that listens, and keeps the number of those that serve; they end with it."""
 
+import contextlib
+import ctypes
 import errno
 import os
 import resource
@@ -20,6 +22,7 @@ from carsi_tracker.web import serving
 from carsi_tracker.web.connections import work
 from carsi_tracker.web.signals import SIGNALS, is_stopping, stop_on_signals, uninterrupted
 
+LARGE_PIECES, MOST_ARENAS = -3, -8  # M_MMAP_THRESHOLD and M_ARENA_MAX of glibc's malloc.h
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BETWEEN_STARTS = 1.0  # of a process that ends at once
 
@@ -48,6 +51,7 @@ def serve(listener: socket.socket, lifelines: list[int]) -> None:
     """Keep processes that serve at a socket, until Stop is raised or a lifeline is closed."""
     _allow_connections()
     count, _ = serving.processes(), serving.threads()
+    _give_memory_back()
     with TemporaryDirectory(prefix="carsi-pages-") as pages:
         os.environ[choice.FOLDER] = pages
         _keep_serving(listener, lifelines, count)
@@ -153,6 +157,17 @@ def _end(workers: dict[int, float]) -> None:
     for pid in workers:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+def _give_memory_back() -> None:
+    """Let the C library give large pieces of memory, as of pictures, back to the system at once.
+
+    It would keep them else, for each thread that has asked for one. Other libraries lack the call.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        library = ctypes.CDLL(None)
+        library.mallopt(LARGE_PIECES, 256 * 2**10)
+        library.mallopt(MOST_ARENAS, 2)
 
 
 def _allow_connections() -> None:
