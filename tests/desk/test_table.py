@@ -161,6 +161,7 @@ def test_a_row_changed_meanwhile_refuses_the_save_and_shows_both_versions(
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.amount, first.note, second.note) == (Decimal(310000), "", "")
+    assert f'<th scope="row" id="line-{first.pk}"><span>1</span>' in response.content.decode()
     again = filled(response, "table")
     assert again[f"line-{first.pk}-amount"] == "310,000.00"
     assert again[f"line-{second.pk}-note"] == "This too"
@@ -182,6 +183,35 @@ def test_a_row_deleted_meanwhile_refuses_the_save_and_no_value_lands_in_another_
     assert not batch.lines.exclude(note="").exists()
     send(benito, batch, filled(response, "table"))
     assert list(batch.lines.values_list("pk", "note")) == [(second.pk, "Second"), (third.pk, "")]
+
+
+def test_a_row_deleted_here_and_changed_meanwhile_is_not_deleted(
+    people: People, batch: Batch
+) -> None:
+    first = batch.lines.all()[0]
+    benito = people.client(people.benito)
+    old = page(benito, batch)
+    save(people.analyst, batch, **{f"line-{first.pk}-amount": "310,000.00"})
+    said = reading(send(benito, batch, old | {f"line-{first.pk}-delete": "on"}))
+    assert "changed meanwhile, by Ana Alva on" in said
+    assert batch.lines.count() == 3
+
+
+def test_what_was_changed_meanwhile_to_just_what_is_sent_is_no_conflict(
+    people: People, batch: Batch
+) -> None:
+    first = batch.lines.all()[0]
+    benito = people.client(people.benito)
+    old = page(benito, batch)
+    save(people.analyst, batch, **{f"line-{first.pk}-amount": "310,000.00"})
+    said = reading(send(benito, batch, old | {f"line-{first.pk}-amount": "310000"}))
+    assert "Nothing was changed." in said
+
+
+def test_a_row_that_is_deleted_need_not_be_readable(people: People, batch: Batch) -> None:
+    first = batch.lines.all()[0]
+    typed = {f"line-{first.pk}-amount": "613.000", f"line-{first.pk}-delete": "on"}
+    assert "Saved: 1 line deleted." in save(people.analyst, batch, **typed)
 
 
 def test_a_row_of_another_batch_is_not_touched(people: People, batch: Batch) -> None:
