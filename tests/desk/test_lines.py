@@ -8,7 +8,7 @@ from django.test import Client
 
 from carsi_tracker.ledger.models import Batch, Document, Line
 from carsi_tracker.ledger.posting import acting
-from tests.desk.conftest import People, address, allocate, appropriation, hidden, told
+from tests.desk.conftest import People, address, allocate, appropriation, hidden, reading, told
 
 
 def amount(**changes: Any) -> dict[str, Any]:
@@ -138,7 +138,9 @@ def test_a_line_saved_meanwhile_is_shown_beside_ones_own_and_kept(
         "seen": seen,
     }
     told(ana, path, **amount(amount="310,000.00", **same))
-    text = told(benito, path, **amount(amount="250,000.00", note="By Benito", **same))
+    response = benito.post(path, amount(amount="250,000.00", note="By Benito", **same))
+    assert 'value="310,000.00"' in response.content.decode()
+    text = reading(response)
     assert "Somebody else changed this since you opened it." in text
     assert "Saved by Ana Alva on" in text
     assert "Amount, U.S. dollars $310,000.00 $250,000.00" in text

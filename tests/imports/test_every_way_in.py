@@ -199,6 +199,13 @@ def test_rows_that_a_batch_has_already_have_to_be_called_new(
         assert Batch.objects.exclude(state="posted").count() == 1
 
 
+def test_rows_that_a_draft_has_already_do_not_wait_for_it_besides(command: Way) -> None:
+    command("twice.csv", case("twice.csv"))
+    said = command("twice.csv", case("twice.csv")).said
+    assert "3 of 3 rows are already in" in said
+    assert "is introduced by the batch" not in said
+
+
 def test_an_earlier_entry_is_checked_on_every_later_day(any_way: Way) -> None:
     outcome = any_way("backdated.csv", case("backdated.csv"))
     assert [fault.message for fault in outcome.faults] == [
