@@ -1,12 +1,14 @@
 """Signing in: throttled for all processes together, with a second step where one is set up."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from carsi_tracker.accounts.models import Event, User
 from tests import factories
@@ -85,6 +87,18 @@ def test_a_session_that_was_there_before_is_not_kept(ana: User) -> None:
     other = Client()
     other.cookies["sessionid"] = session.session_key
     assert not is_in(other)
+
+
+def test_a_session_ends_with_the_browser_and_after_twelve_hours(
+    ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, begun = Client(), timezone.now()
+    sign_in(client)
+    assert client.cookies["sessionid"]["max-age"] == ""
+    for minutes, lasts in ((12 * 60 - 1, True), (12 * 60 + 1, False)):
+        now = begun + timedelta(minutes=minutes)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        assert is_in(client) is lasts
 
 
 def test_who_holds_no_role_is_told_so_and_only_with_the_right_password(db: None) -> None:

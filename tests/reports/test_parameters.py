@@ -120,6 +120,8 @@ def test_a_version_carries_the_start_of_its_checksum() -> None:
     assert ask(version=f"12-{checksum[:8]}").version == Version(12, checksum)
     assert ask(version=f"12-{checksum}").version == Version(12, checksum)
     assert str(Version(12, checksum)) == f"12-{checksum[:8]}"
+    with pytest.raises(BadAddress):
+        ask(version=f"12-{checksum[:7]}")
 
 
 def test_a_moment_means_the_version_that_the_ledger_held_then() -> None:
