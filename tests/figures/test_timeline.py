@@ -8,6 +8,7 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.reports.page.parameters import read
+from tests.sourced import total
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -25,7 +26,7 @@ def test_each_point_holds_the_totals_through_its_day(filters: dict[str, str]) ->
 def test_the_timeline_ends_on_the_day_that_is_asked() -> None:
     points = timeline(read({"as_of": "2009-09-30"}, *newest()))
     assert points[-1].day == date(2009, 9, 30)
-    assert points[-1].totals.committed == 106_109_500
+    assert points[-1].totals.committed == total("committed", on=date(2009, 9, 30))
 
 
 def test_there_is_no_timeline_before_the_first_entry() -> None:

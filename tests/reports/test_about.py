@@ -1,11 +1,13 @@
 """The page of methods, the glossary, and words explained where they stand."""
 
+from datetime import date
+
 import pytest
 from django.template import engines
 from django.test import Client
 
 from carsi_tracker.reports.page.glossary import TERMS
-from tests.sourced import AVAILABLE, dollars
+from tests.sourced import AVAILABLE, dollars, total
 
 
 def words_of(client: Client, address: str) -> str:
@@ -17,14 +19,17 @@ def words_of(client: Client, address: str) -> str:
 @pytest.mark.usefixtures("sourced")
 def test_the_methods_give_the_figures_of_the_day_asked(client: Client) -> None:
     assert f"${dollars(AVAILABLE)}</a>, we found no commitment" in words_of(client, "/about/")
-    assert "$58,890,500</a>, we found no commitment" in words_of(client, "/about/?as_of=2009-09-30")
+    on = date(2009, 9, 30)
+    available = dollars(total("appropriated", on=on) - total("committed", on=on))
+    assert f"${available}</a>, we found no commitment" in words_of(client, f"/about/?as_of={on}")
 
 
 @pytest.mark.usefixtures("sourced")
 def test_the_methods_say_how_much_has_no_area_stated(client: Client) -> None:
     page = words_of(client, "/about/")
     href = "/entries/?area=not-attributed&amp;stage=committed"
-    assert f'holds <a href="{href}">$9,658,500</a>' in page
+    amount = dollars(total("committed", area="not-attributed"))
+    assert f'holds <a href="{href}">${amount}</a>' in page
 
 
 @pytest.mark.usefixtures("sourced")

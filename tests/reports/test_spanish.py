@@ -214,6 +214,7 @@ def test_a_title_is_in_the_language_of_the_page_where_there_is_one(client: Clien
         assert (one.shown_title, one.shown_in) == (one.title, "en")
 
 
+@pytest.mark.usefixtures("sourced")
 def test_dates_are_written_as_spanish_does_and_figures_as_in_english(client: Client) -> None:
     path = "/areas/community/?as_of=2009-09-30"
     spanish, english_ = said_on(as_spanish_reads_it(client, path)), said_on(client.get(path))
