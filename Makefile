@@ -17,7 +17,7 @@ test: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@exec $(VENV) -m pytest $(ARGS)
 
-# The same, and which lines and branches no test runs; takes half as long again.
+# The same, and which lines and branches no test runs; at least 95 % of them have to be run.
 coverage: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@exec $(VENV) -m pytest --cov $(ARGS)
