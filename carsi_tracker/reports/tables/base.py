@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import django_tables2 as tables
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from carsi_tracker.figures.query import Query
@@ -74,13 +74,16 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
         """Yield the cells of each row, the first its head: built here, as a page has hundreds."""
         head, *others = (getattr(self, f"render_{name}") for name in self.columns.names())
         opened = [
-            SafeString('<td class="number">' if name in self.numeric else "<td>")
+            '<td class="number">' if name in self.numeric else "<td>"
             for name in self.columns.names()[1:]
         ]
         for record in self.shown:
-            cells = (render(record) for render in others)
-            rest = format_html_join("", "{}{}</td>", zip(opened, cells, strict=True))
-            yield format_html('<th scope="row">{}</th>{}', head(record), rest)
+            cells = (
+                f"{cell}{conditional_escape(render(record))}</td>"
+                for cell, render in zip(opened, others, strict=True)
+            )
+            first = conditional_escape(head(record))
+            yield SafeString(f'<th scope="row">{first}</th>{"".join(cells)}')
 
     def heads(self) -> Iterator[ColumnHead]:
         """Yield the heads of the columns."""

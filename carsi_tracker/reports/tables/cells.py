@@ -1,5 +1,7 @@
 """What stands in the cells of tables."""
 
+from html import escape
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -38,4 +40,4 @@ def figure_cell(figure: Linked) -> SafeString | str:
 
 def link(href: str, text: str) -> SafeString:
     """Show a link."""
-    return format_html('<a href="{}">{}</a>', href, text)
+    return SafeString(f'<a href="{escape(href)}">{escape(text)}</a>')
