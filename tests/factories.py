@@ -21,6 +21,7 @@ from carsi_tracker.ledger.models import (
     Line,
     Organization,
     ProgrammingArea,
+    PublishedFigure,
     Stage,
 )
 
@@ -210,3 +211,17 @@ def committed(
     posted(draft)
     made.refresh_from_db()
     return made
+
+
+def published_figure(by: User | None = None, **fields: Any) -> PublishedFigure:
+    """A total that somebody published: what was appropriated, unless told otherwise."""
+    fields = {
+        "key": f"published-{next(_serial)}",
+        "measure": "appropriated",
+        "as_of": SPENT_ON,
+        "relation": "equals",
+        "amount": Decimal(100),
+    } | fields
+    fields["document"] = fields.get("document") or document(by)
+    with _acting(by):
+        return PublishedFigure.objects.create(**fields)

@@ -15,6 +15,7 @@ REFERENCE_DATA = (
     "goal",
     "organization",
     "programmingarea",
+    "publishedfigure",
 )
 DESK = ("batch", "line", "commitment")
 
@@ -27,7 +28,7 @@ VIEW = _each(("view",), (*REFERENCE_DATA, *DESK))
 ANALYST = (
     VIEW
     | _each(("add", "change", "delete"), DESK)
-    | _each(("add", "change"), ("document",))
+    | _each(("add", "change"), ("document", "publishedfigure"))
     | _each(("add",), ("organization",))
 )
 APPROVER = VIEW | {"ledger.post_batch"}

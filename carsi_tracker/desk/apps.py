@@ -16,6 +16,7 @@ class DeskConfig(AdminConfig):
             "reference.admin",
             "reference.named",
             "reference.documents",
+            "reference.published",
             "people.admin",
             "people.audit",
         ):

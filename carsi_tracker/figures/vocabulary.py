@@ -17,6 +17,7 @@ from carsi_tracker.ledger.models import (
     Goal,
     Organization,
     ProgrammingArea,
+    PublishedFigure,
     Stage,
 )
 
@@ -83,10 +84,17 @@ def vocabulary(
 
 
 def public_documents(version: int) -> QuerySet[Document]:
-    """Return the documents that a version cites, the laws of its appropriations, and background."""
+    """Return the documents that the public sees in a version.
+
+    It cites them, they are the laws of its appropriations, or background, or a total was published
+    in them, which stands beside every version.
+    """
     cited = Entry.objects.filter(document=OuterRef("pk"), posting_id__lte=version)
     law = Appropriation.objects.filter(law=OuterRef("pk"), first_version__lte=version)
-    return Document.objects.filter(Exists(cited) | Exists(law) | Q(background=True))
+    published = PublishedFigure.objects.filter(document=OuterRef("pk"))
+    return Document.objects.filter(
+        Exists(cited) | Exists(law) | Exists(published) | Q(background=True)
+    )
 
 
 def _organizations(posted: QuerySet[Commitment], role: str) -> list[Organization]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ from carsi_tracker.ledger.models import (
     Account,
     Appropriation,
     Batch,
+    Change,
     Commitment,
     Country,
     Document,
@@ -26,6 +27,7 @@ from carsi_tracker.ledger.models import (
     Line,
     Organization,
     ProgrammingArea,
+    PublishedFigure,
     Stage,
 )
 from carsi_tracker.ledger.text import check
@@ -39,6 +41,7 @@ SELF_APPROVAL_RULE = (
 SELF_APPROVAL_REASON = "Loaded from the sourced figures read from 24 to 28 November 2026."
 
 Row = dict[str, str]
+M = TypeVar("M", bound=models.Model)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def load(batches: list[SourcedBatch]) -> Iterator[int]:
     )
     with posting.acting(loader, "Reference data of the sourced ledger"):
         _load_reference_data()
+        for row in _missing_figures():
+            _add_figure(row)
     titles_es = {
         row["reference"]: row["title_es"] for row in _rows(FIXTURES / "commitment_titles_es.csv")
     }
@@ -92,6 +97,11 @@ def load(batches: list[SourcedBatch]) -> Iterator[int]:
             version = posting.enter(batch_id, digest, SELF_APPROVAL_REASON)
             _set_loader(loader, may_post=False)
         yield version
+
+
+def acknowledged_verdicts() -> dict[str, str]:
+    """Return, for each published total of `fixtures/`, the verdict that is known and accepted."""
+    return {row["key"]: row["verdict"] for row in _rows(FIXTURES / "published_verdicts.csv")}
 
 
 def _set_loader(loader: User, *, may_post: bool) -> None:
@@ -129,6 +139,37 @@ def _load_reference_data() -> None:
             account=Account.objects.get(code=row["account"]),
             defaults={"law": Document.objects.get(key=row["law"])},
         )
+
+
+def _missing_figures() -> list[Row]:
+    """Return the published totals that were never there; one that was deleted stays away."""
+    table = PublishedFigure._meta.db_table
+    known = set(
+        Change.objects.filter(table=table, action="INSERT").values_list("after__key", flat=True)
+    )
+    return [row for row in _rows(FIXTURES / "published_figures.csv") if row["key"] not in known]
+
+
+def _add_figure(row: Row) -> None:
+    figure = {name: row[name] for name in ("key", "locator", "quote", "measure", "relation")}
+    figure |= {name: row[name] for name in ("wider", "wider_es", "explanation", "explanation_es")}
+    PublishedFigure.objects.create(
+        **figure,
+        document=Document.objects.get(key=row["document"]),
+        account=_coded(Account, row["account"]),
+        year=int(row["year"]) if row["year"] else None,
+        area=_coded(ProgrammingArea, row["area"]),
+        country=_coded(Country, row["country"]),
+        agency=_coded(Organization, row["agency"]),
+        date_from=date.fromisoformat(row["date_from"]) if row["date_from"] else None,
+        as_of=date.fromisoformat(row["as_of"]),
+        amount=Decimal(row["amount_usd"]),
+        tolerance=Decimal(row["tolerance_usd"]),
+    )
+
+
+def _coded(model: type[M], code: str) -> M | None:
+    return model._default_manager.get(code=code) if code else None
 
 
 def _add(model: type[models.Model], key: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from carsi_tracker.reports.charts import charts
 from carsi_tracker.reports.compare import compare
 from carsi_tracker.reports.downloads import downloads
 from carsi_tracker.reports.overview import overview
+from carsi_tracker.reports.published import published
 from carsi_tracker.reports.records import commitments, documents, entries
 from carsi_tracker.reports.search import search
 from carsi_tracker.reports.site import about, health, sitemap
@@ -48,6 +49,8 @@ pages = [
     path("commitments/<slug:reference>/", commitments.commitment_detail, name="commitment"),
     path("documents/", documents.document_list, name="documents"),
     path("documents/<slug:key>/", documents.document_detail, name="document"),
+    path("published/", published.published_list, name="published"),
+    path("published/<slug:key>/", published.published_detail, name="published-figure"),
     path("changes/", changes.version_list, name="changes"),
     path("changes/<number:version>/", changes.version_detail, name="version"),
     path("compare/", compare.compare, name="compare"),

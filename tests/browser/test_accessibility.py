@@ -27,6 +27,8 @@ KINDS = (
     "/commitments/CARSI-08-INCLE-10/",
     "/documents/",
     "/documents/gao-13-295r/",
+    "/published/",
+    "/published/gao-obligated-2013-floor/",
     "/changes/12/",
     "/compare/",
     "/search/?q=policia",

@@ -13,7 +13,16 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import sourced
-from carsi_tracker.ledger.models import Batch, Commitment, Entry, LedgerSettings, Posting, Stage
+from carsi_tracker.ledger.models import (
+    Batch,
+    Commitment,
+    Entry,
+    LedgerSettings,
+    Posting,
+    PublishedFigure,
+    Stage,
+)
+from carsi_tracker.ledger.posting import acting
 from carsi_tracker.reports.page.parameters import read
 from tests import databases, factories
 from tests.sourced import (
@@ -154,3 +163,21 @@ def test_a_batch_that_came_later_is_posted_after_all_else_and_waits_where_it_is_
         assert factories.posted(back) == before + 2
         assert next(sourced.load(sourced.pending())) == before + 3
         connection.close()
+
+
+@pytest.mark.usefixtures("sourced")
+def test_published_totals_are_there_in_both_languages() -> None:
+    rows = sourced._rows(sourced.FIXTURES / "published_figures.csv")
+    verdicts = sourced.acknowledged_verdicts()
+    assert [row["key"] for row in rows if row["key"] not in verdicts] == []
+    assert set(verdicts) == set(PublishedFigure.objects.values_list("key", flat=True))
+    for figure in PublishedFigure.objects.all():
+        assert bool(figure.wider) == bool(figure.wider_es), figure
+        assert bool(figure.explanation) == bool(figure.explanation_es), figure
+
+
+@pytest.mark.usefixtures("sourced")
+def test_a_published_total_is_added_where_it_was_never_there_and_not_where_it_was_deleted() -> None:
+    with acting(factories.administrator()):
+        PublishedFigure.objects.filter(key="plan-2008-esf").delete()
+    assert sourced._missing_figures() == []

@@ -25,6 +25,8 @@ EXAMPLES = {
     "commitment": "/commitments/CARSI-08-INCLE-10/",
     "documents": "/documents/",
     "document": "/documents/gao-13-295r/",
+    "published": "/published/",
+    "published-figure": "/published/gao-obligated-2013-floor/",
     "changes": "/changes/",
     "version": "/changes/12/",
     "compare": "/compare/",
@@ -76,7 +78,8 @@ FILES = (
       for kind in ("xlsx", "csv-metadata.json")),
     *TIMELESS, "/robots.txt", "/sitemap.xml",
     *(f"/sitemap-{section}-1.xml" for section in (
-        "pages", "subjects", "commitments", "documents", "changes", "entries"
+        "pages", "subjects", "commitments", "documents", "published", "changes",
+        "entries",
     )),
 )  # fmt: skip
 

@@ -30,11 +30,12 @@ TEXTS = {
     "ledger_programmingarea": ("name_en", "name_es"),
     "ledger_goal": ("name_en", "name_es"),
     "ledger_account": ("name_en", "name_es"),
+    "ledger_publishedfigure": ("locator", "quote", "wider", "explanation"),
 }
 PAGES = (
     "", "entries/", "entries/?country=HN", "entries/1-1/", "commitments/", "documents/", "changes/",
     "changes/2/", "compare/?from_version=1", "balance/", "search/?q=co", "about/", "countries/",
-    "areas/law-enforcement/",
+    "areas/law-enforcement/", "published/", "published/gao-obligated-2013-floor/",
 )  # fmt: skip
 XML = (
     "feed/", "feed/?country=HN", "feed/?account=INCLE", "charts/bar.svg", "charts/matrix.svg",

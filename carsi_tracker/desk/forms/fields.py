@@ -134,10 +134,10 @@ def formfield(db_field: "models.Field[Any, Any]", **kwargs: Any) -> Any:
     if isinstance(db_field, models.ForeignKey):
         return _choice(db_field, **kwargs)
     if isinstance(db_field, DollarsField):
-        return AmountField(label=label)
+        return AmountField(label=label, help_text=db_field.help_text)
     if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
         day = EffectiveDayField if db_field.name == "effective_date" else DayField
-        return day(label=label)
+        return day(label=label, required=not db_field.blank)
     if db_field.choices:
         return db_field.formfield(choices_form_class=OneOf, **kwargs)
     if not isinstance(db_field, models.CharField | models.TextField):

@@ -21,6 +21,7 @@ from carsi_tracker.ledger.models.journal import (
     LedgerSettings,
     Posting,
 )
+from carsi_tracker.ledger.models.published import PublishedFigure
 from carsi_tracker.ledger.models.reference import (
     Account,
     Country,
@@ -52,6 +53,7 @@ __all__ = [
     "Organization",
     "Posting",
     "ProgrammingArea",
+    "PublishedFigure",
     "Reading",
     "Remark",
     "Stage",

@@ -201,6 +201,23 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "address_of_the_web": _sentence(
         lambda: _("An address begins with https:// or http:// and has no blanks.")
     ),
+    "published_amount": _sentence(
+        lambda: _(
+            "A published total and its tolerance are amounts from 0 to under a trillion, with at "
+            "most two decimals."
+        )
+    ),
+    "published_period": _sentence(
+        lambda: _(
+            "A published total is as of a day from 1990 to today, and begins no later than that."
+        )
+    ),
+    "published_question": _sentence(
+        lambda: _(
+            "What is appropriated has no area, country or agency. Leave them empty, or choose "
+            "another stage."
+        )
+    ),
     "in_bounds": _sentence(lambda: _("A time, a number or a text is beyond what can be kept.")),
     "stage_and_commitment": _sentence(
         lambda: _("An appropriated amount has no commitment; every other amount has one.")

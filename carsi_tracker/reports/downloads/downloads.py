@@ -22,13 +22,14 @@ from carsi_tracker.ledger.media_types import CSV, XLSX
 from carsi_tracker.reports.downloads import writers
 from carsi_tracker.reports.downloads.listings import LISTINGS, Listing
 from carsi_tracker.reports.downloads.provenance import LICENCE, Provenance, Table
+from carsi_tracker.reports.downloads.published import PUBLISHED
 from carsi_tracker.reports.downloads.summaries import SUMMARIES
 from carsi_tracker.reports.page.citation import posted_at
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 
 METADATA = "csv-metadata.json"
-TABLES: dict[str, Table] = {table.name: table for table in (*LISTINGS, *SUMMARIES)}
+TABLES: dict[str, Table] = {table.name: table for table in (*LISTINGS, *SUMMARIES, PUBLISHED)}
 
 
 def table_file(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
@@ -127,9 +128,7 @@ def is_whole(request: HttpRequest, _asked: PublicRequest) -> bool:
 
 
 def _page(table: Table) -> Callable[[HttpRequest, str], HttpResponseBase]:
-    sorts = table.table.sorts() if isinstance(table, Listing) else frozenset()
-
-    @public_page(sorts=sorts, dear=is_whole, file=True)
+    @public_page(sorts=table.sorts, own=table.own, dear=is_whole, file=True)
     def page(request: HttpRequest, public: PublicRequest, kind: str) -> HttpResponseBase:
         return ANSWERS[kind](request, public, table)
 

@@ -32,6 +32,16 @@ class Listing:
     table: type[LedgerTable]
     rows: Callable[[PublicRequest], QuerySet[Any]]
 
+    @property
+    def sorts(self) -> frozenset[str]:
+        """The names of the columns that it can be sorted by."""
+        return self.table.sorts()
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The parameters that its page has beside the query: none."""
+        return ()
+
     def query(self, public: PublicRequest) -> QuerySet[Any]:
         """Return the rows in the order that is asked for."""
         sorted_: QuerySet[Any] = self.table(self.rows(public), "", public, public.query).data.data

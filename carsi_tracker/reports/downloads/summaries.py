@@ -26,13 +26,18 @@ Rows = Iterable[Sequence[Any]]
 
 @dataclass(frozen=True)
 class Summary:
-    """A table whose rows are sums of entries."""
+    """A table whose rows are computed, by `sorts` in an order that the page's own table has.
+
+    `own` are the parameters that its page has beside the query.
+    """
 
     name: str
     title: Words
     meaning: Words
     fields: tuple[Field, ...]
     rows: Callable[[PublicRequest], Rows]
+    sorts: frozenset[str] = frozenset()
+    own: tuple[str, ...] = ()
 
 
 AMOUNTS = {

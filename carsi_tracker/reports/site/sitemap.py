@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from carsi_tracker.figures.published import published_figures
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Commitment, Posting
@@ -24,7 +25,7 @@ from carsi_tracker.reports.subjects.kinds import KINDS
 
 PAGES = (
     "overview", *(kind.list for kind in KINDS.values()), "commitments", "entries", "documents",
-    "changes", "compare", "balance", "search", "data", "about",
+    "published", "changes", "compare", "balance", "search", "data", "about",
 )  # fmt: skip
 
 
@@ -82,6 +83,10 @@ def sections(public: PublicRequest) -> dict[str, SitemapSection]:
         ),
         "documents": SitemapSection(
             documents.values_list("key"), lambda row: reverse("document", args=row)
+        ),
+        "published": SitemapSection(
+            published_figures().order_by("key").values_list("key"),
+            lambda row: reverse("published-figure", args=row),
         ),
         "changes": SitemapSection(
             postings.values_list("version", "posted_at"),

@@ -43,7 +43,7 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
 
     def __init__(
         self,
-        data: QuerySet[Any],
+        data: QuerySet[Any] | list[Any],
         path: str,
         public: PublicRequest,
         of: Query,

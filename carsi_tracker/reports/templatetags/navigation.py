@@ -19,6 +19,7 @@ SECTIONS = {
     "entries": gettext_lazy("Explore"),
     "commitments": gettext_lazy("Commitments"),
     "documents": gettext_lazy("Documents"),
+    "published": gettext_lazy("Published totals"),
     "changes": gettext_lazy("Changes"),
     "data": gettext_lazy("Data"),
     "about": gettext_lazy("Methods"),

@@ -35,6 +35,7 @@ def test_a_corrected_name_is_kept_with_who_and_why(ledger: Ledger) -> None:
     [
         factories.account, factories.area, factories.country, factories.goal,
         factories.organization, factories.document, factories.appropriation,
+        factories.published_figure,
     ],
 )  # fmt: skip
 def test_what_is_added_changed_and_deleted_is_kept_whole(
@@ -42,9 +43,11 @@ def test_what_is_added_changed_and_deleted_is_kept_whole(
 ) -> None:
     row = make()
     table = row._meta.db_table
-    column = {"ledger_appropriation": "fiscal_year", "ledger_document": "title"}.get(
-        table, "name_en"
-    )
+    column = {
+        "ledger_appropriation": "fiscal_year",
+        "ledger_document": "title",
+        "ledger_publishedfigure": "quote",
+    }.get(table, "name_en")
     run(application, ledger.analyst, f"update {table} set {column} = '1999' where id = %s", row.pk)
     run(application, ledger.analyst, f"delete from {table} where id = %s", row.pk)
     added, changed, deleted = Change.objects.filter(table=table, row=row.pk)

@@ -27,6 +27,16 @@ from (
         ('ledger_goal', 'new.number > 0'),
         ('ledger_document', 'char_length(new.note) <= 10000'),
         ('ledger_document', 'new.language::text = any (array[''en'', ''es''])'),
+        ('ledger_publishedfigure', 'new.year between 1990 and 2100'),
+        (
+            'ledger_publishedfigure',
+            'new.relation::text = any (array[''equals'', ''about'', ''at-least'', ''at-most''])'
+        ),
+        (
+            'ledger_publishedfigure',
+            'new.measure::text = any (array[''appropriated'', ''committed'', ''obligated'', '
+            '''disbursed'', ''available'', ''unobligated'', ''unliquidated''])'
+        ),
         ('ledger_line', 'new.revision < 1000000000'),
         ('ledger_upload', 'octet_length(new.content) <= 25000000'),
         ('ledger_change', 'char_length(new.reason) <= 1000'),

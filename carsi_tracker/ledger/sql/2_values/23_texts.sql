@@ -125,7 +125,14 @@ from (values
     (41, 'ledger_change', 'reason', 'line'),
     (42, 'accounts_user', 'username', 'title'),
     (43, 'accounts_user', 'first_name', 'line'),
-    (44, 'accounts_user', 'last_name', 'line')
+    (44, 'accounts_user', 'last_name', 'line'),
+    (45, 'ledger_publishedfigure', 'key', 'title'),
+    (46, 'ledger_publishedfigure', 'locator', 'line'),
+    (47, 'ledger_publishedfigure', 'quote', 'line'),
+    (48, 'ledger_publishedfigure', 'wider', 'line'),
+    (49, 'ledger_publishedfigure', 'wider_es', 'line'),
+    (50, 'ledger_publishedfigure', 'explanation', 'line'),
+    (51, 'ledger_publishedfigure', 'explanation_es', 'line')
 ) texts (position, name, "column", kind)
 group by name;
 
@@ -134,6 +141,9 @@ alter table ledger_commitment
     drop constraint if exists reference_written_plainly,
     add constraint reference_written_plainly check (reference ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$');
 alter table ledger_document
+    drop constraint if exists code_written_plainly,
+    add constraint code_written_plainly check (key ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
+alter table ledger_publishedfigure
     drop constraint if exists code_written_plainly,
     add constraint code_written_plainly check (key ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
 alter table ledger_programmingarea

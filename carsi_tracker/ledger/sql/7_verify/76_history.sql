@@ -50,6 +50,9 @@ as $$
         select 'ledger_document', t.id, to_jsonb(t), 'document ' || t.key, null
         from ledger_document t
         union all
+        select 'ledger_publishedfigure', t.id, to_jsonb(t), 'published total ' || t.key, null
+        from ledger_publishedfigure t
+        union all
         select
             'ledger_appropriation', t.id, to_jsonb(t),
             'appropriation ' || k.code || ' FY' || t.fiscal_year, t.first_version

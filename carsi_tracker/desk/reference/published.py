@@ -1,0 +1,70 @@
+"""Published totals: kept by analysts and administrators beside the ledger."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.desk.forms.fields import AmountField
+from carsi_tracker.desk.reference.admin import ReferenceAdmin, ReferenceForm
+from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.models import PublishedFigure
+
+OF_COMMITMENTS = ("area", "country", "agency")
+NOT_OF_COMMITMENTS = ("appropriated", "available")
+
+
+class ToleranceField(AmountField):
+    """How far ours may be off: an amount, or zero."""
+
+    def read(self, typed: str) -> Decimal:
+        """Return the amount, which may be zero; raises ValidationError."""
+        try:
+            return super().read(typed)
+        except ValidationError as error:
+            if error.code == "zero":
+                return Decimal(0)
+            raise
+
+
+class PublishedFigureForm(ReferenceForm):
+    """A published total, with the question that it answers."""
+
+    tolerance = ToleranceField(
+        label=gettext_lazy("Tolerance, USD"),
+        help_text=gettext_lazy("Half of the last digit that was printed."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse days and filters that the database would refuse, each at its field."""
+        cleaned = super().clean()
+        first, last = cleaned.get("date_from"), cleaned.get("as_of")
+        if last and last > today():
+            self.add_error("as_of", ValidationError(_("This day has not come yet."), "future"))
+        if first and last and first > last:
+            message = _("It begins after the day that it goes through.")
+            self.add_error("date_from", ValidationError(message, "order"))
+        if cleaned.get("measure") in NOT_OF_COMMITMENTS:
+            for name in OF_COMMITMENTS:
+                if cleaned.get(name):
+                    message = _("What is appropriated has none. Leave it empty.")
+                    self.add_error(name, ValidationError(message, "not_asked"))
+        return cleaned
+
+
+@admin.register(PublishedFigure)
+class PublishedFigureAdmin(ReferenceAdmin):
+    form = PublishedFigureForm
+    fixed_fields = ("key",)
+    list_display = ("key", "document", "measure", "as_of", "relation", "amount", "state")
+    list_filter = ("retired", "measure", "relation", "document__publisher")
+    list_select_related = ("document",)
+    search_fields = ("key", "quote", "explanation", "document__title", "document__publisher")
+
+    @admin.display(description=gettext_lazy("state"), ordering="retired")
+    def state(self, row: PublishedFigure) -> str:
+        """Return whether a row is retired."""
+        return _("retired") if row.retired else _("in use")

@@ -1,0 +1,40 @@
+"""The published totals that a page or a file shows: by day, publisher and verdict."""
+
+from carsi_tracker.figures.published import (
+    PublishedComparison,
+    Verdict,
+    compared,
+    published_figures,
+)
+from carsi_tracker.reports.page.parameters import BadAddress
+from carsi_tracker.reports.page.public_page import PublicRequest
+
+OWN = ("publisher", "verdict")
+
+
+def through_its_day(public: PublicRequest) -> list[PublishedComparison]:
+    """Compare all published totals that are about a day up to the page's."""
+    query = public.query
+    return compared(published_figures().filter(as_of__lte=query.day), query)
+
+
+def publishers(comparisons: list[PublishedComparison]) -> list[str]:
+    """Return who published them, each once."""
+    return sorted({each.figure.document.publisher for each in comparisons})
+
+
+def chosen(
+    public: PublicRequest, comparisons: list[PublishedComparison]
+) -> list[PublishedComparison]:
+    """Return those of the publisher and the verdict that are asked for. Raises BadAddress."""
+    own = dict(public.address.own)
+    publisher, verdict = own.get("publisher"), own.get("verdict")
+    if verdict and verdict not in Verdict.values:
+        raise BadAddress("verdict", verdict, ", ".join(Verdict.values))
+    if publisher and publisher not in publishers(comparisons):
+        raise BadAddress("publisher", publisher, "; ".join(publishers(comparisons)))
+    return [
+        each
+        for each in comparisons
+        if publisher in (None, each.figure.document.publisher) and verdict in (None, each.verdict)
+    ]

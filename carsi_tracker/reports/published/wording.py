@@ -1,0 +1,77 @@
+"""Published totals in words: what each asks, what it says, and how ours compares."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.figures.published import PublishedComparison, Verdict
+from carsi_tracker.figures.query import MEASURES
+from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_year
+from carsi_tracker.ledger.models import PublishedFigure
+from carsi_tracker.ledger.money import figure as as_figure
+from carsi_tracker.reports.page.filters import name_of_balance
+
+NOT_FOUND: dict[str, Promise] = {
+    "appropriated": gettext_lazy("no appropriation found"),
+    "committed": gettext_lazy("no commitment found"),
+    "obligated": gettext_lazy("no obligation found"),
+    "disbursed": gettext_lazy("no payment found"),
+}
+SENTENCES: dict[Verdict, Promise] = {
+    Verdict.MATCHES: gettext_lazy("Our figure agrees, and no entry behind it cites this document."),
+    Verdict.OUR_SOURCE: gettext_lazy(
+        "Our figure agrees, but entries behind it cite this document. This shows only that we "
+        "copied it correctly."
+    ),
+    Verdict.BROADER: gettext_lazy(
+        "The published total covers more than we do, and our figure is within it."
+    ),
+    Verdict.EXPLAINED: gettext_lazy("Our figure differs from the published total, and we say why."),
+    Verdict.UNEXPLAINED: gettext_lazy(
+        "Our figure differs from the published total, and we do not know why."
+    ),
+    Verdict.MISSING: gettext_lazy(
+        "We found no entry at this stage in the documents we read. That does not mean that the "
+        "amount is zero."
+    ),
+}
+
+
+def question_in_words(figure: PublishedFigure) -> str:
+    """Return what a published total is about: Obligated: FY2008 INCLE, Panama."""
+    year = f"FY{figure.year}" if figure.year else ""
+    money = " ".join(filter(None, (year, figure.account.code if figure.account else "")))
+    about = [money, figure.agency and figure.agency.code, figure.area, figure.country]
+    said = ", ".join(str(each) for each in about if each) or _("all accounts")
+    return f"{name_of_balance(figure.measure)}: {said}"
+
+
+def period_in_words(figure: PublishedFigure) -> str:
+    """Return the days that a published total is about: through 1 June 2013, during FY2009."""
+    if not figure.date_from:
+        return _("through %(day)s") % {"day": day_in_words(figure.as_of)}
+    first, last = fiscal_year(figure.date_from), fiscal_year(figure.as_of)
+    begins_year = (figure.date_from.month, figure.date_from.day) == (10, 1)
+    if begins_year and figure.as_of == end_of_fiscal_year(last):
+        years = f"FY{first}" if first == last else f"FY{first}\N{EN DASH}{last}"
+        return _("during %(years)s") % {"years": years}
+    days = {"first": day_in_words(figure.date_from), "last": day_in_words(figure.as_of)}
+    return _("from %(first)s through %(last)s") % days
+
+
+def published_in_words(figure: PublishedFigure) -> str:
+    """Return the published total: at least 463,000,000."""
+    if figure.relation == PublishedFigure.Relation.EQUALS:
+        return as_figure(figure.amount)
+    return f"{figure.get_relation_display()} {as_figure(figure.amount)}"
+
+
+def none_found(figure: PublishedFigure) -> str:
+    """Return what stands in place of our figure where the ledger has no entry at its stage."""
+    stage = MEASURES.get(figure.measure, (figure.measure,))[0]
+    return str(NOT_FOUND[stage])
+
+
+def sentence(comparison: PublishedComparison) -> str:
+    """Say in a sentence how our figure compares."""
+    return str(SENTENCES[comparison.verdict])

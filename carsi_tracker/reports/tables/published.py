@@ -1,0 +1,119 @@
+"""The table of published totals beside ours."""
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.figures.published import PublishedComparison
+from carsi_tracker.ledger.money import figure as as_figure
+from carsi_tracker.ledger.money import signed
+from carsi_tracker.reports.page.links import entries_address, path
+from carsi_tracker.reports.published.wording import (
+    none_found,
+    period_in_words,
+    published_in_words,
+    question_in_words,
+)
+from carsi_tracker.reports.tables.base import LedgerTable
+from carsi_tracker.reports.tables.cells import document_link, link
+
+KEY = "figure__key"
+PUBLISHER = "figure__document__publisher"
+RANK = "verdict__rank"
+
+
+class PublishedTable(LedgerTable):
+    """Published totals, each with our figure for the same question."""
+
+    question = tables.Column(
+        gettext_lazy("Question, and the words published"),
+        empty_values=(),
+        order_by=("figure__measure", "figure__as_of", KEY),
+    )
+    publisher = tables.Column(
+        gettext_lazy("Publisher"), empty_values=(), order_by=(PUBLISHER, RANK, KEY)
+    )
+    published = tables.Column(
+        gettext_lazy("Published, USD"), empty_values=(), order_by=("figure__amount", KEY)
+    )
+    ours = tables.Column(
+        gettext_lazy("Our figure, USD"), empty_values=(), order_by=("ours__sum___amount", KEY)
+    )
+    difference = tables.Column(
+        gettext_lazy("Difference, USD"), empty_values=(), order_by=("difference", KEY)
+    )
+    verdict = tables.Column(
+        gettext_lazy("Comparison, and why"), empty_values=(), order_by=(RANK, PUBLISHER, KEY)
+    )
+
+    file = "published"
+    numeric = frozenset({"published", "ours", "difference"})
+
+    class Meta(LedgerTable.Meta):
+        order_by = "publisher"
+
+    @property
+    def file_query(self) -> str:
+        """The query of the whole table as a file: what is chosen, in the same order."""
+        return self.public.address.at_page(1).query_string()
+
+    def render_question(self, record: PublishedComparison) -> SafeString:
+        figure = record.figure
+        said = format_html(
+            '<q lang="{}">{}</q> ', figure.document.written_in, figure.quote
+        ) if figure.quote else ""  # fmt: skip
+        place = format_html(', <span lang="en">{}</span>', figure.locator) if figure.locator else ""
+        return format_html(
+            "{}, {}<br><small>{}{}{}</small>",
+            link(
+                path("published-figure", figure.key) + self.query_string, question_in_words(figure)
+            ),
+            period_in_words(figure),
+            said,
+            document_link(figure.document, self.query_string),
+            place,
+        )
+
+    def render_publisher(self, record: PublishedComparison) -> str:
+        return record.figure.document.publisher
+
+    def render_published(self, record: PublishedComparison) -> str:
+        return published_in_words(record.figure)
+
+    def render_ours(self, record: PublishedComparison) -> SafeString | str:
+        return our_figure(record)
+
+    def render_difference(self, record: PublishedComparison) -> str:
+        return "" if record.difference is None else signed(record.difference)
+
+    def render_verdict(self, record: PublishedComparison) -> SafeString:
+        return format_html("{}{}", verdict_mark(record), why(record))
+
+
+def our_figure(record: PublishedComparison) -> SafeString | str:
+    """Show our figure, as a link to the entries it sums; in words where none was found."""
+    if not record.ours.known:
+        return none_found(record.figure)
+    if not record.ours.sum_.entries:
+        return "0"
+    return link(entries_address(record.query), as_figure(record.ours.sum_.amount))
+
+
+def verdict_mark(record: PublishedComparison) -> SafeString:
+    """Show a verdict."""
+    verdict = record.verdict
+    return format_html('<span class="verdict verdict-{}">{}</span>', verdict, verdict.label)
+
+
+def why(record: PublishedComparison) -> SafeString | str:
+    """Show what the total covers beyond ours, and what explains a difference."""
+    figure, said = record.figure, []
+    if figure.wider:
+        wider = format_html('<span lang="{}">{}</span>', figure.widened_in, figure.shown_wider)
+        said.append(format_html(_("Also covers {}."), wider))
+    if figure.explanation:
+        explained = figure.shown_explanation
+        said.append(format_html('<span lang="{}">{}.</span>', figure.explained_in, explained))
+    return format_html("<br><small>{}</small>", SafeString(" ".join(said))) if said else ""

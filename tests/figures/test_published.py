@@ -1,0 +1,176 @@
+"""What others published beside our figures: the same sums as everywhere, and a computed verdict."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Amount
+from carsi_tracker.figures.published import (
+    OurFigure,
+    Verdict,
+    compared,
+    judged,
+    published_figures,
+    tally,
+)
+from carsi_tracker.figures.query import Query
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.models import PublishedFigure
+from carsi_tracker.reports.page.parameters import read
+from tests import factories
+
+CENT = Decimal("0.01")
+RELATIONS = st.sampled_from(PublishedFigure.Relation.values)
+AMOUNTS = st.decimals(0, 10**11, places=2)
+MATCHES = {Verdict.MATCHES, Verdict.OUR_SOURCE}
+
+
+def verdict(
+    relation: str = "equals", published: Decimal = Decimal(100), ours: Decimal = Decimal(100),
+    tolerance: Decimal = Decimal(0), wider: str = "", explanation: str = "",
+    known: int = 2, copied: int = 0,
+) -> Verdict:  # fmt: skip
+    figure = PublishedFigure(
+        relation=relation, amount=published, tolerance=tolerance, wider=wider,
+        explanation=explanation,
+    )  # fmt: skip
+    return judged(figure, OurFigure(Amount(ours, known), known, copied))
+
+
+@given(RELATIONS, AMOUNTS, AMOUNTS, AMOUNTS, st.text(max_size=1), st.text(max_size=1))
+def test_what_has_no_entry_at_its_stage_is_not_in_the_ledger_whatever_was_published(
+    relation: str, published: Decimal, ours: Decimal, tolerance: Decimal, wider: str, why: str
+) -> None:
+    found = verdict(relation, published, ours, tolerance, wider, why, known=0)
+    assert found == Verdict.MISSING
+
+
+@given(RELATIONS, AMOUNTS, AMOUNTS, AMOUNTS)
+def test_a_match_is_told_from_a_copy_by_the_document_alone(
+    relation: str, published: Decimal, ours: Decimal, tolerance: Decimal
+) -> None:
+    alone = verdict(relation, published, ours, tolerance)
+    copied = verdict(relation, published, ours, tolerance, copied=1)
+    assert (alone, copied) in {
+        (Verdict.MATCHES, Verdict.OUR_SOURCE),
+        (Verdict.UNEXPLAINED, Verdict.UNEXPLAINED),
+    }
+
+
+@pytest.mark.parametrize(
+    ("relation", "below", "above"),
+    [
+        ("equals", False, False),
+        ("about", False, False),
+        ("at-least", False, True),
+        ("at-most", True, False),
+    ],
+)
+@given(st.decimals(1000, 10**11, places=2), st.decimals(0, 999, places=2))
+def test_the_tolerance_is_the_last_amount_that_matches(
+    relation: str, below: bool, above: bool, published: Decimal, tolerance: Decimal
+) -> None:
+    for ours in (published - tolerance, published, published + tolerance):
+        assert verdict(relation, published, ours, tolerance) == Verdict.MATCHES
+    for ours, holds in (
+        (published - tolerance - CENT, below), (published + tolerance + CENT, above)
+    ):  # fmt: skip
+        assert (verdict(relation, published, ours, tolerance) in MATCHES) is holds
+        explained = verdict(relation, published, ours, tolerance, explanation="Because")
+        assert explained == (Verdict.MATCHES if holds else Verdict.EXPLAINED)
+
+
+@given(RELATIONS, AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from(["", "Because"]))
+def test_a_broader_total_holds_ours_and_one_that_does_not_is_a_difference(
+    relation: str, published: Decimal, ours: Decimal, tolerance: Decimal, why: str
+) -> None:
+    found = verdict(relation, published, ours, tolerance, "Haiti", why)
+    plain = verdict(relation, published, ours, tolerance, "", why)
+    if plain in MATCHES or ours > published + tolerance:
+        assert found == plain
+    else:
+        assert found == Verdict.BROADER
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize("version", ["", "2", "12"])
+def test_our_figure_is_the_sum_that_pages_show_for_the_same_question(version: str) -> None:
+    query = read({"version": version}, *newest())
+    for each in compared(published_figures(), query):
+        assert each.ours.sum_ == aggregates.total(each.query), each.figure
+        assert each.query.version == query.version
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize("measure", ["available", "unobligated", "unliquidated"])
+def test_a_balance_is_published_too(measure: str) -> None:
+    factories.published_figure(measure=measure, as_of=today(), amount=1, key="balance")
+    query = Query(newest()[0], today())
+    (found,) = compared(published_figures().filter(key="balance"), query)
+    assert found.ours.sum_.amount == getattr(aggregates.totals(query), measure)
+    assert found.verdict == Verdict.UNEXPLAINED
+
+
+@pytest.mark.usefixtures("sourced")
+def test_one_query_compares_them_all(django_assert_num_queries: object) -> None:
+    query = Query(newest()[0], today() - timedelta(days=1))
+    many, one = list(published_figures()), list(published_figures()[:1])
+    for figures in (many, one):
+        with django_assert_num_queries(1):  # type: ignore[operator]
+            compared(figures, query)
+
+
+@pytest.mark.usefixtures("sourced")
+def test_a_quiet_time_of_a_stage_that_has_entries_is_zero_not_missing() -> None:
+    (later,) = compared(published_figures().filter(key="gao-t3-later"), Query(newest()[0], today()))
+    assert (later.ours.sum_, later.difference) == (Amount(), Decimal(-2_238_000))
+    assert later.verdict == Verdict.BROADER
+
+
+def checked() -> tuple[str, str]:
+    told, named = StringIO(), StringIO()
+    try:
+        call_command("check_published", stdout=told, stderr=named)
+    except CommandError as error:
+        return str(error), named.getvalue()
+    return told.getvalue(), named.getvalue()
+
+
+@pytest.mark.usefixtures("sourced")
+def test_the_verdicts_of_the_sourced_ledger_are_those_that_are_acknowledged() -> None:
+    said, named = checked()
+    assert named == ""
+    assert said == (
+        "41 published totals: 9 matches, 19 matches-our-source, 8 broader, 4 differs-explained, "
+        "1 not-in-the-ledger\n"
+    )
+
+
+@pytest.mark.usefixtures("sourced")
+def test_another_verdict_than_the_acknowledged_one_is_named() -> None:
+    with posting.acting(factories.analyst(), "Read again"):
+        PublishedFigure.objects.filter(key="plan-2008-esf").update(amount=1)
+        PublishedFigure.objects.filter(key="plan-2008-fmf").update(amount=1, retired=True)
+    factories.published_figure(key="new-one", explanation="Because")
+    factories.published_figure(key="new-two")
+    said, named = checked()
+    assert said == "2 verdicts are not acknowledged."
+    assert named.splitlines() == [
+        "new-two: differs-unexplained",
+        "plan-2008-esf: differs-unexplained, acknowledged is matches",
+    ]
+
+
+def test_an_empty_ledger_holds_none_of_it(db: None) -> None:
+    factories.published_figure()
+    (found,) = compared(published_figures(), Query(newest()[0], today()))
+    assert (found.verdict, found.difference) == (Verdict.MISSING, None)
+    assert tally([found])[Verdict.MISSING] == 1
