@@ -25,6 +25,7 @@ from carsi_tracker.reports.tables import (
     CommitmentsTable,
     DocumentsTable,
     EntriesTable,
+    PublishedTable,
     VersionsTable,
 )
 from tests.reports.addresses import EXAMPLES
@@ -33,7 +34,8 @@ NOT_KEPT = {"document-file"}
 """The sourced documents are links: the tracker keeps no file of them."""
 PARAMETERS = (
     *Filters.__dataclass_fields__,
-    "as_of", "version", "known_on", "page", "sort", "q", "kind", DAY, VERSION, *OTHER_NAMES,
+    "as_of", "version", "known_on", "page", "sort", "q", "kind", "publisher", "verdict",
+    DAY, VERSION, *OTHER_NAMES,
 )  # fmt: skip
 SITE = (Path(django.BASE_DIR) / "docs" / "site.md").read_text()
 NONSENSE = (
@@ -91,6 +93,7 @@ def test_the_document_lists_the_orders_of_each_table() -> None:
         "commitments": CommitmentsTable,
         "documents": DocumentsTable,
         "versions": VersionsTable,
+        "published totals": PublishedTable,
     }
     for name, table in of.items():
         orders = ", ".join(f"`{order}`" for order in sorted(table.sorts()))
