@@ -76,7 +76,7 @@ from (
     from ledger_line
     union all
     select
-        null, version, line::bigint, appropriation_id, commitment_id, stage,
+        null::bigint as batch_id, version, line::bigint, appropriation_id, commitment_id, stage,
         amount, effective_date, document_id, locator, basis, note, quote
     from ledger_entry
 ) e

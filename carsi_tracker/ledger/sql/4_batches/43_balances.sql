@@ -33,17 +33,17 @@ begin atomic
         select id, p_from as day, (
             select coalesce(sum(case e.stage when 'appropriated' then e.amount else -e.amount end), 0)
             from ledger_entry e
-            where e.appropriation_id = id and e.stage in ('appropriated', 'committed')
+            where e.appropriation_id = id and e.stage::text in ('appropriated', 'committed')
                 and e.effective_date <= p_from
         ) as posted, null::numeric as moved
         from unnest(p_appropriations) id
         union all
         select
             e.appropriation_id, e.effective_date,
-            case e.stage when 'appropriated' then e.amount else -e.amount end, null
+            case e.stage when 'appropriated' then e.amount else -e.amount end, null::numeric as moved
         from ledger_entry e
         where e.appropriation_id = any(p_appropriations)
-            and e.stage in ('appropriated', 'committed') and e.effective_date > p_from
+            and e.stage::text in ('appropriated', 'committed') and e.effective_date > p_from
         union all
         select
             l.appropriation_id, greatest(l.effective_date, p_from),
@@ -52,7 +52,7 @@ begin atomic
         from (
             select *, case stage when 'appropriated' then amount else -amount end as signed
             from ledger_line
-            where batch_id = any(p_after || p_batch) and stage in ('appropriated', 'committed')
+            where batch_id = any(p_after || p_batch) and stage::text in ('appropriated', 'committed')
         ) l
         where l.appropriation_id = any(p_appropriations)
     ),
@@ -62,7 +62,7 @@ begin atomic
         where e.commitment_id = any(p_commitments) and e.effective_date <= p_from
         group by e.commitment_id, e.stage
         union all
-        select e.commitment_id, e.stage, e.effective_date, e.amount, null
+        select e.commitment_id, e.stage, e.effective_date, e.amount, null::numeric as moved
         from ledger_entry e
         where e.commitment_id = any(p_commitments) and e.effective_date > p_from
         union all
@@ -91,7 +91,7 @@ begin atomic
         window by_day as (partition by id order by day)
     )
     select
-        id, null::bigint, 'available', day, sum(sum(posted)) over by_day,
+        id, null::bigint as commitment_id, 'available'::text as balance, day, sum(sum(posted)) over by_day,
         coalesce(sum(sum(moved)) over by_day, 0), sum(sum(moved)) over by_day is not null, true
     from of_appropriations
     group by id, day
