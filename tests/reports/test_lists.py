@@ -1,12 +1,14 @@
 """Lists over several pages: each row once, and the question along with every link."""
 
 import re
+from collections.abc import Callable, Iterator
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
 
+from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.reports.page import lists
 from carsi_tracker.reports.tables import (
@@ -37,11 +39,23 @@ LISTS = {
 FILE_OF = {"/commitments/": "commitments", "/documents/": "documents", "/changes/": "versions"}
 
 
+@pytest.fixture
+def rows_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Set how many rows a page has, which no kept part of a page is told apart by."""
+
+    def set_to(number: int) -> None:
+        monkeypatch.setattr(lists, "ROWS_A_PAGE", number)
+        forget_everything()
+
+    yield set_to
+    forget_everything()
+
+
 @pytest.mark.parametrize("address", LISTS)
 def test_each_row_stands_once_over_the_pages_in_every_order(
-    client: Client, address: str, monkeypatch: pytest.MonkeyPatch
+    client: Client, address: str, rows_a_page: Callable[[int], None]
 ) -> None:
-    monkeypatch.setattr(lists, "ROWS_A_PAGE", SHOWN_AT_ONCE)
+    rows_a_page(SHOWN_AT_ONCE)
     found = {}
     for order in LISTS[address].sorts():
         for sort in (order, f"-{order}"):
@@ -72,9 +86,9 @@ def keys_over_all_pages(client: Client, address: str) -> list[str]:
     ("path", "file"), [("/entries/", "entries"), ("/commitments/", "commitments")]
 )
 def test_the_question_goes_along_with_every_link_of_a_list(
-    client: Client, monkeypatch: pytest.MonkeyPatch, path: str, file: str, language: str
+    client: Client, rows_a_page: Callable[[int], None], path: str, file: str, language: str
 ) -> None:
-    monkeypatch.setattr(lists, "ROWS_A_PAGE", 1)
+    rows_a_page(1)
     order = "-amount" if file == "entries" else "-committed"
     query = {
         "country": "GT", "amount_from": "0", "text": "policía", "as_of": "2012-01-01",
