@@ -19,6 +19,8 @@ from carsi_tracker.figures.query import MEASURES, Filters, Query, Version
 from carsi_tracker.figures.selection import asked_of
 from carsi_tracker.ledger.models import Entry, PublishedFigure
 
+NAMED = ("document", "account", "area", "country", "agency")
+"""What a published total refers to, which is read with it."""
 TOGETHER = 100
 """How many published totals one query of the database is about."""
 KEPT = 64
@@ -77,9 +79,7 @@ class PublishedComparison:
 
 def published_figures() -> QuerySet[PublishedFigure]:
     """Return the published totals that are compared, with all that they refer to."""
-    return PublishedFigure.objects.filter(retired=False).select_related(
-        "document", "account", "area", "country", "agency"
-    )
+    return PublishedFigure.objects.filter(retired=False).select_related(*NAMED)
 
 
 def question(figure: PublishedFigure, query: Query) -> Query:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from carsi_tracker.figures.published import (
+    NAMED,
     PublishedComparison,
     Verdict,
     compared,
@@ -66,8 +67,7 @@ def published_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
 @public_page()
 def published_detail(request: HttpRequest, public: PublicRequest, key: str) -> HttpResponse:
     """Show a published total: the words, the document, our figure, and how they compare."""
-    related = ("document", "account", "area", "country", "agency")
-    figure = get_object_or_404(PublishedFigure.objects.select_related(*related), key=key)
+    figure = get_object_or_404(PublishedFigure.objects.select_related(*NAMED), key=key)
     (comparison,) = compared([figure], public.query)
     return render_page(
         request,
