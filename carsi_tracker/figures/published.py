@@ -72,9 +72,14 @@ class PublishedComparison:
     verdict: Verdict
 
     @property
+    def our_amount(self) -> Decimal | None:
+        """Our sum; None where the ledger has no entry at that stage."""
+        return self.ours.sum_.amount if self.ours.known else None
+
+    @property
     def difference(self) -> Decimal | None:
         """Ours less the published total; None where the ledger has no entry at that stage."""
-        return self.ours.sum_.amount - self.figure.amount if self.ours.known else None
+        return None if self.our_amount is None else self.our_amount - self.figure.amount
 
 
 def published_figures() -> QuerySet[PublishedFigure]:

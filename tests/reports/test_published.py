@@ -56,11 +56,16 @@ def test_the_publisher_chooses_and_the_counts_are_of_that_publisher(client: Clie
     assert "?publisher=U.S.+Congress&amp;verdict=matches" in page
 
 
-def test_the_table_is_sorted_by_differences(client: Client) -> None:
-    found = rows(client, "/tables/published.csv?sort=-difference")
-    amounts = [float(row["difference_usd"]) for row in found if row["difference_usd"]]
+@pytest.mark.parametrize(
+    ("column", "heading"), [("difference", "difference_usd"), ("ours", "our_usd")]
+)
+def test_the_table_is_sorted_by_our_figures_and_by_differences(
+    client: Client, column: str, heading: str
+) -> None:
+    found = rows(client, f"/tables/published.csv?sort=-{column}")
+    amounts = [float(row[heading]) for row in found if row[heading]]
     assert amounts == sorted(amounts, reverse=True)
-    page = client.get("/published/?sort=-difference").content.decode()
+    page = client.get(f"/published/?sort=-{column}").content.decode()
     assert re.findall(r'href="/published/([\w-]+)/', page)[:41] == [row["key"] for row in found]
 
 
@@ -73,6 +78,12 @@ def test_nonsense_is_named(client: Client, part: str, query: str, value: str) ->
         response = client.get(f"{part}{address}?{query}")
         assert response.status_code == 400
         assert value in response.content.decode()
+
+
+def test_a_publisher_of_later_days_alone_has_none_yet(client: Client) -> None:
+    response = client.get("/published/?publisher=U.S.+Congress&as_of=2008-02-29")
+    assert response.status_code == 200
+    assert "None by this day." in reading(response)
 
 
 def test_before_anything_was_published_the_list_is_empty_and_says_so(client: Client) -> None:

@@ -32,7 +32,9 @@ def chosen(
     if verdict and verdict not in Verdict.values:
         raise BadAddress("verdict", verdict, ", ".join(Verdict.values))
     if publisher and publisher not in publishers(comparisons):
-        raise BadAddress("publisher", publisher, "; ".join(publishers(comparisons)))
+        everybody = published_figures().values_list("document__publisher", flat=True)
+        if publisher not in everybody:  # else of later days alone: then there is none
+            raise BadAddress("publisher", publisher, "; ".join(sorted(set(everybody))))
     return [
         each
         for each in comparisons

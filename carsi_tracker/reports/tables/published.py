@@ -39,7 +39,7 @@ class PublishedTable(LedgerTable):
         gettext_lazy("Published, USD"), empty_values=(), order_by=("figure__amount", KEY)
     )
     ours = tables.Column(
-        gettext_lazy("Our figure, USD"), empty_values=(), order_by=("ours__sum___amount", KEY)
+        gettext_lazy("Our figure, USD"), empty_values=(), order_by=("our_amount", KEY)
     )
     difference = tables.Column(
         gettext_lazy("Difference, USD"), empty_values=(), order_by=("difference", KEY)
