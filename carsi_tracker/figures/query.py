@@ -110,7 +110,7 @@ class Query:
 
     @property
     def day_in_words(self) -> str:
-        """The day as prose writes it: 13 March 2009."""
+        """The day as prose writes it: March 13, 2009."""
         return BLANK_DAY_IN_WORDS if self.blank else day_in_words(self.day)
 
     def where(self, **changes: object) -> Self:

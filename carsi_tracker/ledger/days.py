@@ -1,6 +1,6 @@
 """Days as the ledger counts them, in Washington, and in words."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
@@ -18,7 +18,7 @@ def today() -> date:
 
 
 def fiscal_year(day: date) -> int:
-    """Return the U.S. fiscal year of a day: it ends on 30 September of the year it is named by."""
+    """Return the U.S. fiscal year of a day: it ends on September 30 of the year it is named by."""
     return day.year + (day.month >= 10)
 
 
@@ -28,13 +28,22 @@ def end_of_fiscal_year(year: int) -> date:
 
 
 def day_in_words(day: date) -> str:
-    """Write a day as prose does, in the active language: 13 March 2009."""
-    return _written(day, _("j F Y"), get_language())
+    """Write a day as prose does, in the active language: March 13, 2009."""
+    return _written(day, _("F j, Y"), get_language())
 
 
 def short_day(day: date) -> str:
-    """Write a day as tables do, in the active language: 13 Mar 2009."""
-    return _written(day, _("j M Y"), get_language()).replace(" ", "\N{NO-BREAK SPACE}")
+    """Write a day as tables do, in the active language: Mar 13, 2009."""
+    return _written(day, _("M j, Y"), get_language()).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def moment_in_words(moment: datetime) -> str:
+    """Write a moment in Washington's time: March 13, 2009, 3:02 p.m. Washington time."""
+    local = moment.astimezone(WASHINGTON)
+    return _("%(day)s, %(time)s Washington time") % {
+        "day": day_in_words(local.date()),
+        "time": formats.date_format(local, _("g:i a")),
+    }
 
 
 @remembered(4096)

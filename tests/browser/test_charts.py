@@ -55,7 +55,7 @@ def test_a_country_of_the_map_leads_to_its_page_on_that_day(site: Site, open_pag
     page.goto(f"{site.address}/?as_of=2009-09-30")
     page.get_by_role("link", name=f"Guatemala {millions(amount)} million dollars").press("Enter")
     expect(page.locator("h1")).to_contain_text("Guatemala")
-    expect(page.get_by_text("as of 30 September 2009").first).to_be_visible()
+    expect(page.get_by_text("as of September 30, 2009").first).to_be_visible()
     expect(page.get_by_role("link", name=dollars(amount)).first).to_be_visible()
 
 
@@ -65,7 +65,7 @@ def test_the_figures_of_the_timeline_stand_in_a_table_without_script(
     page = open_page(java_script_enabled=False)
     page.goto(f"{site.address}/?as_of=2009-09-30")
     page.get_by_text("The same figures as a table").click()
-    row = page.get_by_role("row").filter(has_text="30 September 2008")
+    row = page.get_by_role("row").filter(has_text="September 30, 2008")
     row.get_by_role("link", name="33,835,000").click()
     expect(page).to_have_url(f"{site.address}/entries/?stage=committed&as_of=2008-09-30")
     expect(page.locator("tfoot")).to_contain_text("33,835,000")

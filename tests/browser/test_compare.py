@@ -18,7 +18,7 @@ def test_a_reader_compares_two_days_without_script(site: Site, open_page: Open) 
     page.get_by_label("Earlier day").fill("2009-03-31")
     page.get_by_role("button", name="Compare the days").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "What changed from 31 March 2009 to 30 September 2009"
+        "What changed from March 31, 2009 to September 30, 2009"
     )
     matrix = page.get_by_role("region", name="Committed: changes in U.S. dollars")
     fund = {"area": "community", "country": "regional"}
@@ -60,4 +60,4 @@ def test_a_reader_takes_a_citation_by_one_click(site: Site, open_page: Open) -> 
     chosen = page.evaluate("getSelection().toString()")
     assert chosen.startswith("CARSI Tracker (")
     assert "“CARSI-08-ESF-06 Educational exchanges, Guatemala”" in chosen
-    assert f"Figures as of 30 September 2009, version {VERSION} of the ledger" in chosen
+    assert f"Figures as of September 30, 2009, version {VERSION} of the ledger" in chosen

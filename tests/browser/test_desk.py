@@ -31,7 +31,7 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     sign_in(analyst, desk_site, "ana")
     fill_in(analyst, desk_site)
     analyst.get_by_role("button", name="Save and submit").click()
-    refusal = "FMF FY2008: $250,000.00 asked, $0.00 left on 4 September 2008"
+    refusal = "FMF FY2008: $250,000.00 asked, $0.00 left on September 4, 2008"
     expect(analyst.get_by_text(refusal).first).to_be_visible()
     expect(analyst.get_by_role("textbox", name="Title", exact=True)).to_have_value(
         "Patrol boats, Honduras"

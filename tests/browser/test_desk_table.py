@@ -152,7 +152,7 @@ def test_rows_are_typed_duplicated_and_saved_with_and_without_script(
     page.get_by_role("button", name="More rows").click()
     page.locator("#new-3-amount").press("Enter")
     expect(page.get_by_text("Saved: 2 lines added.")).to_be_visible()
-    expect(page.locator("#effect .desk-refusal")).to_contain_text("left on 15 June 2009")
+    expect(page.locator("#effect .desk-refusal")).to_contain_text("left on June 15, 2009")
     page.locator("#lines tbody tr").nth(2).get_by_label("delete").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved: 1 line deleted.")).to_be_visible()

@@ -65,9 +65,9 @@ def test_the_day_the_version_its_checksum_and_the_permanent_address_are_printed(
     page.emulate_media(media="print")
     foot = page.locator(".site-footer .print-only")
     expect(foot).to_contain_text(address)
-    expect(foot).to_contain_text(f"as of 30 September 2009, version {VERSION}")
+    expect(foot).to_contain_text(f"as of September 30, 2009, version {VERSION}")
     assert re.search(r"checksum [0-9a-f]{64}\b", foot.inner_text())
-    expect(page.locator(".band")).to_contain_text("as of 30 September 2009")
+    expect(page.locator(".band")).to_contain_text("as of September 30, 2009")
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 

@@ -28,7 +28,7 @@ def test_a_reader_asks_for_another_day_without_script(site: Site, open_page: Ope
     page.goto(f"{site.address}/entries/?country=PA")
     page.get_by_label("Another day").fill("2009-09-30")
     page.get_by_role("button", name="Show").first.click()
-    expect(page.get_by_text("as of 30 September 2009").first).to_be_visible()
+    expect(page.get_by_text("as of September 30, 2009").first).to_be_visible()
     assert "country=PA" in page.url
     page.get_by_role("link", name="Español").click()
     expect(page.get_by_text("al 30 de septiembre de 2009").first).to_be_visible()
@@ -65,6 +65,6 @@ def test_print_shows_the_day_the_version_and_every_column(site: Site, open_page:
     page = open_page(816)
     page.goto(f"{site.address}/?as_of=2009-09-30")
     page.emulate_media(media="print")
-    expect(page.get_by_text("as of 30 September 2009").first).to_be_visible()
+    expect(page.get_by_text("as of September 30, 2009").first).to_be_visible()
     expect(page.get_by_text(f"version {VERSION} of the ledger, checksum").last).to_be_visible()
     assert not is_wider_than_its_window(page)

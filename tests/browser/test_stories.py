@@ -21,7 +21,7 @@ def test_a_staffer_finds_from_the_overview_what_honduras_had_by_march_2009_and_w
     page.goto(site.address)
     page.get_by_label("Another day").fill("2009-03-31")
     page.get_by_role("button", name="Show").click()
-    matrix = page.get_by_role("region", name="Committed, U.S. dollars, through 31 March 2009")
+    matrix = page.get_by_role("region", name="Committed, U.S. dollars, through March 31, 2009")
     matrix.get_by_role("link", name="Honduras").click()
     areas = page.get_by_role("region", name="Honduras, programming areas")
     expect(areas.locator("tbody th")).to_have_text(
@@ -29,7 +29,7 @@ def test_a_staffer_finds_from_the_overview_what_honduras_had_by_march_2009_and_w
     )
     sums = page.locator(".sum")
     expect(sums).to_contain_text("$3,500,000 has no programming area stated")
-    expect(sums).to_contain_text("After this day comes $412,000, from 30 September 2009 on")
+    expect(sums).to_contain_text("After this day comes $412,000, from September 30, 2009 on")
     sums.get_by_role("link", name="$3,500,000").click()
     page.locator("tbody a[href^='/documents/']").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("3,5 millones de dólares")
@@ -43,7 +43,7 @@ def test_a_staffer_reads_what_came_half_a_year_later(site: Site, open_page: Open
     expect(page.get_by_role("heading", level=1)).to_have_text("$412,000 committed")
     row = page.locator("tbody tr")
     expect(row).to_have_count(1)
-    expect(row).to_contain_text("30 Sep 2009")
+    expect(row).to_contain_text("Sep 30, 2009")
     expect(row).to_contain_text("Educational exchanges, Honduras")
     expect(row.get_by_role("link", name="GAO-13-295R")).to_be_visible()
 
@@ -112,6 +112,6 @@ def test_a_journalist_cites_figures_that_anybody_finds_again(site: Site, open_pa
     assert address
     reader = open_page(320, java_script_enabled=False)
     reader.goto(address[1])
-    expect(reader.locator(".band")).to_contain_text("as of 30 September 2009")
+    expect(reader.locator(".band")).to_contain_text("as of September 30, 2009")
     assert reader.locator(".sum").inner_text() == said
     assert reader.locator("td.number").evaluate_all(FIGURES) == figures

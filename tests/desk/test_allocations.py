@@ -85,7 +85,7 @@ def test_an_amount_above_what_is_left_is_refused_at_the_amount_with_what_is_left
         appropriation=appropriation(2008, "FMF").pk, effective_date="2008-09-04", note="Patrols"
     )
     response = people.analyst.post(ALLOCATE, sent)
-    said = "FMF FY2008: $250,000.00 asked, $0.00 left on 4 September 2008."
+    said = "FMF FY2008: $250,000.00 asked, $0.00 left on September 4, 2008."
     assert error_of(response, "amount") == said
     text = reading(response)
     assert f"Nothing was saved yet: Amount, U.S. dollars: {said}" in text
@@ -101,7 +101,7 @@ def test_the_first_day_that_fails_is_named_though_the_typed_day_had_enough(peopl
     sent = allocation(amount="11,500,000.00", effective_date="2009-03-13")
     response = people.analyst.post(ALLOCATE, sent)
     assert error_of(response, "amount") == (
-        "INCLE FY2008: $11,500,000.00 asked, $11,010,500.00 left on 25 September 2009."
+        "INCLE FY2008: $11,500,000.00 asked, $11,010,500.00 left on September 25, 2009."
     )
 
 
@@ -114,7 +114,7 @@ def test_exactly_what_is_left_is_accepted_and_a_cent_more_is_not(people: People)
 def test_nothing_is_committed_before_its_law(people: People) -> None:
     sent = allocation(appropriation=appropriation(2009, "INCLE").pk, effective_date="2009-03-10")
     said = error_of(people.analyst.post(ALLOCATE, sent), "amount")
-    assert said == "INCLE FY2009: $250,000.00 asked, $0.00 left on 10 March 2009."
+    assert said == "INCLE FY2009: $250,000.00 asked, $0.00 left on March 10, 2009."
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_nothing_is_committed_before_its_law(people: People) -> None:
         ("amount", "-5", "more than zero"),
         ("amount", "", "required"),
         ("amount", "1000000000000", "trillion"),
-        ("effective_date", "09/02/2009", "2 September 2009"),
+        ("effective_date", "09/02/2009", "September 2, 2009"),
         ("effective_date", "2009-02-30", "no such day"),
         ("effective_date", "", "required"),
         ("effective_date", "1989-12-31", "from 1990 on"),
@@ -231,7 +231,7 @@ def test_what_is_left_is_shown_for_the_day_typed(people: People) -> None:
     sent = allocation(effective_date="2008-09-04", _left="", title="Half typed")
     response = people.analyst.post(ALLOCATE, sent)
     text = reading(response)
-    assert "INCLE FY2008 24,800,000 11,010,500 25 Sep 2009 –" in text
+    assert "INCLE FY2008 24,800,000 11,010,500 Sep 25, 2009 –" in text
     assert "INCLE FY2009 not yet law" in text
     assert 'value="Half typed"' in response.content.decode()
     assert "required" not in text
@@ -246,7 +246,7 @@ def test_what_is_pending_stands_beside_what_is_left(people: People) -> None:
 def test_what_is_left_is_shown_alone_for_scripts(people: People) -> None:
     response = people.analyst.get(f"{ALLOCATE}left/?effective_date=2008-09-04")
     assert "<html" not in response.content.decode()
-    assert "4 September 2008" in reading(response)
+    assert "September 4, 2008" in reading(response)
 
 
 def test_what_is_retired_is_not_offered(people: People) -> None:

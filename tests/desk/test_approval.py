@@ -79,7 +79,7 @@ def test_two_batches_race_for_what_is_left_and_one_is_refused_in_words(people: P
     )
     assert f"Posted as version {NEXT}." in post_it(people.approver, first)
     text = post_it(people.approver, second)
-    assert "NADR FY2008: $1,000,000.00 asked, $365,000.00 left on 30 September 2009." in text
+    assert "NADR FY2008: $1,000,000.00 asked, $365,000.00 left on September 30, 2009." in text
     second.refresh_from_db()
     assert second.state == Batch.State.SUBMITTED
     assert committed() == BEFORE + 1_000_000

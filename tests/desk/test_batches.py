@@ -62,13 +62,13 @@ def test_the_page_shows_all_that_an_approver_decides_on(people: People) -> None:
     for part in (
         "Reason Read in the plan",
         "Prepared by Ana Alva",
-        "CARSI-08-INCLE-70 Patrol boats, Honduras new Committed 15 Jun 2009",
+        "CARSI-08-INCLE-70 Patrol boats, Honduras new Committed Jun 15, 2009",
         "page 12, table 3 stated Two boats 250,000",
         "Lanchas patrulleras, Honduras INCLE FY2008",
         "Law enforcement and security force assistance Honduras",
         "3. Support the development of strong",
         "State/INL",
-        "INCLE FY2008 11,010,500 −250,000 10,760,500 10,760,500 left on 25 Sep 2009",
+        "INCLE FY2008 11,010,500 −250,000 10,760,500 10,760,500 left on Sep 25, 2009",
     ):
         assert part in text, part
 
@@ -77,8 +77,8 @@ def test_the_page_says_what_would_refuse_a_draft(people: People) -> None:
     batch = allocate(people.analyst, _draft="", amount="11,500,000", effective_date="2009-03-13")
     text = reading(people.analyst.get(page_of(batch)))
     assert "If it were posted now, this would refuse it" in text
-    assert "$11,500,000.00 asked, $11,010,500.00 left on 25 September 2009." in text
-    assert "−489,500 left on 25 Sep 2009" in text
+    assert "$11,500,000.00 asked, $11,010,500.00 left on September 25, 2009." in text
+    assert "−489,500 left on Sep 25, 2009" in text
 
 
 def test_title_and_reason_are_edited_and_the_editor_has_a_hand(people: People) -> None:
@@ -113,7 +113,7 @@ def test_submitting_twice_says_so(people: People) -> None:
 def test_a_submission_that_breaks_a_balance_is_refused_in_words(people: People) -> None:
     batch = allocate(people.analyst, _draft="", amount="11,500,000", effective_date="2009-03-13")
     text = told(people.analyst, address(batch, "submit"))
-    assert "INCLE FY2008: $11,500,000.00 asked, $11,010,500.00 left on 25 September 2009." in text
+    assert "INCLE FY2008: $11,500,000.00 asked, $11,010,500.00 left on September 25, 2009." in text
     batch.refresh_from_db()
     assert batch.state == Batch.State.DRAFT
 

@@ -75,7 +75,7 @@ def test_another_batchs_new_commitment_is_not_offered(people: People, batch: Bat
         ({"amount": "613.000"}, "amount", "613,000.00"),
         ({"amount": " $ -   "}, "amount", "not zero"),
         ({"amount": "-$(5)"}, "amount", "not an amount"),
-        ({"effective_date": "09/02/2009"}, "effective_date", "9 February 2009"),
+        ({"effective_date": "09/02/2009"}, "effective_date", "February 9, 2009"),
         ({"effective_date": "1989-12-31"}, "effective_date", "from 1990 on"),
         ({"against": "nothing of the kind"}, "against", "is not known"),
         ({"against": ""}, "against", "required"),

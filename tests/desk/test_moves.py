@@ -199,7 +199,7 @@ def test_a_move_under_a_later_law_says_which_balance_breaks_and_makes_nothing(
     old = Commitment.objects.get(reference="CARSI-08-INCLE-05")
     later = appropriation(2009, "INCLE")
     text = reading(people.analyst.post(address(old), whole(old, appropriation=later.pk)))
-    assert "INCLE FY2009: $3,500,000.00 asked, $0.00 left on 9 January 2009." in text
+    assert "INCLE FY2009: $3,500,000.00 asked, $0.00 left on January 9, 2009." in text
     assert not Batch.objects.filter(version=None).exists()
     assert not Commitment.objects.filter(replaces=old).exists()
 

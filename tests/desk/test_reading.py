@@ -38,7 +38,7 @@ from tests.desk.conftest import (
 from tests.desk.forms import change
 from tests.sourced import NEXT
 
-MOMENT = r"\d{1,2} \w+ \d{4}, \d\d:\d\d"
+MOMENT = r"\w+ \d{1,2}, \d{4}, \d{1,2}:\d\d [ap]\.m\. Washington time"
 SMALL, LARGE = "$300,000.00", "$3,000,000.00"
 SINCE = r"What changed since you read it on " + MOMENT
 
@@ -103,7 +103,7 @@ def shown(people: People, batch: Batch) -> dict[str, Callable[[], tuple[str, str
 
     def republish() -> tuple[str, str]:
         correct(people, source, published_on="2010-02-03")
-        return "", "3 Feb 2010"
+        return "", "Feb 3, 2010"
 
     def another_language() -> tuple[str, str]:
         correct(people, source, language="es")

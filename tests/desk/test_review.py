@@ -97,7 +97,7 @@ def test_a_change_that_cancels_out_is_no_change_of_a_public_figure(
     posting.submit(other.pk, people.ana)
     text = review(people.approver, other)
     assert "No total changes: what it enters and takes back is the same." in text
-    assert "0 on 15 Jun 2009" in text
+    assert "0 on Jun 15, 2009" in text
 
 
 def test_a_review_shows_how_far_each_commitment_gets(people: People) -> None:
@@ -237,7 +237,7 @@ def test_a_queue_says_which_earlier_batch_takes_the_room(people: People) -> None
     page = people.approver.get(address(second, "review"))
     text = reading(page)
     assert "It fits now. Once the batches before it are posted it does not fit any more:" in text
-    assert "NADR FY2008: $1,000,000.00 asked, $365,000.00 left on 30 September 2009." in text
+    assert "NADR FY2008: $1,000,000.00 asked, $365,000.00 left on September 30, 2009." in text
     assert "The room is taken by: Radios" in text
     assert "Number 2 of 2 that wait. Before it: Radios" in text
     assert f'href="{address(first, "review")}"' in page.content.decode()

@@ -79,7 +79,7 @@ def test_a_fault_stands_at_its_cell_and_nothing_is_saved(people: People, batch: 
     assert 'aria-describedby="new-0-amount-fault" aria-invalid="true"' in html
     assert '<a href="#new-0-amount">Row new 1, Amount</a>' in html
     assert "can be read as 613.00 or as 613,000.00" in reading(response)
-    assert "9 February 2009" in reading(response)
+    assert "February 9, 2009" in reading(response)
     assert 'value="Not saved either"' in html
     assert list(batch.lines.values()) == before
 

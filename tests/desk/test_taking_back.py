@@ -54,7 +54,7 @@ def test_what_is_left_at_the_stage_is_suggested_as_of_the_day(
         address(commitment), {"effective_date": "2001-01-01", "stage": "obligated"}
     )
     assert early.context["form"].initial["amount"] is None
-    assert f"{REFERENCE} on 1 January 2001" in reading(early)
+    assert f"{REFERENCE} on January 1, 2001" in reading(early)
     odd = people.analyst.get(address(commitment), {"stage": "appropriated", "effective_date": "?"})
     assert odd.context["form"].initial["stage"] == "committed"
 
@@ -62,7 +62,7 @@ def test_what_is_left_at_the_stage_is_suggested_as_of_the_day(
 def test_the_day_typed_is_shown_without_saving(people: People, commitment: Commitment) -> None:
     sent = filled(_left="", effective_date="2009-10-01", reason="Kept")
     text = people.analyst.post(address(commitment), sent)
-    assert f"{REFERENCE} on 1 October 2009" in reading(text)
+    assert f"{REFERENCE} on October 1, 2009" in reading(text)
     assert 'value="Kept"' in text.content.decode()
     assert not Batch.objects.filter(version=None).exists()
 

@@ -81,7 +81,7 @@ def test_an_approver_sees_what_they_may_post_oldest_first_and_whether_it_fits(
     text = section(people.approver, "To post")
     assert re.search(r"Radios Yes .*, Ana Alva 1 Scanners Now yes", text)
     assert "Now yes. Not after those before it." in text
-    assert "$1,000,000.00 asked, $365,000.00 left on 30 September 2009." in text
+    assert "$1,000,000.00 asked, $365,000.00 left on September 30, 2009." in text
     assert text.index("The room is taken by: Radios") > text.index("Scanners")
     assert "2 to post" in desk(people.approver)
     assert "To post" not in desk(people.analyst)

@@ -221,7 +221,7 @@ def test_rules_between_rows_are_checked_on_the_whole_file(any_way: Way) -> None:
         rows({}, {"stage": "obligated", "amount_usd": "1000.01", "effective_date": "2009-07-01"}),
     )
     assert "CARSI-08-INCLE-90: $0.01 asked of what is committed" in outcome.said
-    assert "$0.00 left on 1 July 2009" in outcome.said
+    assert "$0.00 left on July 1, 2009" in outcome.said
     assert nothing_made()
 
 

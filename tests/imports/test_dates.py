@@ -52,7 +52,7 @@ def test_the_command_takes_what_comes_first_for_all_rows(command: Way) -> None:
     outcome = command("a.csv", NUMERIC, "--dates=month-first")
     assert outcome.batch
     assert days(outcome.batch) == ["2009-10-01", "2009-09-30", "2009-12-11"]
-    assert "month first, as was chosen: “10/1/2009” as 1 October 2009" in outcome.said
+    assert "month first, as was chosen: “10/1/2009” as October 1, 2009" in outcome.said
     outcome = command("a.csv", NUMERIC, "--dates=day-first")
     assert outcome.places == [(3, "effective_date", "9/30/2009")]
     assert "no date with the day first" in outcome.said
@@ -71,7 +71,7 @@ def test_the_import_page_asks_once_and_reads_all_rows_so(ana: User) -> None:
     assert filled(other, "ask-order")["dates"] == "day-first"
     assert "dates=day-first" in other.content.decode().split("/remarks/")[1][:40]
     read = client.get(address, {"dates": "month-first"})
-    assert "“10/1/2009” as 1 October 2009" in words(read.content.decode())
+    assert "“10/1/2009” as October 1, 2009" in words(read.content.decode())
     assert nothing_made()
     confirmed = {"title": "Dates", "reason": "Dates", "dates": "month-first"}
     assert f'name="dates" value="{confirmed["dates"]}"' in read.content.decode()

@@ -93,7 +93,7 @@ def test_a_day_number_is_no_date(file_way: Way) -> None:
     outcome = file_way("serial.xlsx", case("serial.xlsx"))
     assert outcome.places == [(3, "effective_date", "39885")]
     assert outcome.faults[0].sheet == "Allocations"
-    assert "13 March 2009" in outcome.faults[0].message
+    assert "March 13, 2009" in outcome.faults[0].message
     assert nothing_made()
 
 
@@ -108,7 +108,7 @@ def test_dates_with_two_readings_and_days_that_are_none(any_way: Way) -> None:
         (3, "effective_date", "09/02/2009"),
         (4, "effective_date", "2009-02-30"),
     ]
-    assert "9 February 2009 or as 2 September 2009" in outcome.faults[0].message
+    assert "February 9, 2009 or as September 2, 2009" in outcome.faults[0].message
     assert nothing_made()
 
 
@@ -210,7 +210,7 @@ def test_an_earlier_entry_is_checked_on_every_later_day(any_way: Way) -> None:
     outcome = any_way("backdated.csv", case("backdated.csv"))
     assert [fault.message for fault in outcome.faults] == [
         "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 asked, $11,010,500.00 left on "
-        "25 September 2009."
+        "September 25, 2009."
     ]
     assert nothing_made()
 

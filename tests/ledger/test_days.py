@@ -11,6 +11,7 @@ from carsi_tracker.ledger.days import (
     day_in_words,
     end_of_fiscal_year,
     fiscal_year,
+    moment_in_words,
     short_day,
     today,
 )
@@ -43,13 +44,20 @@ def test_a_fiscal_year_begins_in_october_of_the_year_before(day: date, year: int
     assert fiscal_year(day) == year
 
 
-def test_a_fiscal_year_ends_on_30_september() -> None:
+def test_a_fiscal_year_ends_on_september_30() -> None:
     assert end_of_fiscal_year(2009) == date(2009, 9, 30)
     assert fiscal_year(end_of_fiscal_year(2009)) == 2009
 
 
 def test_days_are_written_in_the_language_of_the_page() -> None:
     day = date(2009, 3, 3)
-    assert (day_in_words(day), short_day(day)) == ("3 March 2009", "3\xa0Mar\xa02009")
+    assert (day_in_words(day), short_day(day)) == ("March 3, 2009", "Mar\xa03,\xa02009")
     with override("es"):
         assert (day_in_words(day), short_day(day)) == ("3 de marzo de 2009", "3\xa0mar\xa02009")
+
+
+def test_a_moment_is_written_with_the_time_of_washington() -> None:
+    moment = datetime(2009, 3, 3, 20, 2, tzinfo=UTC)
+    assert moment_in_words(moment) == "March 3, 2009, 3:02 p.m. Washington time"
+    with override("es"):
+        assert moment_in_words(moment) == "3 de marzo de 2009, 15:02, hora de Washington"

@@ -62,7 +62,7 @@ BROKEN = {
         (
             "en",
             "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 asked, "
-            "$11,010,500.00 left on 25 September 2009.",
+            "$11,010,500.00 left on September 25, 2009.",
         ),
         (
             "es",
@@ -87,7 +87,7 @@ def test_a_total_below_zero_is_said_with_the_day_and_what_to_undo_first() -> Non
     undo = [{"version": 9, "title": "Agreement with Guatemala"}]
     refused = Refused("balance_broken", {"broken": [broken], "total": 3, "undo_first": undo})
     assert refused.lines == [
-        "CARSI-09-ESF-01 would be committed −$6,750,000.00 on 17 November 2009.",
+        "CARSI-09-ESF-01 would be committed −$6,750,000.00 on November 17, 2009.",
         "And 2 more balances.",
         "Reverse first: version 9, “Agreement with Guatemala”.",
     ]

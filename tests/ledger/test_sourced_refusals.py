@@ -23,7 +23,7 @@ from tests.sourced import COMMITTED, NEXT, OBLIGATED, of_version
 
 
 def backdated(ledger: Ledger, amount: str) -> Batch:
-    """Draft CARSI-08-INCLE-68, committed on 13 March 2009."""
+    """Draft CARSI-08-INCLE-68, committed on March 13, 2009."""
     draft = factories.batch(ledger.analyst)
     commitment = factories.commitment(
         draft,
@@ -51,7 +51,7 @@ def test_a_backdated_commitment_is_judged_on_every_later_day(sourced_ledger: Led
         posting.submit(draft.pk, sourced_ledger.analyst)
     assert refusal.value.lines == [
         "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 asked, "
-        "$11,010,500.00 left on 25 September 2009."
+        "$11,010,500.00 left on September 25, 2009."
     ]
 
 
@@ -89,7 +89,7 @@ def test_a_version_is_reversed_once_and_what_rests_on_it_is_named(
     with pytest.raises(Refused) as refusal:
         posting.submit(law, analyst)
     assert (
-        "CARSI-09-ESF-01 would be committed −$6,750,000.00 on 17 November 2009."
+        "CARSI-09-ESF-01 would be committed −$6,750,000.00 on November 17, 2009."
         in refusal.value.lines
     )
     assert (

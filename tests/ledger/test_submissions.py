@@ -72,7 +72,7 @@ def test_each_text_and_each_field_of_a_line_and_a_commitment_is_told_before_and_
     assert told(changed.fields) == [
         ("commitment", "NEW-1", "NEW-2"),
         ("amount, U.S. dollars", "$100.00", "$250.50"),
-        ("effective date", "13\xa0Mar\xa02009", "1\xa0Apr\xa02009"),
+        ("effective date", "Mar\xa013,\xa02009", "Apr\xa01,\xa02009"),
         ("words quoted from it", "", "Said so"),
     ]
     (commitment,) = changes.found.commitments.changed

@@ -69,7 +69,7 @@ def test_the_citation_of_a_past_day_in_an_old_version_says_so(client: Client) ->
     posting = Posting.objects.get(version=12)
     html = page(client, f"/commitments/?as_of=2009-09-30&version={posting}")
     _address, words, bibtex = cited(html)
-    assert "Figures as of 30 September 2009, version 12 of the ledger" in words
+    assert "Figures as of September 30, 2009, version 12 of the ledger" in words
     assert f"as of 2009-09-30, version 12 of the ledger, checksum {posting.checksum}" in bibtex
     assert f"accessed {today().isoformat()}" in bibtex
 

@@ -33,7 +33,7 @@ def test_how_much_went_to_honduras_for_gang_prevention_by_march_2009(client: Cli
     assert "$0 committed" in said(html)
     for amount, words in (
         ("$3,500,000", "no area is stated for $3,500,000"),
-        ("$412,000", "A further $412,000 comes after this day, from 30 September 2009."),
+        ("$412,000", "A further $412,000 comes after this day, from September 30, 2009."),
         ("$3,647,000", "In all areas together it is $3,647,000 (Honduras)"),
     ):
         assert words in re.sub(r" (?=[.;,])", "", said(html))
@@ -210,7 +210,7 @@ def test_an_empty_list_says_which_filters_hold_and_what_each_hides(client: Clien
     for path in ("/entries/", "/commitments/"):
         html = text(client, f"{path}?country=HN&text=zanahoria&as_of=2009-03-31")
         words = said(html)
-        assert "No entry meets all of this through 31 March 2009" in words
+        assert "No entry meets all of this through March 31, 2009" in words
         without = address_of(html, "Without Words: “zanahoria”")
         count = re.search(r"Without Words: “zanahoria” , (\d+) entries", words)
         assert count

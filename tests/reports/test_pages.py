@@ -154,7 +154,7 @@ def test_figures_are_written_alike_in_both_languages(client: Client) -> None:
 def test_before_the_first_law_nothing_is_appropriated(client: Client) -> None:
     html = text(client, "/?as_of=2008-06-29")
     assert "Nothing is appropriated yet" in html
-    assert "30 June 2008" in html
+    assert "June 30, 2008" in html
     assert "%" not in html.partition("<main")[2]
 
 

@@ -29,7 +29,7 @@ def test_the_list_says_how_many_match_and_how_many_of_them_are_copies(client: Cl
 
 def test_a_row_has_what_was_published_ours_the_difference_and_the_verdict(client: Client) -> None:
     text = reading(client.get("/published/?verdict=differs-explained"))
-    assert "Obligated: FY2008 INCLE, Panama, through 13 March 2009" in text
+    assert "Obligated: FY2008 INCLE, Panama, through March 13, 2009" in text
     assert re.search(r"2,011,000 2,013,000 \+2,000 Differs, explained", text)
     assert "at least 112,000,000 30,376,500 −81,623,500 Differs, explained" in text
     assert "GAO-13-771" in text or "gao-13-771" in text
@@ -97,7 +97,7 @@ def test_a_page_of_its_own_says_words_place_ours_and_why(client: Client) -> None
     response = client.get(FLOOR)
     text = reading(response)
     for said in (
-        "Obligated: all accounts, through 1 June 2013",
+        "Obligated: all accounts, through June 1, 2013",
         "Our figure differs from the published total, and we say why.",
         "at least 112,000,000", "30,376,500", "−81,623,500",
         "obligated at least $463 million of the close to $495 million",

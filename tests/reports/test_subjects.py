@@ -71,9 +71,9 @@ def test_a_goal_without_commitments_says_so(client: Client) -> None:
 @pytest.mark.usefixtures("sourced")
 def test_what_went_to_honduras_by_march_2009_is_told_in_its_parts(client: Client) -> None:
     words = words_of(client, "/countries/hn/?as_of=2009-03-31")
-    assert "$3,647,000</a> committed through 31 March 2009" in words
+    assert "$3,647,000</a> committed through March 31, 2009" in words
     assert "$3,500,000</a> has no programming area stated" in words
-    assert "$412,000</a>, from 30 September 2009 on" in words
+    assert "$412,000</a>, from September 30, 2009 on" in words
 
 
 @pytest.mark.usefixtures("sourced")

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from carsi_tracker.ledger.days import WASHINGTON, day_in_words
+from carsi_tracker.ledger.days import day_in_words, moment_in_words
 from carsi_tracker.ledger.refusals.amounts import balance_broken, move_uneven
 from carsi_tracker.ledger.refusals.words_of_texts import OF_TEXTS
 from carsi_tracker.ledger.refusals.words_of_texts import sentence as _sentence
@@ -91,8 +90,7 @@ def _date_not_come(detail: dict[str, Any]) -> list[str]:
 
 
 def _moment(text: str) -> str:
-    moment = timezone.localtime(datetime.fromisoformat(text), WASHINGTON)
-    return formats.date_format(moment, _("j F Y, H:i"))
+    return moment_in_words(datetime.fromisoformat(text))
 
 
 WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {

@@ -47,7 +47,7 @@ def question_in_words(figure: PublishedFigure) -> str:
 
 
 def period_in_words(figure: PublishedFigure) -> str:
-    """Return the days that a published total is about: through 1 June 2013, during FY2009."""
+    """Return the days that a published total is about: through June 1, 2013, during FY2009."""
     if not figure.date_from:
         return _("through %(day)s") % {"day": day_in_words(figure.as_of)}
     first, last = fiscal_year(figure.date_from), fiscal_year(figure.as_of)

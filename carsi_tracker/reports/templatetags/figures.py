@@ -4,8 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
-from django.utils import formats
-from django.utils.translation import gettext as _
 
 from carsi_tracker.ledger import days, money
 from carsi_tracker.reports.page.address import as_query_string
@@ -40,20 +38,20 @@ def millions(amount: Decimal) -> str:
 
 @register.filter
 def in_words(day: date) -> str:
-    """Write a day as prose does: 13 March 2009."""
+    """Write a day as prose does: March 13, 2009."""
     return days.day_in_words(day)
 
 
 @register.filter
 def short_day(day: date) -> str:
-    """Write a day as tables do: 13 Mar 2009."""
+    """Write a day as tables do: Mar 13, 2009."""
     return days.short_day(day)
 
 
 @register.filter
 def moment_in_words(moment: datetime) -> str:
-    """Write a moment in Washington's time: 13 March 2009, 15:02."""
-    return formats.date_format(moment.astimezone(days.WASHINGTON), _("j F Y, H:i"))
+    """Write a moment in Washington's time: March 13, 2009, 3:02 p.m. Washington time."""
+    return days.moment_in_words(moment)
 
 
 @register.filter

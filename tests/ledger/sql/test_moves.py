@@ -124,9 +124,9 @@ def test_a_refusal_says_which_stage_and_day_and_amounts(ledger: Ledger, old: Com
     with pytest.raises(Refused) as refusal:
         posting.rehearse(batch.pk)
     assert refusal.value.lines == [
-        "A move takes back what it enters. From OLD to NEW, committed on 13 March 2009: "
+        "A move takes back what it enters. From OLD to NEW, committed on March 13, 2009: "
         "$0.00 taken back, $100.00 entered.",
-        "A move takes back what it enters. From OLD to NEW, obligated on 13 March 2010: "
+        "A move takes back what it enters. From OLD to NEW, obligated on March 13, 2010: "
         "$0.00 taken back, $60.00 entered.",
     ]
     enter(batch, [(new, COMMITTED, day, date(2011, 1, day)) for day in range(1, 10)])

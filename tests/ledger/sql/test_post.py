@@ -120,7 +120,7 @@ def test_of_two_batches_that_ask_for_the_same_money_one_is_posted(
         posting.post(loser.pk, sourced_ledger.approver, posting.digest(loser.pk))
     reference = loser.introduces.get().reference
     assert refusal.value.lines == [
-        f"{reference}, NADR FY2008: $1,000,000.00 asked, $365,000.00 left on 30 September 2009."
+        f"{reference}, NADR FY2008: $1,000,000.00 asked, $365,000.00 left on September 30, 2009."
     ]
     assert (
         value(application, "select sum(amount) from ledger_entry where stage = 'committed'")

@@ -53,7 +53,7 @@ def test_room_within_a_commitment_is_taken_day_by_day() -> None:
     assert tried.now is None
     assert tried.in_turn is not None
     assert "$600.00 asked" in tried.in_turn.lines[0]
-    assert "$300.00 left on 1 May 2009" in tried.in_turn.lines[0]
+    assert "$300.00 left on May 1, 2009" in tried.in_turn.lines[0]
     assert tried.takers == (Taker(later.pk, later.title),)
 
 

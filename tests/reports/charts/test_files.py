@@ -44,7 +44,7 @@ def size(png: bytes) -> tuple[int, int]:
 def test_a_drawing_says_its_day_version_and_address(client: Client, name: str) -> None:
     version = newest()[0]
     texts = written(drawing(client, f"/charts/{name}.svg?as_of=2009-09-30"))
-    assert f"As of 30 September 2009, ledger version {version}" in texts
+    assert f"As of September 30, 2009, ledger version {version}" in texts
     assert "Source: CARSI Tracker" in texts
     address = f"http://testserver/charts/{name}.svg?as_of=2009-09-30&version={version}"
     assert address in texts

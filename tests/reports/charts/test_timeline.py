@@ -82,14 +82,14 @@ def test_the_ceiling_is_drawn_where_what_is_appropriated_is_asked() -> None:
 def test_the_words_say_what_the_chart_shows() -> None:
     totals = aggregates.totals(asked(as_of="2009-09-30"))
     words = chart(as_of="2009-09-30").description
-    assert "30 September 2009" in words
+    assert "September 30, 2009" in words
     for stage in Stage:
         assert f"{stage.label}: {in_millions(getattr(totals, stage))}" in words
 
 
 def test_the_day_is_drawn_and_what_changed_on_it_can_be_seen() -> None:
     found = chart(as_of="2009-09-30")
-    assert found.as_of == "as of 30 September 2009"
+    assert found.as_of == "as of September 30, 2009"
     assert found.rest == ""
     assert 900 < found.asked_x < 1000
     disbursed = found.areas[-1]
@@ -98,7 +98,7 @@ def test_the_day_is_drawn_and_what_changed_on_it_can_be_seen() -> None:
 
 def test_a_long_rest_is_said_and_not_drawn() -> None:
     found = chart()
-    assert found.rest == "unchanged since 30 September 2011"
+    assert found.rest == "unchanged since September 30, 2011"
     assert found.asked_x == 1000
     assert found.years[-1].words in {"2011", "2012"}
 

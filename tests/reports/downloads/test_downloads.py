@@ -217,7 +217,7 @@ def test_a_workbook_says_what_it_holds_and_how_to_cite_it(client: Client) -> Non
     _table, about = sheets(client, f"/tables/entries.xlsx?{query}")
     said = {row[0]: row[1] for row in about}
     assert said["Country"] == "Honduras"
-    assert said["Figures as of"] == "30 September 2009"
+    assert said["Figures as of"] == "September 30, 2009"
     assert said["Version"] == "12"
     assert said["Checksum"] == posting.checksum
     assert said["Address"] == f"http://testserver/tables/entries.xlsx?{query}"
