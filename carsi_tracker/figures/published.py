@@ -54,12 +54,14 @@ class OurFigure:
     """Our sum for a question, and what tells how it may be compared.
 
     `known` is how many entries there are at that stage, whatever day the question begins on;
-    `copied` how many of those summed cite the document that the total was published in.
+    `copied` says whether the document that the total was published in is behind the sum: whether,
+    at a stage that is asked, the entries that cite it add up to anything. What was taken back and
+    what took it back do not.
     """
 
     sum_: Amount
     known: int
-    copied: int
+    copied: bool
 
 
 @dataclass(frozen=True)
@@ -151,12 +153,19 @@ def _summed(version: Version, asked: Sequence[Asked]) -> Iterator[OurFigure]:
             Sum(_counted(filters), filter=condition), Value(ZERO), output_field=DecimalField()
         )
         sums[f"entries_{number}"] = Count("line", filter=condition)
-        sums[f"copied_{number}"] = Count("line", filter=condition & Q(document__key=document))
+        for stage in _stages(filters):
+            cites = condition & Q(document__key=document, stage=stage)
+            sums[f"copied_{number}_{stage}"] = Sum("amount", filter=cites)
         sums[f"known_{number}"] = Count("line", filter=asked_of(asks.where(date_from=None)))
     found = Entry.objects.filter(posting_id__lte=version.number).aggregate(**sums)
-    for number in range(len(asked)):
+    for number, (_day, filters, _document) in enumerate(asked):
         sum_ = Amount(found[f"amount_{number}"], found[f"entries_{number}"])
-        yield OurFigure(sum_, found[f"known_{number}"], found[f"copied_{number}"])
+        copied = any(found[f"copied_{number}_{stage}"] for stage in _stages(filters))
+        yield OurFigure(sum_, found[f"known_{number}"], copied)
+
+
+def _stages(filters: Filters) -> tuple[str, ...]:
+    return MEASURES.get(filters.measure or "", (filters.stage or "",))
 
 
 def _counted(filters: Filters) -> Case | F:

@@ -104,6 +104,12 @@ def acknowledged_verdicts() -> dict[str, str]:
     return {row["key"]: row["verdict"] for row in _rows(FIXTURES / "published_verdicts.csv")}
 
 
+def ever_published() -> set[str]:
+    """Return the keys of the published totals that are there or were."""
+    added = Change.objects.filter(table=PublishedFigure._meta.db_table, action="INSERT")
+    return set(added.values_list("after__key", flat=True))
+
+
 def _set_loader(loader: User, *, may_post: bool) -> None:
     User.objects.filter(pk=loader.pk).update(
         is_active=may_post, is_analyst=may_post, is_approver=may_post
@@ -143,10 +149,7 @@ def _load_reference_data() -> None:
 
 def _missing_figures() -> list[Row]:
     """Return the published totals that were never there; one that was deleted stays away."""
-    table = PublishedFigure._meta.db_table
-    known = set(
-        Change.objects.filter(table=table, action="INSERT").values_list("after__key", flat=True)
-    )
+    known = ever_published()
     return [row for row in _rows(FIXTURES / "published_figures.csv") if row["key"] not in known]
 
 

@@ -185,7 +185,8 @@ def test_a_workbook_is_one_however_its_parts_are_called() -> None:
 def test_a_document_that_nothing_cites_is_deleted_with_its_file(people: People) -> None:
     document = factories.document(by=people.ana)
     change(people.analyst, document, upload=upload())
-    people.administrator.post(f"/admin/ledger/document/{document.pk}/delete/", {"post": "yes"})
+    sent = {"post": "yes", "change_reason": "Listed twice"}
+    people.administrator.post(f"/admin/ledger/document/{document.pk}/delete/", sent)
     assert not Document.objects.filter(pk=document.pk).exists()
     assert not DocumentFile.objects.exists()
 

@@ -64,7 +64,7 @@ def test_others_read_it_and_only_administrators_delete_it(people: People) -> Non
     assert people.approver.post(place(figure, "change"), filled_in()).status_code == 403
     for client in (people.analyst, people.approver):
         assert client.post(place(figure, "delete"), {"post": "yes"}).status_code == 403
-    people.administrator.post(place(figure, "delete"), {"post": "yes"})
+    told(people.administrator, place(figure, "delete"), post="yes", change_reason="Entered twice")
     assert not PublishedFigure.objects.filter(key="plan-2008-esf").exists()
 
 
@@ -79,6 +79,8 @@ def test_others_read_it_and_only_administrators_delete_it(people: People) -> Non
         ({"tolerance": "1.001"}, "tolerance"),
         ({"year": "1066"}, "year"),
         ({"quote": "a\u202eb"}, "quote"),
+        ({"wider_es": "Haití"}, "wider"),
+        ({"explanation_es": "Porque sí", "explanation": "\u2800"}, "explanation"),
     ],
 )
 def test_what_the_ledger_would_refuse_is_said_at_its_field(
@@ -89,6 +91,13 @@ def test_what_the_ledger_would_refuse_is_said_at_its_field(
     response = people.analyst.post(place(PublishedFigure, "add"), filled_in(**changes))
     assert response.status_code == 200
     assert response.context["adminform"].form.errors[field]
+
+
+def test_a_total_of_zero_is_a_total(people: People) -> None:
+    sent = filled_in(amount="0", relation="at-most")
+    told(people.analyst, place(PublishedFigure, "add"), **sent)
+    assert PublishedFigure.objects.get(key="gao-new").amount == 0
+    assert "Published, USD at most 0" in reading(Client().get("/published/gao-new/"))
 
 
 def test_a_day_before_1990_is_refused_in_words(people: People) -> None:

@@ -301,17 +301,28 @@ def test_what_nothing_refers_to_is_deleted_singly_and_in_bulk(people: People) ->
         told(client, place(Document, "add"), **document(key=key))
     one, two, three = (Document.objects.get(key=key) for key in keys)
     assert "Nothing refers to this. Delete it?" in reading(client.get(place(one, "delete")))
-    assert "was deleted successfully" in told(client, place(one, "delete"), post="yes")
-    text = told(
-        client,
-        place(Document),
-        action="delete_selected",
-        _selected_action=[two.pk, three.pk],
-        post="yes",
-    )
-    assert "Successfully deleted 2 documents." in text
+    why: dict[str, Any] = {"post": "yes", "change_reason": "Listed twice"}
+    assert "was deleted successfully" in told(client, place(one, "delete"), **why)
+    several = {"action": "delete_selected", "_selected_action": [two.pk, three.pk]}
+    assert "Successfully deleted 2 documents." in told(client, place(Document), **several, **why)
     assert not Document.objects.filter(key__in=keys).exists()
-    assert Change.objects.filter(action="DELETE", user=people.adela).count() == 3
+    kept = Change.objects.filter(action="DELETE", user=people.adela)
+    assert [change.reason for change in kept] == ["Listed twice"] * 3
+
+
+@pytest.mark.parametrize("reason", ["", "\u2800", "a\u202eb"])
+def test_nothing_is_deleted_without_a_reason(people: People, reason: str) -> None:
+    client = people.administrator
+    told(client, place(Document, "add"), **document())
+    row = Document.objects.get(key="loa-honduras-2010")
+    sent = {"post": "yes", "change_reason": reason}
+    several = {"action": "delete_selected", "_selected_action": row.pk}
+    for text in (
+        told(client, place(row, "delete"), **sent), told(client, place(Document), **several, **sent)
+    ):  # fmt: skip
+        assert "Nothing refers to this. Delete it?" in text
+        assert ("U+202E" if reason.startswith("a") else "This field is required.") in text
+    assert Document.objects.filter(pk=row.pk).exists()
 
 
 def test_one_row_referred_to_keeps_all_that_were_selected(people: People) -> None:

@@ -23,7 +23,7 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import PublishedFigure
+from carsi_tracker.ledger.models import Appropriation, Batch, Document, PublishedFigure, Stage
 from carsi_tracker.reports.page.parameters import read
 from tests import factories
 
@@ -36,7 +36,7 @@ MATCHES = {Verdict.MATCHES, Verdict.OUR_SOURCE}
 def verdict(
     relation: str = "equals", published: Decimal = Decimal(100), ours: Decimal = Decimal(100),
     tolerance: Decimal = Decimal(0), wider: str = "", explanation: str = "",
-    known: int = 2, copied: int = 0,
+    known: int = 2, *, copied: bool = False,
 ) -> Verdict:  # fmt: skip
     figure = PublishedFigure(
         relation=relation, amount=published, tolerance=tolerance, wider=wider,
@@ -58,7 +58,7 @@ def test_a_match_is_told_from_a_copy_by_the_document_alone(
     relation: str, published: Decimal, ours: Decimal, tolerance: Decimal
 ) -> None:
     alone = verdict(relation, published, ours, tolerance)
-    copied = verdict(relation, published, ours, tolerance, copied=1)
+    copied = verdict(relation, published, ours, tolerance, copied=True)
     assert (alone, copied) in {
         (Verdict.MATCHES, Verdict.OUR_SOURCE),
         (Verdict.UNEXPLAINED, Verdict.UNEXPLAINED),
@@ -135,6 +135,40 @@ def test_a_quiet_time_of_a_stage_that_has_entries_is_zero_not_missing() -> None:
     assert later.verdict == Verdict.BROADER
 
 
+def verdict_now(key: str) -> Verdict:
+    (found,) = compared(published_figures().filter(key=key), Query(newest()[0], today()))
+    return found.verdict
+
+
+def entered(source: Document, of: Appropriation | None = None) -> tuple[int, Appropriation]:
+    """Post 100 dollars that a document appropriates; return the version, and what has them."""
+    made = of or factories.appropriation()
+    draft = factories.batch()
+    factories.line(draft, made, Stage.APPROPRIATED, 100, document=source)
+    return factories.posted(draft), made
+
+
+def taken_back(version: int) -> int:
+    reversal = posting.reverse(version, factories.analyst(), "Taken back", "Because")
+    return factories.posted(Batch.objects.get(pk=reversal))
+
+
+def test_what_was_taken_back_of_a_document_is_no_copy_of_it(db: None) -> None:
+    source = factories.document()
+    factories.published_figure(key="whole", document=source, as_of=today())
+    first, of = entered(source)
+    assert verdict_now("whole") == Verdict.OUR_SOURCE
+    back = taken_back(first)
+    entered(factories.document(), of)
+    assert verdict_now("whole") == Verdict.MATCHES
+    taken_back(back)
+    entered(source, of)
+    taken_back(back + 3)  # half of what the document gave stands
+    with posting.acting(factories.analyst()):
+        PublishedFigure.objects.filter(key="whole").update(amount=200)
+    assert verdict_now("whole") == Verdict.OUR_SOURCE
+
+
 def checked() -> tuple[str, str]:
     told, named = StringIO(), StringIO()
     try:
@@ -159,13 +193,16 @@ def test_another_verdict_than_the_acknowledged_one_is_named() -> None:
     with posting.acting(factories.analyst(), "Read again"):
         PublishedFigure.objects.filter(key="plan-2008-esf").update(amount=1)
         PublishedFigure.objects.filter(key="plan-2008-fmf").update(amount=1, retired=True)
+        PublishedFigure.objects.filter(key="gao-fmf").delete()
     factories.published_figure(key="new-one", explanation="Because")
     factories.published_figure(key="new-two")
     said, named = checked()
-    assert said == "2 verdicts are not acknowledged."
+    assert said == "4 verdicts are not acknowledged."
     assert named.splitlines() == [
         "new-two: differs-unexplained",
         "plan-2008-esf: differs-unexplained, acknowledged is matches",
+        "gao-fmf: deleted, acknowledged is matches-our-source",
+        "plan-2008-fmf: retired, acknowledged is matches",
     ]
 
 

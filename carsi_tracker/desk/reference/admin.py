@@ -7,8 +7,9 @@ from django.contrib import admin, messages
 from django.core.validators import RegexValidator
 from django.db import connection
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
@@ -32,6 +33,14 @@ CODES = {
     Country: RegexValidator(r"^([A-Z]{2}|regional)$", _("Use two letters of ISO 3166-1, as GT.")),
     ProgrammingArea: RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens.")),
 }
+
+
+class ReasonForm(forms.Form):
+    """Why something is deleted or retired."""
+
+    change_reason = LineOfText(
+        label=_("Reason for the change"), max_length=500, help_text=_("Kept in the history.")
+    )
 
 
 class ReferenceForm(GuardedForm):
@@ -114,7 +123,7 @@ class ReferenceAdmin(ShowsAgain, ListAdmin):
         if request.method != "POST":
             return super().changeform_view(*arguments)
         try:
-            with acting(person(request), _reason(request)):
+            with acting(person(request), _typed_reason(request)):
                 return super().changeform_view(*arguments)
         except Refused as refused:
             request.refused = refused  # type: ignore[attr-defined]
@@ -124,10 +133,14 @@ class ReferenceAdmin(ShowsAgain, ListAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Delete what nothing refers to, as the person who asks."""
+        """Delete what nothing refers to, as the person who asks, for the reason that they give."""
+        form = ReasonForm(request.POST or None)
+        if not form.is_valid():
+            request.POST = QueryDict()  # asks, and says what is wrong
+        context = {"reason_form": form} | (extra_context or {})
         try:
-            with acting(person(request)):
-                return super().delete_view(request, object_id, extra_context)
+            with acting(person(request), _reason(form)):
+                return super().delete_view(request, object_id, context)
         except Refused as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return redirect(request.get_full_path())
@@ -135,13 +148,22 @@ class ReferenceAdmin(ShowsAgain, ListAdmin):
     def response_action(  # type: ignore[override]
         self, request: HttpRequest, queryset: QuerySet[Any]
     ) -> Any:
-        """Run an action on many rows as the person who asks."""
+        """Run an action on many rows as the person who asks, for the reason that they give."""
+        confirmed = "post" in request.POST
+        form = ReasonForm(request.POST if confirmed else None)
+        if confirmed and not form.is_valid():
+            unconfirmed = request.POST.copy()
+            del unconfirmed["post"]
+            request.POST = unconfirmed  # asks again, and says what is wrong
         try:
-            with acting(person(request)):
-                return super().response_action(request, queryset)
+            with acting(person(request), _reason(form)):
+                response = super().response_action(request, queryset)
         except Refused as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return redirect(request.get_full_path())
+        if isinstance(response, TemplateResponse):
+            response.context_data = {**(response.context_data or {}), "reason_form": form}
+        return response
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> AdminDeletion:
         """Return what would be deleted, and what refers to it and so forbids it."""
@@ -179,6 +201,11 @@ class AppropriationAdmin(ReferenceAdmin):
         return ("fiscal_year", "account", "law") if posted else ()
 
 
-def _reason(request: HttpRequest) -> str:
+def _reason(form: ReasonForm) -> str:
+    """Return the reason that a form was sent with; empty where it was not."""
+    return str(form.cleaned_data["change_reason"]) if form.is_valid() else ""
+
+
+def _typed_reason(request: HttpRequest) -> str:
     """Return the typed reason; where it isn't plain text, the form refuses it."""
     return text.without_odd(request.POST.get("change_reason", ""))

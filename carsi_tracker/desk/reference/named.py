@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
@@ -14,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from carsi_tracker.desk.forms.fields import LineOfText
-from carsi_tracker.desk.reference.admin import ReferenceAdmin
+from carsi_tracker.desk.reference.admin import ReasonForm, ReferenceAdmin
 from carsi_tracker.desk.site import person
 from carsi_tracker.ledger.models import (
     Account,
@@ -27,16 +25,6 @@ from carsi_tracker.ledger.models import (
     ProgrammingArea,
 )
 from carsi_tracker.ledger.posting import acting
-
-
-class RetireForm(forms.Form):
-    """Why something is retired."""
-
-    change_reason = LineOfText(
-        label=gettext_lazy("Reason for the change"),
-        max_length=500,
-        help_text=gettext_lazy("Kept in the history."),
-    )
 
 
 class RetirableAdmin(ReferenceAdmin):
@@ -69,7 +57,7 @@ class RetirableAdmin(ReferenceAdmin):
         """Delete what nothing refers to; offer to retire the rest."""
         row = self.get_object(request, object_id)
         may_retire = row and not row.retired and self.has_change_permission(request, row)
-        offer = {"retire_form": RetireForm()} if may_retire else {}
+        offer = {"retire_form": ReasonForm()} if may_retire else {}
         return super().delete_view(request, object_id, offer | (extra_context or {}))
 
     def retire(self, request: HttpRequest, row_id: int) -> HttpResponse:
@@ -77,7 +65,7 @@ class RetirableAdmin(ReferenceAdmin):
         row = get_object_or_404(self.model, pk=row_id)
         if not self.has_change_permission(request, row):
             raise PermissionDenied
-        form = RetireForm(request.POST)
+        form = ReasonForm(request.POST)
         if not form.is_valid():
             for error in form.errors["change_reason"]:
                 messages.error(request, f"{form.fields['change_reason'].label}: {error}")

@@ -15,10 +15,11 @@ from carsi_tracker.ledger.models import PublishedFigure
 
 OF_COMMITMENTS = ("area", "country", "agency")
 NOT_OF_COMMITMENTS = ("appropriated", "available")
+IN_BOTH_LANGUAGES = ("wider", "explanation")
 
 
-class ToleranceField(AmountField):
-    """How far ours may be off: an amount, or zero."""
+class AmountOrZeroField(AmountField):
+    """A published total, or how far ours may be off: an amount, or zero."""
 
     def read(self, typed: str) -> Decimal:
         """Return the amount, which may be zero; raises ValidationError."""
@@ -33,7 +34,8 @@ class ToleranceField(AmountField):
 class PublishedFigureForm(ReferenceForm):
     """A published total, with the question that it answers."""
 
-    tolerance = ToleranceField(
+    amount = AmountOrZeroField(label=gettext_lazy("Published total, U.S. dollars"))
+    tolerance = AmountOrZeroField(
         label=gettext_lazy("Tolerance, USD"),
         help_text=gettext_lazy("Half of the last digit that was printed."),
     )
@@ -52,6 +54,10 @@ class PublishedFigureForm(ReferenceForm):
                 if cleaned.get(name):
                     message = _("What is appropriated has none. Leave it empty.")
                     self.add_error(name, ValidationError(message, "not_asked"))
+        for name in IN_BOTH_LANGUAGES:
+            if cleaned.get(f"{name}_es") and not cleaned.get(name) and name not in self.errors:
+                message = _("What is written in Spanish is written in English too.")
+                self.add_error(name, ValidationError(message, "in_english"))
         return cleaned
 
 

@@ -216,6 +216,9 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
             "another stage."
         )
     ),
+    "published_in_english": _sentence(
+        lambda: _("What is written in Spanish is written in English too.")
+    ),
     "in_bounds": _sentence(lambda: _("A time, a number or a text is beyond what can be kept.")),
     "stage_and_commitment": _sentence(
         lambda: _("An appropriated amount has no commitment; every other amount has one.")

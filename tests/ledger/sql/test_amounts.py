@@ -87,6 +87,16 @@ def test_what_a_file_prints_stays_on_one_line(
         run(application, ledger.analyst, f"update ledger_commitment set title = {note}")
 
 
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u2800", "\u3000", "\u0301"])
+def test_what_may_be_empty_shows_something_unless_it_is(
+    ledger: Ledger, application: psycopg.Connection, commitment: Commitment, blank: str
+) -> None:
+    for text in ("document set title_es", "document set note", "commitment set title_es"):
+        with refused("plain_text"):
+            run(application, ledger.analyst, f"update ledger_{text} = %s", blank)
+        run(application, ledger.analyst, f"update ledger_{text} = ''")
+
+
 def test_an_appropriated_amount_has_no_commitment_and_every_other_has_one(
     ledger: Ledger, application: psycopg.Connection, commitment: Commitment
 ) -> None:

@@ -67,6 +67,8 @@ def test_nobody_else_writes_one(
         ("measure = 'allocated'", "in_bounds"),
         ("quote = E'a\\u202eb'", "plain_text"),
         ("explanation_es = E'a\\nb'", "plain_text"),
+        ("wider_es = 'Haití'", "published_in_english"),
+        ("explanation_es = 'Porque sí'", "published_in_english"),
     ],
 )
 def test_what_it_says_has_bounds(
@@ -78,6 +80,18 @@ def test_what_it_says_has_bounds(
         run(application, ledger.analyst, f"update ledger_publishedfigure set {change}")
 
 
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u2800", "\u3000", "\u0301"])
+@pytest.mark.parametrize(
+    "column", ["locator", "quote", "wider", "wider_es", "explanation", "explanation_es"]
+)
+def test_a_text_that_shows_nothing_is_none(
+    ledger: Ledger, application: psycopg.Connection, column: str, blank: str
+) -> None:
+    factories.published_figure(wider="Haiti", explanation="Because")
+    with refused("plain_text"):
+        run(application, ledger.analyst, f"update ledger_publishedfigure set {column} = %s", blank)
+
+
 def test_what_is_just_within_them_is_kept(ledger: Ledger, application: psycopg.Connection) -> None:
     factories.published_figure()
     factories.country()
@@ -86,6 +100,7 @@ def test_what_is_just_within_them_is_kept(ledger: Ledger, application: psycopg.C
         "as_of = '1990-01-01', date_from = null",
         "measure = 'committed', country_id = (select max(id) from ledger_country)",
         "year = 2100, relation = 'at-most'",
+        "wider = 'Haiti', wider_es = 'Haití'", "wider_es = ''", "wider = ''",
     ):  # fmt: skip
         run(application, ledger.analyst, f"update ledger_publishedfigure set {change}")
 

@@ -67,15 +67,20 @@ language sql immutable set search_path = pg_catalog, rules, pg_temp
 as $$ select written collate "C" !~ rules.odd_in_text(lines) $$;
 
 -- The triggers hold the expressions themselves. What is all ASCII is told by a shorter one, which halves
--- the time of long batches. A title from before is asked again when it is to become final.
+-- the time of long batches. A title shows something; so does what may be empty ('spare'), unless it is. A title from
+-- before is asked again when it is to become final.
 select rules.hold(name, 'plain_text', array_agg(
     format(
         '(new.%1$I collate "C" !~ ''[^\u0020-\u007e]'' or new.%1$I collate "C" !~ %2$L)',
         "column", rules.odd_in_text(kind = 'lines')
     )
-    || case when kind <> 'title' then '' else format(
-        ' and new.%I collate "C" ~ %L', "column", rules.what_shows()
-    ) end
+    || case kind
+        when 'title' then format(' and new.%I collate "C" ~ %L', "column", rules.what_shows())
+        when 'spare' then format(
+            ' and (new.%1$I = '''' or new.%1$I collate "C" ~ %2$L)', "column", rules.what_shows()
+        )
+        else ''
+    end
     order by position
 ), case name
     when 'ledger_batch' then 'new.state <> ''draft'' and new.state <> old.state'
@@ -98,13 +103,13 @@ from (values
     (14, 'ledger_organization', 'name_es', 'title'),
     (15, 'ledger_document', 'key', 'title'),
     (16, 'ledger_document', 'title', 'title'),
-    (17, 'ledger_document', 'title_es', 'line'),
+    (17, 'ledger_document', 'title_es', 'spare'),
     (18, 'ledger_document', 'publisher', 'title'),
     (19, 'ledger_document', 'url', 'line'),
-    (20, 'ledger_document', 'note', 'line'),
+    (20, 'ledger_document', 'note', 'spare'),
     (21, 'ledger_documentfile', 'name', 'title'),
     (22, 'ledger_commitment', 'title', 'title'),
-    (23, 'ledger_commitment', 'title_es', 'line'),
+    (23, 'ledger_commitment', 'title_es', 'spare'),
     (24, 'ledger_batch', 'title', 'title'),
     (25, 'ledger_batch', 'reason', 'title'),
     (26, 'ledger_line', 'locator', 'line'),
@@ -127,12 +132,12 @@ from (values
     (43, 'accounts_user', 'first_name', 'line'),
     (44, 'accounts_user', 'last_name', 'line'),
     (45, 'ledger_publishedfigure', 'key', 'title'),
-    (46, 'ledger_publishedfigure', 'locator', 'line'),
-    (47, 'ledger_publishedfigure', 'quote', 'line'),
-    (48, 'ledger_publishedfigure', 'wider', 'line'),
-    (49, 'ledger_publishedfigure', 'wider_es', 'line'),
-    (50, 'ledger_publishedfigure', 'explanation', 'line'),
-    (51, 'ledger_publishedfigure', 'explanation_es', 'line')
+    (46, 'ledger_publishedfigure', 'locator', 'spare'),
+    (47, 'ledger_publishedfigure', 'quote', 'spare'),
+    (48, 'ledger_publishedfigure', 'wider', 'spare'),
+    (49, 'ledger_publishedfigure', 'wider_es', 'spare'),
+    (50, 'ledger_publishedfigure', 'explanation', 'spare'),
+    (51, 'ledger_publishedfigure', 'explanation_es', 'spare')
 ) texts (position, name, "column", kind)
 group by name;
 

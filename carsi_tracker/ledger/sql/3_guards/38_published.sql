@@ -31,3 +31,8 @@ select rules.hold('ledger_publishedfigure', 'published_question', array[
     'new.measure::text <> all (array[''appropriated'', ''available''])'
     ' or num_nonnulls(new.area_id, new.country_id, new.agency_id) = 0'
 ]);
+-- What a page in English would not show is not written in Spanish alone.
+select rules.hold('ledger_publishedfigure', 'published_in_english', array[
+    'new.wider <> '''' or new.wider_es = ''''',
+    'new.explanation <> '''' or new.explanation_es = '''''
+]);

@@ -12,14 +12,15 @@ from carsi_tracker.figures.published import (
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.sourced import acknowledged_verdicts
+from carsi_tracker.ledger.models import PublishedFigure
+from carsi_tracker.ledger.sourced import acknowledged_verdicts, ever_published
 
 
 class Command(BaseCommand):
     help = (
         "Compare the published totals with the ledger; exit 1 where a verdict is not the one that "
-        "fixtures/published_verdicts.csv acknowledges. Another total may only not differ "
-        "unexplained."
+        "fixtures/published_verdicts.csv acknowledges, or where such a total was retired or "
+        "deleted. Another total may only not differ unexplained."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         comparisons = compared(published_figures(), Query(version, today()))
         acknowledged = acknowledged_verdicts()
         problems = [said for each in comparisons if (said := _problem(each, acknowledged))]
+        problems += _gone({each.figure.key for each in comparisons}, acknowledged)
         for said in problems:
             self.stderr.write(said)
         if problems:
@@ -44,3 +46,14 @@ def _problem(comparison: PublishedComparison, verdicts: dict[str, str]) -> str:
     if not acknowledged and verdict == Verdict.UNEXPLAINED:
         return f"{key}: {verdict}"
     return ""
+
+
+def _gone(compared_keys: set[str], verdicts: dict[str, str]) -> list[str]:
+    """Say which acknowledged totals that were once there are compared no more."""
+    gone = ever_published() - compared_keys
+    retired = set(PublishedFigure.objects.values_list("key", flat=True))
+    return [
+        f"{key}: {'retired' if key in retired else 'deleted'}, acknowledged is {verdict}"
+        for key, verdict in verdicts.items()
+        if key in gone
+    ]
