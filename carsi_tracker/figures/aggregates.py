@@ -20,9 +20,10 @@ from carsi_tracker.figures.running_totals import (
 )
 from carsi_tracker.figures.selection import asked_of, entries, from_commitment
 from carsi_tracker.figures.vocabulary import public_documents
-from carsi_tracker.ledger.models import Commitment, Document, Stage
+from carsi_tracker.ledger.models import Basis, Commitment, Document, Stage
 
 ZERO = Decimal(0)
+BASES = tuple(Basis.values)
 REMEMBERED = 1024
 """How many answers of each kind a process keeps."""
 
@@ -245,13 +246,15 @@ def summed_commitments(query: Query) -> QuerySet[Commitment]:
 def summed_documents(query: Query) -> QuerySet[Document]:
     """Return the documents that the public sees in a version, with what cites them.
 
-    Each carries `entry_count`, `committed` (U.S. dollars) and `committed_entries`, by that day.
+    Each carries `entry_count`, of it `stated`, `press` and `inferred`, `committed` (U.S. dollars)
+    and `committed_entries`, by that day.
     """
     asked = Q(entries__posting_id__lte=query.version.number, entries__effective_date__lte=query.day)
     return public_documents(query.version.number).annotate(
         committed=by_stage("entries__", asked)[Stage.COMMITTED.value],
         committed_entries=Count("entries", filter=asked & Q(entries__stage=Stage.COMMITTED)),
         entry_count=Count("entries", filter=asked),
+        **{basis: Count("entries", filter=asked & Q(entries__basis=basis)) for basis in BASES},
     )
 
 

@@ -27,7 +27,7 @@ class Vocabulary:
     """What the public may name in a version.
 
     `codes` gives, for each filter, what a reader may write (folded) and the code it means; areas,
-    countries, goals and the like are in the order in which pages show them.
+    countries, goals and the like are in the order in which pages show them; documents are by key.
     """
 
     areas: tuple[ProgrammingArea, ...]
@@ -35,6 +35,7 @@ class Vocabulary:
     goals: tuple[Goal, ...]
     accounts: tuple[Account, ...]
     organizations: tuple[Organization, ...]
+    documents: Mapping[str, Document]
     codes: Mapping[str, Mapping[str, str]]
 
 
@@ -50,6 +51,7 @@ def vocabulary(
     countries = tuple(Country.objects.all())
     goals = tuple(Goal.objects.all())
     accounts = tuple(Account.objects.all())
+    documents = {each.key: each for each in public_documents(version)}
     agencies = _organizations(posted, "agency")
     partners = _organizations(posted, "partner")
     years = (
@@ -64,6 +66,7 @@ def vocabulary(
         goals=goals,
         accounts=accounts,
         organizations=tuple({named.code: named for named in (*agencies, *partners)}.values()),
+        documents=unalterable(documents),
         codes=unalterable(
             {
                 "area": _folded(area.code for area in areas),
@@ -77,7 +80,7 @@ def vocabulary(
                 "stage": _folded(Stage.values),
                 "measure": _folded(["available", "unobligated", "unliquidated"]),
                 "basis": _folded(Basis.values),
-                "document": _folded(public_documents(version).values_list("key", flat=True)),
+                "document": _folded(documents),
             }
         ),
     )

@@ -35,7 +35,7 @@ NOT_KEPT = {"document-file"}
 PARAMETERS = (
     *Filters.__dataclass_fields__,
     "as_of", "version", "known_on", "page", "sort", "q", "kind", "publisher", "verdict",
-    DAY, VERSION, *OTHER_NAMES,
+    "evidence", DAY, VERSION, *OTHER_NAMES,
 )  # fmt: skip
 SITE = (Path(django.BASE_DIR) / "docs" / "site.md").read_text()
 NONSENSE = (

@@ -12,6 +12,7 @@ from carsi_tracker.ledger.columns import COLUMNS, Words
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.downloads.fields import OF_KIND, Field, Holds
 from carsi_tracker.reports.page.public_page import PublicRequest
+from carsi_tracker.reports.records import evidence
 from carsi_tracker.reports.tables import (
     CommitmentsTable,
     DocumentsTable,
@@ -23,7 +24,10 @@ from carsi_tracker.reports.tables.base import LedgerTable
 
 @dataclass(frozen=True)
 class Listing:
-    """A table of the site, whole: its rows are asked for and sorted as the page does."""
+    """A table of the site, whole: its rows are asked for and sorted as the page does.
+
+    `own` are the parameters that its page has beside the query.
+    """
 
     name: str
     title: Words
@@ -31,16 +35,12 @@ class Listing:
     fields: tuple[Field, ...]
     table: type[LedgerTable]
     rows: Callable[[PublicRequest], QuerySet[Any]]
+    own: tuple[str, ...] = ()
 
     @property
     def sorts(self) -> frozenset[str]:
         """The names of the columns that it can be sorted by."""
         return self.table.sorts()
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """The parameters that its page has beside the query: none."""
-        return ()
 
     def query(self, public: PublicRequest) -> QuerySet[Any]:
         """Return the rows in the order that is asked for."""
@@ -145,10 +145,19 @@ DOCUMENTS = Listing(
         Field("file_name", Holds.TEXT, _("the file that is kept of it"), "file__name"),
         Field("file_sha256", Holds.CODE, _("the SHA-256 of that file"), "file__sha256"),
         Field("entries", Holds.NUMBER, _("how many entries cite it"), "entry_count"),
-        Field("committed_usd", Holds.AMOUNT, _("what they commit"), "committed"),
+        Field("stated", Holds.NUMBER, _("how many of them it states"), "stated"),
+        Field("press", Holds.NUMBER, _("how many of them the press reports"), "press"),
+        Field("inferred", Holds.NUMBER, _("how many of them are inferred"), "inferred"),
+        Field(
+            "committed_usd",
+            Holds.AMOUNT,
+            _("what they commit; below zero where they reduce what others commit"),
+            "committed",
+        ),
     ),
     DocumentsTable,
-    lambda public: aggregates.summed_documents(public.query.everywhere()),
+    evidence.chosen,
+    evidence.OWN,
 )
 
 VERSIONS = Listing(

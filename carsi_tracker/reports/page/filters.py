@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from carsi_tracker.figures import aggregates, matching
 from carsi_tracker.figures.query import NONE, Version, Words
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import day_in_words
+from carsi_tracker.ledger.folding import folded
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.reports.page.address import written
@@ -84,11 +85,14 @@ class Chip:
 
 @dataclass(frozen=True)
 class Select:
-    """A filter that can be chosen: its options as (code, name), and the code that is chosen."""
+    """A filter that can be chosen: its options, and the code that is chosen.
+
+    An option is a code, its name, and the language of a name that may not be in the page's.
+    """
 
     name: str
     label: str
-    options: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, str, str], ...]
     chosen: str | None
 
     @property
@@ -96,10 +100,15 @@ class Select:
         """The options: built here, since there can be hundreds."""
         return format_html_join(
             "",
-            '<option value="{}"{}>{}</option>',
+            '<option value="{}"{}{}>{}</option>',
             (
-                (code, SafeString(" selected") if code == self.chosen else "", name)
-                for code, name in self.options
+                (
+                    code,
+                    format_html(' lang="{}"', language) if language else "",
+                    SafeString(" selected") if code == self.chosen else "",
+                    name,
+                )
+                for code, name, language in self.options
             ),
         )
 
@@ -130,7 +139,7 @@ def form(path: str, public: PublicRequest) -> Form:
     """Return the filters of a page that lists entries, or what has them."""
     chosen = written(public.query.filters)
     typed = {name: chosen.get(name, "") for name in _shown(TYPED)}
-    hidden = public.address.carried(*_shown(OFFERED), *typed)
+    hidden = public.address.carried(*_shown(OFFERED), "measure", *typed)
     return Form(chips(path, public), selects(public), hidden, typed)
 
 
@@ -179,9 +188,9 @@ def selects(public: PublicRequest) -> list[Select]:
     return [
         Select(
             name,
-            str(FILTERS[name].label),
+            _("Stage or balance") if name == "stage" else str(FILTERS[name].label),
             _options(name, query.version, public.label_revision, get_language()),
-            getattr(query.filters, name),
+            getattr(query.filters, name) or (query.filters.measure if name == "stage" else None),
         )
         for name in _shown(OFFERED)
     ]
@@ -197,9 +206,18 @@ def _options(
     version: Version,
     label_revision: int,
     language: str | None,  # noqa: ARG001 (the names are in this language)
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[tuple[str, str, str], ...]:
+    """Return the options of a filter; a balance is offered beside the stages."""
     words = vocabulary(version.number, version.checksum, label_revision)
-    return tuple((code, _name_of(words, name, code)) for code in words.codes[name].values())
+    if name == "document":
+        titled = ((key, each.shown_title, each.shown_in) for key, each in words.documents.items())
+        return tuple(sorted(titled, key=lambda option: folded(option[1])))
+    names = (name, "measure") if name == "stage" else (name,)
+    return tuple(
+        (code, _name_of(words, each, code), "")
+        for each in names
+        for code in words.codes[each].values()
+    )
 
 
 def in_words(words: Vocabulary, name: str, value: object) -> str:
@@ -223,6 +241,8 @@ def _name_of(words: Vocabulary, name: str, code: str) -> str:
         return str(Basis(code).label)
     if name == "measure":
         return str(MEASURES[code])
+    if name == "document":
+        return words.documents[code].shown_title
     things = FILTERS[name].things
     for thing in getattr(words, things) if things else ():
         if code == str(thing.number if name == "goal" else thing.code):

@@ -148,6 +148,10 @@ def _scope(address: Mapping[str, str], version: Version, label_revision: int) ->
         _require_short(name, value)
         if not value:
             continue
+        if name == "stage" and value.casefold() in words.codes["measure"]:
+            name = "measure"  # forms offer balances beside the stages
+        if name in chosen or (name == "measure" and "stage" in chosen):
+            raise BadAddress(name, value, _("either a stage or a measure, not both"))
         if name == "text":
             chosen[name] = read_words(name, value, label_revision)
         elif name.startswith("amount_"):
@@ -156,8 +160,6 @@ def _scope(address: Mapping[str, str], version: Version, label_revision: int) ->
             chosen[name] = read_day(name, value)
         else:
             chosen[name] = _code(name, value, words.codes.get(name), version)
-    if "stage" in chosen and "measure" in chosen:
-        raise BadAddress("measure", chosen["measure"], _("either a stage or a measure, not both"))
     filters = Filters(**chosen)
     _require_order("amount_from", filters.amount_from, "amount_to", filters.amount_to)
     _require_order("date_from", filters.date_from, "date_to", filters.date_to)

@@ -1,5 +1,7 @@
 """Documents: the sources of all amounts, and each one's own page."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -19,21 +21,25 @@ from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
+from carsi_tracker.reports.records import evidence
 from carsi_tracker.reports.subjects.kinds import breakdown_by_basis, figures_of, heads
 from carsi_tracker.reports.tables import DocumentsTable, EntriesTable
 
 MOST_COMMITMENTS = 25
 
 
-@public_page(sorts=DocumentsTable.sorts())
+@public_page(sorts=DocumentsTable.sorts(), own=evidence.OWN)
 def document_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
-    """Show the documents, with how many entries cite each."""
+    """Show the documents, with how many entries cite each and on what evidence."""
     query = public.query.everywhere()
     return render_list(
         request,
         public,
         "reports/documents.html",
         DocumentsTable.about(query, request.path, public),
+        evidence=evidence.CHOICES[asked][0] if (asked := evidence.asked(public)) else "",
+        counts=evidence.counts(request.path, public),
+        everything=request.path + replace(public.address, own=(), page=1).query_string(),
     )
 
 
@@ -42,6 +48,7 @@ def document_detail(request: HttpRequest, public: PublicRequest, key: str) -> Ht
     """Show a document with what it supports, by stage and basis."""
     query = public.query.everywhere().where(document=key)
     document = get_object_or_404(public_documents(query.version.number), key=key)
+    sums = balances(query, STAGES) if aggregates.totals(query).entries else []
     table = EntriesTable(
         EntriesTable.rows_of(entries(query)), request.path, public, query, exclude=("source",)
     )
@@ -53,7 +60,10 @@ def document_detail(request: HttpRequest, public: PublicRequest, key: str) -> Ht
         document=document,
         file=DocumentFile.objects.defer("content").filter(document=document).first(),
         stages=heads(OF_COMMITMENTS),
-        balances=balances(query, STAGES) if aggregates.totals(query).entries else [],
+        balances=[(name, sum_) for name, sum_ in sums if sum_.amount >= 0],
+        reductions=[
+            (name, replace(sum_, amount=-sum_.amount)) for name, sum_ in sums if sum_.amount < 0
+        ],
         by_basis=breakdown_by_basis(query),
         supported=_supported(query),
         all_supported=as_query_string(query),

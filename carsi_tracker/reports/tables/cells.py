@@ -4,8 +4,10 @@ from html import escape
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from carsi_tracker.ledger.models import Basis, Commitment, Document, Entry
+from carsi_tracker.ledger.money import figure as as_figure
 from carsi_tracker.reports.page.links import Linked, path
 
 
@@ -36,6 +38,11 @@ def commitment_address(commitment: Commitment) -> str:
 def figure_cell(figure: Linked) -> SafeString | str:
     """Show a figure, as a link where entries stand behind it."""
     return link(figure.href, figure.text) if figure.href else figure.text
+
+
+def reduction_cell(figure: Linked) -> SafeString:
+    """Show a sum below zero of what reduces other amounts, as a link to its entries."""
+    return link(figure.href or "", _("reduces it by %s") % as_figure(-figure.amount))
 
 
 def link(href: str, text: str) -> SafeString:
