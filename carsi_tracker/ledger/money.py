@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from itertools import accumulate, pairwise
 from typing import Any
 
 from django.db import models
@@ -76,6 +77,16 @@ def split(whole: Decimal, parts: Sequence[Decimal], unit: Decimal) -> list[Decim
     for index in order[: abs(missing)]:
         floors[index] += step
     return [floor * unit for floor in floors]
+
+
+def split_in_steps(parts: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
+    """Round parts to `unit` so that the first of them, the first two, and so on add up.
+
+    Each of these sums is then what it is itself when rounded.
+    """
+    reached = [Decimal(0), *accumulate(parts)]
+    rounded = [(sum_ / unit).quantize(Decimal(1), ROUND_HALF_EVEN) * unit for sum_ in reached]
+    return [after - before for before, after in pairwise(rounded)]
 
 
 def _signed(amount: Decimal, text: str) -> str:

@@ -53,7 +53,7 @@ def test_a_country_of_the_map_leads_to_its_page_on_that_day(site: Site, open_pag
     page = open_page()
     amount = total("committed", country="GT", on=date(2009, 9, 30))
     page.goto(f"{site.address}/?as_of=2009-09-30")
-    page.get_by_role("link", name=f"Guatemala {millions(amount)} million dollars").press("Enter")
+    page.get_by_role("link", name=f"Guatemala: ${millions(amount)} million").press("Enter")
     expect(page.locator("h1")).to_contain_text("Guatemala")
     expect(page.get_by_text("as of September 30, 2009").first).to_be_visible()
     expect(page.get_by_role("link", name=dollars(amount)).first).to_be_visible()
@@ -85,7 +85,7 @@ def test_a_chart_is_downloaded_under_a_name_that_says_what_it_is(
 def test_the_country_that_has_the_focus_stands_out(site: Site, open_page: Open) -> None:
     page = open_page()
     page.goto(f"{site.address}/")
-    country = page.get_by_role("link", name="Nicaragua 2.4 million dollars")
+    country = page.get_by_role("link", name="Nicaragua: $2.4 million")
     outline = country.locator("path")
     before = outline.evaluate("path => getComputedStyle(path).stroke")
     country.focus()

@@ -13,7 +13,7 @@ Open = Callable[..., Page]
 def test_a_reader_follows_a_figure_to_its_document(site: Site, open_page: Open) -> None:
     page = open_page()
     page.goto(site.address)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("$165.0 million")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("$165 million")
     amount = dollars(total("committed", area="community", country="GT"))
     page.get_by_role("link", name=amount).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"${amount} committed")

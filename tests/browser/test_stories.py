@@ -69,7 +69,7 @@ def test_figures_are_written_alike_in_both_languages(site: Site, open_page: Open
     page.goto(site.address)
     english = page.locator("td.number").evaluate_all(FIGURES)
     page.get_by_role("link", name="Español").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("$165.0 millones")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("$165 millones")
     assert page.locator("td.number").evaluate_all(FIGURES) == english
     assert dollars(COMMITTED) in english
 

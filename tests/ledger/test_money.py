@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carsi_tracker.ledger.money import dollars, figure, millions, split, whole_dollars
+from carsi_tracker.ledger.money import (
+    dollars,
+    figure,
+    millions,
+    split,
+    split_in_steps,
+    whole_dollars,
+)
 
 UNITS = st.sampled_from([Decimal("0.01"), Decimal(1), Decimal(1_000), Decimal(100_000)])
 AMOUNTS = st.decimals(-(10**12), 10**12, places=2)
@@ -42,6 +49,17 @@ def test_ties_go_to_the_earlier_part() -> None:
     halves = [Decimal("0.5")] * 4
     assert split(Decimal(2), halves, Decimal(1)) == [1, 1, 0, 0]
     assert split(Decimal(-2), [-half for half in halves], Decimal(1)) == [-1, -1, 0, 0]
+
+
+@everywhere
+@given(PARTS, UNITS)
+def test_parts_rounded_in_steps_add_up_at_every_step(parts: list[Decimal], unit: Decimal) -> None:
+    shown = split_in_steps(parts, unit)
+    assert len(shown) == len(parts)
+    for steps in range(len(parts) + 1):
+        reached = sum(parts[:steps], Decimal(0))
+        assert sum(shown[:steps]) == (reached / unit).quantize(Decimal(1)) * unit
+    assert all(abs(after - before) <= unit for after, before in zip(shown, parts, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -133,18 +133,8 @@ def test_figures_of_a_page_are_the_sums_over_all_pages_behind_their_links(
         assert behind == Decimal(shown.replace(",", "").replace("−", "-")), href
 
 
-def test_the_parts_of_the_whole_as_shown_add_up_to_it(client: Client) -> None:
-    html = text(client, "/").partition("matrix-title")[0]
-    parts = re.findall(r"<strong>\$([\d.]+) million</strong>", html)
-    assert len(parts) == 4
-    assert sum(Decimal(part) for part in parts) == Decimal("165.0")
-    evidence = re.findall(r'class="basis basis-\w+">(\d+)% ', html)
-    assert len(evidence) == 3
-    assert sum(int(part) for part in evidence) == 100
-
-
 def test_figures_are_written_alike_in_both_languages(client: Client) -> None:
-    shown = r">([$−]?[\d,.]+)(?: million| millones)?<"
+    shown = r">([$−]?[\d,.]+)(?: million| millones| m| M)?<"
     english, spanish = text(client, "/"), text(client, "/es/")
     assert len(re.findall(shown, english)) > 30
     assert re.findall(shown, english) == re.findall(shown, spanish)

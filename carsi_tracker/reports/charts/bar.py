@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
-from carsi_tracker.ledger.money import split
+from carsi_tracker.ledger.money import split_in_steps
 from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.page.shortened import TENTH_OF_A_MILLION, part_in_prose
 
-TENTH_OF_A_MILLION = Decimal(100_000)
 WHOLE = 100
 
 LABELS: dict[str, Promise] = {
@@ -26,8 +26,8 @@ LABELS: dict[str, Promise] = {
 class BarPart:
     """A part of the bar.
 
-    `amount` is exact; `shown` is rounded to tenths of a million dollars, so that the parts add up
-    to the shown whole; `x` and `width` are percent of the bar.
+    `amount` is exact; `shown` is rounded to tenths of a million dollars, so that the parts up to
+    each stage add up to its shown sum; `x` and `width` are percent of the bar.
     """
 
     name: str
@@ -37,6 +37,11 @@ class BarPart:
     href: str
     x: Decimal
     width: Decimal
+
+    @property
+    def words(self) -> str:
+        """The part as prose writes it, rounded."""
+        return part_in_prose(self.amount, self.shown)
 
 
 def bar(totals: Sums, query: Query) -> list[BarPart]:
@@ -51,7 +56,7 @@ def bar(totals: Sums, query: Query) -> list[BarPart]:
     whole = sum(amounts)
     if not whole or min(amounts) < 0:
         return []
-    rounded = split(whole, amounts, TENTH_OF_A_MILLION)
+    rounded = split_in_steps(amounts, TENTH_OF_A_MILLION)
     parts = []
     x = Decimal(0)
     for name, amount, shown in zip(names, amounts, rounded, strict=True):

@@ -15,11 +15,11 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.reports.charts import drawing
 from carsi_tracker.reports.charts.bar import bar
-from carsi_tracker.reports.charts.scale import in_prose
 from carsi_tracker.reports.charts.sheets import SHEETS
 from carsi_tracker.reports.page.address import as_query_string, written
 from carsi_tracker.reports.page.filters import chips
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
+from carsi_tracker.reports.page.shortened import in_prose
 
 MARGINS = 180
 WIDTH, CARD_WIDTH = 1080, 1200

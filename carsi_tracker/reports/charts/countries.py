@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.query import Query
-from carsi_tracker.ledger import money
 from carsi_tracker.ledger.models import Country, Stage
+from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.files import File, chart_files
-from carsi_tracker.reports.charts.scale import heat, in_prose
+from carsi_tracker.reports.charts.scale import heat
 from carsi_tracker.reports.charts.shapes import HEIGHT, Outline, shapes
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, entries_address, linked, page_path
+from carsi_tracker.reports.page.shortened import TENTH_OF_A_MILLION, part_in_prose, part_on_map
 
 REGIONAL = "regional"
 HUNDRED = Decimal(100)
@@ -26,11 +27,15 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class Bar:
-    """A country with what is committed there; `width` is in percent of the longest bar."""
+    """A country with what is committed there; `width` is in percent of the longest bar.
+
+    `shown` is rounded to tenths of a million dollars, so that all countries add up to the total.
+    """
 
     country: Country
     page: str
     figure: Linked
+    shown: Decimal
     width: Decimal
     heat: int
 
@@ -54,8 +59,8 @@ class Bar:
 
     @property
     def words(self) -> str:
-        """The amount as prose writes it."""
-        return in_prose(self.figure.amount)
+        """The amount as prose writes it, rounded."""
+        return part_in_prose(self.figure.amount, self.shown)
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Place:
     path: str
     x: int
     y: int
-    millions: str
+    amount: str
     label: str
 
 
@@ -108,7 +113,7 @@ class Countries:
             "",
             '<text class="halo" x="{0}%" y="{1}%">{2}</text>'
             '<text class="halo figure" x="{0}%" y="{1}%" dy="1.2em">{3}</text>',
-            ((each.x, each.y, each.bar.country, each.millions) for each in self.places),
+            ((each.x, each.y, each.bar.country, each.amount) for each in self.places),
         )
 
     @cached_property
@@ -140,9 +145,14 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
         (each.amount for country, each in sums.items() if country.code != REGIONAL),
         default=aggregates.ZERO,
     )
-    bars = [_bar(query, country, each, longest) for country, each in sums.items()]
-    bars.sort(key=lambda bar: (-bar.figure.amount, bar.country.position))
-    whole = sum((each.amount for each in sums.values()), aggregates.ZERO)
+    ordered = sorted(sums, key=lambda country: (-sums[country].amount, country.position))
+    amounts = [sums[country].amount for country in ordered]
+    whole = sum(amounts, aggregates.ZERO)
+    rounded = split(whole, amounts, TENTH_OF_A_MILLION)
+    bars = [
+        _bar(query, country, sums[country], shown, longest)
+        for country, shown in zip(ordered, rounded, strict=True)
+    ]
     return Countries(
         bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
         regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
@@ -157,11 +167,12 @@ def _sum(sums: Sums | None, name: str) -> Amount:
     return sums.of(name) if sums else aggregates.NOTHING
 
 
-def _bar(query: Query, country: Country, found: Amount, longest: Decimal) -> Bar:
+def _bar(query: Query, country: Country, found: Amount, shown: Decimal, longest: Decimal) -> Bar:
     return Bar(
         country=country,
         page=page_path("country", country.code) + as_query_string(query.everywhere()),
         figure=linked(found, query.where(country=country.code)),
+        shown=shown,
         width=_share(found.amount, longest),
         heat=heat(found.amount, longest),
     )
@@ -174,15 +185,14 @@ def _share(amount: Decimal, longest: Decimal) -> Decimal:
 
 
 def _place(bar: Bar, outline: Outline) -> Place:
-    millions = f"{money.millions(bar.figure.amount):,}"
     return Place(
         bar=bar,
         path=outline.path,
         x=outline.x,
         y=outline.y,
-        millions=millions,
-        label=_("%(country)s %(amount)s million dollars")
-        % {"country": bar.country, "amount": millions},
+        amount=part_on_map(bar.figure.amount, bar.shown) if bar.figure.href else "–",
+        label=_("%(country)s: %(amount)s")
+        % {"country": bar.country, "amount": bar.words if bar.figure.href else "–"},
     )
 
 

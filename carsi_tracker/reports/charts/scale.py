@@ -68,14 +68,6 @@ def heat(amount: Decimal, largest: Decimal) -> int:
     return int((share.sqrt() * DARKEST).to_integral_value("ROUND_CEILING"))
 
 
-def in_prose(amount: Decimal) -> str:
-    """Write an amount in millions with one decimal, below a million in whole dollars."""
-    if abs(amount) < MILLION:
-        return money.whole_dollars(amount)
-    text = _("$%(amount)s million") % {"amount": f"{money.millions(abs(amount)):,}"}
-    return f"−{text}" if amount < 0 else text
-
-
 def at_axis(amount: Decimal) -> str:
     """Write a round amount as an axis does: $50 million."""
     if amount < MILLION:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from carsi_tracker.figures import aggregates
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart, name_of_sum
-from carsi_tracker.reports.charts.scale import in_prose
 from carsi_tracker.reports.charts.shapes import HEIGHT as MAP_HEIGHT
 from carsi_tracker.reports.charts.shapes import WIDTH as MAP_WIDTH
 from carsi_tracker.reports.charts.timeline import timeline_chart
@@ -18,6 +17,7 @@ from carsi_tracker.reports.overview.matrix import MatrixRow, matrix
 from carsi_tracker.reports.page.address import written
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest
+from carsi_tracker.reports.page.shortened import in_prose
 
 INNER_WIDTH = 1000
 AREA_LETTERS = 28
@@ -52,9 +52,7 @@ def bar_sheet(public: PublicRequest) -> ChartSheet:
     else:
         title = _("%(whole)s committed, and how far it has got")
         title %= {"whole": in_prose(totals.committed)}
-    legend = [
-        (part, in_prose(part.shown), 90 + LOW_ROW * place) for place, part in enumerate(parts)
-    ]
+    legend = [(part, 90 + LOW_ROW * place) for place, part in enumerate(parts)]
     return ChartSheet(title, 80 + LOW_ROW * len(parts), {"bar": parts, "legend": legend})
 
 

@@ -15,8 +15,9 @@ from carsi_tracker.figures.timeline import timeline as points_of
 from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_year
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.files import File, chart_files
-from carsi_tracker.reports.charts.scale import Amounts, Days, at_axis, in_prose
+from carsi_tracker.reports.charts.scale import Amounts, Days, at_axis
 from carsi_tracker.reports.page.links import Linked, entries_address, linked
+from carsi_tracker.reports.page.shortened import in_prose
 
 WIDTH = 1000
 HEIGHT, SMALL_HEIGHT = 260, 120

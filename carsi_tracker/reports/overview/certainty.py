@@ -11,28 +11,32 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.page.links import Linked, entries_address, linked
+from carsi_tracker.reports.page.shortened import HUNDRED_PERCENT, percent
 
-PERCENT = Decimal(100)
+ONE_PERCENT = Decimal(1)
 
 
 @dataclass(frozen=True)
 class BasisShare:
-    """What is committed on a basis: U.S. dollars, and whole percent of all that is committed."""
+    """What is committed on a basis: U.S. dollars, and its share of all that is committed.
+
+    The shares are written in whole percent and add up.
+    """
 
     basis: Basis
     amount: Decimal
-    percent: Decimal
+    share: str
     href: str
 
     @property
     def in_words(self) -> str:
         """The share as a part of a sentence, in the language of the page."""
         words = {
-            Basis.STATED: _("%(percent)s%% stated"),
-            Basis.PRESS: _("%(percent)s%% press reports"),
-            Basis.INFERRED: _("%(percent)s%% inferred"),
+            Basis.STATED: _("%(share)s stated"),
+            Basis.PRESS: _("%(share)s press reports"),
+            Basis.INFERRED: _("%(share)s inferred"),
         }
-        return words[self.basis] % {"percent": self.percent}
+        return words[self.basis] % {"share": self.share}
 
 
 def basis_shares(query: Query) -> list[BasisShare]:
@@ -41,11 +45,16 @@ def basis_shares(query: Query) -> list[BasisShare]:
     found = aggregates.breakdown(committed, "basis")
     amounts = [found[basis].committed if basis in found else aggregates.ZERO for basis in Basis]
     whole = aggregates.total(committed).amount
-    shares = [amount / whole * PERCENT if whole else whole for amount in amounts]
-    rounded = split(PERCENT if whole else whole, shares, Decimal(1))
+    shares = [amount / whole * HUNDRED_PERCENT if whole else whole for amount in amounts]
+    rounded = split(HUNDRED_PERCENT if whole else whole, shares, ONE_PERCENT)
     return [
-        BasisShare(basis, amount, percent, entries_address(committed.where(basis=basis)))
-        for basis, amount, percent in zip(Basis, amounts, rounded, strict=True)
+        BasisShare(
+            basis,
+            amount,
+            percent(share, shown, ONE_PERCENT),
+            entries_address(committed.where(basis=basis)),
+        )
+        for basis, amount, share, shown in zip(Basis, amounts, shares, rounded, strict=True)
     ]
 
 

@@ -1,15 +1,14 @@
 """Areas, countries, goals and appropriations: the lists of them, and each one's own page."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Stage
+from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
@@ -22,6 +21,7 @@ from carsi_tracker.reports.page.links import Linked, linked_sum
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
+from carsi_tracker.reports.page.shortened import HUNDRED_PERCENT, TENTH, percent
 from carsi_tracker.reports.subjects.kinds import (
     KINDS,
     UNSTATED_AREA,
@@ -33,15 +33,17 @@ from carsi_tracker.reports.subjects.sources import cited, touching_versions
 from carsi_tracker.reports.tables import CommitmentsTable
 
 MOST_NOTES = 12
-TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
 class SubjectPart:
-    """What a subject has of a whole: both linked, and the share in percent."""
+    """What a subject has of a whole: the whole, linked, and the share in percent.
+
+    The shares of all subjects of a kind add up.
+    """
 
     whole: Linked
-    percent: Decimal
+    share: str
 
 
 @public_page()
@@ -89,7 +91,7 @@ def subject_detail(
         query_of_subject=as_query_string(query),
         totals=sums,
         committed=linked_sum(committed),
-        part=_part(its, query, sums),
+        part=_part(its, subject, query),
         unstated=_unstated(its, subject, query),
         later=explanations.later(committed),
         bases=[share for share in basis_shares(query) if share.amount],
@@ -103,12 +105,18 @@ def subject_detail(
     )
 
 
-def _part(kind: SubjectKind, query: Query, sums: Sums) -> SubjectPart | None:
+def _part(kind: SubjectKind, subject: Subject, query: Query) -> SubjectPart | None:
     stage = kind.stages[0]
     whole = linked_sum(query.everywhere().where(stage=stage))
     if whole.amount <= 0:
         return None
-    return SubjectPart(whole, (getattr(sums, stage) / whole.amount * 100).quantize(TENTH))
+    shares = {
+        key: sums.of(stage).amount / whole.amount * HUNDRED_PERCENT
+        for key, sums in aggregates.breakdown(query.everywhere(), kind.page).items()
+    }
+    rounded = split(HUNDRED_PERCENT, list(shares.values()), TENTH)
+    shown = dict(zip(shares, rounded, strict=True)).get(subject.key, aggregates.ZERO)
+    return SubjectPart(whole, percent(shares.get(subject.key, aggregates.ZERO), shown, TENTH))
 
 
 def _unstated(kind: SubjectKind, subject: Subject, query: Query) -> Linked | None:

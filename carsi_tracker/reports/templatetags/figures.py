@@ -7,9 +7,11 @@ from django import template
 
 from carsi_tracker.ledger import days, money
 from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.shortened import in_prose
 
 register = template.Library()
 register.filter("query_string", as_query_string)
+register.filter("in_prose", in_prose)
 
 
 @register.filter
@@ -28,12 +30,6 @@ def figure(amount: Decimal) -> str:
 def signed(amount: Decimal) -> str:
     """Write a change with its sign: +1,250,000."""
     return money.signed(amount)
-
-
-@register.filter
-def millions(amount: Decimal) -> str:
-    """Write an amount in millions with one decimal, alike in both languages: 123.1."""
-    return f"{money.millions(amount):,}"
 
 
 @register.filter

@@ -7,7 +7,6 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
-from carsi_tracker.ledger.money import millions
 from carsi_tracker.reports.page.parameters import read
 
 
@@ -27,8 +26,3 @@ def sum_behind(href: str) -> Decimal:
     where = urlsplit(href)
     assert where.path.endswith("/entries/")
     return aggregates.total(asked(**dict(parse_qsl(where.query)))).amount
-
-
-def in_millions(amount: Decimal) -> str:
-    """Write an amount as charts do."""
-    return f"${millions(amount)} million"

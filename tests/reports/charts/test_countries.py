@@ -53,10 +53,7 @@ def test_bars_are_as_long_as_their_sums_and_the_largest_stands_first() -> None:
 def test_each_country_of_the_map_names_itself_and_its_sum() -> None:
     places = {place.bar.country.code: place for place in chart().places}
     assert set(places) == set(shapes().countries) == {"BZ", "CR", "SV", "GT", "HN", "NI", "PA"}
-    assert (
-        places["GT"].label
-        == f"Guatemala {millions(total('committed', country='GT'))} million dollars"
-    )
+    assert places["GT"].label == f"Guatemala: ${millions(total('committed', country='GT'))} million"
     assert all(0 < place.x < 100 and 0 < place.y < 100 for place in places.values())
 
 

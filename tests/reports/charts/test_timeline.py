@@ -11,7 +11,8 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.timeline import Curve, Timeline, timeline_chart
-from tests.reports.charts.asking import asked, in_millions, sum_behind
+from carsi_tracker.reports.page.shortened import in_prose
+from tests.reports.charts.asking import asked, sum_behind
 from tests.sourced import VERSION
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -84,7 +85,7 @@ def test_the_words_say_what_the_chart_shows() -> None:
     words = chart(as_of="2009-09-30").description
     assert "September 30, 2009" in words
     for stage in Stage:
-        assert f"{stage.label}: {in_millions(getattr(totals, stage))}" in words
+        assert f"{stage.label}: {in_prose(getattr(totals, stage))}" in words
 
 
 def test_the_day_is_drawn_and_what_changed_on_it_can_be_seen() -> None:
