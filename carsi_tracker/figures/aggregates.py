@@ -35,6 +35,11 @@ class Amount:
     amount: Decimal = ZERO
     entries: int = 0
 
+    @property
+    def known(self) -> bool:
+        """Whether any entry was found: without one the sum is not known, which is not zero."""
+        return self.entries > 0
+
     def __add__(self, other: "Amount") -> "Amount":
         return Amount(self.amount + other.amount, self.entries + other.entries)
 
@@ -57,6 +62,12 @@ class Sums:
             plus, minus = map(self.of, MEASURES[name])
             return Amount(plus.amount - minus.amount, plus.entries + minus.entries)
         return self.stages.get(name, NOTHING)
+
+    def follows_amount(self, name: str) -> bool:
+        """Say whether a stage before that of a stage or measure has an amount."""
+        first = MEASURES.get(name, (name,))[0]
+        before = Stage.values[: Stage.values.index(first)]
+        return any(self.of(stage).amount for stage in before)
 
     @property
     def entries(self) -> int:
@@ -157,10 +168,10 @@ def number_of(query: Query, dimension: str) -> int:
 
 
 @remembered(REMEMBERED)
-def matrix(query: Query) -> Mapping[tuple[str, str], Amount]:
+def matrix(query: Query) -> Mapping[tuple[str, str], Sums]:
     """Return the sums of commitments' entries by (area code, country code); empty cells lack."""
     return {
-        (str(area), str(country)): _counted(sums, query.filters.measure)
+        (str(area), str(country)): sums
         for (area, country), sums in _by(query, "area", "country")
         if area is not None
     }

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.aggregates import ZERO, Amount, breakdown, matrix, totals
+from carsi_tracker.figures.aggregates import ZERO, Sums, breakdown, matrix, totals
 from carsi_tracker.figures.query import NONE, Query
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
@@ -144,7 +144,8 @@ def _posted(kind: str, key: Key, query: Query, stage: str) -> Decimal:
     whole = query.everywhere()
     area, country, goal = key
     if kind == "cell":
-        return matrix(whole.where(stage=stage)).get((str(area), str(country)), Amount()).amount
+        cell = matrix(whole).get((str(area), str(country)), Sums())
+        return cell.of(stage).amount
     part: str | int | None = {"area": area, "country": country, "goal": goal}[kind]
     found = breakdown(whole, kind).get(part)
     return getattr(found, stage) if found else ZERO

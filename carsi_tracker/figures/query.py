@@ -86,6 +86,17 @@ class Filters:
         """The filters that are set, in a fixed order."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
+    @property
+    def stages(self) -> tuple[str, ...] | None:
+        """The stages whose entries are chosen; None for all."""
+        if self.measure:
+            return MEASURES[self.measure]
+        return (self.stage,) if self.stage else None
+
+    def admits(self, name: str, code: str) -> bool:
+        """Say whether entries that have a code may be chosen."""
+        return getattr(self, name) in (None, code)
+
 
 @dataclass(frozen=True)
 class Query:

@@ -63,7 +63,7 @@ def test_a_cell_of_the_matrix_is_the_sum_of_its_entries_on_every_day(
         on = date.fromisoformat(day) if day else date.max
         expected = sourced.total("committed", on=on, area=area, country=country)
         query = ask(stage="committed", as_of=day)
-        cell = aggregates.matrix(query).get((area, country), aggregates.Amount())
+        cell = aggregates.matrix(query).get((area, country), aggregates.Sums()).of("committed")
         behind = entries(query.where(area=area, country=country))
         assert cell.amount == expected
         assert cell.amount == sum(entry.amount for entry in behind)

@@ -149,5 +149,5 @@ def test_a_list_adds_up_to_the_whole(client: Client, plural: str) -> None:
 @pytest.mark.parametrize("page", ["/countries/cr/", "/areas/not-attributed/"])
 def test_a_zero_leads_to_the_entries_that_make_it(client: Client, page: str) -> None:
     asked = "area=not-attributed&amp;country=CR&amp;stage=committed"
-    assert f'<a href="/entries/?{asked}">0</a>' in words_of(client, page)
+    assert f'<a class="zero" href="/entries/?{asked}">0</a>' in words_of(client, page)
     assert "2 entries below" in words_of(client, f"/entries/?{asked.replace('&amp;', '&')}")

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Sums
-from carsi_tracker.ledger.models import Stage
-from carsi_tracker.reports.page.links import linked
+from carsi_tracker.figures.query import Query
+from carsi_tracker.reports.balances.sums import STAGES
+from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
+from carsi_tracker.reports.subjects.kinds import figures_of
 
 WAYS: dict[str, Promise] = {
     "area": _("Programming areas"),
@@ -30,7 +32,8 @@ class Way:
 
     label: Promise
     parts: int
-    sums: Sums
+    sums: tuple[Linked, ...]
+    entries: int
     agrees: bool
 
 
@@ -40,7 +43,7 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     query = public.query.everywhere()
     totals = aggregates.totals(query)
     ways = [
-        add_up(label, list(aggregates.breakdown(query, dimension).values()), totals)
+        add_up(label, list(aggregates.breakdown(query, dimension).values()), query)
         for dimension, label in WAYS.items()
     ]
     available = aggregates.total(query.where(measure="available")).amount
@@ -49,9 +52,7 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         public,
         "reports/balance.html",
         totals=totals,
-        linked={
-            stage: linked(totals.of(stage), query.where(stage=stage)) for stage in Stage.values
-        },
+        linked=figures_of(totals, STAGES, query),
         ways=ways,
         available=available,
         whole=totals.committed + available,
@@ -60,7 +61,8 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     )
 
 
-def add_up(label: Promise, parts: list[Sums], totals: Sums) -> Way:
+def add_up(label: Promise, parts: list[Sums], query: Query) -> Way:
     """Add parts up and compare the sums with the totals of all entries."""
     sums = sum(parts, Sums())
-    return Way(label, len(parts), sums, sums == totals)
+    agrees = sums == aggregates.totals(query)
+    return Way(label, len(parts), figures_of(sums, STAGES, query), sums.entries, agrees)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import MEASURES, Query
+from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.page.filters import name_of_balance
-from carsi_tracker.reports.page.links import Linked, linked
+from carsi_tracker.reports.page.links import Linked, linked_in
 
 STAGES = tuple(Stage.values)
 OF_COMMITMENTS = ("committed", "obligated", "disbursed")
@@ -35,15 +35,15 @@ class OverTime:
     earlier: int
 
 
+def asked_for(query: Query, stages: Sequence[str]) -> list[str]:
+    """Return those stages whose entries a query chooses."""
+    return [stage for stage in stages if stage in (query.filters.stages or stages)]
+
+
 def balances(query: Query, names: Sequence[str]) -> list[tuple[str, Linked]]:
     """Return sums and differences of a query by name, each linked to its entries."""
     sums = aggregates.totals(query)
-    rows = []
-    for name in names:
-        kind = "measure" if name in MEASURES else "stage"
-        asks = query.where(**{"stage": None, "measure": None, kind: name})
-        rows.append((name_of_balance(name), linked(sums.of(name), asks)))
-    return rows
+    return [(name_of_balance(name), linked_in(sums, name, query)) for name in names]
 
 
 def over_time(query: Query, names: Sequence[str]) -> OverTime:

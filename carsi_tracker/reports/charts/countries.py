@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Amount, Sums
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Country, Stage
 from carsi_tracker.ledger.money import split
@@ -18,7 +18,7 @@ from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.scale import heat
 from carsi_tracker.reports.charts.shapes import HEIGHT, Outline, shapes
 from carsi_tracker.reports.page.address import as_query_string
-from carsi_tracker.reports.page.links import Linked, entries_address, linked, page_path
+from carsi_tracker.reports.page.links import Linked, entries_address, linked_in, page_path
 from carsi_tracker.reports.page.shortened import TENTH_OF_A_MILLION, part_in_prose, part_on_map
 
 REGIONAL = "regional"
@@ -132,49 +132,48 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
 
     None where there are none.
     """
-    query, name = of_one_sum(asked), name_of_sum(asked)
+    name, query = name_of_sum(asked), asked.where(stage=None, measure=None)
     found = aggregates.breakdown(query, "country")
-    sums = {
-        country: _sum(found.get(country.code), name)
+    figures = {
+        country: linked_in(found.get(country.code, Sums()), name, query.where(country=country.code))
         for country in countries
-        if country.code in found or not country.retired
+        if (country.code in found or not country.retired)
+        and query.filters.admits("country", country.code)
     }
-    if not any(each.entries for each in sums.values()):
+    if not any(each.known for each in figures.values()):
         return None
     longest = max(
-        (each.amount for country, each in sums.items() if country.code != REGIONAL),
+        (each.amount for country, each in figures.items() if country.code != REGIONAL),
         default=aggregates.ZERO,
     )
-    ordered = sorted(sums, key=lambda country: (-sums[country].amount, country.position))
-    amounts = [sums[country].amount for country in ordered]
+    ordered = sorted(
+        figures, key=lambda each: (not figures[each].known, -figures[each].amount, each.position)
+    )
+    amounts = [figures[country].amount for country in ordered]
     whole = sum(amounts, aggregates.ZERO)
     rounded = split(whole, amounts, TENTH_OF_A_MILLION)
     bars = [
-        _bar(query, country, sums[country], shown, longest)
+        _bar(query, country, figures[country], shown, longest)
         for country, shown in zip(ordered, rounded, strict=True)
     ]
     return Countries(
         bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
         regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
-        total=Linked(whole, entries_address(query)),
+        total=Linked(whole, entries_address(of_one_sum(asked))),
         as_of=_("as of %(day)s") % {"day": query.day_in_words},
         files=chart_files("countries", asked),
         map_files=chart_files("map", asked),
     )
 
 
-def _sum(sums: Sums | None, name: str) -> Amount:
-    return sums.of(name) if sums else aggregates.NOTHING
-
-
-def _bar(query: Query, country: Country, found: Amount, shown: Decimal, longest: Decimal) -> Bar:
+def _bar(query: Query, country: Country, figure: Linked, shown: Decimal, longest: Decimal) -> Bar:
     return Bar(
         country=country,
         page=page_path("country", country.code) + as_query_string(query.everywhere()),
-        figure=linked(found, query.where(country=country.code)),
+        figure=figure,
         shown=shown,
-        width=_share(found.amount, longest),
-        heat=heat(found.amount, longest),
+        width=_share(figure.amount, longest),
+        heat=heat(figure.amount, longest),
     )
 
 
@@ -185,14 +184,16 @@ def _share(amount: Decimal, longest: Decimal) -> Decimal:
 
 
 def _place(bar: Bar, outline: Outline) -> Place:
+    figure = bar.figure
+    words = figure.text if figure.follows_amount else _("no entries")
     return Place(
         bar=bar,
         path=outline.path,
         x=outline.x,
         y=outline.y,
-        amount=part_on_map(bar.figure.amount, bar.shown) if bar.figure.href else "–",
+        amount=part_on_map(figure.amount, bar.shown) if figure.known else figure.text,
         label=_("%(country)s: %(amount)s")
-        % {"country": bar.country, "amount": bar.words if bar.figure.href else "–"},
+        % {"country": bar.country, "amount": bar.words if figure.known else words},
     )
 
 

@@ -60,7 +60,7 @@ def matrix_sheet(public: PublicRequest) -> ChartSheet:
     """Return the table of areas by countries."""
     title = _("%(sum)s by programming area and country, U.S. dollars") % balance(public)
     found = matrix(public.query, public.words)
-    if not found.total.href:
+    if not found.total.known:
         return ChartSheet(title, empty=nothing(public))
     wide = (INNER_WIDTH - AREA_WIDTH) // (len(found.heads) + 1)
     drawn = {

@@ -16,7 +16,7 @@ from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_y
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.scale import Amounts, Days, at_axis
-from carsi_tracker.reports.page.links import Linked, entries_address, linked
+from carsi_tracker.reports.page.links import Linked, entries_address, linked_in
 from carsi_tracker.reports.page.shortened import in_prose
 
 WIDTH = 1000
@@ -188,10 +188,8 @@ def _rows(query: Query, stages: Sequence[str]) -> tuple[TimelineRow, ...]:
     ends = {end_of_fiscal_year(fiscal_year(point.day)) for point in points_of(query)}
     days = sorted({end for end in ends if end < query.day} | {query.day})[-MOST_ROWS:]
     return tuple(
-        TimelineRow(then.day, tuple(_cell(then, stage) for stage in stages))
+        TimelineRow(
+            then.day, tuple(linked_in(aggregates.totals(then), stage, then) for stage in stages)
+        )
         for then in (query if day == query.day else query.through(day) for day in days)
     )
-
-
-def _cell(query: Query, stage: str) -> Linked:
-    return linked(aggregates.totals(query).of(stage), query.where(stage=stage, measure=None))

@@ -9,28 +9,35 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from carsi_tracker.figures.aggregates import ZERO
+from carsi_tracker.figures.aggregates import NOTHING
 from carsi_tracker.figures.comparison import Comparison, SumChange, changes
 from carsi_tracker.ledger.models import Appropriation, Stage
 from carsi_tracker.ledger.money import signed
 from carsi_tracker.reports.page.filters import name_of_balance
-from carsi_tracker.reports.page.links import NOTHING, Linked, entries_address, linked
+from carsi_tracker.reports.page.links import Linked, empty_cell, entries_address, linked
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 
 @dataclass(frozen=True)
 class SignedChange:
-    """A change with its sign, which way it goes (`up`, `down` or `same`), and its entries."""
+    """A change with its sign, which way it goes (`up`, `down` or `same`), and its entries.
+
+    `known` says whether any entry made it.
+    """
 
     amount: Decimal
     text: str
     way: str
-    href: str | None
+    href: str
+    known: bool
 
     @property
     def html(self) -> SafeString:
         """The change with its link."""
-        return format_html('<a href="{}">{}</a>', self.href, self.text) if self.href else NOTHING
+        if not self.known:
+            return empty_cell(self.href)
+        kind = SafeString(' class="zero"') if self.amount == 0 else ""
+        return format_html('<a{} href="{}">{}</a>', kind, self.href, self.text)
 
 
 @dataclass(frozen=True)
@@ -170,7 +177,7 @@ def by_appropriation(comparison: Comparison, public: PublicRequest) -> list[Comp
         stages = found[(appropriation.pk,)]
         of_it = {"year": appropriation.fiscal_year, "account": appropriation.account.code}
         cells = [_difference(comparison, stages.get(s), stage=s, **of_it) for s in Stage.values]
-        if any(cell.href for cell in cells):
+        if any(cell.known for cell in cells):
             rows.append(ComparisonRow(_named(public, appropriation, **of_it), tuple(cells)))
     return rows
 
@@ -196,13 +203,11 @@ def _side_by_side(
 
 
 def _difference(comparison: Comparison, change: SumChange | None, **asks: Any) -> SignedChange:
-    added = change.change if change else None
-    if added is None or not added.entries:
-        return SignedChange(ZERO, "–", "same", None)
+    added = change.change if change else NOTHING
     chosen = {name: value for name, value in asks.items() if value is not None}
     href = entries_address(comparison.between.where(measure=None, **chosen))
     way = "up" if added.amount > 0 else "down" if added.amount < 0 else "same"
-    return SignedChange(added.amount, signed(added.amount), way, href)
+    return SignedChange(added.amount, signed(added.amount), way, href, added.known)
 
 
 def _sum(

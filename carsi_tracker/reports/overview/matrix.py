@@ -1,6 +1,6 @@
 """The table of areas by countries, with totals, shaded as a heat map."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -9,16 +9,16 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Amount
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.vocabulary import Vocabulary
 from carsi_tracker.ledger.models import Country, ProgrammingArea
-from carsi_tracker.reports.charts.countries import of_one_sum
+from carsi_tracker.reports.charts.countries import name_of_sum
 from carsi_tracker.reports.charts.scale import heat
 from carsi_tracker.reports.page.address import as_query_string
-from carsi_tracker.reports.page.links import Linked, linked, page_path
+from carsi_tracker.reports.page.links import Linked, linked_in, page_path
 
-Sums = Mapping[tuple[str | None, str | None], Amount]
+Cells = Mapping[tuple[str | None, str | None], Sums]
 
 
 @dataclass(frozen=True)
@@ -60,52 +60,53 @@ def matrix(query: Query, words: Vocabulary) -> Matrix:
 
     Totals are the sums of the cells shown.
     """
-    query = of_one_sum(query)
+    name, query = name_of_sum(query), query.where(stage=None, measure=None)
     cells = aggregates.matrix(query)
     with_entries = {code for key in cells for code in key}
     countries = [
         country
         for country in words.countries
-        if country.code in with_entries or not country.retired
+        if (country.code in with_entries or not country.retired)
+        and query.filters.admits("country", country.code)
     ]
-    areas = [area for area in words.areas if area.code in with_entries or not area.retired]
+    areas = [
+        area
+        for area in words.areas
+        if (area.code in with_entries or not area.retired)
+        and query.filters.admits("area", area.code)
+    ]
     sums = _with_totals(cells)
-    largest = max((cell.amount for cell in cells.values()), default=aggregates.ZERO)
+    largest = max((cell.of(name).amount for cell in cells.values()), default=aggregates.ZERO)
+
+    def figure(area: str | None, country: str | None) -> Linked:
+        chosen = {"area": area, "country": country}
+        asks = query.where(**{key: code for key, code in chosen.items() if code})
+        return linked_in(sums.get((area, country), Sums()), name, asks)
+
     pages = as_query_string(query.everywhere())
     return Matrix(
         heads=tuple((country, page_path("country", country.code) + pages) for country in countries),
-        rows=tuple(_row(query, area, countries, sums, largest) for area in areas),
-        totals=tuple(_figure(query, sums, None, country.code) for country in countries),
-        total=_figure(query, sums, None, None),
+        rows=tuple(
+            MatrixRow(
+                area,
+                page_path("area", area.code) + pages,
+                tuple(_shaded(figure(area.code, country.code), largest) for country in countries),
+                figure(area.code, None),
+            )
+            for area in areas
+        ),
+        totals=tuple(figure(None, country.code) for country in countries),
+        total=figure(None, None),
     )
 
 
-def _with_totals(cells: Mapping[tuple[str, str], Amount]) -> Sums:
-    sums: dict[tuple[str | None, str | None], Amount] = {}
+def _with_totals(cells: Mapping[tuple[str, str], Sums]) -> Cells:
+    sums: dict[tuple[str | None, str | None], Sums] = {}
     for (area, country), cell in cells.items():
         for key in product((area, None), (country, None)):
-            sums[key] = sums.get(key, Amount()) + cell
+            sums[key] = sums.get(key, Sums()) + cell
     return sums
 
 
-def _row(
-    query: Query,
-    area: ProgrammingArea,
-    countries: Sequence[Country],
-    sums: Sums,
-    largest: Decimal,
-) -> MatrixRow:
-    figures = [_figure(query, sums, area.code, country.code) for country in countries]
-    return MatrixRow(
-        area,
-        page_path("area", area.code) + as_query_string(query.everywhere()),
-        tuple(MatrixCell(figure, heat(figure.amount, largest)) for figure in figures),
-        _figure(query, sums, area.code, None),
-    )
-
-
-def _figure(query: Query, sums: Sums, area: str | None, country: str | None) -> Linked:
-    found = sums.get((area, country), Amount())
-    chosen = {"area": area, "country": country}
-    asks = query.where(**{name: code for name, code in chosen.items() if code})
-    return linked(found, asks)
+def _shaded(figure: Linked, largest: Decimal) -> MatrixCell:
+    return MatrixCell(figure, heat(figure.amount, largest))

@@ -7,37 +7,68 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Amount
-from carsi_tracker.figures.query import Query
-from carsi_tracker.ledger.money import figure
+from carsi_tracker.figures.aggregates import Amount, Sums
+from carsi_tracker.figures.query import MEASURES, Query
+from carsi_tracker.ledger.money import figure, signed, whole_dollars
 from carsi_tracker.reports.page.address import as_query_string
 
 PATHS = 8192
 """How many paths a process keeps: a table has hundreds of them."""
-NOTHING = SafeString('<span aria-label="0">–</span>')
 
 
 @dataclass(frozen=True)
 class Linked:
-    """An amount in U.S. dollars, and the address of the entries it sums; None without any."""
+    """A sum in U.S. dollars, and the address of its entries; without any, of the page that answers.
+
+    `known` says whether there are entries, `follows_amount` whether an earlier stage has an amount.
+    """
 
     amount: Decimal
-    href: str | None
+    href: str
+    known: bool = True
+    follows_amount: bool = False
 
     @property
     def text(self) -> str:
-        """The amount as tables write it; a dash where no entry stands behind it."""
-        return figure(self.amount) if self.href else "–"
+        """The sum as tables write it, or what stands in its place where it is not known."""
+        if self.known:
+            return figure(self.amount)
+        return _("none found") if self.follows_amount else "–"
 
     @property
     def html(self) -> SafeString:
-        """The amount with its link: built here, since a page has a hundred of them."""
-        if self.href:
-            return format_html('<a href="{}">{}</a>', self.href, self.text)
-        return NOTHING
+        """The sum with its link: built here, since a page has a hundred of them."""
+        return self._linked(self.text)
+
+    @property
+    def in_dollars(self) -> SafeString:
+        """The sum with its link, as prose writes it."""
+        return self._linked(whole_dollars(self.amount) if self.known else self.text)
+
+    @property
+    def signed(self) -> SafeString:
+        """The sum of what something changed with its link, and with its sign."""
+        return self._linked(signed(self.amount) if self.known else self.text)
+
+    def _linked(self, text: str) -> SafeString:
+        if not self.known:
+            return empty_cell(self.href, text)
+        kind = SafeString(' class="zero"') if self.amount == 0 else ""
+        return format_html('<a{} href="{}">{}</a>', kind, self.href, text)
+
+
+def empty_cell(href: str, text: str = "–") -> SafeString:
+    """Link what stands where no entry was found to the page that answers; a dash is read out."""
+    if text == "–":
+        text = format_html(
+            '<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>',
+            _("no entries"),
+        )
+    return format_html('<a class="empty" href="{}">{}</a>', href, text)
 
 
 def entries_address(query: Query) -> str:
@@ -55,9 +86,16 @@ def page_path(kind: str, code: str) -> str:
     return path(kind, code.lower())
 
 
-def linked(sum_: Amount, query: Query) -> Linked:
-    """Link a sum to the entries it sums, where there are any."""
-    return Linked(sum_.amount, entries_address(query) if sum_.entries else None)
+def linked(sum_: Amount, query: Query, *, follows_amount: bool = False) -> Linked:
+    """Link a sum to the page of its entries."""
+    return Linked(sum_.amount, entries_address(query), sum_.known, follows_amount)
+
+
+def linked_in(sums: Sums, name: str, query: Query) -> Linked:
+    """Link the sum of a stage or measure among those of a query."""
+    kind = "measure" if name in MEASURES else "stage"
+    asks = query.where(**{"stage": None, "measure": None, kind: name})
+    return linked(sums.of(name), asks, follows_amount=sums.follows_amount(name))
 
 
 def linked_sum(query: Query) -> Linked:

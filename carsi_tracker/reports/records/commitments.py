@@ -7,7 +7,13 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.notes import noted
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.models import Commitment, Posting, Stage
-from carsi_tracker.reports.balances.sums import BALANCES, OF_COMMITMENTS, balances, over_time
+from carsi_tracker.reports.balances.sums import (
+    BALANCES,
+    OF_COMMITMENTS,
+    asked_for,
+    balances,
+    over_time,
+)
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.page import explanations, filters
 from carsi_tracker.reports.page.lists import render_list
@@ -20,8 +26,8 @@ from carsi_tracker.reports.versions.changes import reversals
 @public_page(sorts=CommitmentsTable.sorts())
 def commitment_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show the commitments with their sums by stage."""
-    sums = balances(public.query, OF_COMMITMENTS)
-    none = not any(sum_.href for _name, sum_ in sums)
+    sums = balances(public.query, asked_for(public.query, OF_COMMITMENTS))
+    none = not any(sum_.known for _name, sum_ in sums)
     return render_list(
         request,
         public,

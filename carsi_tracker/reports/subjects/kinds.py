@@ -15,7 +15,7 @@ from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.content import content
 from carsi_tracker.reports.page.filters import name_of_balance
-from carsi_tracker.reports.page.links import Linked, linked, page_path
+from carsi_tracker.reports.page.links import Linked, linked_in, page_path
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 UNSTATED_AREA = "not-attributed"
@@ -129,8 +129,8 @@ def heads(stages: Iterable[str]) -> tuple[str, ...]:
 
 
 def figures_of(sums: Sums, stages: Iterable[str], query: Query) -> tuple[Linked, ...]:
-    """Return the sums of stages, each linked to its entries; a zero too, where entries make it."""
-    return tuple(linked(sums.of(stage), query.where(stage=stage)) for stage in stages)
+    """Return the sums of stages, each linked to its entries."""
+    return tuple(linked_in(sums, stage, query) for stage in stages)
 
 
 def address(kind: SubjectKind, subject: Subject, query: Query) -> str | None:

@@ -1,14 +1,12 @@
 """Where the figures of a query come from: the documents cited, and the versions posted."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Document, Posting, Stage
-from carsi_tracker.reports.page.links import Linked, entries_address, linked
+from carsi_tracker.reports.page.links import Linked, entries_address, linked_in
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def cited(query: Query) -> list[Cited]:
                 Decimal(found[document.key].entries),
                 entries_address(query.where(document=document.key)),
             ),
-            _committed(found, document.key, query.where(document=document.key)),
+            linked_in(found[document.key], Stage.COMMITTED, query.where(document=document.key)),
         )
         for document in documents.order_by("published_on", "key")
     ]
@@ -52,11 +50,9 @@ def touching_versions(query: Query) -> list[TouchingVersion]:
     return [
         TouchingVersion(
             posting,
-            _committed(found, posting.version, query.where(posted_in=posting.version)),
+            linked_in(
+                found[posting.version], Stage.COMMITTED, query.where(posted_in=posting.version)
+            ),
         )
         for posting in postings.order_by("-version")
     ]
-
-
-def _committed(found: Mapping[str | int | None, Sums], key: str | int, query: Query) -> Linked:
-    return linked(found[key].of(Stage.COMMITTED), query.where(stage=Stage.COMMITTED))

@@ -35,14 +35,9 @@ def commitment_address(commitment: Commitment) -> str:
     return path("commitment", commitment.reference)
 
 
-def figure_cell(figure: Linked) -> SafeString | str:
-    """Show a figure, as a link where entries stand behind it."""
-    return link(figure.href, figure.text) if figure.href else figure.text
-
-
 def reduction_cell(figure: Linked) -> SafeString:
     """Show a sum below zero of what reduces other amounts, as a link to its entries."""
-    return link(figure.href or "", _("reduces it by %s") % as_figure(-figure.amount))
+    return link(figure.href, _("reduces it by %s") % as_figure(-figure.amount))
 
 
 def link(href: str, text: str) -> SafeString:

@@ -12,10 +12,11 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.notes import notes_of
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Commitment
-from carsi_tracker.reports.page.links import linked
+from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, asked_for
+from carsi_tracker.reports.page.links import linked_in
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.tables.base import LedgerTable
-from carsi_tracker.reports.tables.cells import commitment_address, figure_cell, link, titled
+from carsi_tracker.reports.tables.cells import commitment_address, link, titled
 
 
 class CommitmentsTable(LedgerTable):
@@ -46,11 +47,15 @@ class CommitmentsTable(LedgerTable):
 
     @classmethod
     def about(cls, query: Query, path: str, public: PublicRequest) -> Self:
-        """Show the commitments of a query; their sums come from the database to sort by only."""
+        """Show the commitments of a query, with the sums of the stages whose entries it chooses.
+
+        Sums come from the database to sort by only.
+        """
         by_sum = cls.is_sorted_by_number(public)
         rows = (aggregates.summed_commitments if by_sum else aggregates.commitments)(query)
         described = rows.select_related("area", "country", "appropriation__account")
-        return cls(described, path, public, query)
+        others = set(OF_COMMITMENTS).difference(asked_for(query, OF_COMMITMENTS))
+        return cls(described, path, public, query, exclude=tuple(others))
 
     def render_reference(self, record: Commitment) -> SafeString:
         notes = ((note,) for note in self._notes.get(record.reference, []))
@@ -74,18 +79,18 @@ class CommitmentsTable(LedgerTable):
     def render_appropriation(self, record: Commitment) -> str:
         return str(record.appropriation)
 
-    def render_committed(self, record: Commitment) -> SafeString | str:
+    def render_committed(self, record: Commitment) -> SafeString:
         return self._sum(record, "committed")
 
-    def render_obligated(self, record: Commitment) -> SafeString | str:
+    def render_obligated(self, record: Commitment) -> SafeString:
         return self._sum(record, "obligated")
 
-    def render_disbursed(self, record: Commitment) -> SafeString | str:
+    def render_disbursed(self, record: Commitment) -> SafeString:
         return self._sum(record, "disbursed")
 
-    def _sum(self, record: Commitment, stage: str) -> SafeString | str:
-        asks = self.of.where(commitment=record.reference, stage=stage, measure=None)
-        return figure_cell(linked(self._sums[record.reference].of(stage), asks))
+    def _sum(self, record: Commitment, stage: str) -> SafeString:
+        asks = self.of.where(commitment=record.reference)
+        return linked_in(self._sums[record.reference], stage, asks).html
 
     @cached_property
     def _sums(self) -> dict[str, aggregates.Sums]:

@@ -13,16 +13,11 @@ from carsi_tracker.figures.aggregates import BASES
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Document
-from carsi_tracker.reports.page.links import entries_address, linked
+from carsi_tracker.reports.page.links import entries_address, linked_in
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.records import evidence
 from carsi_tracker.reports.tables.base import LedgerTable
-from carsi_tracker.reports.tables.cells import (
-    document_link,
-    figure_cell,
-    link,
-    reduction_cell,
-)
+from carsi_tracker.reports.tables.cells import document_link, link, reduction_cell
 
 
 class DocumentsTable(LedgerTable):
@@ -85,10 +80,10 @@ class DocumentsTable(LedgerTable):
         asks = self.of.where(document=record.key, basis=basis)
         return link(entries_address(asks), f"{count:,}") if count else "0"
 
-    def render_committed(self, record: Document) -> SafeString | str:
-        asks = self.of.where(document=record.key, stage="committed")
-        sum_ = linked(self._sums[record.key].of("committed"), asks)
-        return reduction_cell(sum_) if sum_.amount < 0 else figure_cell(sum_)
+    def render_committed(self, record: Document) -> SafeString:
+        asks = self.of.where(document=record.key)
+        sum_ = linked_in(self._sums[record.key], "committed", asks)
+        return reduction_cell(sum_) if sum_.amount < 0 else sum_.html
 
     @property
     def file_query(self) -> str:

@@ -15,7 +15,7 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import WASHINGTON, short_day
 from carsi_tracker.ledger.models import Posting, Stage
 from carsi_tracker.ledger.money import signed
-from carsi_tracker.reports.page.links import NOTHING, entries_address, path
+from carsi_tracker.reports.page.links import empty_cell, entries_address, path
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import link
 
@@ -69,11 +69,9 @@ class VersionsTable(LedgerTable):
         return self.public.query.everywhere().where(stage=Stage.COMMITTED)
 
     def render_committed(self, record: Posting) -> SafeString:
+        href = entries_address(self._committed_by_all.where(posted_in=record.version))
         sums = self._committed.get(record.version)
-        if sums is None:
-            return NOTHING
-        asks = self._committed_by_all.where(posted_in=record.version)
-        return link(entries_address(asks), signed(sums.committed))
+        return link(href, signed(sums.committed)) if sums else empty_cell(href)
 
     def render_entry_count(self, record: Posting) -> SafeString:
         asks = self.public.query.everywhere().as_of_today().where(posted_in=record.version)

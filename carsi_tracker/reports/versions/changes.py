@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -12,6 +11,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from carsi_tracker.figures.aggregates import ZERO
 from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
@@ -51,6 +51,7 @@ def version_detail(request: HttpRequest, public: PublicRequest, version: int) ->
     table = EntriesTable(
         EntriesTable.rows_of(entries(query)), request.path, public, query, exclude=("version",)
     )
+    previous = known.filter(version=version - 1).first()
     return render_list(
         request,
         public,
@@ -58,9 +59,9 @@ def version_detail(request: HttpRequest, public: PublicRequest, version: int) ->
         table,
         posting=posting,
         reversals=reversals(known, posting.version),
-        effects=effects(query, posting),
+        effects=effects(query, posting, previous),
         breakdowns=_breakdowns(public, query),
-        previous=known.filter(version=version - 1).first(),
+        previous=previous,
         following=known.filter(version=version + 1).first(),
     )
 
@@ -78,24 +79,29 @@ class VersionEffect:
     """What a version did to the sum of a stage, in U.S. dollars."""
 
     stage: str
-    before: Decimal
+    before: Linked
     change: Linked
     after: Linked
 
 
-def effects(query: Query, posting: Posting) -> list[VersionEffect]:
+def effects(query: Query, posting: Posting, previous: Posting | None) -> list[VersionEffect]:
     """Return each stage's sum before the version, what the version adds, and the sum after it."""
-    after = replace(
-        query.everywhere(),
-        version=Version(posting.version, posting.checksum),
-        pinned=True,
+    changes = balances(query, STAGES)
+    before = (
+        balances(_in_version(query, previous), STAGES)
+        if previous
+        else [(stage, replace(change, amount=ZERO, known=False)) for stage, change in changes]
     )
+    after = balances(_in_version(query, posting), STAGES)
     return [
-        VersionEffect(stage, total.amount - change.amount, change, total)
-        for (stage, change), (_, total) in zip(
-            balances(query, STAGES), balances(after, STAGES), strict=True
-        )
+        VersionEffect(stage, earlier, change, total)
+        for (stage, earlier), (_, change), (_, total) in zip(before, changes, after, strict=True)
     ]
+
+
+def _in_version(query: Query, posting: Posting) -> Query:
+    version = Version(posting.version, posting.checksum)
+    return replace(query.everywhere(), version=version, pinned=True)
 
 
 def _breakdowns(public: PublicRequest, query: Query) -> list[Breakdown]:
