@@ -22,7 +22,7 @@ def test_a_staffer_asks_how_much_went_to_honduras_for_gang_prevention_by_march_2
     )
     page.get_by_label("Country").select_option("Honduras")
     page.get_by_label("Stage").select_option("Committed")
-    page.locator("form.filters").get_by_role("button", name="Show").last.click()
+    page.locator("form.filters").get_by_role("button", name="Filter").last.click()
     expect(page).to_have_url(
         f"{site.address}/entries/?area=community&country=HN&stage=committed"
         "&as_of=2009-03-31&sort=-amount"

@@ -41,7 +41,7 @@ def test_a_reader_filters_and_sorts(site: Site, open_page: Open) -> None:
     page.get_by_text("More filters").click()
     page.get_by_label("Country").select_option("HN")
     page.get_by_label("Stage").select_option("committed")
-    page.locator(".filters").get_by_role("button", name="Show").last.click()
+    page.locator(".filters").get_by_role("button", name="Filter").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("$4,059,000 committed")
     page.get_by_role("link", name="Amount, USD").click()
     expect(page.get_by_role("columnheader", name="Amount, USD")).to_have_attribute(

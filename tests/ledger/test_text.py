@@ -94,7 +94,7 @@ def test_it_is_said_in_spanish_too() -> None:
         text.check("Radio \u202eequipo")
     assert error.value.messages == [
         "Después de «Radio » hay U+202E RIGHT-TO-LEFT OVERRIDE, una marca que cambia la dirección "
-        "del texto. Quítelo: escriba texto sencillo en una sola línea."
+        "del texto. Quítelo: escriba texto sin formato en una sola línea."
     ]
 
 
