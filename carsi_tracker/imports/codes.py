@@ -30,6 +30,7 @@ from carsi_tracker.ledger.models import (
     Account,
     Appropriation,
     Basis,
+    Bound,
     Country,
     Document,
     Goal,
@@ -158,6 +159,7 @@ class AcceptedCodes:
             "partner": organizations,
             "stage": Codes(Code(value) for value in Stage.values),
             "basis": Codes(Code(value) for value in Basis.values),
+            "bound": Codes(Code(value) for value in Bound.values),
             "document": Codes(_rows(Document, "key", "title")),
         }
         self.documents = dict(Document.objects.values_list("pk", "title"))

@@ -14,6 +14,7 @@ from carsi_tracker.imports.errors import Finding
 from carsi_tracker.imports.placeholders import refuse_placeholder
 from carsi_tracker.ledger.columns import COLUMNS, Needed
 from carsi_tracker.ledger.models import Commitment
+from carsi_tracker.ledger.refusals import Refused
 
 Value = str | int | Code
 # The columns that describe a commitment, and where the ledger has them.
@@ -27,6 +28,9 @@ OF_LEDGER = {
     "goal": "goal__number",
     "agency": "agency__code",
     "partner": "partner__code",
+    "bound": "bound",
+    "bound_note": "bound_note",
+    "bound_note_es": "bound_note_es",
 }
 
 
@@ -124,6 +128,10 @@ class Commitments:
                     message = _("%(reference)s is new, so this is needed: %(meaning)s.")
                     values = {"reference": new.reference, "meaning": column.meaning}
                     yield Finding(message % values, sheet, new.row, column.name)
+            if {"bound", "bound_note", "bound_note_es"} & new.named and (
+                not {"bound", "bound_note"} <= new.named
+            ):
+                yield Finding(str(Refused("limit_explained")), sheet, new.row, "bound_note")
             year, account = new.value("fiscal_year"), new.value("account")
             if year and account:
                 try:

@@ -263,11 +263,14 @@ def _introduce(commitments: Commitments, batch: Batch) -> None:
 def _commitment(
     new: New, batch: Batch, vocabulary: AcceptedCodes, new_partners: dict[str, int]
 ) -> Commitment:
-    goal, partner = new.value("goal"), new.value("partner")
+    goal, partner, bound = map(new.value, ("goal", "partner", "bound"))
     return Commitment(
         reference=new.reference,
         title=new.value("title"),
         title_es=new.value("title_es") or "",
+        bound=bound.text if bound else "",
+        bound_note=new.value("bound_note") or "",
+        bound_note_es=new.value("bound_note_es") or "",
         appropriation_id=vocabulary.appropriation(
             new.value("fiscal_year"), new.value("account").text
         ),

@@ -89,7 +89,8 @@ LISTED = """
         i.row, i.reference, c.title, a.fiscal_year, k.code as account, p.code as area,
         n.code as country, g.number as goal, o.code as agency, q.code as partner, i.stage,
         i.amount::numeric(16, 2) as amount_usd, i.effective_date, d.key as document, i.locator,
-        i.basis, i.note, i.quote, c.title_es
+        i.basis, i.note, i.quote, c.title_es, c.bound,
+        c.bound_note, c.bound_note_es
     from incoming i
     left join ledger_commitment c on c.reference = i.reference
     join ledger_appropriation a on a.id = coalesce(i.appropriation_id, c.appropriation_id)

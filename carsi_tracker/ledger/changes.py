@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger.days import short_day
-from carsi_tracker.ledger.models import Basis, Document, Stage
+from carsi_tracker.ledger.models import Basis, Bound, Document, Stage
 from carsi_tracker.ledger.money import dollars
 
 SHOWN = 100
@@ -25,6 +25,9 @@ LABELS = {
     "prepared_by": _("prepared by"),
     "reference": _("reference"),
     "title_es": _("title in Spanish"),
+    "bound": _("at most or at least"),
+    "bound_note": _("what makes it a limit, in English"),
+    "bound_note_es": _("what makes it a limit, in Spanish"),
     "name_en": _("name in English"),
     "name_es": _("name in Spanish"),
     "appropriation": _("appropriation"),
@@ -60,6 +63,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "published_on": lambda text: short_day(date.fromisoformat(text)),
     "stage": lambda code: str(Stage(code).label),
     "basis": lambda code: str(Basis(code).label),
+    "bound": lambda code: str(Bound(code).label),
     "language": lambda code: str(Document.Language(code).label),
 }
 

@@ -193,6 +193,32 @@ COLUMNS = (
         "Lanchas patrulleras, Honduras",
         300,
     ),
+    Column(
+        "bound",
+        CellKind.CODE,
+        Needed.NEVER,
+        _("whether the commitment’s amount is a limit"),
+        _("at-most or at-least; empty where it is the amount itself"),
+        "at-most",
+    ),
+    Column(
+        "bound_note",
+        CellKind.TEXT,
+        Needed.NEVER,
+        _("what makes it a limit; published"),
+        _("one line of text, at most 300 characters; with a limit, and only with one"),
+        "One total for two years; how much is from 2009 is not stated.",
+        300,
+    ),
+    Column(
+        "bound_note_es",
+        CellKind.TEXT,
+        Needed.NEVER,
+        _("the same in Spanish"),
+        _("one line of text, at most 300 characters; beside the English"),
+        "Un total para dos años; no se indica cuánto es de 2009.",
+        300,
+    ),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 NAMES = tuple(BY_NAME)

@@ -86,13 +86,11 @@ def load(batches: list[SourcedBatch]) -> Iterator[int]:
         _load_reference_data()
         for row in _missing_figures():
             _add_figure(row)
-    titles_es = {
-        row["reference"]: row["title_es"] for row in _rows(FIXTURES / "commitment_titles_es.csv")
-    }
+    described = _described()
     for batch in batches:
         with posting.acting(loader):
             _set_loader(loader, may_post=True)
-            batch_id = _draft(batch, titles_es)
+            batch_id = _draft(batch, described)
             digest = posting.submit(batch_id, loader)
             version = posting.enter(batch_id, digest, SELF_APPROVAL_REASON)
             _set_loader(loader, may_post=False)
@@ -182,7 +180,17 @@ def _add(model: type[models.Model], key: str, rows: Sequence[Mapping[str, Any]])
             model._default_manager.create(**row)
 
 
-def _draft(batch: SourcedBatch, titles_es: dict[str, str]) -> int:
+def _described() -> dict[str, Row]:
+    """Return what describes commitments beside the rows of batches, by reference."""
+    described: dict[str, Row] = {}
+    for name in ("commitment_titles_es.csv", "commitment_bounds.csv"):
+        for row in _rows(FIXTURES / name):
+            reference = row.pop("reference")
+            described[reference] = described.get(reference, {}) | row
+    return described
+
+
+def _draft(batch: SourcedBatch, described: dict[str, Row]) -> int:
     made = Batch.objects.create(title=batch.title, reason=batch.reason, token=batch.token)
     for row in _rows(batch.file):
         appropriation = Appropriation.objects.get(
@@ -191,7 +199,7 @@ def _draft(batch: SourcedBatch, titles_es: dict[str, str]) -> int:
         Line.objects.create(
             batch=made,
             appropriation=appropriation,
-            commitment=_commitment(made, appropriation, row, titles_es),
+            commitment=_commitment(made, appropriation, row, described),
             stage=row["stage"],
             amount=Decimal(row["amount_usd"]),
             effective_date=date.fromisoformat(row["effective_date"]),
@@ -205,7 +213,7 @@ def _draft(batch: SourcedBatch, titles_es: dict[str, str]) -> int:
 
 
 def _commitment(
-    batch: Batch, appropriation: Appropriation, row: Row, titles_es: dict[str, str]
+    batch: Batch, appropriation: Appropriation, row: Row, described: dict[str, Row]
 ) -> Commitment | None:
     if row["stage"] == Stage.APPROPRIATED:
         return None
@@ -213,7 +221,7 @@ def _commitment(
         reference=row["reference"],
         defaults={
             "title": row["title"],
-            "title_es": titles_es.get(row["reference"], ""),
+            **described.get(row["reference"], {}),
             "appropriation": appropriation,
             "area": ProgrammingArea.objects.get(code=row["area"]),
             "country": Country.objects.get(code=row["country"]),

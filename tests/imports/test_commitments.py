@@ -232,3 +232,52 @@ def test_quotes_and_spanish_titles_have_columns(any_way: Way) -> None:
     assert line.quote == "“four boats”"
     assert line.commitment
     assert line.commitment.title_es == "Lanchas"
+
+
+LIMIT = {"bound": "at-most", "bound_note": "One total for two years.", "bound_note_es": ""}
+WITH_LIMITS = f"{HEADINGS},bound,bound_note,bound_note_es"
+
+
+def test_a_new_commitment_is_marked_as_a_limit(any_way: Way) -> None:
+    spanish = {"bound_note_es": "Un total para dos años."}
+    assert any_way("limit.csv", rows(LIMIT | spanish, headings=WITH_LIMITS)).accepted
+    made = Commitment.objects.get(reference=ROW["reference"])
+    assert (made.bound, made.bound_note) == ("at-most", "One total for two years.")
+    assert made.bound_note_es == "Un total para dos años."
+
+
+@pytest.mark.parametrize(
+    ("cells", "place", "said"),
+    [
+        ({"bound": "about"}, "bound", "“about” is not one of at-most, at-least."),
+        ({"bound": "at most"}, "bound", "Probably meant: at-most."),
+        ({"bound_note": ""}, "bound_note", "Say in English what makes the amount a limit"),
+        ({"bound": ""}, "bound_note", "leave both empty where it is no limit"),
+        (
+            {"bound": "", "bound_note": "", "bound_note_es": "Un total."},
+            "bound_note",
+            "only beside",
+        ),
+        ({"bound_note": "\u2800"}, "bound_note", "Say in English"),
+        ({"bound_note": "n/a"}, "bound_note", "n/a"),
+    ],
+)
+def test_a_mark_that_is_unknown_or_not_explained_is_refused(
+    any_way: Way, cells: dict[str, str], place: str, said: str
+) -> None:
+    outcome = any_way("limit.csv", rows(LIMIT | cells, headings=WITH_LIMITS))
+    assert place in {column for _row, column, _value in outcome.places}
+    assert said in outcome.said
+    assert nothing_made()
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [("bound", "at-least"), ("bound_note", "Another"), ("bound_note_es", "Otro")],
+)
+def test_a_mark_that_disagrees_with_the_ledger_is_refused(
+    command: Way, column: str, cell: str
+) -> None:
+    marked = KNOWN | dict.fromkeys(LIMIT, "") | {"reference": "CARSI-09-FMF-01"}
+    outcome = command("limit.csv", rows(marked | {column: cell}, headings=WITH_LIMITS))
+    assert outcome.places == [(2, column, cell)]

@@ -128,6 +128,8 @@ BESIDE_THE_FILES = [
      " where k.id = a.account_id and k.code = 'INCLE' and fiscal_year = 2008",
      1, "history", "appropriation INCLE FY2008"),
     # Names and titles, which may be corrected, but not in silence.
+    ("update ledger_commitment set bound = 'at-most', bound_note = 'Another'"
+     " where reference = 'CARSI-08-INCLE-05'", 4, "history", "commitment CARSI-08-INCLE-05"),
     ("update ledger_commitment set title = 'Another' where reference = 'CARSI-08-INCLE-05'",
      4, "history", "commitment CARSI-08-INCLE-05"),
     ("update ledger_country set name_en = 'Atlantis' where code = 'PA'",

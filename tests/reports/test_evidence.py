@@ -106,7 +106,10 @@ def test_entries_are_asked_for_by_balance_where_stages_are(client: Client) -> No
 
 @pytest.mark.parametrize(
     ("root", "title", "language"),
-    [("", "Status of Funding for the Central America", "en"), ("/es", "Estado de los fondos", "es")],
+    [
+        ("", "Status of Funding for the Central America", "en"),
+        ("/es", "Estado de los fondos", "es"),
+    ],
 )
 def test_documents_are_offered_by_title_in_the_language_of_the_page(
     client: Client, root: str, title: str, language: str

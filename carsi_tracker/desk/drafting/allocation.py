@@ -40,6 +40,9 @@ OF_COMMITMENT = (
     "partner",
     "title",
     "title_es",
+    "bound",
+    "bound_note",
+    "bound_note_es",
     "reference",
 )
 HINTS = {

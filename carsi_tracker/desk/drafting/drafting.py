@@ -34,6 +34,8 @@ HINTS = {
     "note": gettext_lazy("optional, published"),
     "quote": gettext_lazy("optional, published"),
     "title_es": gettext_lazy("optional"),
+    "bound_note": gettext_lazy("with a limit; published"),
+    "bound_note_es": gettext_lazy("optional, published"),
     "reference": gettext_lazy("made for you when left empty"),
     "reason": gettext_lazy("published; the document’s title when left empty"),
 }

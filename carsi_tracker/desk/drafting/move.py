@@ -24,7 +24,7 @@ from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
 
 WHOLE, PART = "whole", "part"
 PLACE = ("appropriation", "area", "country", "goal")
-NAME = ("title", "title_es", "reference")
+DESCRIBED = ("title", "title_es", "bound", "bound_note", "bound_note_es")
 OF_ENTRY = OF_AMOUNT[1:]
 STAGES = (Stage.COMMITTED, Stage.OBLIGATED, Stage.DISBURSED)
 HINTS = {
@@ -59,11 +59,11 @@ class MoveForm(DraftingForm):
         self.commitment = commitment
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(
-            Commitment, (*PLACE, *NAME), formfield_callback=formfield
+            Commitment, (*PLACE, *DESCRIBED, "reference"), formfield_callback=formfield
         ) | forms.fields_for_model(Line, OF_ENTRY, formfield_callback=formfield)
         for name in ("reference", *OF_ENTRY):
             self.fields[name].required = False
-        for name in (*PLACE, "title", "title_es"):
+        for name in (*PLACE, *DESCRIBED):
             self.fields[name].initial = getattr(commitment, name)
         self.fields["how"].initial = WHOLE
         self.explain(HINTS)
@@ -103,7 +103,7 @@ class MoveForm(DraftingForm):
             replaces=old,
             agency=old.agency,
             partner=old.partner,
-            **{name: values[name] for name in (*PLACE, "title", "title_es")},
+            **{name: values[name] for name in (*PLACE, *DESCRIBED)},
             reference=values["reference"] or values["appropriation"].next_reference(),
         )
         amounts = _whole(old) if values["how"] == WHOLE else _part(values)

@@ -12,6 +12,7 @@ FIELDS = {
     "commitment_of_another_batch": "commitment",
     "stage_and_commitment": "commitment",
     "taken_already": "reference",
+    "limit_explained": "bound_note",
 }
 
 

@@ -33,6 +33,9 @@ class NewCommitmentForm(GuardedForm):
             "goal",
             "agency",
             "partner",
+            "bound",
+            "bound_note",
+            "bound_note_es",
         )
         formfield_callback = formfield
 

@@ -1,4 +1,4 @@
-"""Commitments: their list; once posted, their titles may be corrected, and they move."""
+"""Commitments: their list; once posted, their titles and limits may be corrected, and they move."""
 
 from typing import Any
 
@@ -16,9 +16,23 @@ from carsi_tracker.ledger.models import Commitment
 @admin.register(Commitment)
 class CommitmentAdmin(ReferenceAdmin):
     change_form_template = "desk/posted_commitment.html"
-    list_display = ("reference", "title", "appropriation", "area", "country", "agency")
+    list_display = (
+        "reference",
+        "title",
+        "appropriation",
+        "area",
+        "country",
+        "agency",
+        "bound",
+    )
     list_select_related = ("appropriation__account", "area", "country", "agency")
-    list_filter = ("area", "country", "appropriation__account", "appropriation__fiscal_year")
+    list_filter = (
+        "area",
+        "country",
+        "appropriation__account",
+        "appropriation__fiscal_year",
+        "bound",
+    )
     search_fields = ("reference", "title", "title_es")
     fixed_fields = (
         "reference",

@@ -11,7 +11,7 @@ from carsi_tracker.ledger.models.drafts import (
     Submission,
     Upload,
 )
-from carsi_tracker.ledger.models.funding import Appropriation, Commitment
+from carsi_tracker.ledger.models.funding import Appropriation, Bound, Commitment
 from carsi_tracker.ledger.models.journal import (
     Change,
     Countersignature,
@@ -38,6 +38,7 @@ __all__ = [
     "Basis",
     "Batch",
     "BatchEditor",
+    "Bound",
     "Change",
     "Commitment",
     "Countersignature",

@@ -2,6 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import connection, models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.models.reference import (
@@ -76,6 +77,13 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         )
 
 
+class Bound(models.TextChoices):
+    """Whether what is committed is a limit, where the source tells no exact amount."""
+
+    AT_MOST = "at-most", _("at most")
+    AT_LEAST = "at-least", _("at least")
+
+
 class Commitment(Titled):
     """A part of one appropriation reserved for one area and one country (or the region).
 
@@ -105,6 +113,20 @@ class Commitment(Titled):
         blank=True,
         verbose_name=_("partner"),
     )
+    bound = models.CharField(
+        _("at most or at least"),
+        max_length=8,
+        choices=Bound,
+        blank=True,
+        db_default="",
+        help_text=_("Where the source tells a limit, not the amount itself."),
+    )
+    bound_note = models.CharField(
+        _("what makes it a limit, in English"), max_length=300, blank=True, db_default=""
+    )
+    bound_note_es = models.CharField(
+        _("what makes it a limit, in Spanish"), max_length=300, blank=True, db_default=""
+    )
     introduced_by = models.ForeignKey(
         "ledger.Batch", models.CASCADE, related_name="introduces", verbose_name=_("introduced by")
     )
@@ -128,3 +150,11 @@ class Commitment(Titled):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    @property
+    def bound_in_words(self) -> str:
+        """What it means that it is a limit, in the language of the page; empty where it is none."""
+        if not self.bound:
+            return ""
+        spanish = get_language() == "es" and self.bound_note_es
+        return f"{Bound(self.bound).label}: {self.bound_note_es if spanish else self.bound_note}"

@@ -17,6 +17,15 @@ OF_TEXTS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
             "Titles, names, reasons and notes are one line of plain text, of characters that show."
         )
     ),
+    "limit_explained": sentence(
+        lambda: _(
+            "Say in English what makes the amount a limit, and in Spanish only beside it; "
+            "leave both empty where it is no limit."
+        )
+    ),
+    "limit_has_a_reason": sentence(
+        lambda: _("Say why a posted commitment becomes a limit, another one or none.")
+    ),
     "reference_written_plainly": sentence(lambda: _("Use A-Z, 0-9 and hyphens.")),
     "code_written_plainly": sentence(
         lambda: _("A code or key is written in plain letters and digits, without other signs.")

@@ -67,6 +67,9 @@ SOURCES = {
     "note": "note",
     "quote": "quote",
     "title_es": "commitment__title_es",
+    "bound": "commitment__bound",
+    "bound_note": "commitment__bound_note",
+    "bound_note_es": "commitment__bound_note_es",
 }
 """Where an entry has what the columns of the import format say."""
 
@@ -100,7 +103,7 @@ ENTRIES = Listing(
 
 _OF_COMMITMENTS = (
     "reference", "title", "title_es", "fiscal_year", "account", "area", "country", "goal",
-    "agency", "partner",
+    "agency", "partner", "bound", "bound_note", "bound_note_es",
 )  # fmt: skip
 COMMITMENTS = Listing(
     "commitments",

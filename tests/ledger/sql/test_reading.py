@@ -68,6 +68,9 @@ RETITLED: list[tuple[type[models.Model], str, Any]] = [
     ),
     (Commitment, "title", "Another"),
     (Commitment, "title_es", "Otro"),
+    (Commitment, "bound", "at-least"),
+    (Commitment, "bound_note", "Another"),
+    (Commitment, "bound_note_es", "Otro"),
 ]
 
 
@@ -83,11 +86,13 @@ def source(ledger: Ledger) -> Document:
 @pytest.fixture
 def batch(ledger: Ledger, source: Document) -> Batch:
     """Give a submitted batch: a new commitment with all that can describe it, and a posted one."""
-    posted = factories.committed(ledger.appropriation, 100, reference="POSTED")
+    limit = {"bound": "at-most", "bound_note": "One total.", "bound_note_es": "Un total."}
+    posted = factories.committed(ledger.appropriation, 100, reference="POSTED", **limit)
     made = factories.batch(ledger.analyst)
     commitment = factories.commitment(
         made,
         appropriation=ledger.appropriation,
+        **limit,
         goal=factories.goal(),
         partner=factories.organization(),
     )
@@ -162,7 +167,8 @@ def test_whatever_describes_a_batch_is_part_of_the_digest(
             if model is Commitment and row.first_version is None:
                 continue  # an edit of what the batch introduces makes it a draft
             table, before = model._meta.db_table, getattr(row, column)
-            change = f"update {table} set {column} = %s where id = %s"
+            reason = "set_config('carsi.reason', 'As the source has it', true)"
+            change = f"update {table} set {column} = %s where id = %s and {reason} <> ''"
             run(application, ledger.analyst, change, text, row.pk)
             with refused("changed_since_read"):
                 run(application, ledger.approver, "select rules.post(%s, %s)", batch.pk, digest)

@@ -27,6 +27,7 @@ from (
         ('ledger_goal', 'new.number > 0'),
         ('ledger_document', 'char_length(new.note) <= 10000'),
         ('ledger_document', 'new.language::text = any (array[''en'', ''es''])'),
+        ('ledger_commitment', 'new.bound::text = any (array['''', ''at-most'', ''at-least''])'),
         ('ledger_publishedfigure', 'new.year between 1990 and 2100'),
         (
             'ledger_publishedfigure',

@@ -137,7 +137,9 @@ from (values
     (48, 'ledger_publishedfigure', 'wider', 'spare'),
     (49, 'ledger_publishedfigure', 'wider_es', 'spare'),
     (50, 'ledger_publishedfigure', 'explanation', 'spare'),
-    (51, 'ledger_publishedfigure', 'explanation_es', 'spare')
+    (51, 'ledger_publishedfigure', 'explanation_es', 'spare'),
+    (52, 'ledger_commitment', 'bound_note', 'spare'),
+    (53, 'ledger_commitment', 'bound_note_es', 'spare')
 ) texts (position, name, "column", kind)
 group by name;
 

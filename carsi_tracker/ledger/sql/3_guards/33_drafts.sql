@@ -165,19 +165,32 @@ create trigger note_update after update on ledger_batch
     when ((old.title, old.reason) is distinct from (new.title, new.reason))
     execute function rules.note_batch();
 
--- A new commitment belongs to its batch; a posted one keeps all but its titles (rule 3).
+-- A new commitment belongs to its batch; a posted one keeps all but what only describes it: its titles,
+-- and whether its amount is a limit (rule 3).
+create function rules.correctable() returns text[]
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$ select '{title,title_es,bound,bound_note,bound_note_es}'::text[] $$;
+
 create function rules.guard_commitment() returns trigger
 language plpgsql set search_path = public, rules, pg_temp
 as $$
 begin
     if tg_op <> 'INSERT' and old.first_version is not null then
         if tg_op = 'DELETE'
-            or to_jsonb(new) - '{title,title_es}'::text[]
-                <> to_jsonb(old) - '{title,title_es}'::text[]
+            or to_jsonb(new) - correctable() <> to_jsonb(old) - correctable()
         then
             perform refuse(
                 'frozen', jsonb_build_object('what', 'commitment', 'reference', old.reference)
             );
+        end if;
+        -- Every sum that holds it changes its mark.
+        if not runs_as_owner() and (old.bound, old.bound_note, old.bound_note_es)
+            is distinct from (new.bound, new.bound_note, new.bound_note_es)
+        then
+            perform require_role('analyst');
+            if is_empty(current_setting('carsi.reason', true)) then
+                perform refuse('limit_has_a_reason');
+            end if;
         end if;
         return new;
     end if;

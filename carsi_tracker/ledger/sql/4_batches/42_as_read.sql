@@ -34,7 +34,9 @@ begin return (
             'reference', c.reference, 'title', c.title, 'title_es', c.title_es,
             'appropriation', a.name, 'area', p.code, 'country', n.code, 'goal', g.number,
             'agency', o.code, 'partner', q.code, 'replaces', r.reference
-        ) as content
+        ) || case c.bound when '' then '{}' else jsonb_build_object(
+            'bound', c.bound, 'bound_note', c.bound_note, 'bound_note_es', c.bound_note_es
+        ) end as content
         from commitment c
         join appropriation a on a.id = c.appropriation_id
         join ledger_programmingarea p on p.id = c.area_id

@@ -12,7 +12,7 @@ as $$
 $$;
 
 -- Rule 3 in the history itself: codes are fixed; posting something changes nothing else of it, and from
--- then on all but the titles of a commitment is frozen.
+-- then on all of a commitment but what only describes it is frozen.
 create function rules.change_allowed(p_table text, p_before jsonb, p_after jsonb) returns boolean
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
@@ -21,7 +21,7 @@ as $$
             (p_before -> 'code', p_before -> 'number', p_before -> 'key')
             is not distinct from (p_after -> 'code', p_after -> 'number', p_after -> 'key')
         when p_before ->> 'first_version' is not null then
-            p_before - '{title,title_es}'::text[] = p_after - '{title,title_es}'::text[]
+            p_before - rules.correctable() = p_after - rules.correctable()
         when p_after ->> 'first_version' is not null then
             p_before - 'first_version' = p_after - 'first_version'
         else true

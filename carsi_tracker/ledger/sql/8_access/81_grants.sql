@@ -44,7 +44,7 @@ begin
 
     revoke execute on all functions in schema rules from public;
     foreach item in array array[
-        'actor()', 'require_actor()', 'refuse(text, jsonb)', 'runs_as_owner()', 'clock()',
+        'actor()', 'require_actor()', 'require_role(text)', 'is_empty(text)', 'what_shows()', 'refuse(text, jsonb)', 'runs_as_owner()', 'clock()',
         'washington_day(timestamptz)', 'note_hand(bigint[])', 'csv(text[])', 'entries_header()',
         'versions_header()', 'posting_text(ledger_posting)', 'first_checksum()', 'sha256_hex(text)',
         'next_checksum(text, text)', 'balances_by_day(bigint[], bigint[], date, bigint, bigint[])',
@@ -65,7 +65,7 @@ begin
         'verify_balances()', 'verify_first_versions()', 'verify_moves()', 'verify_reversals()',
         'verify_batches()', 'verify_lines()', 'verify_submissions()', 'names_of_people()',
         'verify_people()', 'verify_trail()', 'verify_history()', 'disagree(jsonb, jsonb)',
-        'change_allowed(text, jsonb, jsonb)',
+        'change_allowed(text, jsonb, jsonb)', 'correctable()',
         'display_name(accounts_user)', 'made_plain(text)', 'is_plain(text, boolean)', 'odd_in_text(boolean)',
         'name_as_printed_now(text)', 'neutralised(text)'
     ] loop
