@@ -26,7 +26,7 @@ def test_a_reader_follows_a_figure_to_its_document(site: Site, open_page: Open) 
 def test_a_reader_asks_for_another_day_without_script(site: Site, open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(f"{site.address}/entries/?country=PA")
-    page.get_by_label("Another day").fill("2009-09-30")
+    page.get_by_label("Figures as of").fill("2009-09-30")
     page.get_by_role("button", name="Show").first.click()
     expect(page.get_by_text("as of September 30, 2009").first).to_be_visible()
     assert "country=PA" in page.url

@@ -19,7 +19,7 @@ def test_a_staffer_finds_from_the_overview_what_honduras_had_by_march_2009_and_w
 ) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(site.address)
-    page.get_by_label("Another day").fill("2009-03-31")
+    page.get_by_label("Figures as of").fill("2009-03-31")
     page.get_by_role("button", name="Show").click()
     matrix = page.get_by_role("region", name="Committed, U.S. dollars, through March 31, 2009")
     matrix.get_by_role("link", name="Honduras").click()

@@ -31,3 +31,13 @@ def test_the_timeline_ends_on_the_day_that_is_asked() -> None:
 
 def test_there_is_no_timeline_before_the_first_entry() -> None:
     assert timeline(read({"as_of": "2008-06-29"}, *newest())) == ()
+
+
+def test_a_day_of_which_the_entries_cancel_changes_nothing() -> None:
+    reference = {"commitment": "CARSI-08-INCLE-07"}
+    cancelled = date(2009, 4, 30)
+    on_the_day = read(reference | {"date_from": "2009-04-30", "date_to": "2009-04-30"}, *newest())
+    assert aggregates.totals(on_the_day).entries
+    points = timeline(read(reference, *newest()))
+    assert points[-1].day == date(2009, 4, 24)
+    assert cancelled not in {point.day for point in points}

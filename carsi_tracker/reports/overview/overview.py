@@ -4,10 +4,8 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 
-from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.query import Version
-from carsi_tracker.ledger.models import Posting, Stage
+from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
@@ -17,6 +15,7 @@ from carsi_tracker.reports.overview.matrix import matrix
 from carsi_tracker.reports.page.links import entries_address
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
+from carsi_tracker.reports.page.versions import newest_versions
 from carsi_tracker.reports.subjects.kinds import KINDS, breakdown
 
 LATEST = 3
@@ -47,13 +46,6 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         timeline=timeline_chart(query),
         goals=lazily(breakdown, public, GOALS, query),
         noted=lazily(weak_spots, query, MOST_NOTES),
-        latest=latest(query.version),
+        latest=newest_versions(query.version)[:LATEST],
         documents=len(public.words.codes["document"]),
     )
-
-
-@remembered(64)
-def latest(version: Version) -> tuple[Posting, ...]:
-    """Return the newest versions up to one; what they say of themselves is final."""
-    known = Posting.objects.filter(version__lte=version.number)
-    return tuple(known.order_by("-version")[:LATEST])

@@ -24,6 +24,8 @@ MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T+]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
 )
 """A day, or a moment; addresses write a space as a plus sign."""
+NUMBERED = re.compile(r"(?:versi[oó]n )?(\d{1,9}(?:-[0-9a-f]+)?)", re.IGNORECASE | re.ASCII)
+"""A version by its number, as pages print it in both languages."""
 LONGEST = 200
 """Characters that the value of a filter may have."""
 MOST_WORDS = 40
@@ -83,7 +85,7 @@ def _version(address: Mapping[str, str], head: Version) -> Version | None:
     if text and known_on:
         raise BadAddress("known_on", known_on, _("either a version or a moment, not both"))
     if known_on:
-        return _known_on(known_on)
+        return _known_on(known_on.strip(), head)
     return read_version("version", text, head) if text else None
 
 
@@ -105,8 +107,14 @@ def read_version(name: str, text: str, head: Version) -> Version:
     return Version(int(number), checksum)
 
 
-def _known_on(text: str) -> Version:
-    accepted = _("a day (YYYY-MM-DD) or a moment (YYYY-MM-DDTHH:MM:SSZ) from the first version on")
+def _known_on(text: str, head: Version) -> Version:
+    """Read a version by its number, or the version of a moment."""
+    if numbered := NUMBERED.fullmatch(text):
+        return read_version("known_on", numbered[1], head)
+    accepted = _(
+        "a version (such as 3), a date (YYYY-MM-DD) or a time (YYYY-MM-DDTHH:MM:SSZ) no earlier "
+        "than the first version"
+    )
     try:
         moment = _end_of_moment(text)
     except ValueError:

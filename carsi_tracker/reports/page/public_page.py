@@ -115,11 +115,13 @@ def _read(request: HttpRequest, sorts: frozenset[str], own: tuple[str, ...]) -> 
 def _needs_redirect(request: HttpRequest, public: PublicRequest) -> bool:
     """Say whether the address is not the one that links have.
 
-    Its version may have no checksum, or be named by a moment; a filter may be sent empty, as forms
-    do, or written otherwise.
+    Its version may have no checksum, or be named by a moment; a day or a filter may be sent empty,
+    as forms do, or a filter be written otherwise.
     """
     version = request.GET.get("version", "")
-    if request.GET.get("known_on") or (version and "-" not in version):
+    if "known_on" in request.GET or (version and "-" not in version):
+        return True
+    if request.GET.get("as_of") == "":
         return True
     names = vars(public.query.filters).keys() & request.GET.keys()
     chosen = written(public.query.filters) if names else {}

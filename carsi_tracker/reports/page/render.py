@@ -16,6 +16,7 @@ from carsi_tracker.reports.page.address import Address, as_query_string, site_of
 from carsi_tracker.reports.page.citation import Citation
 from carsi_tracker.reports.page.kept import page_key, write_day
 from carsi_tracker.reports.page.public_page import PublicRequest
+from carsi_tracker.reports.page.versions import newest_versions
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def render_page(
         "query": query,
         "query_string": as_query_string(query.everywhere()),
         "today": today(),
-        "day_form": address.carried("as_of"),
+        "band_form": address.carried("as_of", "version"),
+        "newest_versions": lazily(newest_versions, public.head),
         "fiscal_year_ends": lazily(fiscal_year_ends, request.path, public),
         "page_key": page_key(request, public, status),
         "reached": aggregates.reached(query),

@@ -12,19 +12,33 @@ from carsi_tracker import SOFTWARE
 
 register = template.Library()
 
-SECTIONS = {
-    "overview": gettext_lazy("Overview"),
-    "areas": gettext_lazy("Areas"),
-    "countries": gettext_lazy("Countries"),
-    "entries": gettext_lazy("Explore"),
-    "commitments": gettext_lazy("Commitments"),
-    "documents": gettext_lazy("Documents"),
-    "published": gettext_lazy("Published totals"),
-    "changes": gettext_lazy("Changes"),
-    "data": gettext_lazy("Data"),
-    "about": gettext_lazy("Methods"),
-    "search": gettext_lazy("Search"),
+MENU = {
+    gettext_lazy("Figures"): {
+        "overview": gettext_lazy("Overview"),
+        "appropriations": gettext_lazy("Appropriations"),
+        "areas": gettext_lazy("Programming areas"),
+        "countries": gettext_lazy("Countries"),
+        "goals": gettext_lazy("Goals"),
+    },
+    gettext_lazy("Entries"): {
+        "entries": gettext_lazy("All entries"),
+        "commitments": gettext_lazy("Commitments"),
+    },
+    gettext_lazy("Version history"): {
+        "changes": gettext_lazy("All versions"),
+        "compare": gettext_lazy("Compare two dates or versions"),
+        "balance": gettext_lazy("The ledger balances"),
+    },
+    gettext_lazy("Sources and data"): {
+        "documents": gettext_lazy("Documents"),
+        "published": gettext_lazy("Published totals"),
+        "data": gettext_lazy("Downloads"),
+        "about": gettext_lazy("Methods"),
+    },
 }
+"""The sections by view, in groups, in the order in which a page leads to them."""
+
+Current = Literal["page", "true", ""]
 
 
 @dataclass(frozen=True)
@@ -33,21 +47,39 @@ class NavigationSection:
 
     href: str
     name: str | Promise
-    current: Literal["page", "true", ""]
+    current: Current
+
+
+@dataclass(frozen=True)
+class NavigationGroup:
+    """Some sections under a name; `current` says that the page is in one of them."""
+
+    name: str | Promise
+    sections: tuple[NavigationSection, ...]
+
+    @property
+    def current(self) -> bool:
+        """Whether the page is in one of the sections."""
+        return any(section.current for section in self.sections)
 
 
 @register.simple_tag(takes_context=True)
-def sections(context: template.Context) -> list[NavigationSection]:
-    """Return the sections in the order in which a page leads to them.
+def menu(context: template.Context) -> list[NavigationGroup]:
+    """Return the groups of sections.
 
     What has no day, as what does not exist, is in no section: its answer is the same everywhere.
     """
-    path = context["request"].path if context.get("query") else ""
+    path = _path(context)
     return [
-        NavigationSection(href, name, _current(path, href, within=view != "overview"))
-        for view, name in SECTIONS.items()
-        for href in [reverse(view)]
+        NavigationGroup(name, tuple(_section(path, *named) for named in views.items()))
+        for name, views in MENU.items()
     ]
+
+
+@register.simple_tag(takes_context=True)
+def search_section(context: template.Context) -> NavigationSection:
+    """Return the search, which stands beside the groups."""
+    return _section(_path(context), "search", gettext_lazy("Search"))
 
 
 @register.simple_tag
@@ -56,7 +88,11 @@ def software() -> str:
     return SOFTWARE
 
 
-def _current(path: str, href: str, within: bool) -> Literal["page", "true", ""]:
-    if path == href:
-        return "page"
-    return "true" if within and path.startswith(href) else ""
+def _path(context: template.Context) -> str:
+    return context["request"].path if context.get("query") else ""
+
+
+def _section(path: str, view: str, name: str | Promise) -> NavigationSection:
+    href = reverse(view)
+    within = view != "overview" and path.startswith(href)
+    return NavigationSection(href, name, "page" if path == href else "true" if within else "")
