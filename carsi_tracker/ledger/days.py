@@ -46,6 +46,14 @@ def moment_in_words(moment: datetime) -> str:
     }
 
 
+def moment_as_written(moment: datetime) -> str:
+    """Write a moment as addresses take it, with its zone and all digits of its second.
+
+    2009-03-13T20:02:00.000001Z, and with the zone's offset in place of Z where it is not UTC.
+    """
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 @remembered(4096)
 def _written(day: date, form: str, language: str | None) -> str:  # noqa: ARG001 (that is spoken)
     return formats.date_format(day, form)

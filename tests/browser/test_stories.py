@@ -54,6 +54,7 @@ def test_a_citizen_of_honduras_reads_spanish_on_a_cheap_phone(site: Site, open_p
     )
     page.goto(site.address)
     page.get_by_role("link", name="Español").tap()
+    page.get_by_text("Menú", exact=True).tap()
     page.get_by_role("navigation").get_by_role("link", name="Países").tap()
     page.locator(".bars").get_by_role("link", name="Honduras").tap()
     expect(page.locator("html")).to_have_attribute("lang", "es")

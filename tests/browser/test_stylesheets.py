@@ -23,12 +23,12 @@ PUT_TOGETHER = re.compile(r"([a-z][\w-]*-)\{\{")
 
 
 def rules(nodes: list[Any]) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the selector and the declarations of each rule, those in media queries too."""
+    """Yield the selector and the declarations of each rule, those that hold on terms too."""
     for node in nodes:
         assert node.type != "error", f"line {node.source_line}: {node.message}"
         if node.type == "qualified-rule":
             yield tinycss2.serialize(node.prelude).strip(), declared(node.content)
-        elif node.type == "at-rule" and node.lower_at_keyword == "media":
+        elif node.type == "at-rule" and node.lower_at_keyword in ("media", "supports"):
             yield from rules(tinycss2.parse_rule_list(node.content, skip_comments=True))
         elif node.type == "at-rule":
             assert node.lower_at_keyword == "page", node.at_keyword

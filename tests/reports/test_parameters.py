@@ -7,7 +7,7 @@ import pytest
 from carsi_tracker.figures.query import Filters, Query, Version
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
-from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.days import WASHINGTON, moment_as_written, today
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.parameters import BadAddress, _end_of_moment, read
@@ -145,6 +145,20 @@ def test_a_bare_day_means_its_end_in_washington_and_a_bare_time_is_washingtons(
     text: str, moment: datetime
 ) -> None:
     assert _end_of_moment(text) == moment
+
+
+def test_each_moment_as_it_is_printed_leads_to_its_version() -> None:
+    for posting in Posting.objects.all():
+        for zone in (UTC, WASHINGTON):
+            printed = moment_as_written(posting.posted_at.astimezone(zone))
+            assert ask(known_on=printed).version.number == posting.version
+            sent_unescaped = printed.replace("+", " ")
+            assert ask(known_on=sent_unescaped).version.number == posting.version
+
+
+@pytest.mark.parametrize("text", ["12", "version 12", "Version 12", "versión 12", " 12 "])
+def test_a_version_is_known_by_its_number(text: str) -> None:
+    assert ask(known_on=text).version.number == 12
 
 
 def test_what_was_known_on_this_day_is_the_newest_version() -> None:

@@ -77,6 +77,8 @@ def comparison_page(request: HttpRequest, public: PublicRequest) -> HttpResponse
         EntriesTable(EntriesTable.rows_of(entries(between)), request.path, public, between),
         rows=number_between(comparison),
         comparison=comparison,
+        title_names_days=not comparison.of_versions,
+        title_names_versions=comparison.of_versions,
         scope=scope_in_words(public),
         changed=differences(comparison, public),
         entries_href=entries_address(between),

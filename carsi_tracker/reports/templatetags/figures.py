@@ -1,6 +1,6 @@
 """How templates write figures."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django import template
@@ -48,6 +48,18 @@ def short_day(day: date) -> str:
 def moment_in_words(moment: datetime) -> str:
     """Write a moment in Washington's time: March 13, 2009, 3:02 p.m. Washington time."""
     return days.moment_in_words(moment)
+
+
+@register.filter
+def moment_in_utc(moment: datetime) -> str:
+    """Write a moment as addresses take it: 2009-03-13T20:02:00.000001Z."""
+    return days.moment_as_written(moment.astimezone(UTC))
+
+
+@register.filter
+def moment_in_washington(moment: datetime) -> str:
+    """Write a moment as addresses take it: 2009-03-13T15:02:00.000001-05:00."""
+    return days.moment_as_written(moment.astimezone(days.WASHINGTON))
 
 
 @register.filter
