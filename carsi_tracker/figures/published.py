@@ -3,28 +3,27 @@
 No verdict is typed: each is computed from the entries of a version.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.aggregates import ZERO, Amount
+from carsi_tracker.figures.our_figures import OurFigure, our_figures
 from carsi_tracker.figures.query import MEASURES, Filters, Query, Version
-from carsi_tracker.figures.selection import asked_of
-from carsi_tracker.ledger.models import Entry, PublishedFigure
+from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.models import Entry, Line, PublishedFigure
 
 NAMED = ("document", "account", "area", "country", "agency")
 """What a published total refers to, which is read with it."""
-TOGETHER = 100
-"""How many published totals one query of the database is about."""
-KEPT = 64
-"""How many sets of answers a process keeps: one for each list or page of a version."""
+KEPT = 16
+"""How many versions a process keeps the comparisons of."""
+
+Known = tuple[PublishedFigure, OurFigure]
 
 
 class Verdict(models.TextChoices):
@@ -42,26 +41,20 @@ class Verdict(models.TextChoices):
         """Its place where the differences come first."""
         return WORST_FIRST.index(self)
 
+    @property
+    def urgency(self) -> int:
+        """What differs without explanation (0), what else differs or is missing (1), the rest."""
+        if self == Verdict.UNEXPLAINED:
+            return 0
+        return 1 if self in (Verdict.EXPLAINED, Verdict.MISSING) else 2
+
 
 WORST_FIRST = (
     Verdict.UNEXPLAINED, Verdict.EXPLAINED, Verdict.MISSING, Verdict.BROADER, Verdict.MATCHES,
     Verdict.OUR_SOURCE,
 )  # fmt: skip
 
-
-@dataclass(frozen=True)
-class OurFigure:
-    """Our sum for a question, and what tells how it may be compared.
-
-    `known` is how many entries there are at that stage, whatever day the question begins on;
-    `copied` says whether the document that the total was published in is behind the sum: whether,
-    at a stage that is asked, the entries that cite it add up to anything. What was taken back and
-    what took it back do not.
-    """
-
-    sum_: Amount
-    known: int
-    copied: bool
+MATCHING = (Verdict.MATCHES, Verdict.OUR_SOURCE)
 
 
 @dataclass(frozen=True)
@@ -91,30 +84,88 @@ def published_figures() -> QuerySet[PublishedFigure]:
 
 def question(figure: PublishedFigure, query: Query) -> Query:
     """Ask the published question of the version of a query, on the day that it was about."""
-    balance = "measure" if figure.measure in MEASURES else "stage"
-    filters = {
-        balance: figure.measure,
-        "account": figure.account and figure.account.code,
-        "year": figure.year,
-        "area": figure.area and figure.area.code,
-        "country": figure.country and figure.country.code,
-        "agency": figure.agency and figure.agency.code,
-        "date_from": figure.date_from,
-    }
-    return query.everywhere().through(figure.as_of).where(**filters)
+    return Query(query.version, figure.as_of, asked_by(figure), dated=True, pinned=query.pinned)
+
+
+def asked_by(figure: PublishedFigure) -> Filters:
+    """Return the filters that a published total asks for."""
+    balance = figure.measure in MEASURES
+    return Filters(
+        stage=None if balance else figure.measure,
+        measure=figure.measure if balance else None,
+        account=figure.account.code if figure.account else None,
+        year=str(figure.year) if figure.year else None,
+        area=figure.area.code if figure.area else None,
+        country=figure.country.code if figure.country else None,
+        agency=figure.agency.code if figure.agency else None,
+        date_from=figure.date_from,
+    )
 
 
 def compared(figures: Iterable[PublishedFigure], query: Query) -> list[PublishedComparison]:
     """Compare published totals with a version of the ledger, in the order given."""
-    asked = [(figure, question(figure, query)) for figure in figures]
-    ours = _ours(
-        query.version,
-        tuple((asks.day, asks.filters, figure.document.key) for figure, asks in asked),
+    figures = list(figures)
+    asked = [(question(figure, query), figure.document.key) for figure in figures]
+    ours = our_figures(Entry.objects.filter(posting_id__lte=query.version.number), asked)
+    return _judged(zip(figures, ours, strict=True), query)
+
+
+def all_compared(query: Query, label_revision: int) -> list[PublishedComparison]:
+    """Compare all published totals that are about a day up to the query's, by key."""
+    everything = _all(query.version, label_revision)
+    return _judged(((f, ours) for f, ours in everything if f.as_of <= query.day), query)
+
+
+def beside(query: Query, label_revision: int) -> list[PublishedComparison]:
+    """Return the published totals that ask what a query asks, those that matter most first.
+
+    Where the query asks for no stage or balance, a total may ask for any.
+    """
+    found = _by_filters(query.version, label_revision).get(query.filters, ())
+    return _by_importance(_judged(((f, our) for f, our in found if f.as_of <= query.day), query))
+
+
+def most_important(query: Query, label_revision: int, most: int) -> list[PublishedComparison]:
+    """Return the published totals that matter most, one of each stage or balance."""
+    found: dict[str, PublishedComparison] = {}
+    for each in _by_importance(all_compared(query, label_revision)):
+        found.setdefault(each.figure.measure, each)
+    return list(found.values())[:most]
+
+
+def _by_importance(comparisons: Iterable[PublishedComparison]) -> list[PublishedComparison]:
+    """Order what differs first, the unexplained before all; then by the amount, largest first."""
+    return sorted(
+        comparisons,
+        key=lambda each: (each.verdict.urgency, -each.figure.amount, each.figure.key),
     )
+
+
+def _judged(found: Iterable[Known], query: Query) -> list[PublishedComparison]:
     return [
-        PublishedComparison(figure, asks, found, judged(figure, found))
-        for (figure, asks), found in zip(asked, ours, strict=True)
+        PublishedComparison(figure, question(figure, query), ours, judged(figure, ours))
+        for figure, ours in found
     ]
+
+
+@remembered(KEPT)
+def _all(
+    version: Version,
+    label_revision: int,  # noqa: ARG001 (renews the published totals in the cache)
+) -> Sequence[Known]:
+    query = Query(version, today())
+    return [(each.figure, each.ours) for each in compared(published_figures(), query)]
+
+
+@remembered(KEPT)
+def _by_filters(version: Version, label_revision: int) -> Mapping[Filters, Sequence[Known]]:
+    """Return all published totals under the filters they ask for, with and without their stage."""
+    found: dict[Filters, list[Known]] = defaultdict(list)
+    for figure, ours in _all(version, label_revision):
+        filters = asked_by(figure)
+        found[filters].append((figure, ours))
+        found[replace(filters, stage=None, measure=None)].append((figure, ours))
+    return found
 
 
 def judged(figure: PublishedFigure, ours: OurFigure) -> Verdict:
@@ -134,47 +185,33 @@ def judged(figure: PublishedFigure, ours: OurFigure) -> Verdict:
     return Verdict.EXPLAINED if figure.explanation else Verdict.UNEXPLAINED
 
 
-Asked = tuple[date, Filters, str]
+@dataclass(frozen=True)
+class VerdictChange:
+    """A published total whose verdict is another after a version, or with a draft posted."""
+
+    before: PublishedComparison
+    after: PublishedComparison
 
 
-@remembered(KEPT)
-def _ours(version: Version, asked: Sequence[Asked]) -> Sequence[OurFigure]:
-    starts = range(0, len(asked), TOGETHER)
-    return [our for n in starts for our in _summed(version, asked[n : n + TOGETHER])]
+def verdicts_changed(before: Query, after: Query, label_revision: int) -> list[VerdictChange]:
+    """Return the published totals that compare otherwise with a later version."""
+    return _changed(all_compared(before, label_revision), all_compared(after, label_revision))
 
 
-def _summed(version: Version, asked: Sequence[Asked]) -> Iterator[OurFigure]:
-    """Yield our figures: one query, in which each has its own condition."""
-    sums: dict[str, models.Aggregate | Coalesce] = {}
-    for number, (day, filters, document) in enumerate(asked):
-        asks = Query(version, day, filters)
-        condition = asked_of(asks)
-        sums[f"amount_{number}"] = Coalesce(
-            Sum(_counted(filters), filter=condition), Value(ZERO), output_field=DecimalField()
-        )
-        sums[f"entries_{number}"] = Count("line", filter=condition)
-        for stage in _stages(filters):
-            cites = condition & Q(document__key=document, stage=stage)
-            sums[f"copied_{number}_{stage}"] = Sum("amount", filter=cites)
-        sums[f"known_{number}"] = Count("line", filter=asked_of(asks.where(date_from=None)))
-    found = Entry.objects.filter(posting_id__lte=version.number).aggregate(**sums)
-    for number, (_day, filters, _document) in enumerate(asked):
-        sum_ = Amount(found[f"amount_{number}"], found[f"entries_{number}"])
-        copied = any(found[f"copied_{number}_{stage}"] for stage in _stages(filters))
-        yield OurFigure(sum_, found[f"known_{number}"], copied)
+def verdicts_of_draft(query: Query, label_revision: int, batch_id: int) -> list[VerdictChange]:
+    """Return the published totals that would compare otherwise with a draft posted."""
+    before = all_compared(query, label_revision)
+    asked = [(each.query, each.figure.document.key) for each in before]
+    added = our_figures(Line.objects.filter(batch=batch_id), asked)
+    with_it = ((old.figure, old.ours + new) for old, new in zip(before, added, strict=True))
+    return _changed(before, _judged(with_it, query))
 
 
-def _stages(filters: Filters) -> tuple[str, ...]:
-    return MEASURES.get(filters.measure or "", (filters.stage or "",))
-
-
-def _counted(filters: Filters) -> Case | F:
-    if not filters.measure:
-        return F("amount")
-    _plus, minus = MEASURES[filters.measure]
-    return Case(
-        When(stage=minus, then=-F("amount")), default=F("amount"), output_field=DecimalField()
-    )
+def _changed(
+    before: Iterable[PublishedComparison], after: Iterable[PublishedComparison]
+) -> list[VerdictChange]:
+    pairs = zip(before, after, strict=True)
+    return [VerdictChange(old, new) for old, new in pairs if old.verdict != new.verdict]
 
 
 def tally(comparisons: Iterable[PublishedComparison]) -> Mapping[Verdict, int]:

@@ -42,7 +42,7 @@ def verdict(
         relation=relation, amount=published, tolerance=tolerance, wider=wider,
         explanation=explanation,
     )  # fmt: skip
-    return judged(figure, OurFigure(Amount(ours, known), known, copied))
+    return judged(figure, OurFigure(Amount(ours, known), known, (Decimal(copied),)))
 
 
 @given(RELATIONS, AMOUNTS, AMOUNTS, AMOUNTS, st.text(max_size=1), st.text(max_size=1))

@@ -4,8 +4,12 @@ import re
 from html import unescape
 
 import pytest
+from django.core.cache import caches
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.published import Verdict
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Posting, PublishedFigure
@@ -15,14 +19,18 @@ from tests.reports.downloads.files import rows
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
+FILE = "/tables/published.csv"
 FLOOR = "/published/gao-obligated-2013-floor/"
 
 
 def test_the_list_says_how_many_match_and_how_many_of_them_are_copies(client: Client) -> None:
     english, spanish = (reading(client.get(f"{part}/published/")) for part in ("", "/es"))
-    assert "28 of 41 published totals match the ledger; 19 of them are our own sources" in english
-    assert "0 differ without explanation." in english
-    assert "Coinciden con el libro contable 28 de 41 cifras publicadas; 19 son nuestras" in spanish
+    assert (
+        "28 of 41 published totals match the ledger; none differs without explanation." in english
+    )
+    assert "19 of the 28 are our own sources, so they prove the copying only." in english
+    assert "Coinciden con el libro contable 28 de 41 cifras publicadas; ninguna difiere" in spanish
+    assert "De las que coinciden (28), 19 son nuestras propias fuentes" in spanish
     assert "dinero de los años fiscales 2010 a 2013" in spanish
     assert "money of fiscal years" not in spanish
 
@@ -31,7 +39,7 @@ def test_a_row_has_what_was_published_ours_the_difference_and_the_verdict(client
     text = reading(client.get("/published/?verdict=differs-explained"))
     assert "Obligated: FY2008 INCLE, Panama, through March 13, 2009" in text
     assert re.search(r"2,011,000 2,013,000 \+2,000 Differs, explained", text)
-    assert "at least 112,000,000 30,376,500 −81,623,500 Differs, explained" in text
+    assert "≥ 112,000,000 30,376,500 −81,623,500 Differs, explained" in text
     assert "GAO-13-771" in text or "gao-13-771" in text
     assert "Not in the ledger" in text  # its count
 
@@ -54,6 +62,87 @@ def test_the_publisher_chooses_and_the_counts_are_of_that_publisher(client: Clie
     page = client.get(f"/published/?publisher={publisher}").content.decode()
     assert re.findall(r"<strong>(\d+)</strong>", page) == ["1", "2", "0", "0", "0", "0"]
     assert "?publisher=U.S.+Congress&amp;verdict=matches" in page
+
+
+def test_rows_stand_under_their_publishers_those_that_differ_first(client: Client) -> None:
+    page = client.get("/published/").content.decode()
+    text = reading(client.get("/published/"))
+    assert "U.S. Government Accountability Office 22 totals, 15 match" in text
+    found = re.findall(
+        r'scope="(rowgroup)|class="verdict verdict-([\w-]+)', page.split("<tbody>")[1]
+    )
+    ranks = [Verdict(verdict).rank if verdict else -1 for _group, verdict in found]
+    groups = " ".join(map(str, ranks)).split("-1")
+    assert len(groups) == 1 + len({row["publisher"] for row in rows(client, FILE)})
+    for group in groups:
+        assert group.split() == sorted(group.split())
+    by_amount = client.get("/published/?sort=published").content.decode()
+    assert 'scope="rowgroup"' not in by_amount
+    assert ">U.S. Congress</td>" in by_amount
+
+
+def test_the_mark_belongs_to_the_published_total_and_is_read_out(client: Client) -> None:
+    english, spanish = (
+        client.get(f"{part}/published/?verdict=differs-explained").content.decode()
+        for part in ("", "/es")
+    )
+    assert '<span role="img" aria-label="at least">≥</span> 112,000,000' in english
+    assert '<span role="img" aria-label="al menos">≥</span> 112,000,000' in spanish
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/appropriations/2008-esf/", "$25 million appropriated, through September 4, 2008"),
+        ("/areas/law-enforcement/", ""),
+        ("/entries/?stage=disbursed&account=INCLE", "about $44.4 million disbursed, through"),
+        (
+            "/entries/?stage=obligated",
+            "at least $112 million obligated, through June 1, 2013 Differs",
+        ),
+        ("/entries/?stage=disbursed&account=INCLE&as_of=2011-09-29", ""),
+        ("/entries/?stage=committed&account=INCLE", ""),
+        (
+            "/entries/?stage=disbursed&account=ESF&agency=State&country=HN&date_from=2008-10-01",
+            "$412,000 disbursed, during FY2009 Matches (our source)",
+        ),
+        ("/appropriations/", "NADR FY2008: Nonproliferation"),
+    ],
+)
+def test_what_a_page_asks_stands_beside_what_others_published_about_it(
+    client: Client, address: str, said: str
+) -> None:
+    response = client.get(address)
+    assert ('<ul class="beside"' in response.content.decode()) is bool(said)
+    assert said in reading(response)
+
+
+def test_beside_a_figure_stand_three_lines_at_most_and_no_more_queries(
+    client: Client,
+) -> None:
+    counted = []
+    for number in (1, 9):
+        for _each in range(number):
+            factories.published_figure(measure="committed")
+        forget_everything()
+        caches["pages"].clear()
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/entries/?stage=committed").content.decode()
+        counted.append(len(queries))
+    assert page.split('<ul class="beside"')[1].split("</ul>")[0].count("<li>") == 3
+    assert counted[0] == counted[1]
+
+
+def test_the_overview_shows_three_that_matter_most_of_three_stages(client: Client) -> None:
+    text = reading(client.get("/"))
+    assert "28 of 41 published totals match the ledger; none differs without explanation" in text
+    cards = client.get("/").content.decode().split('<div class="cards">')[1].split("</div>\n")[0]
+    assert re.findall(r'href="/published/([\w-]+)/"', client.get("/").content.decode()) == [
+        "gao-obligated-2013-floor", "gao-disbursed-incle", "activities-fy08",
+    ]  # fmt: skip
+    assert "≥" in cards
+    early = reading(client.get("/?as_of=2008-02-29"))
+    assert "published totals match" not in early
 
 
 @pytest.mark.parametrize(
@@ -112,14 +201,15 @@ def test_a_page_of_its_own_says_words_place_ours_and_why(client: Client) -> None
     assert client.get("/published/none-such/").status_code == 404
 
 
-def test_what_is_not_found_is_said_in_words_without_a_link(client: Client) -> None:
-    html = client.get("/published/gao-disbursed-incle/").content.decode()
-    assert "<dd>no payment found</dd>" in html
+def test_what_is_not_found_is_said_in_words_that_lead_to_the_page_that_answers(
+    client: Client,
+) -> None:
+    html = unescape(client.get("/published/gao-disbursed-incle/").content.decode())
+    address = "/entries/?account=INCLE&stage=disbursed&as_of=2011-09-30"
+    assert f'<dd><a href="{address}">no payment found</a></dd>' in html
     assert "We found no entry at this stage" in html
-    assert (
-        "<dd>sin pagos conocidos</dd>"
-        in client.get("/es/published/gao-disbursed-incle/").content.decode()
-    )
+    spanish = client.get("/es/published/gao-disbursed-incle/").content.decode()
+    assert ">sin pagos conocidos</a></dd>" in spanish
 
 
 def test_an_older_version_is_compared_as_it_was(client: Client) -> None:

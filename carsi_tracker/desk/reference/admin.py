@@ -154,7 +154,7 @@ class ReferenceAdmin(ShowsAgain, ListAdmin):
         if confirmed and not form.is_valid():
             unconfirmed = request.POST.copy()
             del unconfirmed["post"]
-            request.POST = unconfirmed  # asks again, and says what is wrong
+            request.POST = unconfirmed  # type: ignore[assignment]  # asks again, and says why
         try:
             with acting(person(request), _reason(form)):
                 response = super().response_action(request, queryset)

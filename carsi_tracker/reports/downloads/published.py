@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.figures.published import PublishedComparison
+from carsi_tracker.figures.published import PublishedComparison, all_compared
 from carsi_tracker.reports.downloads.fields import Field, Holds
 from carsi_tracker.reports.downloads.summaries import Rows, Summary
 from carsi_tracker.reports.page.public_page import PublicRequest
-from carsi_tracker.reports.published.chosen import OWN, chosen, through_its_day
+from carsi_tracker.reports.published.chosen import OWN, chosen
 from carsi_tracker.reports.tables.published import PublishedTable
 
 FIELDS = (
@@ -40,7 +40,7 @@ FIELDS = (
 
 
 def _rows(public: PublicRequest) -> Rows:
-    found = chosen(public, through_its_day(public))
+    found = chosen(public, all_compared(public.query, public.label_revision))
     table = PublishedTable(found, "", public, public.query)
     return [_cells(row.record) for row in table.rows]
 

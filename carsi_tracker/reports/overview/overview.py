@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse
 
 from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.published import all_compared
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.countries import countries_chart
@@ -16,6 +17,7 @@ from carsi_tracker.reports.page.links import entries_address
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
 from carsi_tracker.reports.page.versions import newest_versions
+from carsi_tracker.reports.published.beside import counts_of, most_important_cards
 from carsi_tracker.reports.subjects.kinds import KINDS, breakdown
 
 LATEST = 3
@@ -46,6 +48,8 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         timeline=timeline_chart(query),
         goals=lazily(breakdown, public, GOALS, query),
         noted=lazily(weak_spots, query, MOST_NOTES),
+        published=counts_of(all_compared(query, public.label_revision)),
+        published_cards=most_important_cards(public),
         latest=newest_versions(query.version)[:LATEST],
         documents=len(public.words.codes["document"]),
     )

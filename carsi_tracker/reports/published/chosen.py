@@ -3,19 +3,12 @@
 from carsi_tracker.figures.published import (
     PublishedComparison,
     Verdict,
-    compared,
     published_figures,
 )
 from carsi_tracker.reports.page.parameters import BadAddress
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 OWN = ("publisher", "verdict")
-
-
-def through_its_day(public: PublicRequest) -> list[PublishedComparison]:
-    """Compare all published totals that are about a day up to the page's."""
-    query = public.query
-    return compared(published_figures().filter(as_of__lte=query.day), query)
 
 
 def publishers(comparisons: list[PublishedComparison]) -> list[str]:

@@ -9,6 +9,7 @@ from carsi_tracker.figures.published import (
     NAMED,
     PublishedComparison,
     Verdict,
+    all_compared,
     compared,
     tally,
 )
@@ -16,16 +17,16 @@ from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
-from carsi_tracker.reports.published.chosen import OWN, chosen, publishers, through_its_day
+from carsi_tracker.reports.published.beside import counts_of
+from carsi_tracker.reports.published.chosen import OWN, chosen, publishers
 from carsi_tracker.reports.published.wording import (
+    LEGENDS,
     period_in_words,
     published_in_words,
     question_in_words,
     sentence,
 )
 from carsi_tracker.reports.tables.published import PublishedTable, our_figure, verdict_mark
-
-MATCHING = (Verdict.MATCHES, Verdict.OUR_SOURCE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class VerdictCount:
 
     verdict: Verdict
     number: int
+    legend: str
     href: str
     current: bool
 
@@ -41,9 +43,8 @@ class VerdictCount:
 @public_page(sorts=PublishedTable.sorts(), own=OWN)
 def published_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show the published totals, each with our figure and how they compare."""
-    everything = through_its_day(public)
+    everything = all_compared(public.query, public.label_revision)
     rows = chosen(public, everything)
-    counts = tally(everything)
     own = dict(public.address.own)
     return render_list(
         request,
@@ -51,10 +52,7 @@ def published_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         "reports/published.html",
         PublishedTable(rows, request.path, public, public.query.everywhere()),
         counts=_counts(request, public, everything),
-        number=len(everything),
-        matching=sum(counts[verdict] for verdict in MATCHING),
-        copied=counts[Verdict.OUR_SOURCE],
-        unexplained=counts[Verdict.UNEXPLAINED],
+        published=counts_of(everything),
         publishers=publishers(everything),
         publisher=own.get("publisher", ""),
         verdicts=Verdict.choices,
@@ -95,6 +93,7 @@ def _counts(
         VerdictCount(
             verdict,
             number,
+            str(LEGENDS[verdict]),
             request.path
             + replace(asked, own=(*asked.own, ("verdict", str(verdict))), page=1).query_string(),
             own.get("verdict") == verdict,

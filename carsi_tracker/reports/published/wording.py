@@ -1,5 +1,7 @@
 """Published totals in words: what each asks, what it says, and how ours compares."""
 
+from decimal import Decimal
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,8 +11,10 @@ from carsi_tracker.figures.query import MEASURES
 from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_year
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
+from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.reports.page.filters import name_of_balance
 
+MILLION = 1_000_000
 NOT_FOUND: dict[str, Promise] = {
     "appropriated": gettext_lazy("no appropriation found"),
     "committed": gettext_lazy("no commitment found"),
@@ -66,10 +70,42 @@ def published_in_words(figure: PublishedFigure) -> str:
     return f"{figure.get_relation_display()} {as_figure(figure.amount)}"
 
 
+def published_in_prose(figure: PublishedFigure) -> str:
+    """Return the published total as a sentence has it: at least $463 million."""
+    amount = dollars_in_prose(figure.amount)
+    if figure.relation == PublishedFigure.Relation.EQUALS:
+        return amount
+    return f"{figure.get_relation_display()} {amount}"
+
+
+def dollars_in_prose(amount: Decimal) -> str:
+    """Write an amount in millions where that leaves nothing out: $463 million, $44.4 million."""
+    if amount <= MILLION or amount % (MILLION // 10):
+        return whole_dollars(amount)
+    millions = f"{amount / MILLION:,.1f}".removesuffix(".0")
+    return _("$%(amount)s million") % {"amount": millions}
+
+
+def asked_in_words(figure: PublishedFigure) -> str:
+    """Return the stage or balance and the days: obligated, through June 1, 2013."""
+    name = name_of_balance(figure.measure)
+    return f"{name[:1].lower()}{name[1:]}, {period_in_words(figure)}"
+
+
 def none_found(figure: PublishedFigure) -> str:
     """Return what stands in place of our figure where the ledger has no entry at its stage."""
     stage = MEASURES.get(figure.measure, (figure.measure,))[0]
     return str(NOT_FOUND[stage])
+
+
+LEGENDS: dict[Verdict, Promise] = {
+    Verdict.MATCHES: gettext_lazy("another document gives the same amount"),
+    Verdict.OUR_SOURCE: gettext_lazy("an entry cites the same document: proves the copying only"),
+    Verdict.BROADER: gettext_lazy("it covers more than we do, and ours is within it"),
+    Verdict.EXPLAINED: gettext_lazy("we say why"),
+    Verdict.UNEXPLAINED: gettext_lazy("we do not know why"),
+    Verdict.MISSING: gettext_lazy("we found no entry at that stage"),
+}
 
 
 def sentence(comparison: PublishedComparison) -> str:

@@ -12,6 +12,7 @@ from carsi_tracker.reports.page import explanations, filters
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
+from carsi_tracker.reports.published.beside import lines_beside
 from carsi_tracker.reports.tables import EntriesTable
 
 
@@ -35,6 +36,7 @@ def entry_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         measured=MEASURES.get(query.filters.measure or ""),
         scope=explanations.scope_in_words(public),
         later=explanations.later(query),
+        published_lines=lines_beside(public, query) if one_sum else [],
         figure_today=explanations.figure_today(query),
         unstated=explanations.unstated(public),
         filters=lazily(filters.form, request.path, public),

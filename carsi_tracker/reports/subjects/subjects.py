@@ -22,6 +22,7 @@ from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
 from carsi_tracker.reports.page.shortened import HUNDRED_PERCENT, TENTH, percent
+from carsi_tracker.reports.published.beside import line_of_each, lines_beside
 from carsi_tracker.reports.subjects.kinds import (
     KINDS,
     UNSTATED_AREA,
@@ -62,6 +63,9 @@ def subject_list(request: HttpRequest, public: PublicRequest, kind: str) -> Http
         countries=lazily(countries_chart, query, public.words.countries)
         if kind == "country"
         else None,
+        published_lines=line_of_each(
+            public, {each.name: each.query(query) for each in its.subjects(public)}
+        ),
     )
 
 
@@ -94,6 +98,7 @@ def subject_detail(
         part=_part(its, subject, query),
         unstated=_unstated(its, subject, query),
         later=explanations.later(committed),
+        published_lines=lines_beside(public, query),
         bases=[share for share in basis_shares(query) if share.amount],
         bar=bar(sums, query),
         bar_files=chart_files("bar", query),

@@ -1,6 +1,6 @@
 """What all public tables share: heads that sort, pages, and the query kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -70,14 +70,22 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
         """Return what the rows of the present page show."""
         return [row.record for row in self.page.object_list]
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns that are shown."""
+        return list(self.columns.names())
+
     def lines(self) -> Iterator[SafeString]:
-        """Yield the cells of each row, the first its head: built here, as a page has hundreds."""
-        head, *others = (getattr(self, f"render_{name}") for name in self.columns.names())
+        """Yield the cells of each row."""
+        return self.cells_of(self.shown)
+
+    def cells_of(self, records: Iterable[Any]) -> Iterator[SafeString]:
+        """Yield the cells of rows, the first its head: built here, as a page has hundreds."""
+        head, *others = (getattr(self, f"render_{name}") for name in self.names)
         opened = [
-            '<td class="number">' if name in self.numeric else "<td>"
-            for name in self.columns.names()[1:]
+            '<td class="number">' if name in self.numeric else "<td>" for name in self.names[1:]
         ]
-        for record in self.shown:
+        for record in records:
             cells = (
                 f"{cell}{conditional_escape(render(record))}</td>"
                 for cell, render in zip(opened, others, strict=True)
@@ -87,7 +95,7 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
 
     def heads(self) -> Iterator[ColumnHead]:
         """Yield the heads of the columns."""
-        for bound in self.columns:
+        for bound in map(self.columns.__getitem__, self.names):
             current = next((name for name in self.order_by if name.bare == bound.name), None)
             order = (
                 "" if current is None else "descending" if current.is_descending else "ascending"

@@ -1,19 +1,22 @@
 """The table of published totals beside ours."""
 
+from collections.abc import Iterator
+from itertools import groupby
+
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from carsi_tracker.figures.published import PublishedComparison
+from carsi_tracker.figures.published import MATCHING, PublishedComparison
+from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
 from carsi_tracker.ledger.money import signed
 from carsi_tracker.reports.page.links import entries_address, path
 from carsi_tracker.reports.published.wording import (
     none_found,
     period_in_words,
-    published_in_words,
     question_in_words,
 )
 from carsi_tracker.reports.tables.base import LedgerTable
@@ -22,6 +25,8 @@ from carsi_tracker.reports.tables.cells import document_link, link
 KEY = "figure__key"
 PUBLISHER = "figure__document__publisher"
 RANK = "verdict__rank"
+MARKS = {"about": "≈", "at-least": "≥", "at-most": "≤"}
+"""How a published total is meant; one that equals has no mark."""
 
 
 class PublishedTable(LedgerTable):
@@ -55,6 +60,30 @@ class PublishedTable(LedgerTable):
         order_by = "publisher"
 
     @property
+    def is_grouped(self) -> bool:
+        """Whether rows stand under their publishers, which then need no column."""
+        return bool(self.order_by) and self.order_by[0].bare == "publisher"
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns that are shown."""
+        return [name for name in super().names if name != "publisher" or not self.is_grouped]
+
+    def lines(self) -> Iterator[SafeString]:
+        """Yield the cells of each row, under a row for each publisher."""
+        if not self.is_grouped:
+            yield from super().lines()
+            return
+        everything = [row.record for row in self.rows]
+        for publisher, records in groupby(self.shown, self.render_publisher):
+            yield group_head(
+                publisher,
+                [each for each in everything if self.render_publisher(each) == publisher],
+                len(self.names),
+            )
+            yield from self.cells_of(records)
+
+    @property
     def file_query(self) -> str:
         """The query of the whole table as a file: what is chosen, in the same order."""
         return self.public.address.at_page(1).query_string()
@@ -79,26 +108,44 @@ class PublishedTable(LedgerTable):
     def render_publisher(self, record: PublishedComparison) -> str:
         return record.figure.document.publisher
 
-    def render_published(self, record: PublishedComparison) -> str:
-        return published_in_words(record.figure)
+    def render_published(self, record: PublishedComparison) -> SafeString | str:
+        return published_as_meant(record.figure)
 
-    def render_ours(self, record: PublishedComparison) -> SafeString | str:
+    def render_ours(self, record: PublishedComparison) -> SafeString:
         return our_figure(record)
 
     def render_difference(self, record: PublishedComparison) -> str:
         return "" if record.difference is None else signed(record.difference)
 
     def render_verdict(self, record: PublishedComparison) -> SafeString:
-        return format_html("{}{}", verdict_mark(record), why(record))
+        said = why(record)
+        return format_html("{}{}{}", verdict_mark(record), SafeString("<br>" if said else ""), said)
 
 
-def our_figure(record: PublishedComparison) -> SafeString | str:
-    """Show our figure, as a link to the entries it sums; in words where none was found."""
-    if not record.ours.known:
-        return none_found(record.figure)
-    if not record.ours.sum_.entries:
-        return "0"
-    return link(entries_address(record.query), as_figure(record.ours.sum_.amount))
+def group_head(publisher: str, of_it: list[PublishedComparison], columns: int) -> SafeString:
+    """Head the rows of a publisher: how many there are, and how many match."""
+    matching = sum(each.verdict in MATCHING for each in of_it)
+    total = ngettext("%(number)d total", "%(number)d totals", len(of_it)) % {"number": len(of_it)}
+    match = ngettext("%(number)d matches", "%(number)d match", matching) % {"number": matching}
+    return format_html(
+        '<th scope="rowgroup" colspan="{}">{} <small>{}, {}</small></th>',
+        columns, publisher, total, match,
+    )  # fmt: skip
+
+
+def published_as_meant(figure: PublishedFigure) -> SafeString | str:
+    """Show the published total with the mark of how it is meant, which is read out in words."""
+    amount = as_figure(figure.amount)
+    if figure.relation not in MARKS:
+        return amount
+    mark, words = MARKS[figure.relation], figure.get_relation_display()
+    return format_html('<span role="img" aria-label="{}">{}</span> {}', words, mark, amount)
+
+
+def our_figure(record: PublishedComparison) -> SafeString:
+    """Show our figure, or in words that none was found, as a link to the entries that answer."""
+    found = as_figure(record.ours.sum_.amount) if record.ours.known else none_found(record.figure)
+    return link(entries_address(record.query), found)
 
 
 def verdict_mark(record: PublishedComparison) -> SafeString:
@@ -116,4 +163,4 @@ def why(record: PublishedComparison) -> SafeString | str:
     if figure.explanation:
         explained = figure.shown_explanation
         said.append(format_html('<span lang="{}">{}.</span>', figure.explained_in, explained))
-    return format_html("<br><small>{}</small>", SafeString(" ".join(said))) if said else ""
+    return format_html("<small>{}</small>", SafeString(" ".join(said))) if said else ""
