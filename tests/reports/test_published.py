@@ -87,7 +87,7 @@ def test_the_mark_belongs_to_the_published_total_and_is_read_out(client: Client)
         for part in ("", "/es")
     )
     assert '<span role="img" aria-label="at least">≥</span> 112,000,000' in english
-    assert '<span role="img" aria-label="al menos">≥</span> 112,000,000' in spanish
+    assert '<span role="img" aria-label="como mínimo">≥</span> 112,000,000' in spanish
 
 
 @pytest.mark.parametrize(
