@@ -10,12 +10,18 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.aggregates import total
 from carsi_tracker.figures.preview import public_figures
+from carsi_tracker.figures.published import VerdictChange, verdicts_changed, verdicts_of_draft
+from carsi_tracker.figures.query import Query
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Batch, Commitment, Document, DocumentFile, Line
 from carsi_tracker.ledger.posting import acting
 from carsi_tracker.reports.page.address import as_query_string
+from tests import factories
 from tests.desk.conftest import (
     People,
     add_lines,
@@ -182,6 +188,42 @@ def test_the_figures_of_a_reversal_lack_what_the_version_added(
         added = total(asked.where(posted_in=version)).amount
         assert figure.before == total(asked).amount, (figure.name, figure.measure)
         assert figure.after == figure.before - added, (figure.name, figure.measure)
+
+
+@pytest.mark.parametrize("version", [4, 9, 14, 15])
+def test_a_review_foretells_which_published_totals_compare_otherwise(
+    people: People, version: int
+) -> None:
+    batch = posting.reverse(version, people.ana, "Reversal", "Wrong")
+    posting.submit(batch, people.ana)
+    before, revision = newest()
+    asked = Query(before, today())
+    foretold = verdicts_of_draft(asked, revision, batch)
+    made = Batch.objects.get(pk=batch)
+    text = review(people.approver, made)
+    for each in foretold:
+        assert f"{each.before.verdict.label} → {each.after.verdict.label}" in text
+    assert ("Posting changes no comparison." in text) is not foretold
+    post_it(people.approver, made)
+    after, revision = newest()
+    happened = verdicts_changed(asked, Query(after, today()), revision)
+    assert [outcome(each) for each in happened] == [outcome(each) for each in foretold]
+
+
+def outcome(change: VerdictChange) -> tuple[object, ...]:
+    figure, ours = change.after.figure, change.after.ours
+    return figure.key, change.before.verdict, change.after.verdict, ours
+
+
+def test_a_review_asks_as_often_whatever_number_of_published_totals(
+    people: People, batch: Batch
+) -> None:
+    forget_everything()
+    few = queries(people.approver, address(batch, "review"))
+    for _each in range(20):
+        factories.published_figure(by=people.ana)
+    forget_everything()
+    assert queries(people.approver, address(batch, "review")) == few
 
 
 def test_new_budget_authority_shows_in_what_is_appropriated_and_available(people: People) -> None:

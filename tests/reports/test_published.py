@@ -220,6 +220,27 @@ def test_an_older_version_is_compared_as_it_was(client: Client) -> None:
     assert len(first) > 20
 
 
+@pytest.mark.parametrize("version", range(1, 18))
+def test_a_version_says_which_published_totals_compare_otherwise_since(
+    client: Client, version: int
+) -> None:
+    def verdicts(number: int) -> dict[str, str]:
+        pinned = f"{number}-{Posting.objects.get(version=number).checksum[:8]}"
+        return {row["key"]: row["verdict"] for row in rows(client, f"{FILE}?version={pinned}")}
+
+    after = verdicts(version)
+    before = verdicts(version - 1) if version > 1 else dict.fromkeys(after, str(Verdict.MISSING))
+    html = client.get(f"/changes/{version}/").content.decode()
+    _, _, table = html.partition('id="verdicts-caption"')
+    shown = re.findall(
+        r'href="/published/([\w-]+)/[^"]*".*?verdict-([\w-]+)">.*?verdict-([\w-]+)">',
+        table.partition("</table>")[0], re.DOTALL,
+    )  # fmt: skip
+    assert {(key, then, now) for key, then, now in shown} == {
+        (key, before[key], now) for key, now in after.items() if now != before[key]
+    }
+
+
 def test_a_change_at_the_desk_is_seen_at_once_and_what_is_retired_is_told(client: Client) -> None:
     before = client.get("/published/")["ETag"]
     with posting.acting(factories.analyst(), "Printed twice"):

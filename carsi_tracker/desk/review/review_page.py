@@ -34,6 +34,7 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, DocumentFile, Line
 from carsi_tracker.ledger.refusals import Refused
 from carsi_tracker.ledger.turns import turns, waiting
+from carsi_tracker.reports.published.beside import comparisons_of_draft
 
 REVIEW = "admin:batch_review"
 LINES_A_PAGE = 25
@@ -117,6 +118,7 @@ def _page(
         "next_version": version + 1,
         "effects": effects(batch.pk),
         "figures": public_figures(batch.pk),
+        "verdicts": comparisons_of_draft(batch.pk),
         "lines": lines,
         "changes": changes(batch, user, now=digest, digest=read or begun_with or ""),
         "commitments": _commitments(batch, lines),

@@ -11,11 +11,16 @@ from carsi_tracker.figures.published import (
     MATCHING,
     PublishedComparison,
     Verdict,
+    VerdictChange,
     beside,
     most_important,
     tally,
+    verdicts_changed,
+    verdicts_of_draft,
 )
 from carsi_tracker.figures.query import Query
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import path
@@ -28,6 +33,7 @@ from carsi_tracker.reports.published.wording import (
 )
 from carsi_tracker.reports.tables.published import (
     our_figure,
+    our_figure_in_words,
     published_as_meant,
     verdict_mark,
     why,
@@ -63,6 +69,20 @@ class PublishedCard:
     ours: SafeString | str
     figure: PublishedFigure
     why: SafeString | str
+
+
+@dataclass(frozen=True)
+class PublishedChange:
+    """A published total that compares otherwise than before: both our figures, both verdicts."""
+
+    title: str
+    href: str
+    publisher: str
+    published: SafeString | str
+    ours_before: SafeString
+    ours: str
+    before: Verdict
+    after: Verdict
 
 
 @dataclass(frozen=True)
@@ -114,6 +134,32 @@ def line_of_each(public: PublicRequest, queries: Mapping[str, Query]) -> list[Pu
         for name, query in queries.items()
         if (found := beside(query, public.label_revision))
     ]
+
+
+def changed_comparisons(before: Query, after: Query, label_revision: int) -> list[PublishedChange]:
+    """Return the published totals that compare otherwise in a later version."""
+    return [_change(each, after) for each in verdicts_changed(before, after, label_revision)]
+
+
+def comparisons_of_draft(batch_id: int) -> list[PublishedChange]:
+    """Return the published totals that would compare otherwise with a draft posted today."""
+    version, label_revision = newest()
+    now = Query(version, today()).permanent()
+    return [_change(each, now) for each in verdicts_of_draft(now, label_revision, batch_id)]
+
+
+def _change(changed: VerdictChange, query: Query) -> PublishedChange:
+    figure = changed.after.figure
+    return PublishedChange(
+        f"{question_in_words(figure)}, {period_in_words(figure)}",
+        path("published-figure", figure.key) + as_query_string(query.everywhere()),
+        figure.document.publisher,
+        published_as_meant(figure),
+        our_figure(changed.before),
+        our_figure_in_words(changed.after),
+        changed.before.verdict,
+        changed.after.verdict,
+    )
 
 
 def most_important_cards(public: PublicRequest) -> list[PublishedCard]:

@@ -144,8 +144,12 @@ def published_as_meant(figure: PublishedFigure) -> SafeString | str:
 
 def our_figure(record: PublishedComparison) -> SafeString:
     """Show our figure, or in words that none was found, as a link to the entries that answer."""
-    found = as_figure(record.ours.sum_.amount) if record.ours.known else none_found(record.figure)
-    return link(entries_address(record.query), found)
+    return link(entries_address(record.query), our_figure_in_words(record))
+
+
+def our_figure_in_words(record: PublishedComparison) -> str:
+    """Write our figure, or that none was found."""
+    return as_figure(record.ours.sum_.amount) if record.ours.known else none_found(record.figure)
 
 
 def verdict_mark(record: PublishedComparison) -> SafeString:

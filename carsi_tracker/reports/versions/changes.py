@@ -21,6 +21,7 @@ from carsi_tracker.reports.balances.sums import STAGES, balances
 from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
+from carsi_tracker.reports.published.beside import PublishedChange, changed_comparisons
 from carsi_tracker.reports.subjects.kinds import KINDS, Breakdown, breakdown
 from carsi_tracker.reports.tables import EntriesTable, VersionsTable
 
@@ -60,6 +61,7 @@ def version_detail(request: HttpRequest, public: PublicRequest, version: int) ->
         posting=posting,
         reversals=reversals(known, posting.version),
         effects=effects(query, posting, previous),
+        verdicts=_verdicts(public, posting, previous),
         breakdowns=_breakdowns(public, query),
         previous=previous,
         following=known.filter(version=version + 1).first(),
@@ -102,6 +104,17 @@ def effects(query: Query, posting: Posting, previous: Posting | None) -> list[Ve
 def _in_version(query: Query, posting: Posting) -> Query:
     version = Version(posting.version, posting.checksum)
     return replace(query.everywhere(), version=version, pinned=True)
+
+
+def _verdicts(
+    public: PublicRequest, posting: Posting, previous: Posting | None
+) -> list[PublishedChange]:
+    """Return the published totals that compare otherwise since a version."""
+    after = _in_version(public.query, posting)
+    before = (
+        _in_version(public.query, previous) if previous else replace(after, version=Version(0, ""))
+    )
+    return changed_comparisons(before, after, public.label_revision)
 
 
 def _breakdowns(public: PublicRequest, query: Query) -> list[Breakdown]:
