@@ -18,8 +18,8 @@ SHEETS = sorted(STATIC.rglob("*.css"))
 DJANGO = Path(django.__path__[0])
 ADMIN = DJANGO / "contrib" / "admin"
 CLASS = re.compile(r"\.([a-z][\w-]*)")
-PUT_TOGETHER = re.compile(r"([a-z][\w-]*-)\{\{")
-"""How classes begin that a template puts together, as in `class="heat-{{ step }}"`."""
+PUT_TOGETHER = re.compile(r"([a-z][\w-]*-)\{")
+"""How classes begin that are put together, as in `class="heat-{{ step }}"`."""
 
 
 def rules(nodes: list[Any]) -> Iterator[tuple[str, list[Any]]]:

@@ -28,11 +28,11 @@ def page(client: Client, address: str) -> str:
 
 
 def in_millions(texts: list[str]) -> Decimal:
-    """Add up amounts in millions as they are written; zero and little count as nothing."""
+    """Add up amounts in millions as they are written; others add nothing."""
     added = Decimal(0)
     for text in texts:
         words = unescape(text)
-        if words in {"–", "$0"} or re.match(r"less than \$0\.1|menos de \$0\.1|< \$0\.1", words):
+        if "$" not in words or re.match(r"\$0$|less than \$0\.1|menos de \$0\.1|< \$0\.1", words):
             continue
         found = re.fullmatch(r"(−?)\$([\d.,]+) (?:million|millones|m|M)", words)
         assert found, words

@@ -1,5 +1,6 @@
 """One bar of a whole: disbursed, unliquidated, unobligated, available."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import split_in_steps
+from carsi_tracker.reports.charts.marks import PublishedMark
 from carsi_tracker.reports.page.links import entries_address
 from carsi_tracker.reports.page.shortened import TENTH_OF_A_MILLION, part_in_prose
 
@@ -66,3 +68,12 @@ def bar(totals: Sums, query: Query) -> list[BarPart]:
         parts.append(BarPart(name, LABELS[name], amount, shown, href, x, width))
         x += width
     return parts
+
+
+def bar_marks(
+    totals: Sums, query: Query, marks: Iterable[PublishedMark]
+) -> list[tuple[PublishedMark, Decimal]]:
+    """Return where published totals stand on the bar, in percent; what is beyond it does not."""
+    whole = sum(part.amount for part in bar(totals, query))
+    places = ((mark, mark.amount / whole * WHOLE) for mark in marks if whole)
+    return [(mark, x.quantize(Decimal("0.01"))) for mark, x in places if x <= WHOLE]

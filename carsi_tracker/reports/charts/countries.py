@@ -15,7 +15,7 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Country, Stage
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.files import File, chart_files
-from carsi_tracker.reports.charts.scale import heat
+from carsi_tracker.reports.charts.scale import shade
 from carsi_tracker.reports.charts.shapes import HEIGHT, Outline, shapes
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, entries_address, linked_in, page_path
@@ -27,7 +27,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class Bar:
-    """A country with what is committed there; `width` is in percent of the longest bar.
+    """A country with what is committed there; `width` is in percent of the longest.
 
     `shown` is rounded to tenths of a million dollars, so that all countries add up to the total.
     """
@@ -37,7 +37,7 @@ class Bar:
     figure: Linked
     shown: Decimal
     width: Decimal
-    heat: int
+    shade: int
 
     @property
     def row_html(self) -> SafeString:
@@ -46,8 +46,8 @@ class Bar:
             """
           <tr>
             <th scope="row"><a href="{}">{}</a></th>
-            <td class="stretch"><svg width="100%" height="14" aria-hidden="true">\
-<rect class="length" width="{}%" height="14"/></svg></td>
+            <td class="stretch"><svg width="100%" height="16" aria-hidden="true">\
+<rect class="length" width="{}%" height="16"/></svg></td>
             <td class="number">{}</td>
           </tr>
         """,
@@ -102,8 +102,8 @@ class Countries:
         """The countries on the map, shaded, each a link to its page."""
         return format_html_join(
             "",
-            '<a href="{}" aria-label="{}"><path class="country heat-{}" d="{}"/></a>\n    ',
-            ((each.bar.page, each.label, each.bar.heat, each.path) for each in self.places),
+            '<a href="{}" aria-label="{}"><path class="country shade-{}" d="{}"/></a>\n    ',
+            ((each.bar.page, each.label, each.bar.shade, each.path) for each in self.places),
         )
 
     @property
@@ -142,7 +142,8 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
     }
     if not any(each.known for each in figures.values()):
         return None
-    longest = max(
+    longest = max(each.amount for each in figures.values())
+    strongest = max(
         (each.amount for country, each in figures.items() if country.code != REGIONAL),
         default=aggregates.ZERO,
     )
@@ -153,7 +154,14 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
     whole = sum(amounts, aggregates.ZERO)
     rounded = split(whole, amounts, TENTH_OF_A_MILLION)
     bars = [
-        _bar(query, country, figures[country], shown, longest)
+        Bar(
+            country=country,
+            page=page_path("country", country.code) + as_query_string(query.everywhere()),
+            figure=figures[country],
+            shown=shown,
+            width=_share(figures[country].amount, longest),
+            shade=shade(figures[country].amount, strongest),
+        )
         for country, shown in zip(ordered, rounded, strict=True)
     ]
     return Countries(
@@ -163,17 +171,6 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
         as_of=_("as of %(day)s") % {"day": query.day_in_words},
         files=chart_files("countries", asked),
         map_files=chart_files("map", asked),
-    )
-
-
-def _bar(query: Query, country: Country, figure: Linked, shown: Decimal, longest: Decimal) -> Bar:
-    return Bar(
-        country=country,
-        page=page_path("country", country.code) + as_query_string(query.everywhere()),
-        figure=figure,
-        shown=shown,
-        width=_share(figure.amount, longest),
-        heat=heat(figure.amount, longest),
     )
 
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from carsi_tracker.ledger import money
+from carsi_tracker.ledger.days import fiscal_year
 
 TENTH = Decimal("0.1")
 STEPS = (1, 2, 5, 10, 20, 50, 100)
-MOST_YEARS = 6
 DARKEST = 5
 MILLION = 1_000_000
 
@@ -50,11 +50,35 @@ class Days:
         span = max((self.last - self.first).days, 1)
         return (self.width * Decimal((day - self.first).days) / span).quantize(TENTH)
 
-    def years(self) -> Sequence[date]:
-        """Return the beginnings of years, as many as can be written beside each other."""
-        every = -(-(self.last.year - self.first.year + 1) // MOST_YEARS)
-        beginnings = (date(year, 1, 1) for year in range(self.first.year, self.last.year + 1))
-        return [day for day in beginnings if day >= self.first][::every]
+    def fiscal_years(self) -> Sequence[int]:
+        """Return the fiscal years that are within the axis for the most part."""
+        years = range(fiscal_year(self.first), fiscal_year(self.last) + 1)
+        return [year for year in years if self.first <= middle_of_fiscal_year(year) <= self.last]
+
+    def later_years(self) -> Sequence[int]:
+        """Return the fiscal years that begin within the axis."""
+        return range(fiscal_year(self.first) + 1, fiscal_year(self.last) + 1)
+
+
+def beginning_of_fiscal_year(year: int) -> date:
+    """Return the first day of a U.S. fiscal year."""
+    return date(year - 1, 10, 1)
+
+
+def middle_of_fiscal_year(year: int) -> date:
+    """Return the day in the middle of a U.S. fiscal year."""
+    return date(year, 4, 1)
+
+
+def shade(amount: Decimal, largest: Decimal) -> int:
+    """Return the shade of an amount on the map: from 0 (nothing) to 5 (the largest).
+
+    Each shade is for amounts of half as much as the next one.
+    """
+    if amount <= 0 or largest <= 0:
+        return 0
+    halvings = (largest / amount).ln() / Decimal(2).ln()
+    return max(DARKEST - int(halvings), 1)
 
 
 def heat(amount: Decimal, largest: Decimal) -> int:
@@ -69,7 +93,7 @@ def heat(amount: Decimal, largest: Decimal) -> int:
 
 
 def at_axis(amount: Decimal) -> str:
-    """Write a round amount as an axis does: $50 million."""
+    """Write a round amount as an axis does: $50 m."""
     if amount < MILLION:
         return money.whole_dollars(amount)
-    return _("$%(amount)s million") % {"amount": f"{(amount / MILLION).normalize():,f}"}
+    return _("$%(amount)s m") % {"amount": f"{(amount / MILLION).normalize():,f}"}

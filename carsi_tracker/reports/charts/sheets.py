@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.reports.charts.bar import bar
+from carsi_tracker.reports.charts.bar import bar, bar_marks
 from carsi_tracker.reports.charts.countries import countries_chart, name_of_sum
+from carsi_tracker.reports.charts.marks import published_marks
 from carsi_tracker.reports.charts.shapes import HEIGHT as MAP_HEIGHT
 from carsi_tracker.reports.charts.shapes import WIDTH as MAP_WIDTH
 from carsi_tracker.reports.charts.timeline import timeline_chart
@@ -52,8 +53,16 @@ def bar_sheet(public: PublicRequest) -> ChartSheet:
     else:
         title = _("%(whole)s committed, and how far it has got")
         title %= {"whole": in_prose(totals.committed)}
-    legend = [(part, 90 + LOW_ROW * place) for place, part in enumerate(parts)]
-    return ChartSheet(title, 80 + LOW_ROW * len(parts), {"bar": parts, "legend": legend})
+    marks = bar_marks(totals, public.query, published_marks(public.query, public.label_revision))
+    legend = [(part, 106 + LOW_ROW * place) for place, part in enumerate(parts)]
+    below = 106 + LOW_ROW * len(parts)
+    drawn = {
+        "bar": parts,
+        "bar_marks": marks,
+        "legend": legend,
+        "marks": [(mark, below + LOW_ROW * place) for place, (mark, _x) in enumerate(marks)],
+    }
+    return ChartSheet(title, below + LOW_ROW * len(marks) - 10, drawn)
 
 
 def matrix_sheet(public: PublicRequest) -> ChartSheet:
@@ -100,11 +109,14 @@ def map_sheet(public: PublicRequest) -> ChartSheet:
 def timeline_sheet(public: PublicRequest) -> ChartSheet:
     """Return the sums over time with their legend."""
     title = _("Sums over time, U.S. dollars")
-    found = timeline_chart(public.query)
+    found = timeline_chart(public.query, published_marks(public.query, public.label_revision))
     if not found:
         return ChartSheet(title, empty=nothing(public))
     legend = [(curve, 250 * place) for place, curve in enumerate(found.curves)]
-    return ChartSheet(title, found.height + 130, {"timeline": found, "legend": legend})
+    marks = [(each, 60 + LOW_ROW * place) for place, each in enumerate(found.marks)]
+    top = 56 + LOW_ROW * len(marks)
+    drawn = {"timeline": found, "legend": legend, "marks": marks, "top": top}
+    return ChartSheet(title, top + found.height + 74, drawn)
 
 
 def balance(public: PublicRequest) -> dict[str, str]:

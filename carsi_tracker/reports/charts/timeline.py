@@ -15,7 +15,14 @@ from carsi_tracker.figures.timeline import timeline as points_of
 from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_year
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.files import File, chart_files
-from carsi_tracker.reports.charts.scale import Amounts, Days, at_axis
+from carsi_tracker.reports.charts.marks import PublishedMark
+from carsi_tracker.reports.charts.scale import (
+    Amounts,
+    Days,
+    at_axis,
+    beginning_of_fiscal_year,
+    middle_of_fiscal_year,
+)
 from carsi_tracker.reports.page.links import Linked, entries_address, linked_in
 from carsi_tracker.reports.page.shortened import in_prose
 
@@ -25,17 +32,15 @@ GRID_LINES, SMALL_GRID_LINES = 4, 2
 SEEN = 50
 """What changed on the day itself is drawn a fiftieth of the axis wide, or it would not be seen."""
 A_DAY = timedelta(days=1)
-LAST_LABEL = 880
-"""Beyond it a year could not be written in full on a phone."""
+MOST_YEARS = 6
+"""How many fiscal years can be written beside each other on a phone."""
 MOST_ROWS = 1 + 20  # the caption of the table says so
 HEADROOM = Decimal("1.08")
-LONG_REST = 8
-"""The axis ends an eighth of its length after the last entry: a longer rest shows nothing new."""
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A line across the plot at a round amount, or the beginning of a year, with its words.
+    """A line across the plot at a round amount, or the middle of a fiscal year, with its words.
 
     `at` is in units of the plot for amounts, in percent of its width for years.
     """
@@ -57,6 +62,15 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class MarkAt:
+    """A published total on the plot: `x` in percent of its width, `y` in its units."""
+
+    mark: PublishedMark
+    x: Decimal
+    y: Decimal
+
+
+@dataclass(frozen=True)
 class TimelineRow:
     """The sums at the end of a day, one for each stage that the chart shows."""
 
@@ -70,8 +84,9 @@ class Timeline:
 
     Paths are in units of a plot WIDTH by `height`. `ceiling` is None where nothing of what is
     asked is appropriated; `areas` are ordered from the widest stage to the narrowest. `description`
-    says in words what the chart shows; `as_of` names the day that is
-    asked, which is at `asked_x`; `rest` says since when nothing changed, where that is long.
+    says in words what the chart shows; `as_of` names the day that is asked, which is at `asked_x`,
+    None beyond the axis; `rest` says since when nothing changed, where that is long. `turns` are
+    where fiscal years begin.
     """
 
     height: int
@@ -79,9 +94,11 @@ class Timeline:
     areas: tuple[Curve, ...]
     amounts: tuple[Tick, ...]
     years: tuple[Tick, ...]
+    turns: tuple[Decimal, ...]
+    marks: tuple[MarkAt, ...]
     base: Decimal
     as_of: str
-    asked_x: Decimal
+    asked_x: Decimal | None
     rest: str
     description: str
     rows: tuple[TimelineRow, ...]
@@ -94,8 +111,22 @@ class Timeline:
         return (*([self.ceiling] if self.ceiling else []), *self.areas)
 
 
-def timeline_chart(query: Query, *, small: bool = False) -> Timeline | None:
-    """Return the cumulative sums of what is asked, through its day; None before its first entry."""
+@dataclass(frozen=True)
+class _Plot:
+    """Where days and amounts stand; curves end at `end_x`: after the day asked nothing is known."""
+
+    days: Days
+    amounts: Amounts
+    end_x: Decimal
+
+
+def timeline_chart(
+    query: Query, marks: Sequence[PublishedMark] = (), *, small: bool = False
+) -> Timeline | None:
+    """Return the cumulative sums of what is asked, through its day; None before its first entry.
+
+    `marks` are published totals to draw beside them.
+    """
     points = points_of(query)
     has_entries = points[-1].totals.stages if points else {}
     sums = {
@@ -106,14 +137,13 @@ def timeline_chart(query: Query, *, small: bool = False) -> Timeline | None:
     stages = [stage for stage in sums if any(sums[stage])]
     if not stages:
         return None
-    days = Days(date(points[0].day.year, 1, 1), _end(query, points), WIDTH)
-    lowest = min(min(sums[stage]) for stage in stages)
-    highest = max(max(sums[stage]) for stage in stages)
+    found = [*(amount for stage in stages for amount in sums[stage]), *(m.amount for m in marks)]
     height = SMALL_HEIGHT if small else HEIGHT
-    amounts = Amounts(min(lowest, ZERO), max(highest, Decimal(1)) * HEADROOM, height)
+    plot = _plot(query, points, marks, found, height)
+    days, amounts = plot.days, plot.amounts
     each_day = [point.day for point in points]
     curves = [
-        _curve(query, stage, list(zip(each_day, sums[stage], strict=True)), days, amounts)
+        _curve(query, stage, list(zip(each_day, sums[stage], strict=True)), plot)
         for stage in stages
     ]
     return Timeline(
@@ -124,44 +154,64 @@ def timeline_chart(query: Query, *, small: bool = False) -> Timeline | None:
             Tick(amounts.y(step), at_axis(step))
             for step in amounts.steps(SMALL_GRID_LINES if small else GRID_LINES)
         ),
-        years=tuple(
-            Tick(days.x(day) * 100 / WIDTH, str(day.year))
-            for day in days.years()
-            if days.x(day) < LAST_LABEL
+        years=_years(days),
+        turns=tuple(days.x(beginning_of_fiscal_year(year)) for year in days.later_years()),
+        marks=tuple(
+            MarkAt(mark, days.x(mark.day) * 100 / WIDTH, amounts.y(mark.amount)) for mark in marks
         ),
         base=amounts.y(ZERO),
         as_of=_("as of %(day)s") % {"day": day_in_words(query.day)},
-        asked_x=days.x(min(query.day, days.last)),
+        asked_x=days.x(query.day) if query.day <= days.last else None,
         rest=_rest_in_words(query, points, days.last),
-        description=_description(query, points, curves),
+        description=_description(query, points, curves, marks),
         rows=_rows(query, stages),
         files=chart_files("timeline", query),
         small=small,
     )
 
 
-def _end(query: Query, points: Sequence[Point]) -> date:
-    first, last = date(points[0].day.year, 1, 1), points[-1].day
-    rest = max((last - first) // LONG_REST, timedelta(days=30))
-    return max(min(query.day, last + rest), last + max((last - first) // SEEN, A_DAY))
-
-
-def _curve(
+def _plot(
     query: Query,
-    stage: str,
-    sums: Sequence[tuple[date, Decimal]],
-    days: Days,
-    amounts: Amounts,
-) -> Curve:
-    base = amounts.y(ZERO)
+    points: Sequence[Point],
+    marks: Sequence[PublishedMark],
+    amounts: Sequence[Decimal],
+    height: int,
+) -> _Plot:
+    """Return the axes: of days through the end of the fiscal year of the last change or mark.
+
+    A longer rest would show nothing new. What changes at the very end of a year is seen in the
+    next one, as far as the day asked.
+    """
+    first = beginning_of_fiscal_year(fiscal_year(points[0].day))
+    last = max(points[-1].day, *(mark.day for mark in marks), points[0].day)
+    ends = end_of_fiscal_year(fiscal_year(last))
+    seen = last + max((last - first) // SEEN, A_DAY)
+    if seen > ends:
+        ends = max(min(query.day, end_of_fiscal_year(fiscal_year(last) + 1)), seen)
+    days = Days(first, ends, WIDTH)
+    axis = Amounts(min(*amounts, ZERO), max(*amounts, Decimal(1)) * HEADROOM, height)
+    return _Plot(days, axis, days.x(min(max(query.day, seen), ends)))
+
+
+def _years(days: Days) -> tuple[Tick, ...]:
+    years = days.fiscal_years()
+    every = -(-len(years) // MOST_YEARS) or 1
+    return tuple(
+        Tick(days.x(middle_of_fiscal_year(year)) * 100 / WIDTH, _("FY%(year)s") % {"year": year})
+        for year in years[::every]
+    )
+
+
+def _curve(query: Query, stage: str, sums: Sequence[tuple[date, Decimal]], plot: _Plot) -> Curve:
+    base = plot.amounts.y(ZERO)
     steps = [f"M0 {base}"]
     amount, level = ZERO, base
     for day, sum_ in sums:
-        if sum_ != amount and (y := amounts.y(sum_)) != level:
-            steps.append(f"H{days.x(day)}V{y}")
+        if sum_ != amount and (y := plot.amounts.y(sum_)) != level:
+            steps.append(f"H{plot.days.x(day)}V{y}")
             level = y
         amount = sum_
-    steps.append(f"H{WIDTH}")
+    steps.append(f"H{plot.end_x}")
     if stage != Stage.APPROPRIATED:
         steps.append(f"V{base}Z")
     href = entries_address(query.where(stage=stage, measure=None))
@@ -174,13 +224,20 @@ def _rest_in_words(query: Query, points: Sequence[Point], end: date) -> str:
     return _("unchanged since %(day)s") % {"day": day_in_words(points[-1].day)}
 
 
-def _description(query: Query, points: Sequence[Point], curves: Sequence[Curve]) -> str:
+def _description(
+    query: Query,
+    points: Sequence[Point],
+    curves: Sequence[Curve],
+    marks: Sequence[PublishedMark],
+) -> str:
     sums = "; ".join(f"{curve.label}: {curve.words}" for curve in curves)
-    return _("Sums from %(first)s through %(day)s. On that last day: %(sums)s.") % {
+    said = "".join(f" {mark.words} ({mark.about})." for mark in marks)
+    text = _("Sums from %(first)s through %(day)s. On that last day: %(sums)s.") % {
         "first": day_in_words(points[0].day),
         "day": day_in_words(query.day),
         "sums": sums,
     }
+    return text + said
 
 
 def _rows(query: Query, stages: Sequence[str]) -> tuple[TimelineRow, ...]:

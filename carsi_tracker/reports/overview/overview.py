@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.published import all_compared
 from carsi_tracker.ledger.models import Stage
-from carsi_tracker.reports.charts.bar import bar
+from carsi_tracker.reports.charts.bar import bar, bar_marks
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
+from carsi_tracker.reports.charts.marks import published_marks
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.overview.certainty import basis_shares, weak_spots
 from carsi_tracker.reports.overview.matrix import matrix
@@ -30,13 +31,14 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show how much of the whole is committed, by area and country, and how surely."""
     public = public.with_blank_day()
     query = public.query.everywhere()
-    totals = aggregates.totals(query)
+    totals, marks = aggregates.totals(query), published_marks(query, public.label_revision)
     return render_page(
         request,
         public,
         "reports/overview.html",
         totals=totals,
         bar=lazily(bar, totals, query),
+        bar_marks=lazily(bar_marks, totals, query, marks),
         bar_files=lazily(chart_files, "bar", query),
         matrix_files=lazily(chart_files, "matrix", query),
         appropriated_href=entries_address(query.where(stage="appropriated")),
@@ -45,7 +47,7 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         bases=lazily(basis_shares, query),
         matrix=lazily(matrix, query, public.words),
         countries=lazily(countries_chart, query, public.words.countries),
-        timeline=timeline_chart(query),
+        timeline=timeline_chart(query, marks),
         goals=lazily(breakdown, public, GOALS, query),
         noted=lazily(weak_spots, query, MOST_NOTES),
         published=counts_of(all_compared(query, public.label_revision)),

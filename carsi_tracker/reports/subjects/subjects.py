@@ -9,9 +9,10 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.ledger.money import split
-from carsi_tracker.reports.charts.bar import bar
+from carsi_tracker.reports.charts.bar import bar, bar_marks
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
+from carsi_tracker.reports.charts.marks import published_marks
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.overview.certainty import basis_shares, weak_spots
 from carsi_tracker.reports.overview.matrix import matrix
@@ -83,7 +84,7 @@ def subject_detail(
         return HttpResponsePermanentRedirect(plain + public.address.query_string())
     query = subject.query(public.query)
     committed = query.where(stage=Stage.COMMITTED)
-    sums = aggregates.totals(query)
+    sums, marks = aggregates.totals(query), published_marks(query, public.label_revision)
     return render_list(
         request,
         public,
@@ -101,8 +102,9 @@ def subject_detail(
         published_lines=lines_beside(public, query),
         bases=[share for share in basis_shares(query) if share.amount],
         bar=bar(sums, query),
+        bar_marks=bar_marks(sums, query, marks),
         bar_files=chart_files("bar", query),
-        timeline=timeline_chart(query, small=True),
+        timeline=timeline_chart(query, marks, small=True),
         breakdowns=[breakdown(public, KINDS[name], query) for name in its.by],
         noted=weak_spots(query, MOST_NOTES),
         cited=cited(query),

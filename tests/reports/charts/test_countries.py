@@ -41,11 +41,13 @@ def test_each_figure_leads_to_the_entries_that_it_sums(filters: dict[str, str]) 
     assert sum_behind(found.total.href) == found.total.amount
 
 
-def test_bars_are_as_long_as_their_sums_and_the_largest_stands_first() -> None:
-    bars = chart().bars
-    assert [bar.country.code for bar in bars] == ["GT", "HN", "CR", "PA", "NI", "BZ", "SV"]
-    for bar in bars:
-        share = bar.figure.amount / bars[0].figure.amount
+def test_bars_are_on_one_scale_with_the_region_and_the_largest_stands_first() -> None:
+    found = chart()
+    assert found.regional
+    assert [bar.country.code for bar in found.bars] == ["GT", "HN", "CR", "PA", "NI", "BZ", "SV"]
+    assert found.regional.width == 100
+    for bar in found.bars:
+        share = bar.figure.amount / found.regional.figure.amount
         assert bar.width == pytest.approx(share * 100, abs=Decimal("0.1"))
 
 

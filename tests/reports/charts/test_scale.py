@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carsi_tracker.reports.charts.scale import DARKEST, Amounts, Days, heat
+from carsi_tracker.reports.charts.scale import DARKEST, Amounts, Days, heat, shade
 
 AMOUNTS = st.decimals(min_value="0.01", max_value="999999999999.99", places=2)
 
@@ -34,13 +34,13 @@ def test_days_stand_from_the_left_to_the_right() -> None:
     assert Days(date(2009, 1, 1), date(2009, 1, 1), 1000).x(date(2009, 1, 1)) == 0
 
 
-def test_years_are_no_more_than_can_be_written_side_by_side() -> None:
-    assert [day.year for day in Days(date(2008, 1, 1), date(2011, 9, 30), 1000).years()] == [
-        2008, 2009, 2010, 2011,
-    ]  # fmt: skip
-    assert [day.year for day in Days(date(2000, 1, 1), date(2019, 9, 30), 1000).years()] == [
-        2000, 2004, 2008, 2012, 2016,
-    ]  # fmt: skip
+def test_a_fiscal_year_is_named_where_its_middle_is_on_the_axis() -> None:
+    days = Days(date(2007, 10, 1), date(2010, 9, 30), 1000)
+    assert list(days.fiscal_years()) == [2008, 2009, 2010]
+    assert list(days.later_years()) == [2009, 2010]
+    sliver = Days(date(2007, 10, 1), date(2008, 10, 20), 1000)
+    assert list(sliver.fiscal_years()) == [2008]
+    assert list(sliver.later_years()) == [2009]
 
 
 @given(AMOUNTS, AMOUNTS)
@@ -49,6 +49,23 @@ def test_the_larger_an_amount_the_darker_its_shade(one: Decimal, other: Decimal)
     assert 1 <= heat(smaller, larger) <= heat(larger, larger) == DARKEST
 
 
+@given(AMOUNTS, AMOUNTS)
+def test_on_the_map_a_shade_is_half_of_the_next(one: Decimal, other: Decimal) -> None:
+    smaller, larger = sorted((one, other))
+    assert shade(larger, larger) == DARKEST
+    below = DARKEST - shade(smaller, larger)
+    assert smaller * 2**below <= larger * Decimal("1.000001")
+    assert below == DARKEST - 1 or larger < smaller * 2 ** (below + 1)
+
+
+def test_the_countries_of_the_sourced_map_have_shades_that_differ() -> None:
+    millions = ["11.6765", "4.059", "2.987", "2.701", "2.378", "1.659", "0.747"]
+    assert [shade(Decimal(each), Decimal("11.6765")) for each in millions] == [
+        5, 4, 4, 3, 3, 3, 2,
+    ]  # fmt: skip
+
+
 def test_nothing_has_no_shade() -> None:
+    assert shade(Decimal(0), Decimal(10)) == shade(Decimal(5), Decimal(-5)) == 0
     assert heat(Decimal(0), Decimal(10)) == heat(Decimal(-5), Decimal(10)) == 0
     assert heat(Decimal(0), Decimal(0)) == 0

@@ -92,16 +92,31 @@ def test_the_day_is_drawn_and_what_changed_on_it_can_be_seen() -> None:
     found = chart(as_of="2009-09-30")
     assert found.as_of == "as of September 30, 2009"
     assert found.rest == ""
+    assert found.asked_x is not None
     assert 900 < found.asked_x < 1000
     disbursed = found.areas[-1]
     assert disbursed.path.startswith(f"M0 {found.base}H{found.asked_x}V")
+    assert "H1000.0V" in disbursed.path
 
 
 def test_a_long_rest_is_said_and_not_drawn() -> None:
     found = chart()
     assert found.rest == "unchanged since September 30, 2011"
-    assert found.asked_x == 1000
-    assert found.years[-1].words in {"2011", "2012"}
+    assert found.asked_x is None
+    assert [year.words for year in found.years] == [
+        "FY2008", "FY2009", "FY2010", "FY2011", "FY2012",
+    ]  # fmt: skip
+    assert len(found.turns) == 4
+
+
+def test_nothing_is_drawn_after_the_day_that_is_asked() -> None:
+    found = chart(as_of="2009-03-31")
+    assert [year.words for year in found.years] == ["FY2008", "FY2009"]
+    assert found.asked_x is not None
+    assert 700 < found.asked_x < 800
+    for curve in found.curves:
+        assert f"H{found.asked_x}" in curve.path
+        assert "H1000" not in curve.path
 
 
 def test_there_is_no_timeline_before_the_first_entry() -> None:

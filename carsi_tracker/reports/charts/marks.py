@@ -1,0 +1,67 @@
+"""What others published, as charts mark it: a point with an arrow, in a colour of its own."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from carsi_tracker.figures.published import Verdict, beside
+from carsi_tracker.figures.query import Query
+from carsi_tracker.ledger.days import day_in_words
+from carsi_tracker.ledger.models import PublishedFigure, Stage
+from carsi_tracker.reports.page.links import path
+from carsi_tracker.reports.page.shortened import in_prose
+
+DIFFERENT = {Verdict.UNEXPLAINED, Verdict.EXPLAINED}
+ARROWS = {
+    PublishedFigure.Relation.AT_LEAST.value: "at-least",
+    PublishedFigure.Relation.AT_MOST.value: "at-most",
+}
+
+
+@dataclass(frozen=True)
+class PublishedMark:
+    """A published total of a stage, in U.S. dollars.
+
+    `arrow` is "at-least" or "at-most", or nothing where the total is meant as it is; `words` say
+    who published how much, `about` of which stage and day; `href` is its page.
+    """
+
+    stage: str
+    day: date
+    amount: Decimal
+    arrow: str
+    words: str
+    about: str
+    href: str
+
+
+def published_marks(query: Query, label_revision: int) -> tuple[PublishedMark, ...]:
+    """Return published totals, through the day, of a stage of what is asked: those that differ."""
+    return tuple(
+        _mark(each.figure)
+        for each in beside(query, label_revision)
+        if each.verdict in DIFFERENT
+        and each.figure.measure in Stage.values
+        and not each.figure.wider
+    )
+
+
+def _mark(figure: PublishedFigure) -> PublishedMark:
+    amount = in_prose(figure.amount)
+    relation = figure.get_relation_display()
+    if figure.relation == PublishedFigure.Relation.EQUALS:
+        said = amount
+    else:
+        said = _("%(relation)s %(amount)s") % {"relation": relation, "amount": amount}
+    return PublishedMark(
+        figure.measure,
+        figure.as_of,
+        figure.amount,
+        ARROWS.get(figure.relation, ""),
+        f"{figure.document.publisher}: {said}",
+        _("%(stage)s through %(day)s, as published")
+        % {"stage": Stage(figure.measure).label, "day": day_in_words(figure.as_of)},
+        path("published-figure", figure.key),
+    )

@@ -1,0 +1,61 @@
+"""Published totals as marks on charts, where they are about the same money and differ."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.reports.charts.bar import bar_marks
+from carsi_tracker.reports.charts.marks import PublishedMark, published_marks
+from carsi_tracker.reports.charts.timeline import timeline_chart
+from tests.reports.charts.asking import asked
+from tests.reports.reading import text
+
+pytestmark = pytest.mark.usefixtures("sourced")
+
+FLOOR = "U.S. Government Accountability Office: at least $112 million"
+
+
+def marks(**address: str) -> tuple[PublishedMark, ...]:
+    return published_marks(asked(**address), newest()[1])
+
+
+def test_a_floor_that_we_do_not_reach_is_marked_from_its_day_on() -> None:
+    (mark,) = marks(as_of="2013-06-01")
+    assert (mark.stage, mark.day, mark.amount) == ("obligated", date(2013, 6, 1), Decimal(112_000_000))
+    assert (mark.words, mark.arrow) == (FLOOR, "at-least")
+    assert mark.about == "Obligated through June 1, 2013, as published"
+    assert mark.href == "/published/gao-obligated-2013-floor/"
+    assert marks(as_of="2013-05-31") == ()
+
+
+def test_it_is_marked_only_where_the_same_money_is_asked_for() -> None:
+    assert marks(country="HN") == ()
+    assert marks(year="2008", account="INCLE") == ()
+
+
+def test_the_bar_and_the_timeline_have_room_for_it() -> None:
+    query = asked()
+    shown = marks()
+    ((_mark, x),) = bar_marks(aggregates.totals(query), query, shown)
+    assert x == Decimal("67.88")
+    found = timeline_chart(query, shown)
+    assert found
+    assert found.years[-1].words == "FY2013"
+    (placed,) = found.marks
+    assert 90 < placed.x < 100
+    committed = next(curve for curve in found.areas if curve.stage == "committed")
+    assert 0 < placed.y < found.base
+    assert committed.amount > placed.mark.amount
+    assert FLOOR in found.description
+
+
+@pytest.mark.parametrize("path", ["/", "/charts/bar.svg", "/charts/timeline.svg"])
+def test_page_and_files_say_who_published_what(client: Client, path: str) -> None:
+    shown = text(client, path)
+    assert FLOOR in shown
+    assert 'class="published"' in shown
+    assert FLOOR not in text(client, f"{path}?as_of=2012-12-31")
