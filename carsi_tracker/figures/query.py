@@ -20,6 +20,7 @@ MEASURES = {
     "available": ("appropriated", "committed"),
     "unobligated": ("committed", "obligated"),
     "unliquidated": ("obligated", "disbursed"),
+    "unobligated-balance": ("appropriated", "obligated"),
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from carsi_tracker.caching.remembered import remembered, unalterable
+from carsi_tracker.figures.query import MEASURES
 from carsi_tracker.ledger.models import (
     Account,
     Appropriation,
@@ -78,7 +79,7 @@ def vocabulary(
                 "partner": _folded([*(partner.code for partner in partners), "none"]),
                 "commitment": _folded(posted.values_list("reference", flat=True)),
                 "stage": _folded(Stage.values),
-                "measure": _folded(["available", "unobligated", "unliquidated"]),
+                "measure": _folded(MEASURES),
                 "basis": _folded(Basis.values),
                 "document": _folded(documents),
             }

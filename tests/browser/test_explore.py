@@ -29,7 +29,7 @@ def test_a_staffer_asks_how_much_went_to_honduras_for_gang_prevention_by_march_2
     )
     expect(page.get_by_role("heading", level=1)).to_have_text("$0 committed")
     intro = page.locator(".intro")
-    expect(intro).to_contain_text("no area is stated for $3,500,000")
+    expect(intro).to_contain_text("area not specified: $3,500,000")
     expect(intro).to_contain_text(
         "A further $412,000 comes after this day, from September 30, 2009."
     )

@@ -26,7 +26,9 @@ MISLEADING = {
     "es": r"aún no (obligad|desembolsad|pagad)|disponible|sin obligar|sin desembolsar|reservó",
 }
 ALLOWED = re.compile(
-    r"measure[=-]\w+|GAO’s “unobligated balance”|El «unobligated balance» de la GAO", re.IGNORECASE
+    r"measure[=-]\w+|GAO’s “unobligated balance”|«unobligated balance» de la GAO"
+    r"|GAO: unobligated balance|unobligated balance at the end of the year",
+    re.IGNORECASE,
 )
 """Addresses and keys of citations, and the word of another office, named as such."""
 

@@ -143,7 +143,7 @@ def test_figures_are_written_alike_in_both_languages(client: Client) -> None:
 
 def test_before_the_first_law_nothing_is_appropriated(client: Client) -> None:
     html = text(client, "/?as_of=2008-06-29")
-    assert "Nothing is appropriated yet" in html
+    assert "No appropriation found through June 29, 2008" in html
     assert "June 30, 2008" in html
     assert "%" not in html.partition("<main")[2]
 
@@ -222,7 +222,7 @@ def test_the_zero_of_costa_rica_leads_to_what_makes_it(client: Client) -> None:
 def test_the_page_of_one_area_says_what_has_no_stated_area(client: Client) -> None:
     html = text(client, "/entries/?area=community&country=HN&stage=committed")
     assert "$3,500,000" in html
-    assert "no area is stated for" in html
+    assert "area not specified:" in html
 
 
 def test_versions_posted_without_a_second_person_say_so_and_why(client: Client) -> None:
@@ -314,5 +314,6 @@ def test_health_tells_that_the_database_answers(client: Client) -> None:
 def test_before_the_first_law_the_overview_describes_itself_without_sums(client: Client) -> None:
     text = client.get("/?as_of=2008-02-29").content.decode()
     assert (
-        '<meta name="description" content="Nothing is appropriated yet: $0 on this day.">' in text
+        '<meta name="description" content="No appropriation found through February 29, 2008">'
+        in text
     )

@@ -64,7 +64,7 @@ def test_a_page_says_its_sum_and_its_share_of_the_whole(
 @pytest.mark.usefixtures("sourced")
 def test_a_goal_without_commitments_says_so(client: Client) -> None:
     words = words_of(client, "/goals/4/")
-    assert "Nothing is committed through" in words
+    assert "No commitment found through" in words
     assert "% of the" not in words
 
 

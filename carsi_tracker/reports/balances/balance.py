@@ -13,6 +13,7 @@ from carsi_tracker.reports.balances.sums import STAGES
 from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
+from carsi_tracker.reports.page.unknown import nothing_found
 from carsi_tracker.reports.subjects.kinds import figures_of
 
 WAYS: dict[str, Promise] = {
@@ -52,6 +53,7 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         public,
         "reports/balance.html",
         totals=totals,
+        nothing=nothing_found(totals, query),
         linked=figures_of(totals, STAGES, query),
         ways=ways,
         available=available,

@@ -11,7 +11,7 @@ from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import split_in_steps
 from carsi_tracker.reports.charts.marks import PublishedMark
-from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.page.links import linked_in
 from carsi_tracker.reports.page.shortened import TENTH_OF_A_MILLION, part_in_prose
 
 WHOLE = 100
@@ -22,11 +22,17 @@ LABELS: dict[str, Promise] = {
     "unobligated": _("Committed, no obligation found"),
     "available": _("No commitment found"),
 }
+MEANINGS: dict[str, Promise] = {
+    "disbursed": _("paid out"),
+    "unliquidated": _("under a signed agreement, grant or contract"),
+    "unobligated": _("reserved for a purpose and a place"),
+    "available": _("it may have been used: no document that we read says what for"),
+}
 
 
 @dataclass(frozen=True)
 class BarPart:
-    """A part of the bar.
+    """A part of the bar, with one line on what it means.
 
     `amount` is exact; `shown` is rounded to tenths of a million dollars, so that the parts up to
     each stage add up to its shown sum; `x` and `width` are percent of the bar.
@@ -34,6 +40,7 @@ class BarPart:
 
     name: str
     label: Promise
+    meaning: Promise
     amount: Decimal
     shown: Decimal
     href: str
@@ -49,9 +56,10 @@ class BarPart:
 def bar(totals: Sums, query: Query) -> list[BarPart]:
     """Return the parts of what is appropriated; where that is not asked, of what is committed.
 
+    A part without entries is not known, so it is left out: the one before it says so in its words.
     None before the first law, nor where what is asked is not a whole with its parts.
     """
-    names = list(LABELS)
+    names = [name for name in LABELS if totals.of(name).known]
     if totals.appropriated < totals.committed:
         names.remove("available")
     amounts = [getattr(totals, name) for name in names]
@@ -63,9 +71,8 @@ def bar(totals: Sums, query: Query) -> list[BarPart]:
     x = Decimal(0)
     for name, amount, shown in zip(names, amounts, rounded, strict=True):
         width = (amount / whole * WHOLE).quantize(Decimal("0.01"))
-        asks = {"stage": name} if name == "disbursed" else {"measure": name}
-        href = entries_address(query.where(**asks))
-        parts.append(BarPart(name, LABELS[name], amount, shown, href, x, width))
+        href = linked_in(totals, name, query).href
+        parts.append(BarPart(name, LABELS[name], MEANINGS[name], amount, shown, href, x, width))
         x += width
     return parts
 

@@ -20,6 +20,7 @@ from carsi_tracker.reports.page.address import as_query_string, written
 from carsi_tracker.reports.page.filters import chips
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.shortened import in_prose
+from carsi_tracker.reports.page.unknown import nothing_found
 
 MARGINS = 180
 WIDTH, CARD_WIDTH = 1080, 1200
@@ -57,8 +58,8 @@ def card(_request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Give the picture that other sites show beside a link: the sentence and the bar."""
     query = public.query.everywhere()
     totals = aggregates.totals(query)
-    sentence = _("Nothing is appropriated yet: $0 on this day.")
-    if totals.appropriated:
+    sentence = nothing_found(totals, query)
+    if totals.of("committed").known:
         sentence = _(
             "Public documents account for %(committed)s of %(appropriated)s in U.S. security aid "
             "to Central America."

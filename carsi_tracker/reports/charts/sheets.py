@@ -19,6 +19,7 @@ from carsi_tracker.reports.page.address import written
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.page.shortened import in_prose
+from carsi_tracker.reports.page.unknown import nothing_found
 
 INNER_WIDTH = 1000
 AREA_LETTERS = 28
@@ -127,8 +128,8 @@ def balance(public: PublicRequest) -> dict[str, str]:
 def nothing(public: PublicRequest) -> str:
     """Say that there is nothing to draw."""
     if written(public.query.filters):
-        return _("Nothing of this by this day: $0.")
-    return _("Nothing is appropriated yet: $0 on this day.")
+        return _("No entry found through %(day)s") % {"day": public.query.day_in_words}
+    return nothing_found(aggregates.totals(public.query), public.query)
 
 
 SHEETS: Mapping[str, Callable[[PublicRequest], ChartSheet]] = {

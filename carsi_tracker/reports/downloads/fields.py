@@ -17,6 +17,9 @@ class Holds(Enum):
     CODE = _("a code")
     NUMBER = _("a whole number")
     AMOUNT = _("U.S. dollars, with cents")
+    SUM = _(
+        "U.S. dollars, with cents; empty where no entry was found, 0.00 where entries cancel out"
+    )
     DAY = _("a day, YYYY-MM-DD")
     MOMENT = _("a moment in UTC, YYYY-MM-DDTHH:MM:SSZ")
 
@@ -61,7 +64,7 @@ class Field:
         match self.holds:
             case Holds.TEXT:
                 return Neutralised(value)
-            case Holds.AMOUNT:
+            case Holds.AMOUNT | Holds.SUM:
                 return Func(value, template="(%(expressions)s)::numeric(20, 2)")
             case Holds.DAY:
                 return Written(value, Value("YYYY-MM-DD"))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models import Case, F, Func, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates, selection
@@ -101,6 +101,12 @@ ENTRIES = Listing(
     lambda public: EntriesTable.rows_of(selection.entries(public.query)),
 )
 
+
+def _known(stage: str) -> Case:
+    """Select the sum of a stage, of rows that carry it and how many entries it sums."""
+    return Case(When(**{f"{stage}_entries__gt": 0}, then=F(stage)))
+
+
 _OF_COMMITMENTS = (
     "reference", "title", "title_es", "fiscal_year", "account", "area", "country", "goal",
     "agency", "partner", "bound", "bound_note", "bound_note_es",
@@ -124,9 +130,9 @@ COMMITMENTS = Listing(
         Field("area_name", Holds.TEXT, AREA_NAME, "area__name_{language}"),
         Field("country_name", Holds.TEXT, COUNTRY_NAME, "country__name_{language}"),
         Field("replaces", Holds.CODE, _("the commitment that it replaces"), "replaces__reference"),
-        Field("committed_usd", Holds.AMOUNT, _("what is committed"), "committed"),
-        Field("obligated_usd", Holds.AMOUNT, _("what is obligated"), "obligated"),
-        Field("disbursed_usd", Holds.AMOUNT, _("what is disbursed"), "disbursed"),
+        Field("committed_usd", Holds.SUM, _("what is committed"), _known("committed")),
+        Field("obligated_usd", Holds.SUM, _("what is obligated"), _known("obligated")),
+        Field("disbursed_usd", Holds.SUM, _("what is disbursed"), _known("disbursed")),
     ),
     CommitmentsTable,
     lambda public: aggregates.summed_commitments(public.query),
@@ -153,9 +159,9 @@ DOCUMENTS = Listing(
         Field("inferred", Holds.NUMBER, _("how many of them are inferred"), "inferred"),
         Field(
             "committed_usd",
-            Holds.AMOUNT,
+            Holds.SUM,
             _("what they commit; below zero where they reduce what others commit"),
-            "committed",
+            _known("committed"),
         ),
     ),
     DocumentsTable,

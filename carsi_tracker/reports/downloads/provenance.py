@@ -26,6 +26,7 @@ DATATYPES = {
     Holds.CODE: "string",
     Holds.NUMBER: "integer",
     Holds.AMOUNT: "decimal",
+    Holds.SUM: "decimal",
     Holds.DAY: "date",
     Holds.MOMENT: "dateTime",
 }
@@ -118,7 +119,7 @@ class Provenance:
                     {
                         "name": field.name,
                         "titles": field.name,
-                        "dc:description": str(field.meaning),
+                        "dc:description": field.in_words,
                         "datatype": DATATYPES[field.holds],
                     }
                     for field in self.table.fields

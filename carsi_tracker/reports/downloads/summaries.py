@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -48,16 +49,22 @@ AMOUNTS = {
     "available": _("appropriated less committed"),
     "unobligated": _("committed less obligated"),
     "unliquidated": _("obligated less disbursed"),
+    "unobligated-balance": _("appropriated less obligated, GAO’s “unobligated balance”"),
 }
 PARTS = ("disbursed", "unliquidated", "unobligated", "available")
 
 
 def _amounts(names: Iterable[str]) -> tuple[Field, ...]:
-    return tuple(Field(f"{name}_usd", Holds.AMOUNT, AMOUNTS[name]) for name in names)
+    return tuple(Field(f"{name.replace('-', '_')}_usd", Holds.SUM, AMOUNTS[name]) for name in names)
 
 
 def _cells(sums: Sums, names: Iterable[str]) -> tuple[Any, ...]:
-    return (*(getattr(sums, name) for name in names), sums.entries)
+    return (*(_known(sums, name) for name in names), sums.entries)
+
+
+def _known(sums: Sums, name: str) -> Decimal | None:
+    sum_ = sums.of(name)
+    return sum_.amount if sum_.known else None
 
 
 ENTRIES = Field("entries", Holds.NUMBER, _("how many entries the row sums"))
@@ -80,7 +87,9 @@ def _countries(public: PublicRequest) -> Rows:
 def _by_name(public: PublicRequest, dimension: str, things: Iterable[Any]) -> Rows:
     sums = aggregates.breakdown(public.query, dimension)
     for thing in things:
-        if thing.code in sums or not thing.retired:
+        if (thing.code in sums or not thing.retired) and public.query.filters.admits(
+            dimension, thing.code
+        ):
             found = sums.get(thing.code, Sums())
             yield (thing.code, thing.name_en, thing.name_es, *_cells(found, BALANCES))
 
@@ -89,7 +98,9 @@ def _goals(public: PublicRequest) -> Rows:
     query = public.query
     sums = aggregates.breakdown(query, "goal")
     for goal in public.words.goals:
-        if goal.number in sums or not goal.retired:
+        if (goal.number in sums or not goal.retired) and query.filters.admits(
+            "goal", str(goal.number)
+        ):
             found = sums.get(goal.number, Sums())
             yield (str(goal.number), goal.name_en, goal.name_es, *_cells(found, BALANCES))
     if query.filters.goal in (None, NONE):
@@ -110,8 +121,14 @@ def _matrix(public: PublicRequest) -> Rows:
         for key, stages in running_totals(query, "area", "country").items()
     }
     used = {code for key, sums in found.items() if sums.entries for code in key}
-    areas = [area for area in words.areas if area.code in used or not area.retired]
-    countries = [each for each in words.countries if each.code in used or not each.retired]
+    areas, countries = (
+        [
+            thing
+            for thing in things
+            if (thing.code in used or not thing.retired) and query.filters.admits(name, thing.code)
+        ]
+        for name, things in (("area", words.areas), ("country", words.countries))
+    )
     for area, country in product(areas, countries):
         sums = found.get((area.code, country.code), Sums())
         named = (area.code, area.name, country.code, country.name)
@@ -137,7 +154,7 @@ def _timeline(public: PublicRequest) -> Rows:
 def _stages(public: PublicRequest) -> Rows:
     sums = aggregates.totals(public.query)
     for part in PARTS:
-        yield (part, name_of_balance(part), getattr(sums, part))
+        yield (part, name_of_balance(part), _known(sums, part))
 
 
 SUMMARIES = (
@@ -208,7 +225,7 @@ SUMMARIES = (
         (
             Field("part", Holds.CODE, _("the part")),
             Field("name", Holds.TEXT, _("its name, in the language of the address")),
-            Field("amount_usd", Holds.AMOUNT, _("its amount")),
+            Field("amount_usd", Holds.SUM, _("its amount")),
         ),
         _stages,
     ),

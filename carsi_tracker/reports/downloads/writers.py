@@ -28,8 +28,14 @@ LONGEST_NAME = 31
 FIRST_YEAR = 1901
 """The first year whose days all spreadsheets count alike."""
 
-FORMATS = {Holds.AMOUNT: "#,##0.00", Holds.DAY: "yyyy-mm-dd", Holds.MOMENT: "yyyy-mm-dd hh:mm:ss"}
-WIDTHS = {Holds.TEXT: 36, Holds.CODE: 20, Holds.AMOUNT: 18, Holds.MOMENT: 20}
+DOLLARS = "#,##0.00"
+FORMATS = {
+    Holds.AMOUNT: DOLLARS,
+    Holds.SUM: DOLLARS,
+    Holds.DAY: "yyyy-mm-dd",
+    Holds.MOMENT: "yyyy-mm-dd hh:mm:ss",
+}
+WIDTHS = {Holds.TEXT: 36, Holds.CODE: 20, Holds.AMOUNT: 18, Holds.SUM: 18, Holds.MOMENT: 20}
 
 Cells = Sequence[Any]
 Notes = Sequence[tuple[str, str]]
@@ -129,7 +135,7 @@ def _writer(page: Any, field: Field, shape: Any) -> Callable[[int, int, Any], No
         page.write_string(row, column, well_formed(str(cell)))
 
     match field.holds:
-        case Holds.NUMBER | Holds.AMOUNT:
+        case Holds.NUMBER | Holds.AMOUNT | Holds.SUM:
             return number
         case Holds.DAY | Holds.MOMENT:
             return moment

@@ -14,9 +14,10 @@ from carsi_tracker.reports.charts.marks import published_marks
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.overview.certainty import basis_shares, weak_spots
 from carsi_tracker.reports.overview.matrix import matrix
-from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.page.links import linked_in
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
+from carsi_tracker.reports.page.unknown import nothing_found
 from carsi_tracker.reports.page.versions import newest_versions
 from carsi_tracker.reports.published.beside import counts_of, most_important_cards
 from carsi_tracker.reports.subjects.kinds import KINDS, breakdown
@@ -41,8 +42,9 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         bar_marks=lazily(bar_marks, totals, query, marks),
         bar_files=lazily(chart_files, "bar", query),
         matrix_files=lazily(chart_files, "matrix", query),
-        appropriated_href=entries_address(query.where(stage="appropriated")),
-        committed_href=entries_address(query.where(stage="committed")),
+        appropriated=linked_in(totals, "appropriated", query),
+        committed=linked_in(totals, "committed", query),
+        nothing=nothing_found(totals, query),
         first_law=aggregates.first_law(query),
         bases=lazily(basis_shares, query),
         matrix=lazily(matrix, query, public.words),

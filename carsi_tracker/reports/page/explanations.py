@@ -17,18 +17,18 @@ from carsi_tracker.reports.page.public_page import PublicRequest
 UNSTATED: dict[str, tuple[str, Promise, Promise]] = {
     "area": (
         "not-attributed",
-        gettext_lazy("In all areas together it is"),
-        gettext_lazy("no area is stated for"),
+        gettext_lazy("All areas:"),
+        gettext_lazy("area not specified:"),
     ),
     "goal": (
         NONE,
-        gettext_lazy("With all goals and with none it is"),
-        gettext_lazy("no goal is stated for"),
+        gettext_lazy("All goals:"),
+        gettext_lazy("goal not specified:"),
     ),
     "partner": (
         NONE,
-        gettext_lazy("With all partners and with none it is"),
-        gettext_lazy("no partner is stated for"),
+        gettext_lazy("All partners:"),
+        gettext_lazy("partner not specified:"),
     ),
 }
 """For each filter whose value a document may not state: the code of that, and how it is said."""
@@ -88,10 +88,11 @@ def sums_of_all(query: Query) -> list[tuple[str, Linked]]:
 
 
 def figure_today(query: Query) -> Linked | None:
-    """Return the same figure as of today, where the page shows an earlier day."""
+    """Return the same figure as of today, if known, where the page shows an earlier day."""
     if not query.dated or query.day == today():
         return None
-    return linked_sum(query.as_of_today())
+    found = linked_sum(query.as_of_today())
+    return found if found.known else None
 
 
 def later(query: Query) -> Later | None:

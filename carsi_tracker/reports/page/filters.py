@@ -64,11 +64,15 @@ MEASURES: dict[str, Promise] = {
     "available": gettext_lazy("No commitment found (appropriated less committed)"),
     "unobligated": gettext_lazy("Committed, no obligation found (committed less obligated)"),
     "unliquidated": gettext_lazy("Obligated, no payment found (obligated less disbursed)"),
+    "unobligated-balance": gettext_lazy(
+        "GAO’s “unobligated balance” (appropriated less obligated)"
+    ),
 }
 MEASURE_NAMES: dict[str, Promise] = {
     "available": gettext_lazy("no commitment found"),
     "unobligated": gettext_lazy("committed, no obligation found"),
     "unliquidated": gettext_lazy("obligated, no payment found"),
+    "unobligated-balance": gettext_lazy("GAO’s “unobligated balance”"),
 }
 KEPT = 128
 """How many lists of options a process keeps: those of a filter, in a version and a language."""

@@ -50,6 +50,11 @@ class Linked:
         return self._linked(whole_dollars(self.amount) if self.known else self.text)
 
     @property
+    def words(self) -> str:
+        """The sum as a sentence says it."""
+        return whole_dollars(self.amount) if self.known else _("no amount found")
+
+    @property
     def signed(self) -> SafeString:
         """The sum of what something changed with its link, and with its sign."""
         return self._linked(signed(self.amount) if self.known else self.text)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures.published import PublishedComparison, Verdict
-from carsi_tracker.figures.query import MEASURES
 from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_year
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
@@ -15,12 +14,6 @@ from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.reports.page.filters import name_of_balance
 
 MILLION = 1_000_000
-NOT_FOUND: dict[str, Promise] = {
-    "appropriated": gettext_lazy("no appropriation found"),
-    "committed": gettext_lazy("no commitment found"),
-    "obligated": gettext_lazy("no obligation found"),
-    "disbursed": gettext_lazy("no payment found"),
-}
 SENTENCES: dict[Verdict, Promise] = {
     Verdict.MATCHES: gettext_lazy("Our figure agrees, and no entry behind it cites this document."),
     Verdict.OUR_SOURCE: gettext_lazy(
@@ -90,12 +83,6 @@ def asked_in_words(figure: PublishedFigure) -> str:
     """Return the stage or balance and the days: obligated, through June 1, 2013."""
     name = name_of_balance(figure.measure)
     return f"{name[:1].lower()}{name[1:]}, {period_in_words(figure)}"
-
-
-def none_found(figure: PublishedFigure) -> str:
-    """Return what stands in place of our figure where the ledger has no entry at its stage."""
-    stage = MEASURES.get(figure.measure, (figure.measure,))[0]
-    return str(NOT_FOUND[stage])
 
 
 LEGENDS: dict[Verdict, Promise] = {

@@ -12,6 +12,7 @@ from carsi_tracker.reports.page import explanations, filters
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
+from carsi_tracker.reports.page.unknown import not_found
 from carsi_tracker.reports.published.beside import lines_beside
 from carsi_tracker.reports.tables import EntriesTable
 
@@ -31,8 +32,11 @@ def entry_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         rows=total.entries,
         total=total,
         one_sum=one_sum,
-        balances=[] if one_sum else explanations.sums_of_all(query),
+        balances=[]
+        if one_sum and total.known
+        else explanations.sums_of_all(query.where(stage=None, measure=None)),
         stage=explanations.stage_in_words(query),
+        not_found=not_found(query.filters.measure or query.filters.stage or ""),
         measured=MEASURES.get(query.filters.measure or ""),
         scope=explanations.scope_in_words(public),
         later=explanations.later(query),

@@ -32,7 +32,7 @@ def about(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         balances=sums,
         figures=dict(zip(BALANCES, (figure for _name, figure in sums), strict=True)),
         area_not_stated=linked_sum(query.where(stage=Stage.COMMITTED, area=UNSTATED_AREA)),
-        bases=basis_shares(query),
+        bases=[share for share in basis_shares(query) if share.amount],
         bounds=_bounds(spots),
         noted=spots,
         glossary=GLOSSARY,

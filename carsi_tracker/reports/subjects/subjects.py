@@ -18,7 +18,7 @@ from carsi_tracker.reports.overview.certainty import basis_shares, weak_spots
 from carsi_tracker.reports.overview.matrix import matrix
 from carsi_tracker.reports.page import explanations
 from carsi_tracker.reports.page.address import as_query_string
-from carsi_tracker.reports.page.links import Linked, linked_sum
+from carsi_tracker.reports.page.links import Linked, linked_in, linked_sum
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
@@ -96,6 +96,7 @@ def subject_detail(
         query_of_subject=as_query_string(query),
         totals=sums,
         committed=linked_sum(committed),
+        unobligated_balance=linked_in(sums, "unobligated-balance", query),
         part=_part(its, subject, query),
         unstated=_unstated(its, subject, query),
         later=explanations.later(committed),

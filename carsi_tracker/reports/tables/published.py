@@ -14,8 +14,8 @@ from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
 from carsi_tracker.ledger.money import signed
 from carsi_tracker.reports.page.links import entries_address, path
+from carsi_tracker.reports.page.unknown import not_found
 from carsi_tracker.reports.published.wording import (
-    none_found,
     period_in_words,
     question_in_words,
 )
@@ -149,7 +149,8 @@ def our_figure(record: PublishedComparison) -> SafeString:
 
 def our_figure_in_words(record: PublishedComparison) -> str:
     """Write our figure, or that none was found."""
-    return as_figure(record.ours.sum_.amount) if record.ours.known else none_found(record.figure)
+    sum_ = record.ours.sum_
+    return as_figure(sum_.amount) if sum_.known else not_found(record.figure.measure)
 
 
 def verdict_mark(record: PublishedComparison) -> SafeString:

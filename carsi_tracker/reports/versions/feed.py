@@ -19,6 +19,7 @@ from carsi_tracker.ledger.text import well_formed
 from carsi_tracker.reports.page.address import as_query_string, site_of
 from carsi_tracker.reports.page.citation import NAME, posted_at
 from carsi_tracker.reports.page.explanations import scope_in_words
+from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 
 ENTRIES_A_PAGE = 50
@@ -123,7 +124,12 @@ def _last_change(public: PublicRequest) -> datetime:
 def _description(request: HttpRequest, posting: Posting, effect: aggregates.Sums) -> str:
     return render_to_string(
         "reports/feed_entry.html",
-        {"posting": posting, "effect": effect, "language": request.LANGUAGE_CODE},
+        {
+            "posting": posting,
+            "effect": effect,
+            "stages": [(name_of_balance(stage), sum_) for stage, sum_ in effect.stages.items()],
+            "language": request.LANGUAGE_CODE,
+        },
     )
 
 

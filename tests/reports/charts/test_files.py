@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("sourced")
 
 NAMES = ("bar", "matrix", "countries", "map", "timeline")
 SVG = "{http://www.w3.org/2000/svg}"
-NOTHING = "Nothing is appropriated yet: $0 on this day."
+NOTHING = "No appropriation found through June 29, 2008"
 
 
 def drawing(client: Client, address: str) -> ET.Element:
