@@ -16,6 +16,7 @@ REFERENCE_DATA = (
     "organization",
     "programmingarea",
     "publishedfigure",
+    "translation",
 )
 DESK = ("batch", "line", "commitment")
 
@@ -28,7 +29,7 @@ VIEW = _each(("view",), (*REFERENCE_DATA, *DESK))
 ANALYST = (
     VIEW
     | _each(("add", "change", "delete"), DESK)
-    | _each(("add", "change"), ("document", "publishedfigure"))
+    | _each(("add", "change"), ("document", "publishedfigure", "translation"))
     | _each(("add",), ("organization",))
 )
 APPROVER = VIEW | {"ledger.post_batch"}

@@ -17,6 +17,7 @@ class DeskConfig(AdminConfig):
             "reference.named",
             "reference.documents",
             "reference.published",
+            "reference.translations",
             "people.admin",
             "people.audit",
         ):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Sum
+from django.db.models import Sum, TextField
+from django.db.models.functions import Concat
 
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures.aggregates import Amount, breakdown_of
@@ -16,6 +17,16 @@ from carsi_tracker.ledger.models import Stage
 SEARCHED = 50
 """The notes are those of so many commitments that have the largest sums with a note."""
 KEPT = 20_000
+MARKED = Concat("posting__language", "note", output_field=TextField())
+"""A note behind the two letters of its language, so that both are gathered as one."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note as it was posted, and the code of the language it was written in."""
+
+    language: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -23,7 +34,7 @@ class Noted:
     """A commitment whose committed entries carry notes, and what is committed in all of them."""
 
     reference: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     committed: Amount
 
 
@@ -40,7 +51,7 @@ def noted(query: Query, most: int) -> list[Noted]:
     return sorted(found, key=lambda each: (-each.committed.amount, each.reference))[:most]
 
 
-def notes_of(query: Query, references: Collection[str]) -> dict[str, list[str]]:
+def notes_of(query: Query, references: Collection[str]) -> dict[str, list[Note]]:
     """Return the notes of the committed entries of commitments by the day, by reference."""
     committed = query.everywhere().where(stage=Stage.COMMITTED)
     rows = (
@@ -48,24 +59,27 @@ def notes_of(query: Query, references: Collection[str]) -> dict[str, list[str]]:
         .filter(commitment__reference__in=references)
         .exclude(note="")
         .order_by("commitment__reference", "note")
-        .values_list("commitment__reference", "note")
+        .values_list("commitment__reference", "posting__language", "note")
         .distinct()
     )
-    found: dict[str, list[str]] = {}
-    for reference, note in rows:
-        found.setdefault(reference, []).append(note)
+    found: dict[str, list[Note]] = {}
+    for reference, language, text in rows:
+        found.setdefault(reference, []).append(Note(language, text))
     return found
 
 
 @remembered(KEPT, weigh=lambda notes: 1 + len(notes))
-def _notes(version: Version, filters: Filters) -> Sequence[tuple[str, tuple[str, ...]]]:
+def _notes(version: Version, filters: Filters) -> Sequence[tuple[str, tuple[Note, ...]]]:
     rows = (
         entries(Query(version, date.max, filters))
         .exclude(note="")
         .order_by()
         .values("commitment__reference")
-        .annotate(sum_=Sum("amount"), notes_=ArrayAgg("note", distinct=True))
+        .annotate(sum_=Sum("amount"), notes_=ArrayAgg(MARKED, distinct=True))
         .order_by("-sum_")
         .values_list("commitment__reference", "notes_")[:SEARCHED]
     )
-    return [(reference, tuple(notes)) for reference, notes in rows]
+    return [
+        (reference, tuple(Note(marked[:2], marked[2:]) for marked in notes))
+        for reference, notes in rows
+    ]

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
 from carsi_tracker.caching.remembered import remembered, unalterable
+from carsi_tracker.figures.translations import in_spanish
 from carsi_tracker.figures.vocabulary import public_documents, vocabulary
 from carsi_tracker.ledger.folding import folded
 from carsi_tracker.ledger.models import Appropriation, Commitment, Posting
@@ -37,9 +39,13 @@ SAID = r"""
 
 @dataclass(frozen=True)
 class Texts:
-    """All texts by kind and key, each folded, a line for each part; and the words in them."""
+    """All texts by kind and key, each folded, a line for each part; and the words in them.
+
+    `translations` are folded, too, by the text as it was posted.
+    """
 
     of: Mapping[Kind, Mapping[Key, str]]
+    translations: Mapping[str, str]
     words: frozenset[str]
 
 
@@ -48,6 +54,7 @@ def texts(version: int, checksum: str, label_revision: int) -> Texts:
     """Return what can be looked in; what was never posted is not in it."""
     posted = Commitment.objects.filter(first_version__lte=version)
     postings = Posting.objects.filter(version__lte=version)
+    spanish = {text: folded(says) for text, says in in_spanish(label_revision).items()}
     words = vocabulary(version, checksum, label_revision)
     named = {organization.code: organization for organization in words.organizations}
     of: dict[Kind, dict[Key, str]] = {
@@ -59,11 +66,16 @@ def texts(version: int, checksum: str, label_revision: int) -> Texts:
         "agencies": _named(_those(named, words.codes["agency"]), "code"),
         "partners": _named(_those(named, words.codes["partner"]), "code"),
         "documents": _rows(public_documents(version).values_list("pk", *OF_A_DOCUMENT)),
-        "versions": _rows(postings.order_by("-version").values_list("version", "title", "reason")),
+        "versions": _rows(
+            (posting.version, *_in_both(posting.title, spanish), *_in_both(posting.reason, spanish))
+            for posting in postings.order_by("-version")
+        ),
     }
-    texts_of_all = (text for texts_ in of.values() for text in texts_.values())
+    texts_of_all = chain(spanish.values(), *(texts_.values() for texts_ in of.values()))
     return Texts(
-        unalterable(of), frozenset(part for text in texts_of_all for part in _words_in(text))
+        unalterable(of),
+        unalterable(spanish),
+        frozenset(part for text in texts_of_all for part in _words_in(text)),
     )
 
 
@@ -80,6 +92,10 @@ def words_said(
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> dict[Key, str]:
     return {key: folded("\n".join(str(text) for text in row if text)) for key, *row in rows}
+
+
+def _in_both(text: str, spanish: Mapping[str, str]) -> tuple[str, str]:
+    return text, spanish.get(text, "")
 
 
 def _named(things: Iterable[Model], key: str) -> dict[Key, str]:

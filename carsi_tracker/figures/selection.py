@@ -85,9 +85,11 @@ def from_commitment(lookup: str) -> str:
 def _holding(words: Words, version: Version, seen: Callable[[str], str]) -> Q:
     """Return the condition that each word is in what describes an entry, or in what it says.
 
-    That is: its commitment with all its names, its document, its own note, quote and locator.
+    That is: its commitment with all its names, its document, its own note, quote and locator, and
+    what these say in Spanish.
     """
-    known = texts(version.number, version.checksum, words.label_revision).of
+    index = texts(version.number, version.checksum, words.label_revision)
+    known = index.of
     held = Q()
     for word in words.folded:
         held_by = {
@@ -99,5 +101,7 @@ def _holding(words: Words, version: Version, seen: Callable[[str], str]) -> Q:
             # "not empty" is what the partial indexes of these columns are for
             said = {f"{column}__gt": "", f"{column}__folded__contains": word}
             places |= Q(**{seen(lookup): value for lookup, value in said.items()})
+        if translated := [text for text, says in index.translations.items() if word in says]:
+            places |= Q(**{seen("note__in"): translated}) | Q(**{seen("locator__in"): translated})
         held &= places
     return held

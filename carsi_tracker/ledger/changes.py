@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger.days import short_day
-from carsi_tracker.ledger.models import Basis, Bound, Document, Stage
+from carsi_tracker.ledger.models import Basis, Bound, Language, Stage
 from carsi_tracker.ledger.money import dollars
 
 SHOWN = 100
@@ -64,7 +64,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "stage": lambda code: str(Stage(code).label),
     "basis": lambda code: str(Basis(code).label),
     "bound": lambda code: str(Bound(code).label),
-    "language": lambda code: str(Document.Language(code).label),
+    "language": lambda code: str(Language(code).label),
 }
 
 KINDS = {

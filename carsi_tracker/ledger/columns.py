@@ -235,7 +235,10 @@ OF_LINE = (
 """The columns of what a line says; the others say what it is of."""
 REMARKS = "remarks"
 """The column that a file with remarks has more."""
-OF_DOWNLOADS = ("area_name", "country_name", "counted_usd", "version", "line")
+OF_DOWNLOADS = (
+    "area_name", "country_name", "counted_usd", "version", "line", "language", "note_es",
+    "locator_es",
+)  # fmt: skip
 """The columns that a download of entries has more."""
 NOT_READ = frozenset({REMARKS, *OF_DOWNLOADS})
 

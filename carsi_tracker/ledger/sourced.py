@@ -29,6 +29,7 @@ from carsi_tracker.ledger.models import (
     ProgrammingArea,
     PublishedFigure,
     Stage,
+    Translation,
 )
 from carsi_tracker.ledger.text import check
 
@@ -95,6 +96,9 @@ def load(batches: list[SourcedBatch]) -> Iterator[int]:
             version = posting.enter(batch_id, digest, SELF_APPROVAL_REASON)
             _set_loader(loader, may_post=False)
         yield version
+    with posting.acting(loader, "Spanish of the sourced texts"):
+        for row in _missing_translations():
+            Translation.objects.create(**row)
 
 
 def acknowledged_verdicts() -> dict[str, str]:
@@ -167,6 +171,20 @@ def _add_figure(row: Row) -> None:
         amount=Decimal(row["amount_usd"]),
         tolerance=Decimal(row["tolerance_usd"]),
     )
+
+
+def _missing_translations() -> list[Row]:
+    """Return the Spanish of texts that are posted, and that never had any."""
+    added = Change.objects.filter(table=Translation._meta.db_table, action="INSERT")
+    known = set(added.values_list("after__original", flat=True))
+    rows = [row for row in _rows(FIXTURES / "translations.csv") if row["original"] not in known]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select text from rules.texts_in_english where text = any(%s)",
+            [[row["original"] for row in rows]],
+        )
+        posted = {text for (text,) in cursor.fetchall()}
+    return [row for row in rows if row["original"] in posted]
 
 
 def _coded(model: type[M], code: str) -> M | None:

@@ -1,4 +1,4 @@
-"""A batch's title and reason: a new one, and corrections."""
+"""A batch's title, reason and language: a new one, and corrections."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ from carsi_tracker.desk.lines.editing import edit_draft
 from carsi_tracker.desk.site import desk
 from carsi_tracker.ledger.models import Batch
 
-TEXTS = ("title", "reason")
+TEXTS = ("title", "reason", "language")
 
 
 class TextsForm(GuardedForm):
-    """A batch's title and reason."""
+    """A batch's title and reason, and the language that it is written in."""
 
     class Meta:
         model = Batch

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches.decisions import BATCH
@@ -124,10 +124,11 @@ class VersionAdmin(ListAdmin):
 def reverse_version(request: HttpRequest, version: int) -> HttpResponse:
     """Ask for title and reason of a version's reversal, and draft it."""
     posted = get_object_or_404(Posting, pk=version)
-    title = _("Reversal of version %(version)d: %(title)s") % {
-        "version": version,
-        "title": posted.title,
-    }
+    with override(posted.language):  # as its notes are
+        title = _("Reversal of version %(version)d: %(title)s") % {
+            "version": version,
+            "title": posted.title,
+        }
     initial = {"title": Truncator(title).chars(200)}
     form = ReversalForm(request.POST or None, initial=initial, version=version)
     if answer := drafted(request, form, _drafted):

@@ -21,6 +21,7 @@ from carsi_tracker.ledger.models.journal import (
     LedgerSettings,
     Posting,
 )
+from carsi_tracker.ledger.models.languages import Language
 from carsi_tracker.ledger.models.published import PublishedFigure
 from carsi_tracker.ledger.models.reference import (
     Account,
@@ -31,6 +32,7 @@ from carsi_tracker.ledger.models.reference import (
     Organization,
     ProgrammingArea,
 )
+from carsi_tracker.ledger.models.translations import Translation
 
 __all__ = [
     "Account",
@@ -48,6 +50,7 @@ __all__ = [
     "Entry",
     "Goal",
     "LabelRevision",
+    "Language",
     "LedgerHead",
     "LedgerSettings",
     "Line",
@@ -59,5 +62,6 @@ __all__ = [
     "Remark",
     "Stage",
     "Submission",
+    "Translation",
     "Upload",
 ]

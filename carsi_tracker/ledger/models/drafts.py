@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.models.funding import Appropriation, Commitment
+from carsi_tracker.ledger.models.languages import Language, language_spoken
 from carsi_tracker.ledger.models.reference import Document
 from carsi_tracker.ledger.money import DollarsField
 
@@ -36,6 +37,14 @@ class Batch(models.Model):
 
     title = models.CharField(_("title"), max_length=200)
     reason = models.TextField(_("reason"), max_length=1000, help_text=_("Published."))
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=Language,
+        default=language_spoken,
+        db_default=Language.ENGLISH,
+        help_text=_("Of title, reason, notes, places in documents and titles of new commitments."),
+    )
     reverses = models.OneToOneField(
         "ledger.Posting",
         models.PROTECT,

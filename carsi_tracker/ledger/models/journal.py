@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.models.drafts import Basis, Batch, Stage
 from carsi_tracker.ledger.models.funding import Appropriation, Commitment
+from carsi_tracker.ledger.models.languages import Language
 from carsi_tracker.ledger.models.reference import Document
 from carsi_tracker.ledger.money import DollarsField
 
@@ -19,6 +20,7 @@ class Posting(models.Model):
     batch = models.OneToOneField(Batch, models.PROTECT, related_name="posting")
     title = models.CharField(_("title"), max_length=200)
     reason = models.TextField(_("reason"))
+    language = models.CharField(max_length=2, choices=Language, db_default=Language.ENGLISH)
     prepared_by = ArrayField(models.TextField(), verbose_name=_("prepared by"))
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approved_by = models.TextField(_("approved by"))

@@ -11,6 +11,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from carsi_tracker.ledger.models.languages import Language
+
 
 class Named(models.Model):
     """A thing with a name in both languages."""
@@ -38,19 +40,21 @@ class Titled(models.Model):
 
     title = models.CharField(_("title"), max_length=300)
     title_es = models.CharField(_("title in Spanish"), max_length=300, blank=True)
+    language = models.CharField(
+        _("language of the title"),
+        max_length=2,
+        choices=Language,
+        default=Language.ENGLISH,
+        db_default=Language.ENGLISH,
+    )
 
     class Meta:
         abstract = True
 
     @property
-    def written_in(self) -> str:
-        """The language code of `title`."""
-        return "en"
-
-    @property
     def shown_in(self) -> str:
         """The language code of `shown_title`."""
-        return "es" if get_language() == "es" and self.title_es else self.written_in
+        return "es" if get_language() == "es" and self.title_es else self.language
 
     @property
     def shown_title(self) -> str:
@@ -123,19 +127,12 @@ class Organization(Named):
 class Document(Titled):
     """A source document, under the key that files print."""
 
-    class Language(models.TextChoices):
-        ENGLISH = "en", _("English")
-        SPANISH = "es", _("Spanish")
-
     key = models.CharField(
         _("key"),
         max_length=60,
         unique=True,
         validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens."))],
         help_text=_("Short and lasting, such as loa-panama-2009."),
-    )
-    language = models.CharField(
-        _("language of the title"), max_length=2, choices=Language, default=Language.ENGLISH
     )
     publisher = models.CharField(_("publisher"), max_length=200)
     published_on = models.DateField(
@@ -163,11 +160,6 @@ class Document(Titled):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def written_in(self) -> str:
-        """The language code of `title`."""
-        return self.language
 
 
 class DocumentFile(models.Model):

@@ -216,6 +216,11 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
             "another stage."
         )
     ),
+    "no_text_to_translate": _sentence(
+        lambda: _(
+            "No posted text in English reads so. Copy it as it is shown, to the last character."
+        )
+    ),
     "published_in_english": _sentence(
         lambda: _("What is written in Spanish is written in English too.")
     ),

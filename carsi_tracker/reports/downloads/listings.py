@@ -8,6 +8,7 @@ from django.db.models import Case, F, Func, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates, selection
+from carsi_tracker.figures.translations import spanish_of
 from carsi_tracker.ledger.columns import COLUMNS, Words
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.downloads.fields import OF_KIND, Field, Holds
@@ -78,6 +79,7 @@ IMPORTED = tuple(
     for column in COLUMNS
 )
 AREA_NAME = _("the area’s name, in the language of the address")
+LANGUAGE = _("the language of its texts: en or es")
 COUNTRY_NAME = _("the country’s name, in the language of the address")
 
 ENTRIES = Listing(
@@ -96,6 +98,14 @@ ENTRIES = Listing(
         ),
         Field("version", Holds.NUMBER, _("the version that posted it"), "posting_id"),
         Field("line", Holds.NUMBER, _("its number in the version"), "line"),
+        Field("language", Holds.CODE, LANGUAGE, "posting__language"),
+        Field("note_es", Holds.TEXT, _("the note in Spanish, if entered"), spanish_of("note")),
+        Field(
+            "locator_es",
+            Holds.TEXT,
+            _("where in the document, in Spanish, if entered"),
+            spanish_of("locator"),
+        ),
     ),
     EntriesTable,
     lambda public: EntriesTable.rows_of(selection.entries(public.query)),
@@ -151,6 +161,7 @@ DOCUMENTS = Listing(
         Field("published_on", Holds.DAY, _("the day it was published"), "published_on"),
         Field("url", Holds.TEXT, _("where its publisher has it"), "url"),
         Field("note", Holds.TEXT, _("what readers should know"), "note"),
+        Field("note_es", Holds.TEXT, _("the note in Spanish, if entered"), spanish_of("note")),
         Field("file_name", Holds.TEXT, _("the file that is kept of it"), "file__name"),
         Field("file_sha256", Holds.CODE, _("the SHA-256 of that file"), "file__sha256"),
         Field("entries", Holds.NUMBER, _("how many entries cite it"), "entry_count"),
@@ -178,6 +189,11 @@ VERSIONS = Listing(
         Field("posted_at", Holds.MOMENT, _("when it was posted"), "posted_at"),
         Field("title", Holds.TEXT, _("what changed"), "title"),
         Field("reason", Holds.TEXT, _("why"), "reason"),
+        Field("language", Holds.CODE, LANGUAGE, "language"),
+        Field(
+            "title_es", Holds.TEXT, _("what changed, in Spanish, if entered"), spanish_of("title")
+        ),
+        Field("reason_es", Holds.TEXT, _("why, in Spanish, if entered"), spanish_of("reason")),
         Field(
             "prepared_by",
             Holds.TEXT,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.notes import noted
+from carsi_tracker.figures.notes import Note, noted
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.ledger.money import split
@@ -63,7 +63,7 @@ class WeakSpot:
     """A commitment, what is committed in it, and what its entries note of their amounts."""
 
     reference: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     committed: Linked
 
 

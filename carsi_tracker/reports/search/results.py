@@ -18,6 +18,7 @@ from carsi_tracker.ledger.models import Appropriation, Commitment, Document, Ent
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, entries_address, linked, page_path
 from carsi_tracker.reports.page.public_page import PublicRequest
+from carsi_tracker.reports.page.written import WrittenText, written
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,12 @@ def documents(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
 
 def versions(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
     """Return versions by number, in the given order."""
-    titles = dict(Posting.objects.filter(pk__in=keys).values_list("version", "title"))
+    postings = Posting.objects.in_bulk(keys)
     query_string = as_query_string(public.query.everywhere())
     return [
-        Result(
-            reverse("version", args=[key]) + query_string, _("Version %d") % key, titles[key], "en"
+        _in_its_language(
+            Result(reverse("version", args=[key]) + query_string, _("Version %d") % key),
+            written(postings[key].title, postings[key].language, public),
         )
         for key in keys
     ]
@@ -94,21 +96,29 @@ def versions(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
 
 def matching_entries(public: PublicRequest, query: Query, first: int) -> list[Result]:
     """Return the first entries that a query is about, by day."""
-    found = entries(query).select_related("commitment", "appropriation__account", "document")
-    query_string = as_query_string(public.query.everywhere())
+    found = entries(query).select_related(
+        "commitment", "appropriation__account", "document", "posting"
+    )
     return [
-        _entry(entry, query_string)
+        _entry(entry, public)
         for entry in found.order_by("effective_date", "posting_id", "line")[:first]
     ]
 
 
-def _entry(entry: Entry, query_string: str) -> Result:
+def _entry(entry: Entry, public: PublicRequest) -> Result:
     of = entry.commitment.reference if entry.commitment else str(entry.appropriation)
     name = f"{short_day(entry.effective_date)}, {of}, {Stage(entry.stage).label}"
+    query_string = as_query_string(public.query.everywhere())
     href = reverse("entry", args=[entry.posting_id, entry.line]) + query_string
-    language = entry.document.written_in if entry.quote else "en"
-    said = entry.quote or entry.note or entry.locator
-    return Result(href, name, said, language, Linked(entry.amount, href))
+    row = Result(href, name, figure=Linked(entry.amount, href))
+    if entry.quote:
+        return replace(row, title=entry.quote, language=entry.document.language)
+    said = entry.note or entry.locator
+    return _in_its_language(row, written(said, entry.posting.language, public))
+
+
+def _in_its_language(row: Result, said: WrittenText) -> Result:
+    return replace(row, title=said.text, language=said.language)
 
 
 def appropriations(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:

@@ -9,12 +9,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.notes import notes_of
+from carsi_tracker.figures.notes import Note, notes_of
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Commitment
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, asked_for
 from carsi_tracker.reports.page.links import linked_in
 from carsi_tracker.reports.page.public_page import PublicRequest
+from carsi_tracker.reports.page.written import written
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import commitment_address, link, titled
 
@@ -58,16 +59,19 @@ class CommitmentsTable(LedgerTable):
         return cls(described, path, public, query, exclude=tuple(others))
 
     def render_reference(self, record: Commitment) -> SafeString:
-        notes = ((note,) for note in self._notes.get(record.reference, []))
+        notes = (
+            (written(note.text, note.language, self.public),)
+            for note in self._notes.get(record.reference, [])
+        )
         return format_html(
             "{} {}{}",
             link(commitment_address(record) + self.query_string, record.reference),
             titled(record),
-            format_html_join("", '<br><small lang="en">{}</small>', notes),
+            format_html_join("", "<br><small>{}</small>", notes),
         )
 
     @cached_property
-    def _notes(self) -> dict[str, list[str]]:
+    def _notes(self) -> dict[str, list[Note]]:
         return notes_of(self.public.query, [record.reference for record in self.shown])
 
     def render_area(self, record: Commitment) -> str:

@@ -1,7 +1,7 @@
 """The table of entries."""
 
 import django_tables2 as tables
-from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models import Case, F, IntegerField, QuerySet, When
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
@@ -10,6 +10,7 @@ from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Entry, Stage
 from carsi_tracker.ledger.money import figure
 from carsi_tracker.reports.page.links import path
+from carsi_tracker.reports.page.written import WrittenText, written
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import (
     basis_mark,
@@ -57,10 +58,10 @@ class EntriesTable(LedgerTable):
 
     @staticmethod
     def rows_of(entries: QuerySet[Entry]) -> QuerySet[Entry]:
-        """Return entries with all that a row shows, in one query."""
+        """Return entries with all that a row shows, in one query; `language` is of their words."""
         return in_stage_order(
             entries.select_related("commitment__agency", "appropriation__account", "document")
-        )
+        ).annotate(language=F("posting__language"))
 
     def render_effective(self, record: Entry) -> SafeString:
         href = path("entry", record.posting_id, record.line) + self.query_string
@@ -85,16 +86,20 @@ class EntriesTable(LedgerTable):
         link = document_link(record.document, self.query_string)
         if not record.locator:
             return link
-        return format_html('{}, <span lang="en">{}</span>', link, record.locator)
+        return format_html("{}, {}", link, self._written(record, record.locator))
 
     def render_basis(self, record: Entry) -> SafeString:
         shown = basis_mark(record)
         if record.quote:
-            quote = format_html('<q lang="{}">{}</q>', record.document.written_in, record.quote)
+            quote = format_html('<q lang="{}">{}</q>', record.document.language, record.quote)
             shown = format_html("{}<br><small>{}</small>", shown, quote)
         if record.note:
-            shown = format_html('{}<br><small lang="en">{}</small>', shown, record.note)
+            note = self._written(record, record.note)
+            shown = format_html("{}<br><small>{}</small>", shown, note)
         return shown
+
+    def _written(self, record: Entry, text: str) -> WrittenText:
+        return written(text, record.language, self.public)  # type: ignore[attr-defined]
 
     def render_version(self, record: Entry) -> SafeString:
         version = record.posting_id

@@ -15,6 +15,7 @@ from carsi_tracker.ledger.money import figure as as_figure
 from carsi_tracker.ledger.money import signed
 from carsi_tracker.reports.page.links import entries_address, path
 from carsi_tracker.reports.page.unknown import not_found
+from carsi_tracker.reports.page.written import written
 from carsi_tracker.reports.published.wording import (
     period_in_words,
     question_in_words,
@@ -91,9 +92,11 @@ class PublishedTable(LedgerTable):
     def render_question(self, record: PublishedComparison) -> SafeString:
         figure = record.figure
         said = format_html(
-            '<q lang="{}">{}</q> ', figure.document.written_in, figure.quote
+            '<q lang="{}">{}</q> ', figure.document.language, figure.quote
         ) if figure.quote else ""  # fmt: skip
-        place = format_html(', <span lang="en">{}</span>', figure.locator) if figure.locator else ""
+        place = format_html(
+            ", {}", written(figure.locator, "en", self.public)
+        ) if figure.locator else ""  # fmt: skip
         return format_html(
             "{}, {}<br><small>{}{}{}</small>",
             link(

@@ -16,6 +16,7 @@ from carsi_tracker.ledger.days import WASHINGTON, short_day
 from carsi_tracker.ledger.models import Posting, Stage
 from carsi_tracker.ledger.money import signed
 from carsi_tracker.reports.page.links import empty_cell, entries_address, path
+from carsi_tracker.reports.page.written import written
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import link
 
@@ -46,7 +47,11 @@ class VersionsTable(LedgerTable):
 
     def render_title(self, record: Posting) -> SafeString:
         return format_html(
-            '<span lang="en">{}</span><br><small lang="en">{}</small>', record.title, record.reason
+            "{}<br><small>{}</small>",
+            *(
+                written(text, record.language, self.public)
+                for text in (record.title, record.reason)
+            ),
         )
 
     def render_posted_at(self, record: Posting) -> str:

@@ -1,11 +1,15 @@
-"""The title of a page, said more than once, and how the page is cited."""
+"""The title of a page, said more than once, how a page is cited, texts as people wrote them."""
 
+from collections.abc import Mapping
 from html import unescape
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from carsi_tracker.reports.page.citation import Citation
+from carsi_tracker.reports.page.written import WrittenText
+from carsi_tracker.reports.page.written import written as written_on
 
 register = template.Library()
 
@@ -25,3 +29,9 @@ def cite(citation: Citation, title: SafeString) -> dict[str, str]:
         "words": citation.in_words(plain),
         "bibtex": citation.bibtex(plain),
     }
+
+
+@register.simple_tag(takes_context=True)
+def written(context: Mapping[str, Any], text: str, language: str = "") -> WrittenText:
+    """Show a text as it was written; in Spanish on a page in Spanish, where that is entered."""
+    return written_on(text, language, context["public"])

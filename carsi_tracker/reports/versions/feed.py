@@ -21,6 +21,7 @@ from carsi_tracker.reports.page.citation import NAME, posted_at
 from carsi_tracker.reports.page.explanations import scope_in_words
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
+from carsi_tracker.reports.page.written import written
 
 ENTRIES_A_PAGE = 50
 SINCE = date(2026, 1, 1)
@@ -70,11 +71,12 @@ def feed(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     found = _empty_feed(request, public, page, site)
     for posting in _postings(page):
         posted_on = posting.posted_at.astimezone(WASHINGTON).date()
+        title = written(posting.title, posting.language, public)
         found.add_item(
-            title=f"{posting.version}: {posting.title}",
-            language="en",
+            title=f"{posting.version}: {title.text}",
+            language=title.language,
             link=site + reverse("version", args=[posting.version]),
-            description=_description(request, posting, effects[posting.version]),
+            description=_description(request, public, posting, effects[posting.version]),
             unique_id=tag(request.get_host(), posted_on, f"version:{posting.checksum}"),
             pubdate=posting.posted_at,
             updateddate=posting.posted_at,
@@ -121,10 +123,13 @@ def _last_change(public: PublicRequest) -> datetime:
     return posted_at(public.query.version) or LedgerHead.objects.get().posted_at
 
 
-def _description(request: HttpRequest, posting: Posting, effect: aggregates.Sums) -> str:
+def _description(
+    request: HttpRequest, public: PublicRequest, posting: Posting, effect: aggregates.Sums
+) -> str:
     return render_to_string(
         "reports/feed_entry.html",
         {
+            "public": public,
             "posting": posting,
             "effect": effect,
             "stages": [(name_of_balance(stage), sum_) for stage, sum_ in effect.stages.items()],

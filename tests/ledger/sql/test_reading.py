@@ -42,7 +42,7 @@ ADD = """
 """
 NOT_READ = {
     Line: {"id", "batch", "revision", "changed_by", "changed_at"},
-    Commitment: {"id", "introduced_by", "first_version"},
+    Commitment: {"id", "introduced_by", "first_version", "language"},
     Appropriation: {"id", "first_version"},
     Document: {"id", "background", "retired"},
     DocumentFile: {"document", "size", "content", "added_by", "added_at"},
@@ -51,7 +51,10 @@ NOT_READ = {
         for model in (Account, ProgrammingArea, Country, Goal, Organization)
     },
 }
-"""What neither a review shows nor a digest covers: keys, order, who keeps it, what follows."""
+"""What neither a review shows nor a digest covers: keys, order, who keeps it, what follows.
+
+The language of a commitment becomes that of its batch, which is a draft again by another.
+"""
 
 RETITLED: list[tuple[type[models.Model], str, Any]] = [
     (Document, "title", "Another"),

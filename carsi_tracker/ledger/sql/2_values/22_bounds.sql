@@ -26,8 +26,16 @@ from (
         ('ledger_batch', 'char_length(new.reason) <= 1000 and new.revision < 1000000000'),
         ('ledger_goal', 'new.number > 0'),
         ('ledger_document', 'char_length(new.note) <= 10000'),
+        ('ledger_batch', 'new.language::text = any (array[''en'', ''es''])'),
+        ('ledger_commitment', 'new.language::text = any (array[''en'', ''es''])'),
         ('ledger_document', 'new.language::text = any (array[''en'', ''es''])'),
         ('ledger_commitment', 'new.bound::text = any (array['''', ''at-most'', ''at-least''])'),
+        ('ledger_posting', 'new.language::text = any (array[''en'', ''es''])'),
+        (
+            'ledger_translation',
+            -- what is looked up whole has to fit into its index
+            'octet_length(new.original) <= 2600 and char_length(new.spanish) <= 2000'
+        ),
         ('ledger_publishedfigure', 'new.year between 1990 and 2100'),
         (
             'ledger_publishedfigure',

@@ -139,7 +139,9 @@ from (values
     (50, 'ledger_publishedfigure', 'explanation', 'spare'),
     (51, 'ledger_publishedfigure', 'explanation_es', 'spare'),
     (52, 'ledger_commitment', 'bound_note', 'spare'),
-    (53, 'ledger_commitment', 'bound_note_es', 'spare')
+    (53, 'ledger_commitment', 'bound_note_es', 'spare'),
+    (54, 'ledger_translation', 'original', 'title'),
+    (55, 'ledger_translation', 'spanish', 'title')
 ) texts (position, name, "column", kind)
 group by name;
 

@@ -91,8 +91,8 @@ create trigger note_delete after delete on ledger_line
     referencing old table as old_lines
     for each statement execute function rules.note_lines();
 
--- A batch's state, version and people are written by the verbs alone; its title and reason by
--- anybody, as a hand.
+-- A batch's state, version and people are written by the verbs alone; its title, reason and language
+-- by anybody, as a hand.
 create function rules.guard_batch() returns trigger
 language plpgsql set search_path = public, rules, pg_temp
 as $$
@@ -113,13 +113,13 @@ begin
     if old.state = 'posted' then
         perform refuse('batch_is_posted', jsonb_build_object('version', old.version));
     end if;
-    if (to_jsonb(new) - '{title,reason,state,submitted_by_id,submitted_at,revision}'::text[])
-            <> (to_jsonb(old) - '{title,reason,state,submitted_by_id,submitted_at,revision}'::text[])
+    if (to_jsonb(new) - '{title,reason,language,state,submitted_by_id,submitted_at,revision}'::text[])
+            <> (to_jsonb(old) - '{title,reason,language,state,submitted_by_id,submitted_at,revision}'::text[])
         or new.state not in (old.state, 'draft')
     then
         perform refuse('state_by_verbs_only');
     end if;
-    if (new.title, new.reason) = (old.title, old.reason) then
+    if (new.title, new.reason, new.language) = (old.title, old.reason, old.language) then
         return old;
     end if;
     new.state := 'draft';
@@ -162,14 +162,14 @@ create trigger note_insert after insert on ledger_batch
     for each row execute function rules.note_batch();
 create trigger note_update after update on ledger_batch
     for each row
-    when ((old.title, old.reason) is distinct from (new.title, new.reason))
+    when ((old.title, old.reason, old.language) is distinct from (new.title, new.reason, new.language))
     execute function rules.note_batch();
 
 -- A new commitment belongs to its batch; a posted one keeps all but what only describes it: its titles,
 -- and whether its amount is a limit (rule 3).
 create function rules.correctable() returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp
-as $$ select '{title,title_es,bound,bound_note,bound_note_es}'::text[] $$;
+as $$ select '{title,title_es,language,bound,bound_note,bound_note_es}'::text[] $$;
 
 create function rules.guard_commitment() returns trigger
 language plpgsql set search_path = public, rules, pg_temp

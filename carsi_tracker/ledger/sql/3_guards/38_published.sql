@@ -1,6 +1,6 @@
 -- What others published is kept beside the ledger by active analysts and administrators: it is no entry,
 -- stands in no file that is hashed, and asks the ledger a question that has an answer.
-create function rules.guard_published() returns trigger
+create function rules.guard_by_analysts() returns trigger
 language plpgsql set search_path = public, rules, pg_temp
 as $$
 begin
@@ -16,7 +16,7 @@ begin
 end $$;
 
 create trigger kept_by before insert or update or delete on ledger_publishedfigure
-    for each row execute function rules.guard_published();
+    for each row execute function rules.guard_by_analysts();
 
 select rules.hold('ledger_publishedfigure', 'published_amount', array[
     'new.amount >= 0 and new.amount < 1e12 and trunc(new.amount, 2) = new.amount',

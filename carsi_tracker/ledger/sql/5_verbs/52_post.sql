@@ -70,7 +70,8 @@ begin
 
     -- Rule 3: from here on, their attributes are frozen.
     if exists (select from ledger_commitment where introduced_by_id = p_batch) then
-        update ledger_commitment set first_version = posting.version where introduced_by_id = p_batch;
+        update ledger_commitment set first_version = posting.version, language = batch.language
+        where introduced_by_id = p_batch;
     end if;
     if introduces_appropriations then
         update ledger_appropriation set first_version = posting.version
@@ -81,6 +82,7 @@ begin
     posting.batch_id := p_batch;
     posting.title := batch.title;
     posting.reason := batch.reason;
+    posting.language := batch.language;
     posting.reverses_id := batch.reverses_id;
     posting.approver_id := person;
     select display_name(u) into posting.approved_by from accounts_user u where u.id = person;

@@ -1,6 +1,6 @@
 -- Rule 7: a reversal is the exact negation of one version at the same dates, once per version; it
 -- keeps document and basis too, so that figures filtered by them come out even; and its texts, but for
--- characters from before the rule about texts.
+-- characters from before the rule about texts, with their language.
 create function rules.reverse(p_version integer, p_title text, p_reason text) returns bigint
 language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
@@ -12,8 +12,9 @@ begin
     if not exists (select from ledger_posting where version = p_version) then
         perform refuse('no_such_version', jsonb_build_object('version', p_version));
     end if;
-    insert into ledger_batch (title, reason, reverses_id, state, revision, created_at)
-    values (p_title, p_reason, p_version, 'draft', 0, clock_timestamp())
+    insert into ledger_batch (title, reason, language, reverses_id, state, revision, created_at)
+    select p_title, p_reason, language, version, 'draft', 0, clock_timestamp()
+    from ledger_posting where version = p_version
     on conflict (reverses_id) do nothing
     returning id into made;
     if made is null then

@@ -11,8 +11,8 @@ as $$
         where t.state = 'posted' or t.version is not null
             or t.id in (select s.batch_id from ledger_posting s)
     ) b on b.id = p.batch_id
-    where (b.state, b.version, b.title, b.reason, b.reverses_id)
-        is distinct from ('posted', p.version, p.title, p.reason, p.reverses_id)
+    where (b.state, b.version, b.title, b.reason, b.language, b.reverses_id)
+        is distinct from ('posted', p.version, p.title, p.reason, p.language, p.reverses_id)
     union all
     select p.version, 'submission', 'batch ' || b.id
     from ledger_posting p

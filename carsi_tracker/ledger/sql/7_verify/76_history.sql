@@ -23,7 +23,8 @@ as $$
         when p_before ->> 'first_version' is not null then
             p_before - rules.correctable() = p_after - rules.correctable()
         when p_after ->> 'first_version' is not null then
-            p_before - 'first_version' = p_after - 'first_version'
+            p_before - '{first_version,language}'::text[]
+                = p_after - '{first_version,language}'::text[]
         else true
     end
 $$;
@@ -52,6 +53,9 @@ as $$
         union all
         select 'ledger_publishedfigure', t.id, to_jsonb(t), 'published total ' || t.key, null
         from ledger_publishedfigure t
+        union all
+        select 'ledger_translation', t.id, to_jsonb(t), 'translation of ' || left(t.original, 60), null
+        from ledger_translation t
         union all
         select
             'ledger_appropriation', t.id, to_jsonb(t),

@@ -35,11 +35,12 @@ begin
         'ledger_organization', 'ledger_document', 'ledger_appropriation', 'ledger_commitment',
         'ledger_line', 'accounts_user', 'accounts_user_groups', 'accounts_user_user_permissions',
         'django_session', 'ledger_documentfile', 'ledger_upload', 'ledger_publishedfigure',
+        'ledger_translation',
         'account_emailaddress', 'mfa_authenticator', 'usersessions_usersession', 'accounts_attempt'
     ] loop
         execute format('grant insert, update, delete on %I to %I', item, application);
     end loop;
-    execute format('grant insert, update (title, reason) on ledger_batch to %I', application);
+    execute format('grant insert, update (title, reason, language) on ledger_batch to %I', application);
     execute format('grant insert on ledger_remark, accounts_event, django_admin_log to %I', application);
 
     revoke execute on all functions in schema rules from public;
