@@ -25,7 +25,11 @@ def marks(**address: str) -> tuple[PublishedMark, ...]:
 
 def test_a_floor_that_we_do_not_reach_is_marked_from_its_day_on() -> None:
     (mark,) = marks(as_of="2013-06-01")
-    assert (mark.stage, mark.day, mark.amount) == ("obligated", date(2013, 6, 1), Decimal(112_000_000))
+    assert (mark.stage, mark.day, mark.amount) == (
+        "obligated",
+        date(2013, 6, 1),
+        Decimal(112_000_000),
+    )
     assert (mark.words, mark.arrow) == (FLOOR, "at-least")
     assert mark.about == "Obligated through June 1, 2013, as published"
     assert mark.href == "/published/gao-obligated-2013-floor/"
