@@ -24,7 +24,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("Username or mail address")
+        self.fields["login"].label = _("Username or email address")
         self.fields["login"].widget.attrs = {"autocomplete": "username"}
         self.fields[typed.FIELD] = forms.CharField(widget=forms.HiddenInput, required=False)
 

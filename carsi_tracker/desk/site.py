@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 class Desk(AdminSite):
     """The Django admin under the tracker's name."""
 
-    site_header = _("CARSI Tracker · Desk")
-    site_title = _("CARSI Tracker desk")
+    site_header = _("CARSI Tracker · Staff site")
+    site_title = _("CARSI Tracker staff site")
     index_title = _("Work list")
     enable_nav_sidebar = False
 

@@ -123,7 +123,7 @@ def _day(cell: Cell, order: Order | None) -> date:
     if isinstance(cell, datetime):
         if cell.time() != time():
             raise ValidationError(
-                _("“%s” has a time of day; write the day alone.") % cell, "not_a_date"
+                _("“%s” has a time of day. Write only the date.") % cell, "not_a_date"
             )
         return cell.date()
     if isinstance(cell, date):
@@ -206,10 +206,7 @@ def code_text(cell: Cell) -> str:
     if isinstance(cell, Number):
         return shown(cell)
     raise ValidationError(
-        _(
-            "The spreadsheet made “%s” of what was typed here. Format the cell as text and type it "
-            "again."
-        )
+        _("The spreadsheet changed what you typed to “%s”. Format the cell as text and retype it.")
         % shown(cell),
         "not_text",
     )

@@ -136,7 +136,7 @@ class NewCodes:
         alike = filter(None, map(self._by_look.get, looks))
         if other := self._known.looks_like(text) or next(alike, None):
             raise ValidationError(
-                _("“%(text)s” looks like “%(other)s”, which was probably meant.")
+                _("“%(text)s” looks like “%(other)s”. Did you mean that?")
                 % {"text": text, "other": other},
                 "lookalike",
             )

@@ -104,7 +104,7 @@ class Commitments:
             refuse_placeholder("reference", reference)
             if other := self.looks_like(reference):
                 raise ValidationError(
-                    _("“%(reference)s” looks like %(other)s, which was probably meant.")
+                    _("“%(reference)s” looks like %(other)s. Did you mean that?")
                     % {"reference": reference, "other": other},
                     "lookalike",
                 )
@@ -151,21 +151,35 @@ def disagreement(known: Known, column: str, value: Value) -> str | None:
         return None
     values = {"value": _text(value), "reference": known.reference, "theirs": theirs}
     if not theirs:
-        return _("“%(value)s” disagrees with the ledger: %(reference)s has nothing here.") % values
-    return _("“%(value)s” disagrees with the ledger: %(reference)s has “%(theirs)s”.") % values
+        return (
+            _(
+                "The ledger has nothing here for %(reference)s, not “%(value)s”. Leave the "
+                "cell empty."
+            )
+            % values
+        )
+    return (
+        _(
+            "The ledger has “%(theirs)s” for %(reference)s, not “%(value)s”. Correct the "
+            "cell or leave it empty."
+        )
+        % values
+    )
 
 
 def describe(new: New, column: str, value: Value, row: int) -> str | None:
     """Take a cell into a new commitment; say how it disagrees with an earlier row, if it does."""
     if column not in new.described:
         if isinstance(value, Code) and value.retired:
-            return _("“%s” is retired: nothing new is entered with it.") % value.text
+            return _("“%s” is retired. Choose another for new entries.") % value.text
         new.described[column] = value, row
         return None
     first, of_row = new.described[column]
     if _plain(_text(first)) == _plain(_text(value)):
         return None
-    return _("“%(value)s” disagrees with row %(row)d, where %(reference)s has “%(first)s”.") % {
+    return _(
+        "Row %(row)d has “%(first)s” for %(reference)s, not “%(value)s”. Correct one of them."
+    ) % {
         "value": _text(value),
         "row": of_row,
         "reference": new.reference,

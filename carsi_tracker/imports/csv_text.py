@@ -55,7 +55,10 @@ def decode(content: bytes) -> str:
             except UnicodeDecodeError as error:
                 raise Unreadable(
                     Finding(
-                        _("The file says that it is %(encoding)s, but byte %(byte)d is not.")
+                        _(
+                            "The file is not valid %(encoding)s (at byte %(byte)d). "
+                            "Save it as “CSV UTF-8” and try again."
+                        )
                         % {"encoding": encoding.upper(), "byte": error.start + len(mark) + 1}
                     )
                 ) from error

@@ -160,7 +160,7 @@ def _entered(
     batch = options.batch or Batch.objects.create(title=title, reason=reason, token=options.token)
     _introduce(read.commitments, batch)
     staging.enter(batch.pk)
-    new = _("The partner “%s” is new: it is added to the organizations.")
+    new = _("The partner “%s” is new and will be added to the organizations.")
     partners = [Finding(new % name) for name in read.commitments.new_partners.texts]
     outcome = replace(compared, warnings=compared.warnings + partners)
     try:
@@ -193,8 +193,8 @@ def _alike(table: Table, staging: Staging) -> list[Finding]:
 def _waiting(table: Table, staging: Staging, present: set[int]) -> list[Finding]:
     """Return rows that wait for the batch of their commitment, but those `present` in a batch."""
     message = _(
-        "%(reference)s is introduced by the batch “%(title)s” (%(batch)d), which is not "
-        "posted yet; until then, its amounts are entered in that batch."
+        "%(reference)s is new in the unposted batch “%(title)s” (%(batch)d). Add its "
+        "amounts there, or wait until it is posted."
     )
     return [
         Finding(

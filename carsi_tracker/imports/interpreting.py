@@ -109,10 +109,10 @@ def _references(rows: Iterable[Row], cells: Cells) -> Iterator[str]:
 
 def _refuse_too_many(row: Row, sheet: str, faults: list[Finding], commitments: Commitments) -> None:
     if len(commitments.new) > MOST_NEW:
-        message = _("The file introduces more than %d commitments. Split it.") % MOST_NEW
+        message = _("The file contains more than %d new commitments. Split it.") % MOST_NEW
         raise Unreadable(Finding(message, sheet, row.number))
     if len(faults) >= MOST_FAULTS:
-        message = _("There are %d faults and more; what follows was not read.") % MOST_FAULTS
+        message = _("There are more than %d errors. The rest was not read.") % MOST_FAULTS
         raise Unreadable(*faults, Finding(message, sheet, row.number))
 
 
@@ -142,7 +142,7 @@ class _Reading:
         elif "reference" in row.cells:
             reference, waits_for = self._commitment()
         elif stage:
-            message = _("The cell is empty; every amount but an appropriated one has a commitment.")
+            message = _("Enter a reference, unless the stage is appropriated.")
             self._fault("reference", message)
         if self._faults:
             return self._faults
@@ -161,7 +161,7 @@ class _Reading:
                 self._fault(name, message)
         for name in ("fiscal_year", "account"):
             if name not in self._row.cells:
-                self._fault(name, _("The cell is empty; an appropriated amount needs it."))
+                self._fault(name, _("This cell is empty. An appropriated amount needs it."))
         year, account = self._value("fiscal_year"), self._value("account")
         if not year or not account:
             return None
@@ -215,7 +215,7 @@ class _Reading:
         cell = self._row.cells.get(name)
         if cell is None:
             if name in _ALWAYS:
-                self._fault(name, _("The cell is empty; it is needed in every row."))
+                self._fault(name, _("This cell is empty. Every row needs it."))
             return None
         try:
             return self._cells.read(name, cell)

@@ -79,7 +79,7 @@ def refuse_placeholder(name: str, text: str) -> None:
     if not is_placeholder(text):
         return
     if column.kind is CellKind.ORGANIZATION:
-        message = _("“%s” is nobody’s name: leave the cell empty where nobody is named.")
+        message = _("“%s” is not a name. Leave the cell empty where no one is named.")
     elif name == "title":
         message = _("“%s” is no title: write what the commitment is for.")
     elif column.kind is CellKind.REFERENCE:
@@ -87,5 +87,5 @@ def refuse_placeholder(name: str, text: str) -> None:
     elif column.needed is Needed.ALWAYS:
         return
     else:
-        message = _("“%s” says nothing: leave the cell empty where nothing is known.")
+        message = _("“%s” is not a value. Leave the cell empty where nothing is known.")
     raise ValidationError(message % text, "placeholder")

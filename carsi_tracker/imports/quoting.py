@@ -121,8 +121,8 @@ def up_to_fault(lines: str, delimiter: str, number: int) -> list[Cell]:
         message = _("The cell has more than %d characters.") % LONGEST_CELL
     else:
         message = _(
-            "The row can't be cut into cells: a double quote is not closed, or stands inside a "
-            "cell without being doubled."
+            "The row cannot be split into cells: a double quote is not closed, or is "
+            "inside a cell without being doubled."
         )
         if breaks:
             held = _rows_held(number, breaks)

@@ -127,7 +127,7 @@ class Table:
             raise Unreadable(Finding(message, self.sheet, number))
 
     def _without_heading(self, number: int, index: int, cell: Cell) -> Finding:
-        message = _("This cell stands in a column without a heading.")
+        message = _("This column has no heading. Add one, or clear the cell.")
         if self._escaped and index >= len(self.names):
             message = _(
                 "The row has more cells than there are headings. A cell that holds the "

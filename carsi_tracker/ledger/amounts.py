@@ -100,8 +100,8 @@ def _not_an_amount(text: str) -> ValidationError:
         return ValidationError(_("An amount is missing."), "required")
     return ValidationError(
         _(
-            "“%s” is not an amount. Accepted are, for example, 250000, 250,000.00, $250,000 and, "
-            "for an amount that takes back, -7,500.00 or (7,500.00)."
+            "“%s” is not an amount. Enter one such as 250000, 250,000.00 or $250,000; for "
+            "a reduction, -7,500.00 or (7,500.00)."
         )
         % text[:LONGEST],
         "not_an_amount",

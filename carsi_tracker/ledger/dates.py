@@ -87,7 +87,7 @@ def parse_day(text: str, order: Order | None = None) -> date:
     if with_time := TIME.fullmatch(plain):
         if not _is_midnight(with_time):
             raise ValidationError(
-                _("“%s” has a time of day; write the day alone.") % text, "not_a_date"
+                _("“%s” has a time of day. Write only the date.") % text, "not_a_date"
             )
         plain = with_time["day"]
     if found := YEAR_FIRST.fullmatch(plain):
@@ -172,7 +172,7 @@ def _not_a_date(text: str, plain: str) -> ValidationError:
     if SHORT_YEAR.fullmatch(plain) or SHORT_NAMED.fullmatch(plain):
         message = _("“%s”: write the year in four digits, such as 2009-03-13.")
     else:
-        message = _("“%s” is not a date. Write it as year-month-day, such as 2009-03-13.")
+        message = _("“%s” is not a date. Enter a date such as 2009-03-13.")
     return ValidationError(message % text[:LONGEST], "not_a_date")
 
 

@@ -177,7 +177,7 @@ def fill_in(page: Page, site: Site, **changes: str) -> None:
     page.get_by_label("Source document").select_option(
         index=option(page, "FY 2008 Supplemental Appropriations Spending Plan", "Source document")
     )
-    page.get_by_label("Where in it").fill("page 12, table 3")
+    page.get_by_label("Page or section").fill("page 12, table 3")
 
 
 def option(page: Page, start: str, label: str = "Appropriation") -> int:

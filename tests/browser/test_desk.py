@@ -31,7 +31,9 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     sign_in(analyst, desk_site, "ana")
     fill_in(analyst, desk_site)
     analyst.get_by_role("button", name="Save and submit").click()
-    refusal = "FMF FY2008: $250,000.00 asked, $0.00 left on September 4, 2008"
+    refusal = (
+        "FMF FY2008: $250,000.00 is more than the uncommitted balance of $0.00 on September 4, 2008"
+    )
     expect(analyst.get_by_text(refusal).first).to_be_visible()
     expect(analyst.get_by_role("textbox", name="Title", exact=True)).to_have_value(
         "Patrol boats, Honduras"
@@ -44,7 +46,7 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     )
     analyst.get_by_role("button", name="Save and submit").click()
     expect(analyst.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
-    expect(analyst.get_by_role("button", name=f"Post as version {NEXT}")).to_have_count(0)
+    expect(analyst.get_by_role("button", name=f"Post version {NEXT}")).to_have_count(0)
     batch = analyst.url
 
     reader.reload()
@@ -59,7 +61,7 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     expect(approver.get_by_text("Posting is final.")).to_be_visible()
     assert not faults(approver)
     approver.get_by_label("I have read all of it").check()
-    approver.get_by_role("button", name=f"Post as version {NEXT}").click()
+    approver.get_by_role("button", name=f"Post version {NEXT}").click()
     expect(approver.get_by_text(f"Posted as version {NEXT}.").first).to_be_visible()
 
     reader.reload()

@@ -69,7 +69,7 @@ def test_an_allocation_takes_at_most_twelve_interactions(desk_site: Site, open_p
     hand.choose(page, "Country", "Honduras")
     hand.choose(page, "Agency", "U.S. Department of State, Bureau")
     hand.choose(page, "Source document", "FY 2008 Supplemental")
-    hand.fill(page.get_by_label("Where in it"), "page 12")
+    hand.fill(page.get_by_label("Page or section"), "page 12")
     hand.click(page.get_by_role("button", name="Save and submit"))
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Law enforcement and security force assistance, Honduras")
@@ -152,7 +152,7 @@ def test_rows_are_typed_duplicated_and_saved_with_and_without_script(
     page.get_by_role("button", name="More rows").click()
     page.locator("#new-3-amount").press("Enter")
     expect(page.get_by_text("Saved: 2 lines added.")).to_be_visible()
-    expect(page.locator("#effect .desk-refusal")).to_contain_text("left on June 15, 2009")
+    expect(page.locator("#effect .desk-refusal")).to_contain_text(" on June 15, 2009")
     page.locator("#lines tbody tr").nth(2).get_by_label("delete").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved: 1 line deleted.")).to_be_visible()
@@ -197,7 +197,7 @@ def test_a_batch_is_sent_back_put_right_and_submitted_again(
     expect(analyst.get_by_text("The batch was submitted.")).to_be_visible()
 
     approver.goto(f"{desk_site.address}{batch}review/")
-    approver.get_by_label("What is to be changed").fill("The source says $240,000.")
+    approver.get_by_label("What needs to change").fill("The source says $240,000.")
     approver.get_by_role("button", name="Send back").click()
 
     analyst.goto(f"{desk_site.address}{batch}change/")

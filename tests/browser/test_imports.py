@@ -30,11 +30,11 @@ def test_a_file_is_previewed_and_becomes_a_draft(
     row = page.get_by_role("row", name="INCLE FY2008").first
     expect(row).to_contain_text("11,010,500")
     expect(row).to_contain_text("10,710,500")
-    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("button", name="Create draft").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Radio equipment, Panama border police"
     )
-    expect(page.get_by_text("A draft was made of the file.")).to_be_visible()
+    expect(page.get_by_text("A draft was created from the file.")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("imported already")).to_be_visible()
 
@@ -45,10 +45,10 @@ def test_every_fault_is_named_and_the_file_comes_back_with_remarks(
     page = open_page()
     sign_in(page, desk_site, "ana")
     upload(page, desk_site, "amount-refused.csv")
-    expect(page.get_by_role("alert")).to_contain_text("9 faults: nothing was entered.")
+    expect(page.get_by_role("alert")).to_contain_text("9 errors: nothing was imported.")
     expect(page.get_by_role("row", name="613.000").first).to_contain_text("613,000.00")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the file with a column of remarks").click()
+        page.get_by_role("link", name="Download your file with the errors marked").click()
     assert download.value.suggested_filename == "amount-refused-remarks.csv"
 
 

@@ -23,25 +23,27 @@ def test_a_move_from_the_commitments_page_to_the_public_one(
     analyst, approver, reader = open_page(), open_page(), open_page()
     sign_in(analyst, desk_site, "ana")
     to_commitment(analyst, desk_site)
-    analyst.get_by_role("link", name="Move …").click()
+    analyst.get_by_role("link", name="Reclassify …").click()
     analyst.get_by_label("Country").select_option(label="Honduras")
     analyst.get_by_role("button", name="Save and submit").click()
-    expect(analyst.get_by_role("heading", level=1)).to_have_text(f"Move of {REFERENCE} to Honduras")
+    expect(analyst.get_by_role(("heading"), level=1)).to_have_text(
+        f"Reclassification of {REFERENCE} to Honduras"
+    )
     expect(analyst.get_by_text("From Regional to Honduras.")).to_be_visible()
     batch = analyst.url
 
     sign_in(approver, desk_site, "petra")
     approver.goto(batch)
-    approver.get_by_role("link", name="Review, then post or send back …").click()
+    approver.get_by_role("link", name="Review, then post or return …").click()
     approver.get_by_label("I have read all of it").check()
-    approver.get_by_role("button", name=f"Post as version {NEXT}").click()
+    approver.get_by_role("button", name=f"Post version {NEXT}").click()
     expect(approver.get_by_text(f"Posted as version {NEXT}.")).to_be_visible()
 
     reader.goto(f"{desk_site.address}/commitments/{REFERENCE}/")
     reader.get_by_role("link", name="CARSI-09-INCLE-03").click()
-    expect(reader.get_by_text("Moved, whole or in part, from")).to_be_visible()
+    expect(reader.get_by_text("Reclassified, whole or in part, from")).to_be_visible()
     reader.get_by_role("link", name=REFERENCE).click()
-    expect(reader.get_by_text("Moved, whole or in part, to")).to_be_visible()
+    expect(reader.get_by_text("Reclassified, whole or in part, to")).to_be_visible()
     assert not faults(reader)
 
 
@@ -51,7 +53,7 @@ def test_a_version_posted_alone_is_countersigned(desk_site: Site, open_page: Ope
     approver.goto(f"{desk_site.address}/admin/ledger/posting/?second=missing")
     approver.get_by_role("link", name="7", exact=True).click()
     approver.get_by_role("link", name="Countersign this version …").click()
-    approver.get_by_label("Remark").fill("Read against the letter")
+    approver.get_by_label("Comment").fill("Read against the letter")
     approver.get_by_role("button", name="Countersign version 7").click()
     expect(approver.get_by_text("Version 7 is countersigned.")).to_be_visible()
     reader.goto(f"{desk_site.address}/changes/7/")

@@ -85,10 +85,13 @@ def test_an_amount_above_what_is_left_is_refused_at_the_amount_with_what_is_left
         appropriation=appropriation(2008, "FMF").pk, effective_date="2008-09-04", note="Patrols"
     )
     response = people.analyst.post(ALLOCATE, sent)
-    said = "FMF FY2008: $250,000.00 asked, $0.00 left on September 4, 2008."
+    said = (
+        "FMF FY2008: $250,000.00 is more than the uncommitted balance of $0.00 on September 4, "
+        "2008. Lower the amount or change the date."
+    )
     assert error_of(response, "amount") == said
     text = reading(response)
-    assert f"Nothing was saved yet: Amount, U.S. dollars: {said}" in text
+    assert f"Not saved. Fix these problems: Amount, U.S. dollars: {said}" in text
     html = response.content.decode()
     for kept in ('value="250,000.00"', 'value="2008-09-04"', 'value="Patrols"', sent["token"]):
         assert kept in html
@@ -101,20 +104,24 @@ def test_the_first_day_that_fails_is_named_though_the_typed_day_had_enough(peopl
     sent = allocation(amount="11,500,000.00", effective_date="2009-03-13")
     response = people.analyst.post(ALLOCATE, sent)
     assert error_of(response, "amount") == (
-        "INCLE FY2008: $11,500,000.00 asked, $11,010,500.00 left on September 25, 2009."
+        "INCLE FY2008: $11,500,000.00 is more than the uncommitted balance of $11,010,500.00 on "
+        "September 25, 2009. Lower the amount or change the date."
     )
 
 
 def test_exactly_what_is_left_is_accepted_and_a_cent_more_is_not(people: People) -> None:
     sent = allocation(amount="11010500.01", effective_date="2009-03-13")
-    assert "$11,010,500.00 left" in error_of(people.analyst.post(ALLOCATE, sent), "amount")
+    assert "balance of $11,010,500.00" in error_of(people.analyst.post(ALLOCATE, sent), "amount")
     allocate(people.analyst, amount="11010500.00", effective_date="2009-03-13")
 
 
 def test_nothing_is_committed_before_its_law(people: People) -> None:
     sent = allocation(appropriation=appropriation(2009, "INCLE").pk, effective_date="2009-03-10")
     said = error_of(people.analyst.post(ALLOCATE, sent), "amount")
-    assert said == "INCLE FY2009: $250,000.00 asked, $0.00 left on March 10, 2009."
+    assert said == (
+        "INCLE FY2009: $250,000.00 is more than the uncommitted balance of $0.00 on March 10, "
+        "2009. Lower the amount or change the date."
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,13 +132,13 @@ def test_nothing_is_committed_before_its_law(people: People) -> None:
         ("amount", "NaN", "not an amount"),
         ("amount", "0.001", "fractions of a cent"),
         ("amount", "0", "not zero"),
-        ("amount", "-5", "more than zero"),
+        ("amount", "-5", "above zero"),
         ("amount", "", "required"),
         ("amount", "1000000000000", "trillion"),
         ("effective_date", "09/02/2009", "September 2, 2009"),
         ("effective_date", "2009-02-30", "no such day"),
         ("effective_date", "", "required"),
-        ("effective_date", "1989-12-31", "from 1990 on"),
+        ("effective_date", "1989-12-31", "from January 1, 1990"),
         ("effective_date", "2093-01-01", "has not come yet"),
         ("title", "two\nlines", "one line"),
         ("note", "a\x00b", "one line"),

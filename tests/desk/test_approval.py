@@ -39,7 +39,7 @@ def test_an_approver_confirms_what_was_read_and_posts_it(people: People, batch: 
     digest = hidden(page, "digest")
     assert digest == posting.digest(batch.pk)
     text = told(client, address(batch, "post"), digest=digest)
-    assert "Say that you have read it." in text
+    assert "Confirm that you have read the batch." in text
     assert committed() == BEFORE
     text = told(client, address(batch, "post"), digest=digest, confirmed="on")
     assert f"Posted as version {NEXT}." in text
@@ -79,7 +79,10 @@ def test_two_batches_race_for_what_is_left_and_one_is_refused_in_words(people: P
     )
     assert f"Posted as version {NEXT}." in post_it(people.approver, first)
     text = post_it(people.approver, second)
-    assert "NADR FY2008: $1,000,000.00 asked, $365,000.00 left on September 30, 2009." in text
+    assert (
+        "NADR FY2008: $1,000,000.00 is more than the uncommitted balance of $365,000.00 on "
+        "September 30, 2009."
+    ) in text
     second.refresh_from_db()
     assert second.state == Batch.State.SUBMITTED
     assert committed() == BEFORE + 1_000_000
@@ -112,7 +115,7 @@ def test_the_address_of_posting_leads_to_what_is_to_be_read(people: People, batc
 
 def test_who_prepared_a_batch_is_told_why_they_cannot_post_it(people: People, batch: Batch) -> None:
     """Case 15: also as an approver, and as a superuser."""
-    why = "You prepared this batch or part of it. Somebody who had no hand in it has to post it."
+    why = "You worked on this batch, so you cannot post it. Another approver must."
     for gained in ({"is_approver": True}, {"is_superuser": True}):
         User.objects.filter(pk=people.ana.pk).update(**gained)
         page = people.analyst.get(address(batch, "review"))
@@ -126,7 +129,7 @@ def test_who_prepared_a_batch_is_told_why_they_cannot_post_it(people: People, ba
 
 def test_who_only_read_and_sent_back_can_still_post(people: People, batch: Batch) -> None:
     text = told(people.approver, address(batch, "send-back"), remark="Which page?\nSay it.")
-    assert "Sent back with your remark." in text
+    assert "Returned with your comment." in text
     shown = reading(people.analyst.get(page_of(batch)))
     assert "Which page? Say it. Petra Paz," in shown
     posting.submit(batch.pk, people.ana)
@@ -150,7 +153,10 @@ def test_a_batch_that_was_withdrawn_meanwhile_is_neither_posted_nor_sent_back(
         told(people.approver, address(batch, "post"), digest=digest, confirmed="on"),
         told(people.approver, address(batch, "send-back"), remark="Why?"),
     ):
-        assert "This batch is a draft: it was changed, withdrawn or sent back meanwhile." in text
+        assert (
+            "This batch is a draft again: someone changed, withdrew or returned it. "
+            "It must be submitted before it can be posted." in text
+        )
 
 
 @pytest.mark.parametrize("verb", ["post", "send-back"])

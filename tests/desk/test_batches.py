@@ -77,7 +77,10 @@ def test_the_page_says_what_would_refuse_a_draft(people: People) -> None:
     batch = allocate(people.analyst, _draft="", amount="11,500,000", effective_date="2009-03-13")
     text = reading(people.analyst.get(page_of(batch)))
     assert "If it were posted now, this would refuse it" in text
-    assert "$11,500,000.00 asked, $11,010,500.00 left on September 25, 2009." in text
+    assert (
+        "$11,500,000.00 is more than the uncommitted balance of $11,010,500.00 on September 25, "
+        "2009."
+    ) in text
     assert "−489,500 left on Sep 25, 2009" in text
 
 
@@ -97,7 +100,7 @@ def test_title_and_reason_edited_meanwhile_are_shown_beside_ones_own(people: Peo
     seen = hidden(ana.get(address(batch, "texts")).content.decode(), "seen")
     told(ana, address(batch, "texts"), seen=seen, title="Patrol boats", reason="Plan")
     text = told(benito, address(batch, "texts"), seen=seen, title="Boats", reason="Spending plan")
-    assert "Nothing of yours was saved" in text
+    assert "Your changes were not saved" in text
     assert "Title Patrol boats Boats" in text
     assert "Reason Plan Spending plan" in text
     batch.refresh_from_db()
@@ -113,7 +116,10 @@ def test_submitting_twice_says_so(people: People) -> None:
 def test_a_submission_that_breaks_a_balance_is_refused_in_words(people: People) -> None:
     batch = allocate(people.analyst, _draft="", amount="11,500,000", effective_date="2009-03-13")
     text = told(people.analyst, address(batch, "submit"))
-    assert "INCLE FY2008: $11,500,000.00 asked, $11,010,500.00 left on September 25, 2009." in text
+    assert (
+        "INCLE FY2008: $11,500,000.00 is more than the uncommitted balance of $11,010,500.00 on "
+        "September 25, 2009."
+    ) in text
     batch.refresh_from_db()
     assert batch.state == Batch.State.DRAFT
 
@@ -129,7 +135,7 @@ def test_a_submitted_batch_is_withdrawn_then_discarded_after_a_question(people: 
     batch = allocate(people.analyst)
     assert "is a draft again" in told(people.analyst, address(batch, "withdraw"))
     query = reading(people.analyst.get(address(batch, "discard")))
-    assert "“Patrol boats, Honduras” and its 1 line will be gone." in query
+    assert "“Patrol boats, Honduras” and its 1 line will be deleted." in query
     assert Batch.objects.filter(pk=batch.pk).exists()
     assert "“Patrol boats, Honduras” was discarded." in told(
         people.analyst, address(batch, "discard")
@@ -267,7 +273,7 @@ def test_remarks_make_a_thread_and_are_no_hand(people: People) -> None:
         after = hidden(client.get(page_of(batch)).content.decode(), "after")
         sent = {"text": text, "after": after}
         for _ in range(2):
-            assert "The remark was added." in told(client, address(batch, "remark"), **sent)
+            assert "The comment was added." in told(client, address(batch, "remark"), **sent)
     said = reading(people.analyst.get(page_of(batch)))
     assert said.index("Is it page 12? Ana Alva") < said.index("It is page 13. Petra Paz")
     assert batch.remarks.count() == 2

@@ -59,8 +59,10 @@ def test_whoever_posted_a_version_is_not_offered_to_countersign_it(people: Peopl
     type(poster).objects.filter(pk=poster.pk).update(is_active=True, is_approver=True)
     poster.refresh_from_db()
     client = people.client(poster)
-    assert "Somebody who had no hand in it has to countersign it." in reading(client.get(SIGN))
-    assert "You prepared or posted version 7." in told(client, SIGN, remark="")
+    assert ("You worked on it or posted it. Someone else must countersign it.") in reading(
+        client.get(SIGN)
+    )
+    assert "You worked on version 7 or posted it." in told(client, SIGN, remark="")
     assert not Countersignature.objects.exists()
 
 

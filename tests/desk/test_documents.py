@@ -62,7 +62,7 @@ def test_a_new_source_with_faults_saves_nothing_and_says_them_at_its_fields(
     before = Document.objects.count()
     response = people.analyst.post(ALLOCATE, sent)
     text = reading(response)
-    assert "The new document has faults." in text
+    assert "The new document has errors." in text
     assert "can be read as" in text
     assert Document.objects.count() == before
     assert not Batch.objects.filter(token=sent["token"]).exists()
@@ -75,7 +75,7 @@ def test_a_new_source_with_faults_saves_nothing_and_says_them_at_its_fields(
         (NEW, "one of the two"),
         (
             NEW | {"document": "", "new_document-title": "", "new_document-publisher": ""},
-            "The new document has faults.",
+            "The new document has errors.",
         ),
     ],
     ids=["none", "both", "incomplete"],

@@ -76,7 +76,7 @@ def test_another_batchs_new_commitment_is_not_offered(people: People, batch: Bat
         ({"amount": " $ -   "}, "amount", "not zero"),
         ({"amount": "-$(5)"}, "amount", "not an amount"),
         ({"effective_date": "09/02/2009"}, "effective_date", "February 9, 2009"),
-        ({"effective_date": "1989-12-31"}, "effective_date", "from 1990 on"),
+        ({"effective_date": "1989-12-31"}, "effective_date", "from January 1, 1990"),
         ({"against": "nothing of the kind"}, "against", "is not known"),
         ({"against": ""}, "against", "required"),
         ({"note": "two\nlines"}, "note", "one line"),
@@ -141,7 +141,7 @@ def test_a_line_saved_meanwhile_is_shown_beside_ones_own_and_kept(
     response = benito.post(path, amount(amount="250,000.00", note="By Benito", **same))
     assert 'value="310,000.00"' in response.content.decode()
     text = reading(response)
-    assert "Somebody else changed this since you opened it." in text
+    assert "Your changes were not saved: someone else changed this" in text
     assert "Saved by Ana Alva on" in text
     assert "Amount, U.S. dollars $310,000.00 $250,000.00" in text
     assert "Note – By Benito" in text
@@ -155,7 +155,7 @@ def test_a_line_deleted_meanwhile_refuses_the_save(people: People, batch: Batch)
     seen = hidden(people.analyst.get(path).content.decode(), "seen")
     told(people.analyst, address(batch, f"lines/{line.pk}/delete"), seen=seen)
     text = told(people.client(people.benito), path, **amount(seen=seen))
-    assert "Somebody deleted this line meanwhile; nothing was saved." in text
+    assert "Nothing was saved: someone deleted this line." in text
     assert not batch.lines.exists()
 
 
@@ -166,7 +166,7 @@ def test_a_line_changed_meanwhile_is_not_deleted(people: People, batch: Batch) -
     with acting(people.ana):
         Line.objects.filter(pk=line.pk).update(note="Changed")
     text = told(people.client(people.benito), path, seen=seen)
-    assert "This line was changed since you opened it; look again." in text
+    assert "This line changed after you opened it. Look again." in text
     assert batch.lines.count() == 1
 
 

@@ -100,7 +100,7 @@ def test_the_whole_is_taken_back_at_its_own_dates_and_entered_under_a_successor(
         "HN", old.area, old.title, old.agency,
     )  # fmt: skip
     batch = successor.introduced_by
-    assert batch.title == f"Move of {REFERENCE} to Honduras"
+    assert batch.title == f"Reclassification of {REFERENCE} to Honduras"
     entries = amounts(old.entries)
     assert amounts(batch.lines.filter(commitment=successor)) == entries
     assert amounts(batch.lines.filter(commitment=old)) == sorted(
@@ -138,22 +138,22 @@ def test_both_commitments_lead_to_each_other_in_public_only_once_posted(
 ) -> None:
     told(people.analyst, address(old), **whole(old, reference="MOVED-1"))
     desk = people.analyst.get(address(old, "change"))
-    assert "A draft moves it, whole or in part, to MOVED-1" in reading(desk)
+    assert "A draft reclassifies it, whole or in part, to MOVED-1" in reading(desk)
     before = reading(client.get(f"/commitments/{REFERENCE}/"))
     assert "MOVED-1" not in before
     assert client.get("/commitments/MOVED-1/").status_code == 404
     batch = Batch.objects.get(introduces__reference="MOVED-1")
     posting.submit(batch.pk, people.ana)
     post_it(people.approver, batch)
-    assert "It moved, whole or in part, to MOVED-1" in reading(
+    assert "It was reclassified, whole or in part, to MOVED-1" in reading(
         people.analyst.get(address(old, "change"))
     )
     successor = Commitment.objects.get(reference="MOVED-1")
     assert f"It replaces {REFERENCE}" in reading(people.analyst.get(address(successor, "change")))
-    assert "Moved, whole or in part, to MOVED-1" in reading(
+    assert "Reclassified, whole or in part, to MOVED-1" in reading(
         client.get(f"/commitments/{REFERENCE}/")
     )
-    assert f"Moved, whole or in part, from {REFERENCE}" in reading(
+    assert f"Reclassified, whole or in part, from {REFERENCE}" in reading(
         client.get("/commitments/MOVED-1/")
     )
     then = client.get(f"/commitments/{REFERENCE}/", {"version": str(VERSION)}, follow=True)
@@ -165,7 +165,7 @@ def test_both_commitments_lead_to_each_other_in_public_only_once_posted(
         post_it(people.approver, Batch.objects.get(pk=reversal))
         for page in pages:
             text = reading(client.get(page))
-            assert "Moved, whole or in part," in text
+            assert "Reclassified, whole or in part," in text
             assert ("took that back" in text) == (told_of is not None)
             assert not told_of or f"Version {told_of} took that back." in text
 
@@ -190,7 +190,7 @@ def test_what_is_zero_on_every_day_does_not_move(people: People, old: Commitment
     posting.submit(batch.pk, people.ana)
     post_it(people.approver, batch)
     response = people.analyst.post(address(old), whole(old))
-    assert "Nothing is left of it to move: it is zero on every day." in reading(response)
+    assert "Nothing to reclassify: the balance is zero on every date." in reading(response)
 
 
 def test_a_move_under_a_later_law_says_which_balance_breaks_and_makes_nothing(
@@ -199,24 +199,27 @@ def test_a_move_under_a_later_law_says_which_balance_breaks_and_makes_nothing(
     old = Commitment.objects.get(reference="CARSI-08-INCLE-05")
     later = appropriation(2009, "INCLE")
     text = reading(people.analyst.post(address(old), whole(old, appropriation=later.pk)))
-    assert "INCLE FY2009: $3,500,000.00 asked, $0.00 left on January 9, 2009." in text
+    assert (
+        "INCLE FY2009: $3,500,000.00 is more than the uncommitted balance of $0.00 on January "
+        "9, 2009."
+    ) in text
     assert not Batch.objects.filter(version=None).exists()
     assert not Commitment.objects.filter(replaces=old).exists()
 
 
 def test_more_than_it_holds_does_not_move(people: People, old: Commitment) -> None:
     response = people.analyst.post(address(old), part(old, committed="999,000,000"))
-    assert f"{REFERENCE} would be committed −$" in reading(response)
+    assert f"{REFERENCE}: committed would fall to −$" in reading(response)
     assert not Batch.objects.filter(version=None).exists()
 
 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("committed", "", "An amount that moves needs this."),
-        ("document", "", "An amount that moves needs this."),
-        ("effective_date", "", "An amount that moves needs this."),
-        ("committed", "-5", "What moves is more than zero."),
+        ("committed", "", "Needed for an amount that is reclassified."),
+        ("document", "", "Needed for an amount that is reclassified."),
+        ("effective_date", "", "Needed for an amount that is reclassified."),
+        ("committed", "-5", "Enter an amount above zero."),
         ("obligated", "1.234", "can be read as"),
         ("reference", REFERENCE, f"There is a commitment {REFERENCE} already."),
         ("how", "none", "Select a valid choice"),
@@ -233,7 +236,7 @@ def test_only_analysts_move_and_only_what_is_posted(people: People, old: Commitm
     for client in (people.approver, people.administrator):
         assert client.get(address(old)).status_code == 403
         assert client.post(address(old), whole(old)).status_code == 403
-        assert "Move …" not in reading(client.get(address(old, "change")))
+        assert "Reclassify …" not in reading(client.get(address(old, "change")))
     told(people.analyst, address(old), **whole(old))
     draft = Commitment.objects.get(replaces=old)
     assert people.analyst.get(address(draft)).status_code == 404
@@ -243,7 +246,7 @@ def test_the_form_says_how_it_stands_and_what_is_pending(people: People, old: Co
     told(people.analyst, address(old), **part(old, obligated="10,000.00"))
     text = reading(people.analyst.get(address(old)))
     assert "Not posted yet, and not counted above:" in text
-    assert f"Move of {REFERENCE} to Honduras (draft)" in text
+    assert f"Reclassification of {REFERENCE} to Honduras (draft)" in text
 
 
 def test_a_successor_is_edited_in_its_draft(people: People, old: Commitment) -> None:
@@ -277,16 +280,19 @@ def test_a_move_that_does_not_move_any_more_says_so_at_once_and_is_not_submitted
 ) -> None:
     told(people.analyst, address(old), **whole(old))
     batch = Batch.objects.get(version=None)
-    assert "A move takes back what it enters" not in reading(people.analyst.get(page_of(batch)))
+    assert ("A reclassification reduces by as much as it enters") not in reading(
+        people.analyst.get(page_of(batch))
+    )
     line = batch.lines.filter(commitment=old).order_by("pk")[0]
     lines = f"/admin/ledger/batch/{batch.pk}/lines/{line.pk}/"
     seen = hidden(people.analyst.get(lines).content.decode(), "seen")
     text = told(people.analyst, f"{lines}delete/", seen=seen)
     successor = Commitment.objects.get(replaces=old)
     said = (
-        f"A move takes back what it enters. From {REFERENCE} to {successor.reference}, "
+        f"A reclassification reduces by as much as it enters. From {REFERENCE} to "
+        f"{successor.reference}, "
         f"committed on {day_in_words(line.effective_date)}: "
-        f"$0.00 taken back, {dollars(-line.amount)} entered."
+        f"reduced by $0.00, entered {dollars(-line.amount)}."
     )
     assert f"If it were posted now, this would refuse it: {said}" in text
     assert said in told(people.analyst, f"/admin/ledger/batch/{batch.pk}/submit/")

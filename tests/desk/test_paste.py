@@ -113,7 +113,7 @@ def test_a_quote_that_may_hold_other_cells_is_explained_and_the_rows_stay(
     said = reading(response)
     assert "row 2, column note: Between the double quotes stand tabs or line breaks" in said
     assert "or hold row 3" in said
-    assert "Rows with faults" not in said
+    assert "Rows with errors" not in said
     assert lines[1].split("\t")[0] in response.content.decode()
     assert not batch.lines.exists()
 
@@ -161,7 +161,7 @@ def test_the_same_rows_sent_again_are_added_once(people: People, batch: Batch) -
 def test_what_are_no_rows_is_kept_and_explained(people: People, batch: Batch, text: str) -> None:
     response = paste(people.analyst, batch, text)
     assert response.status_code == 200
-    assert "Nothing was saved yet:" in reading(response)
+    assert "Not saved. Fix these problems:" in reading(response)
     assert not batch.lines.exists()
 
 

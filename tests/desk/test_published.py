@@ -49,7 +49,7 @@ def test_an_analyst_corrects_and_retires_one_for_a_reason_that_its_history_tells
     assert (figure.locator, figure.retired) == ("Page 3", True)
     history = reading(client.get(place(figure, "history")))
     assert "Read again" in history
-    assert "where in it: Page 2, resource summary → Page 3" in history
+    assert "page or section: Page 2, resource summary → Page 3" in history
     change = Change.objects.filter(table="ledger_publishedfigure", row=figure.pk).last()
     assert change
     assert (change.user, change.reason) == (people.ana, "Read again")

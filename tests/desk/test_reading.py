@@ -152,7 +152,7 @@ def test_a_name_that_the_version_would_print_is_told_before_it_is_posted(
     text = press_post(people.approver, batch, digest)
     assert re.search(SINCE, text)
     assert "prepared by: Ana Alva Ana Alba" in text
-    assert re.search(rf"adela changed a name of somebody who prepared it, on {MOMENT}", text)
+    assert re.search(rf"adela changed the name of someone who worked on it, on {MOMENT}", text)
     assert f"Posted as version {NEXT}." in post_it(people.approver, batch)
     assert Posting.objects.get(version=NEXT).prepared_by == ["Ana Alba"]
 
@@ -228,7 +228,7 @@ def test_what_changed_is_told_from_what_this_approver_read(
     assert re.search(rf"CARSI-08-INCLE-\d+: changed \({who}, {MOMENT}\)", text)
     assert bool(re.search(rf"Ana Alva submitted it on {MOMENT}", text)) == (submitted in way)
     if sent_back in way:
-        assert re.search(rf"pia remarked on it on {MOMENT}", text)
+        assert re.search(rf"pia commented on it on {MOMENT}", text)
 
 
 def test_each_approver_is_told_from_what_they_read_themselves(people: People, batch: Batch) -> None:
@@ -314,5 +314,5 @@ def test_whoever_edits_the_appropriation_of_a_batch_does_not_post_it(people: Peo
     draft.refresh_from_db()
     assert draft.state == Batch.State.DRAFT
     posting.submit(draft.pk, people.ana)
-    assert "You prepared this batch or part of it." in post_it(client, draft)
+    assert "You worked on this batch" in post_it(client, draft)
     assert f"Posted as version {NEXT}." in post_it(people.approver, draft)

@@ -107,8 +107,11 @@ def test_a_code_is_fixed_once_saved(people: People) -> None:
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        (True, "Somebody else changed this since you opened it. Nothing of yours was saved."),
-        (False, "You changed this in another window since you opened it here."),
+        (
+            True,
+            "Your changes were not saved: someone else changed this after you opened it.",
+        ),
+        (False, "Your changes here were not saved: you changed this in another window"),
     ],
 )
 def test_a_name_saved_meanwhile_is_shown_beside_ones_own_and_kept(

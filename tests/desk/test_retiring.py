@@ -25,7 +25,7 @@ def test_what_cannot_be_deleted_is_retired_with_a_reason(people: People) -> None
     assert "Reason for the change: This field is required." in text
     assert not panama().retired
     text = told(client, place(row, "retire"), change_reason="No more money goes there")
-    assert "is retired: it stays where it is used and is offered no more." in text
+    assert "is retired. Existing uses stay; it is no longer offered for new entries." in text
     used = Commitment.objects.filter(country=row).count()
     assert f"Panama Panamá {used} retired" in text
     text = reading(client.get(place(row, "history")))
@@ -82,5 +82,5 @@ def test_a_draft_keeps_a_country_that_is_retired_meanwhile(people: People) -> No
 def test_entering_with_what_is_retired_is_refused_in_words(people: People) -> None:
     with acting(people.adela):
         Country.objects.filter(code="PA").update(retired=True)
-    with pytest.raises(Refused, match="“PA” is retired: nothing new is entered with it"):
+    with pytest.raises(Refused, match=r"“PA” is retired\. Choose another for new entries"):
         factories.commitment(factories.batch(people.ana), country=panama())

@@ -102,7 +102,7 @@ def test_a_change_that_cancels_out_is_no_change_of_a_public_figure(
             )
     posting.submit(other.pk, people.ana)
     text = review(people.approver, other)
-    assert "No total changes: what it enters and takes back is the same." in text
+    assert "No totals changed: what it enters and reverses is the same." in text
     assert "0 on Jun 15, 2009" in text
 
 
@@ -145,7 +145,9 @@ def test_what_changed_since_it_was_sent_back_is_shown_to_both(people: People) ->
     )
     with acting(people.ana):
         batch.lines.update(amount=240_000, locator="page 13")
-    changed = "amount, U.S. dollars: $250,000.00 $240,000.00 where in it: page 12, table 3 page 13"
+    changed = (
+        "amount, U.S. dollars: $250,000.00 $240,000.00 page or section: page 12, table 3 page 13"
+    )
     assert changed in reading(people.analyst.get(page_of(batch)))
     posting.submit(batch.pk, people.ana)
     text = review(people.approver, batch)
@@ -275,12 +277,15 @@ def test_a_successor_says_what_it_replaces(people: People) -> None:
 
 def test_a_queue_says_which_earlier_batch_takes_the_room(people: People) -> None:
     first, second = nadr(people, "Radios"), nadr(people, "Scanners")
-    assert "It fits now. Number 1 of 2 that wait." in review(people.approver, first)
+    assert "Within balance. Number 1 of 2 that wait." in review(people.approver, first)
     page = people.approver.get(address(second, "review"))
     text = reading(page)
-    assert "It fits now. Once the batches before it are posted it does not fit any more:" in text
-    assert "NADR FY2008: $1,000,000.00 asked, $365,000.00 left on September 30, 2009." in text
-    assert "The room is taken by: Radios" in text
+    assert "Within balance. It will exceed a balance once earlier batches are posted:" in text
+    assert (
+        "NADR FY2008: $1,000,000.00 is more than the uncommitted balance of $365,000.00 on "
+        "September 30, 2009."
+    ) in text
+    assert "Earlier batches that use the balance: Radios" in text
     assert "Number 2 of 2 that wait. Before it: Radios" in text
     assert f'href="{address(first, "review")}"' in page.content.decode()
 
@@ -290,17 +295,17 @@ def test_a_batch_that_will_not_fit_takes_no_room_from_those_after_it(people: Peo
     nadr(people, "Scanners")
     third = nadr(people, "Vests", amount="300000.00")
     text = review(people.approver, third)
-    assert "It fits now, and still after the batches before it are posted." in text
+    assert "Within balance, now and after earlier batches are posted." in text
 
 
 def test_a_batch_for_which_nothing_is_left_any_more_says_so(people: People) -> None:
     first, second = nadr(people, "Radios"), nadr(people, "Scanners")
     post_it(people.approver, first)
     text = review(people.approver, second)
-    assert "Now it does not fit:" in text
-    assert "$1,000,000.00 asked, $365,000.00 left" in text
-    assert "It fits now" not in text
-    assert "The room is taken by" not in text
+    assert "Over balance now:" in text
+    assert "$1,000,000.00 is more than the uncommitted balance of $365,000.00" in text
+    assert "Within balance" not in text
+    assert "Earlier batches that use the balance" not in text
 
 
 def test_a_page_read_before_an_edit_does_not_post(people: People, batch: Batch) -> None:
@@ -351,8 +356,8 @@ def test_an_office_without_a_second_person_is_told_that_nobody_may_post(
     User.objects.filter(pk=people.petra.pk).update(is_active=False)
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
     text = review(people.analyst, batch)
-    assert "Nobody may post it yet: there is no approver who had no hand in it." in text
-    assert "Every version needs a second person" in text
+    assert "No approver can post it yet: everyone who could has worked on it." in text
+    assert "You cannot post a batch you worked on" in text
     allow_self_approval("One person works here.")
     page = people.analyst.get(address(batch, "review"))
     assert "Why: One person works here." in reading(page)

@@ -71,7 +71,7 @@ def test_more_than_is_left_on_any_day_is_refused_in_words(
     people: People, commitment: Commitment
 ) -> None:
     response = people.analyst.post(address(commitment), filled(amount="900,000,000"))
-    assert f"{REFERENCE} would be committed −$" in error_of(response, "amount")
+    assert f"{REFERENCE}: committed would fall to −$" in error_of(response, "amount")
     assert not Batch.objects.filter(version=None).exists()
 
 
@@ -84,7 +84,7 @@ def test_sent_twice_it_makes_one_batch(people: People, commitment: Commitment) -
 
 def test_a_minus_is_refused_at_the_amount(people: People, commitment: Commitment) -> None:
     response = people.analyst.post(address(commitment), filled(amount="-1,000.00"))
-    assert "Write what is taken back without a minus." in error_of(response, "amount")
+    assert "Enter a reduction without a minus sign." in error_of(response, "amount")
 
 
 def test_only_analysts_take_back(people: People, commitment: Commitment) -> None:

@@ -33,7 +33,7 @@ def test_the_reversal_of_a_version_ends_on_its_draft(people: People) -> None:
     batch = Batch.objects.get(version=7)
     assert f"{LIST}7/reverse/" in people.analyst.get(page_of(batch)).content.decode()
     form = people.analyst.get(f"{LIST}7/reverse/")
-    assert "its 8 entries will be taken back at their own dates" in reading(form)
+    assert "its 8 entries will be reversed on their own dates" in reading(form)
     assert 'value="Reversal of version 7: Letter of agreement with Panama"' in (
         form.content.decode()
     )
@@ -78,7 +78,7 @@ def test_a_second_reversal_is_refused_and_names_the_first(people: People) -> Non
 def test_a_reversal_that_others_rest_on_says_what_to_undo_first(people: People) -> None:
     """Case 16: batch 09 moved the sum of batch 06 on."""
     text = reverse(people, 6)
-    said = "CARSI-09-ESF-01 would be committed −$6,750,000.00 on November 17, 2009."
+    said = "CARSI-09-ESF-01: committed would fall to −$6,750,000.00 on November 17, 2009."
     assert said in text
     draft = Batch.objects.get(reverses=6)
     refused = told(people.analyst, address(draft, "submit"))
@@ -118,7 +118,7 @@ def test_only_analysts_reverse_and_nobody_edits_or_deletes(people: People) -> No
 def test_what_rests_on_a_version_is_named_before_its_reversal_is_drafted(people: People) -> None:
     page = people.analyst.get(f"{LIST}6/reverse/")
     text = reading(page)
-    assert "CARSI-09-ESF-01 would be committed −$6,750,000.00 on November 17, 2009." in text
+    assert "CARSI-09-ESF-01: committed would fall to −$6,750,000.00 on November 17, 2009." in text
     assert "Reverse first, in this order: version 9" in text
     assert f'href="{LIST}9/reverse/"' in page.content.decode()
     assert not Batch.objects.filter(reverses=6).exists()
@@ -131,7 +131,7 @@ def test_the_page_of_a_version_that_is_reversed_says_by_what_and_offers_no_secon
     reverse(people, 7)
     text = reading(people.analyst.get(f"{LIST}7/reverse/"))
     assert "This version has a reversal already: Taken back (draft)" in text
-    assert "Draft the reversal" not in text
+    assert "Create draft reversal" not in text
     draft = Batch.objects.get(reverses=7)
     posting.submit(draft.pk, people.ana)
     post_it(people.approver, draft)

@@ -43,8 +43,8 @@ def section(client: Client, heading: str) -> str:
 
 def test_drafts_wait_for_who_keeps_them_alone(people: People) -> None:
     allocate(people.analyst, title="Patrol boats", _draft="")
-    assert "Patrol boats 1 line, started" in section(people.analyst, "To finish")
-    assert "Patrol boats" not in section(people.client(people.benito), "To finish")
+    assert "Patrol boats 1 line, started" in section(people.analyst, "Your drafts")
+    assert "Patrol boats" not in section(people.client(people.benito), "Your drafts")
     assert "Patrol boats" not in desk(people.approver)
     assert "1 to finish" in desk(people.analyst)
     assert "to finish" not in desk(people.client(people.benito))
@@ -53,7 +53,7 @@ def test_drafts_wait_for_who_keeps_them_alone(people: People) -> None:
 def test_what_was_handed_over_waits_for_its_new_keeper(people: People) -> None:
     allocate(people.analyst, title="Patrol boats", _draft="")
     posting.hand_over(people.ana, people.benito, people.adela)
-    assert "Patrol boats" in section(people.client(people.benito), "To finish")
+    assert "Patrol boats" in section(people.client(people.benito), "Your drafts")
     assert "Patrol boats" not in desk(people.analyst)
 
 
@@ -61,9 +61,9 @@ def test_what_was_sent_back_comes_first_with_the_remark(people: People) -> None:
     back = allocate(people.analyst, title="Radios")
     allocate(people.analyst, title="Newer draft", _draft="")
     told(people.approver, address(back, "send-back"), remark="Which page?\nSay it.")
-    text = section(people.analyst, "To finish")
+    text = section(people.analyst, "Your drafts")
     assert re.search(r"Radios .* Which page\? Say it\. Petra Paz, .* Newer draft", text)
-    assert "Radios" not in section(people.analyst, "What you sent")
+    assert "Radios" not in section(people.analyst, "Submitted by you")
 
 
 def test_an_approver_sees_what_they_may_post_oldest_first_and_whether_it_fits(
@@ -78,54 +78,56 @@ def test_an_approver_sees_what_they_may_post_oldest_first_and_whether_it_fits(
             amount="1000000.00",
             effective_date="2009-09-30",
         )
-    text = section(people.approver, "To post")
-    assert re.search(r"Radios Yes .*, Ana Alva 1 Scanners Now yes", text)
-    assert "Now yes. Not after those before it." in text
-    assert "$1,000,000.00 asked, $365,000.00 left on September 30, 2009." in text
-    assert text.index("The room is taken by: Radios") > text.index("Scanners")
+    text = section(people.approver, "Ready for you to post")
+    assert re.search(r"Radios Yes .*, Ana Alva 1 Scanners Within balance now", text)
+    assert "Within balance now. Over balance after earlier batches." in text
+    assert (
+        "$1,000,000.00 is more than the uncommitted balance of $365,000.00 on September 30, 2009."
+    ) in text
+    assert text.index("Earlier batches that use the balance: Radios") > text.index("Scanners")
     assert "2 to post" in desk(people.approver)
-    assert "To post" not in desk(people.analyst)
+    assert "Ready for you to post" not in desk(people.analyst)
 
 
 @pytest.mark.commits
 def test_an_approver_is_not_asked_to_post_what_they_prepared(people: People) -> None:
     allocate(people.analyst, title="Radios")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
-    text = section(people.analyst, "To post")
-    assert "No batch waits for you. 1 more batch waits; you had a hand in it" in text
+    text = section(people.analyst, "Ready for you to post")
+    assert "No batches to post. 1 more batch needs another approver, because you worked on it" in text
     assert "#to-post" not in people.analyst.get(DESK).content.decode()
     allow_self_approval("One person works here.")
-    assert "Radios" in section(people.analyst, "To post")
+    assert "Radios" in section(people.analyst, "Ready for you to post")
     assert "Why: One person works here." in desk(people.analyst)
 
 
 @pytest.mark.commits
 def test_versions_that_nobody_else_has_read_wait_for_a_countersignature(people: People) -> None:
     said = "versions were posted without a second person"
-    assert f"{VERSION} {said}" in section(people.approver, "To post")
+    assert f"{VERSION} {said}" in section(people.approver, "Ready for you to post")
     posting.countersign(VERSION, people.petra, "")
-    assert f"{VERSION - 1} {said}" in section(people.approver, "To post")
+    assert f"{VERSION - 1} {said}" in section(people.approver, "Ready for you to post")
     assert "without a second person and" not in desk(people.analyst)
     allow_self_approval("One person works here.")
     own = allocate(people.analyst, title="Radios")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
     post_it(people.analyst, own, self_approval_reason="My colleague is ill")
-    assert f"{VERSION} versions" in section(people.approver, "To post")
-    assert f"{VERSION - 1} versions" in section(people.analyst, "To post")
+    assert f"{VERSION} versions" in section(people.approver, "Ready for you to post")
+    assert f"{VERSION - 1} versions" in section(people.analyst, "Ready for you to post")
 
 
 def test_what_became_of_what_was_sent_stands_on_the_list(people: People) -> None:
     waiting = allocate(people.analyst, title="Radios")
-    assert "Waits for an approver" in section(people.analyst, "What you sent")
+    assert "Waits for an approver" in section(people.analyst, "Submitted by you")
     post_it(people.approver, waiting)
-    assert f"Posted as version {NEXT} by Petra Paz," in section(people.analyst, "What you sent")
-    assert f"Version {NEXT} : Radios" in section(people.analyst, "Posted last")
+    assert f"Posted as version {NEXT} by Petra Paz," in section(people.analyst, "Submitted by you")
+    assert f"Version {NEXT} : Radios" in section(people.analyst, "Recently posted")
     assert page_of(waiting) in people.analyst.get(DESK).content.decode()
 
 
 def test_what_is_left_stands_beside_what_is_pending(people: People) -> None:
     allocate(people.analyst, _draft="")
-    row = re.search(r"INCLE FY2008 [^A-Z]*", section(people.approver, "What is left"))
+    row = re.search(r"INCLE FY2008 [^A-Z]*", section(people.approver, "Uncommitted balances"))
     assert row
     assert row[0].split()[-1] == "250,000"
 
@@ -134,15 +136,15 @@ def test_a_new_office_is_told_how_to_start(people: People) -> None:
     newcomer = people.client(factories.analyst(username="new"))
     text = desk(newcomer)
     assert "You have no drafts." in text
-    assert "You have not sent anything yet." in text
-    assert "No batch waits for you." in desk(people.approver)
+    assert "You have not submitted a batch." in text
+    assert "No batches to post." in desk(people.approver)
 
 
 @pytest.mark.django_db
 def test_an_empty_ledger_has_a_work_list(client: Client) -> None:
     client.force_login(factories.administrator())
     text = desk(client)
-    assert "No appropriation is known yet." in text
+    assert "No appropriations yet." in text
     assert "Nothing has been posted yet." in text
 
 
@@ -166,7 +168,7 @@ def test_counts_stand_on_every_page_of_the_desk_and_on_no_other(people: People) 
 def test_many_batches_are_shown_in_part_and_counted(people: People) -> None:
     for number in range(22):
         factories.batch(people.ana, title=f"Draft {number}")
-    text = section(people.analyst, "To finish")
+    text = section(people.analyst, "Your drafts")
     assert "All drafts, 22 of them yours" in text
     assert text.count("0 lines") == 20
 

@@ -86,7 +86,7 @@ def test_what_a_new_commitment_lacks_is_named_at_its_first_row(any_way: Way) -> 
 def test_rows_of_a_new_commitment_that_disagree_are_named(any_way: Way) -> None:
     outcome = any_way("amounts.csv", rows({}, {"country": "GT", "title": "Other boats"}))
     assert outcome.places == [(3, "title", "Other boats"), (3, "country", "GT")]
-    assert "disagrees with row 2" in outcome.said
+    assert "Row 2 has “Patrol boats” for CARSI-08-INCLE-90, not" in outcome.said
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_new_reference_that_can_be_mistaken_for_another_is_refused(
 ) -> None:
     outcome = command("amounts.csv", rows({"reference": written}))
     assert outcome.places == [(2, "reference", written)]
-    assert "CARSI-08-INCLE-03, which was probably meant" in outcome.said
+    assert "CARSI-08-INCLE-03. Did you mean that?" in outcome.said
 
 
 def test_references_of_one_file_that_look_alike_are_refused(command: Way) -> None:
@@ -186,7 +186,7 @@ def test_a_commitment_of_another_draft_has_to_wait_for_it(any_way: Way, ana: Use
     assert first.batch
     second = any_way("second.csv", rows({"stage": "obligated", "amount_usd": "5"}))
     assert second.places == [(2, "reference", "CARSI-08-INCLE-90")]
-    assert f"({first.batch.pk}), which is not posted yet" in second.said
+    assert f"({first.batch.pk}). Add its amounts there" in second.said
     assert Batch.objects.exclude(state="posted").count() == 1
 
 
@@ -220,8 +220,8 @@ def test_rules_between_rows_are_checked_on_the_whole_file(any_way: Way) -> None:
         "amounts.csv",
         rows({}, {"stage": "obligated", "amount_usd": "1000.01", "effective_date": "2009-07-01"}),
     )
-    assert "CARSI-08-INCLE-90: $0.01 asked of what is committed" in outcome.said
-    assert "$0.00 left on July 1, 2009" in outcome.said
+    assert "CARSI-08-INCLE-90: $0.01 is more than the $0.00" in outcome.said
+    assert "committed but not obligated on July 1, 2009" in outcome.said
     assert nothing_made()
 
 

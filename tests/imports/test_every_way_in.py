@@ -195,7 +195,7 @@ def test_rows_that_a_batch_has_already_have_to_be_called_new(
         assert len(third.entries) == 3
     else:
         assert third.batch is None
-        assert "CARSI-08-INCLE-67 is introduced by the batch" in third.said
+        assert "CARSI-08-INCLE-67 is new in the unposted batch" in third.said
         assert Batch.objects.exclude(state="posted").count() == 1
 
 
@@ -209,8 +209,9 @@ def test_rows_that_a_draft_has_already_do_not_wait_for_it_besides(command: Way) 
 def test_an_earlier_entry_is_checked_on_every_later_day(any_way: Way) -> None:
     outcome = any_way("backdated.csv", case("backdated.csv"))
     assert [fault.message for fault in outcome.faults] == [
-        "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 asked, $11,010,500.00 left on "
-        "September 25, 2009."
+        "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 is more than the uncommitted balance of "
+        "$11,010,500.00 on "
+        "September 25, 2009. Lower the amount or change the date."
     ]
     assert nothing_made()
 

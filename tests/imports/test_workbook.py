@@ -91,7 +91,7 @@ def test_a_day_with_midnight_is_a_day(file_way: Way) -> None:
 def test_text_that_the_spreadsheet_made_a_date_of_is_refused(file_way: Way, column: str) -> None:
     outcome = file_way("a.xlsx", workbook(nothing_else, {column: date(2009, 3, 12)}))
     assert (2, column, "2009-03-12") in outcome.places
-    assert "The spreadsheet made “2009-03-12” of what was typed here" in outcome.said
+    assert "The spreadsheet changed what you typed to “2009-03-12”" in outcome.said
 
 
 def test_workbooks_that_count_days_from_1904_mean_the_days_that_they_show(file_way: Way) -> None:

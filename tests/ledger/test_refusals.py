@@ -61,13 +61,13 @@ BROKEN = {
     [
         (
             "en",
-            "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 asked, "
-            "$11,010,500.00 left on September 25, 2009.",
+            "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 is more than the uncommitted "
+            "balance of $11,010,500.00 on September 25, 2009. Lower the amount or change the date.",
         ),
         (
             "es",
-            "CARSI-08-INCLE-68, INCLE FY2008: se piden $11,500,000.00 y quedan "
-            "$11,010,500.00 el 25 de septiembre de 2009.",
+            "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 es más que el saldo por comprometer "
+            "de $11,010,500.00 al 25 de septiembre de 2009. Baje el monto o cambie la fecha.",
         ),
     ],
 )
@@ -87,7 +87,8 @@ def test_a_total_below_zero_is_said_with_the_day_and_what_to_undo_first() -> Non
     undo = [{"version": 9, "title": "Agreement with Guatemala"}]
     refused = Refused("balance_broken", {"broken": [broken], "total": 3, "undo_first": undo})
     assert refused.lines == [
-        "CARSI-09-ESF-01 would be committed −$6,750,000.00 on November 17, 2009.",
+        "CARSI-09-ESF-01: committed would fall to −$6,750,000.00 on November 17, 2009. It "
+        "cannot go below zero.",
         "And 2 more balances.",
         "Reverse first: version 9, “Agreement with Guatemala”.",
     ]

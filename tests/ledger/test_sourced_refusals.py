@@ -50,8 +50,8 @@ def test_a_backdated_commitment_is_judged_on_every_later_day(sourced_ledger: Led
     with pytest.raises(Refused) as refusal:
         posting.submit(draft.pk, sourced_ledger.analyst)
     assert refusal.value.lines == [
-        "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 asked, "
-        "$11,010,500.00 left on September 25, 2009."
+        "CARSI-08-INCLE-68, INCLE FY2008: $11,500,000.00 is more than the uncommitted "
+        "balance of $11,010,500.00 on September 25, 2009. Lower the amount or change the date."
     ]
 
 
@@ -64,7 +64,7 @@ def test_a_backdated_commitment_of_exactly_what_is_left_is_posted(
 
 
 def test_a_cent_more_than_what_is_left_is_refused(sourced_ledger: Ledger) -> None:
-    with pytest.raises(Refused, match=r"\$11,010,500\.01 asked, \$11,010,500\.00 left"):
+    with pytest.raises(Refused, match=r"\$11,010,500\.01 is more than .* \$11,010,500\.00"):
         posting.submit(backdated(sourced_ledger, "11010500.01").pk, sourced_ledger.analyst)
 
 
@@ -89,8 +89,8 @@ def test_a_version_is_reversed_once_and_what_rests_on_it_is_named(
     with pytest.raises(Refused) as refusal:
         posting.submit(law, analyst)
     assert (
-        "CARSI-09-ESF-01 would be committed −$6,750,000.00 on November 17, 2009."
-        in refusal.value.lines
+        "CARSI-09-ESF-01: committed would fall to −$6,750,000.00 on November 17, 2009. It "
+        "cannot go below zero." in refusal.value.lines
     )
     assert (
         "Reverse first: version 9, “Agreement with Guatemala on community policing and crime "

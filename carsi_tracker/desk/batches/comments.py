@@ -25,7 +25,7 @@ class RemarkForm(forms.Form):
     """A remark; `after` is the last one that its writer could read."""
 
     text = LinesOfText(
-        label=gettext_lazy("Your remark"),
+        label=gettext_lazy("Your comment"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("read by analysts and approvers; not published"),
@@ -42,7 +42,7 @@ def remark(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = get_object_or_404(Batch, pk=batch_id)
     form = RemarkForm(request.POST)
     if not form.is_valid():
-        for error in form.errors.get("text", [_("The remark was not saved; write it again.")]):
+        for error in form.errors.get("text", [_("The comment was not saved. Write it again.")]):
             messages.error(request, f"{form['text'].label}: {error}")
         return redirect(BATCH, batch_id)
     text, author = form.cleaned_data["text"], person(request)
@@ -54,7 +54,7 @@ def remark(request: HttpRequest, batch_id: int) -> HttpResponse:
                 posting.remark(batch_id, author, text)
     except Refused as refused:
         return refusal(request, batch_id, refused)
-    messages.success(request, _("The remark was added."))
+    messages.success(request, _("The comment was added."))
     return redirect(f"{reverse(BATCH, args=[batch_id])}#remarks")
 
 

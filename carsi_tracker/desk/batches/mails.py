@@ -27,7 +27,7 @@ def submitted(request: HttpRequest, batch: Batch) -> None:
         request,
         batch,
         User.objects.filter(is_approver=True).exclude(pk__in=preparers),
-        gettext_noop("%(name)s submitted “%(title)s”. It waits for an approver."),
+        gettext_noop("%(name)s submitted “%(title)s” for your review."),
     )
 
 
@@ -38,7 +38,7 @@ def posted(request: HttpRequest, batch: Batch) -> None:
 
 def sent_back(request: HttpRequest, batch: Batch, remark: str) -> None:
     """Tell the editors of a batch that it was sent back, and why."""
-    words = gettext_noop("%(name)s sent “%(title)s” back, with this remark:")
+    words = gettext_noop("%(name)s returned “%(title)s” with this comment:")
     _send(request, batch, _editors(batch), words, remark)
 
 
@@ -82,4 +82,4 @@ def _deliver(request: HttpRequest, mails: list[EmailMessage]) -> None:
         get_connection().send_messages(mails)
     except (OSError, SMTPException, ValueError):
         logger.warning("A mail about a batch could not be sent", exc_info=True)
-        messages.warning(request, _("This was done, but the mail about it could not be sent."))
+        messages.warning(request, _("This was done, but the email about it could not be sent."))

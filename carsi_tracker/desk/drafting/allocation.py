@@ -75,7 +75,7 @@ class AllocationForm(CitesADocument, DraftingForm):
         """Refuse to start a commitment with an amount that takes back."""
         amount = self.cleaned_data["amount"]
         if amount is not None and amount < 0:
-            raise ValidationError(_("An allocation is more than zero."), "negative")
+            raise ValidationError(_("Enter an allocation above zero."), "negative")
         return amount
 
     def clean(self) -> dict[str, Any]:

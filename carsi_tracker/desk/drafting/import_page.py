@@ -152,7 +152,7 @@ def remarks(request: HttpRequest, token: UUID) -> HttpResponse:
             upload.name, bytes(upload.content), [*outcome.faults, *outcome.warnings]
         )
     except Unreadable:
-        messages.error(request, _("The file has no rows that remarks could stand in."))
+        messages.error(request, _("The file has no rows in which errors could be marked."))
         return redirect("admin:import_preview", token)
     stem = PurePath(upload.name or _("pasted")).stem
     return _download(content, f"{stem}-{_('remarks')}", media_type)
@@ -213,7 +213,7 @@ def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
     outcome = _read(upload, options)
     if outcome.batch_id is None:
         return _made_before(request, upload.token)
-    messages.success(request, _("A draft was made of the file."))
+    messages.success(request, _("A draft was created from the file."))
     upload.delete()
     return redirect(BATCH, outcome.batch_id)
 

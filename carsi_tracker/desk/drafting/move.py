@@ -28,7 +28,7 @@ DESCRIBED = ("title", "title_es", "bound", "bound_note", "bound_note_es")
 OF_ENTRY = OF_AMOUNT[1:]
 STAGES = (Stage.COMMITTED, Stage.OBLIGATED, Stage.DISBURSED)
 HINTS = {
-    "committed": gettext_lazy("taken from here and entered there"),
+    "committed": gettext_lazy("subtracted here and entered there"),
     "obligated": gettext_lazy("how much of it is obligated; optional"),
     "disbursed": gettext_lazy("how much of it is disbursed; optional"),
     "batch_title": gettext_lazy("made for you when left empty"),
@@ -40,7 +40,7 @@ class MoveForm(DraftingForm):
     """Where a commitment goes, and whether all of it goes or an amount."""
 
     how = forms.ChoiceField(
-        label=gettext_lazy("What moves"),
+        label=gettext_lazy("Amounts to reclassify"),
         widget=forms.RadioSelect,
         choices=[
             (WHOLE, gettext_lazy("The whole commitment, each entry at its own date")),
@@ -74,7 +74,7 @@ class MoveForm(DraftingForm):
         if cleaned.get("how") == PART:
             self._clean_part(cleaned)
         elif cleaned.get("how") == WHOLE and is_zero(self.commitment):
-            self.add_error(None, _("Nothing is left of it to move: it is zero on every day."))
+            self.add_error(None, _("Nothing to reclassify: the balance is zero on every date."))
         place = [cleaned.get(name) for name in PLACE]
         if place == [getattr(self.commitment, name) for name in PLACE]:
             self.add_error(
@@ -85,10 +85,10 @@ class MoveForm(DraftingForm):
     def _clean_part(self, cleaned: dict[str, Any]) -> None:
         for name in ("committed", "effective_date", "document", "basis"):
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, _("An amount that moves needs this."))
+                self.add_error(name, _("Needed for an amount that is reclassified."))
         for stage in STAGES:
             if (cleaned.get(stage.value) or 0) < 0:
-                self.add_error(stage.value, _("What moves is more than zero."))
+                self.add_error(stage.value, _("Enter an amount above zero."))
 
     def make(self) -> Batch:
         """Make the batch and the successor; raises Refused where it could not be posted now."""
@@ -150,7 +150,10 @@ def _both_ways(
 
 def _suggested_title(old: Commitment, values: dict[str, Any]) -> str:
     _before, after = _differences(old, values)
-    title = _("Move of %(reference)s to %(place)s") % {"reference": old.reference, "place": after}
+    title = _("Reclassification of %(reference)s to %(place)s") % {
+        "reference": old.reference,
+        "place": after,
+    }
     return Truncator(title).chars(200)
 
 
@@ -188,7 +191,7 @@ def move_commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     if answer := drafted(request, form):
         return answer
     context: dict[str, Any] = {
-        "title": _("Move %s") % commitment.reference,
+        "title": _("Reclassify %s") % commitment.reference,
         "commitment": commitment,
         "form": form,
         "place": [form[name] for name in PLACE],

@@ -51,13 +51,13 @@ class TakeBackForm(DraftingForm):
         """Refuse an amount with a minus, which would give instead of take."""
         amount = self.cleaned_data["amount"]
         if amount is not None and amount < 0:
-            raise ValidationError(_("Write what is taken back without a minus."), "negative")
+            raise ValidationError(_("Enter a reduction without a minus sign."), "negative")
         return amount
 
     def make(self) -> Batch:
         """Make the batch and its line; raises Refused where it could not be posted now."""
         values, commitment = self.cleaned_data, self.commitment
-        title = _("Taken back from %(commitment)s") % {"commitment": commitment}
+        title = _("Reduction of %(commitment)s") % {"commitment": commitment}
         batch = Batch.objects.create(
             token=values["token"],
             title=Truncator(title).chars(200),
@@ -89,7 +89,7 @@ def take_back(request: HttpRequest, commitment_id: int) -> HttpResponse:
     else:
         form = TakeBackForm(initial=_suggested(typed, on_day), commitment=commitment)
     context: dict[str, Any] = {
-        "title": _("Take back from %s") % commitment.reference,
+        "title": _("Reduce %s") % commitment.reference,
         "commitment": commitment,
         "form": form,
         "standing": on_day,

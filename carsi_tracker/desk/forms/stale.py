@@ -48,10 +48,13 @@ class Stale:
         """What happened, for the person whose form was refused."""
         if self.own:
             return _(
-                "You changed this in another window since you opened it here. "
-                "Nothing of what you typed here was saved."
+                "Your changes here were not saved: you changed this in another window after "
+                "you opened it here. Compare both versions below."
             )
-        return _("Somebody else changed this since you opened it. Nothing of yours was saved.")
+        return _(
+            "Your changes were not saved: someone else changed this after you opened it. "
+            "Compare both versions below."
+        )
 
 
 class GuardedForm(ShownAgain, forms.ModelForm):  # type: ignore[type-arg]

@@ -140,7 +140,7 @@ def _the_only(found: Sequence[Found], text: str, unknown: str) -> Found:
         raise ValidationError(unknown % text, "unknown")
     named = "; ".join(map(_in_words, found[:NAMED])) + ("; …" if len(found) > NAMED else "")
     raise ValidationError(
-        _("“%(text)s” can be more than one: %(named)s. Type more of it.")
+        _("“%(text)s” matches several: %(named)s. Type more of the name.")
         % {"text": text, "named": named},
         "ambiguous",
     )

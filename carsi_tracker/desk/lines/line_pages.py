@@ -67,7 +67,7 @@ def delete_line(request: HttpRequest, batch_id: int, line_id: int) -> HttpRespon
         with draft_of(request, batch_id):
             line = locked(line)
             if fingerprint(line) != request.POST.get("seen"):
-                messages.error(request, _("This line was changed since you opened it; look again."))
+                messages.error(request, _("This line changed after you opened it. Look again."))
                 return redirect("admin:line_edit", batch_id, line_id)
             line.delete()
     except Refused as refused:

@@ -99,8 +99,8 @@ class RowForm(BaseLineForm):
             "stage": gettext_lazy("Stage"),
             "amount": gettext_lazy("Amount"),
             "effective_date": gettext_lazy("Effective"),
-            "locator": gettext_lazy("Where in it"),
-            "basis": gettext_lazy("How directly"),
+            "locator": gettext_lazy("Page or section"),
+            "basis": gettext_lazy("Evidence"),
             "note": gettext_lazy("Note"),
             "quote": gettext_lazy("Words quoted"),
         }

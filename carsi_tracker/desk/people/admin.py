@@ -67,8 +67,8 @@ class PersonForm(ShownAgain, NamedOnce, UserChangeForm):  # type: ignore[type-ar
         if self.instance.pk == self.acting_user.pk and not keeps_access:
             raise ValidationError(
                 _(
-                    "You can't deactivate yourself or give up being an administrator; somebody "
-                    "else has to do it."
+                    "You cannot deactivate yourself or remove your administrator role. Ask another "
+                    "administrator."
                 )
             )
         return cleaned
@@ -199,7 +199,6 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
         rows = list(objs)
         names, kinds, missing, referring = deletion(rows)
         instead = _(
-            "People are not deleted, because versions and histories name them. Deactivate "
-            "them instead: take “active” off."
+            "People cannot be deleted, because the ledger names them. Clear “active” instead."
         )
         return names, kinds, missing, [*referring, instead]

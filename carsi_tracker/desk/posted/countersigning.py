@@ -26,7 +26,7 @@ class CountersignForm(ShownAgain, forms.Form):
     """What a second person has to say of a version."""
 
     remark = LineOfText(
-        label=gettext_lazy("Remark"),
+        label=gettext_lazy("Comment"),
         help_text=gettext_lazy("optional, published"),
         max_length=1000,
         required=False,

@@ -62,7 +62,7 @@ class DocumentForm(ReferenceForm):
         """Refuse to put a file in the place of another unseen."""
         cleaned = super().clean()
         if cleaned.get("upload") and self.file and not cleaned.get("remove"):
-            message = _("There is a file already. Say that it is to be removed.")
+            message = _("There is a file already. Check the box to remove it.")
             self.add_error("upload", ValidationError(message, "present"))
         return cleaned
 
@@ -162,7 +162,7 @@ class CitesADocument(forms.BaseForm):
         if chosen and used:
             message = _("Choose a document or add a new one: one of the two.")
         elif used:
-            message = "" if self.new_document.is_valid() else _("The new document has faults.")
+            message = "" if self.new_document.is_valid() else _("The new document has errors.")
         else:
             message = "" if chosen else _("This field is required.")
         if message:

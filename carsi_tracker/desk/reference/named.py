@@ -73,7 +73,9 @@ class RetirableAdmin(ReferenceAdmin):
         with acting(person(request), form.cleaned_data["change_reason"]):
             self.model._default_manager.filter(pk=row_id).update(retired=True)
         messages.success(
-            request, _("“%s” is retired: it stays where it is used and is offered no more.") % row
+            request,
+            _("“%s” is retired. Existing uses stay; it is no longer offered for new entries.")
+            % row,
         )
         return redirect(self._address("changelist"))
 

@@ -22,8 +22,8 @@ class PostForm(ShownAgain, forms.Form):
         max_length=1000,
     )
     confirmed = forms.BooleanField(
-        label=gettext_lazy("I have read all of it, and it is to be published."),
-        error_messages={"required": gettext_lazy("Say that you have read it.")},
+        label=gettext_lazy("I have checked every line and approve publication."),
+        error_messages={"required": gettext_lazy("Confirm that you have read the batch.")},
     )
 
     def __init__(self, *args: object, alone: bool, **kwargs: object) -> None:
@@ -36,7 +36,7 @@ class SendBackForm(ShownAgain, forms.Form):
     """What is to be changed in a batch."""
 
     remark = LinesOfText(
-        label=gettext_lazy("What is to be changed"),
+        label=gettext_lazy("What needs to change"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -84,7 +84,7 @@ def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
         posting.send_back(batch_id, person(request), remark)
     except Refused as refused:
         return refusal(request, batch_id, refused)
-    messages.success(request, _("Sent back with your remark."))
+    messages.success(request, _("Returned with your comment."))
     mails.sent_back(request, batch, remark)
     return redirect(BATCH, batch_id)
 

@@ -66,7 +66,7 @@ class _Listed(Handler):
 
 def damaged() -> Unreadable:
     """Return the refusal of what can't be read."""
-    return Unreadable(Finding(_("The workbook is damaged: it can't be read.")))
+    return Unreadable(Finding(_("The workbook is damaged and cannot be read.")))
 
 
 @contextmanager

@@ -131,8 +131,8 @@ class Line(models.Model):
     document = models.ForeignKey(
         Document, models.PROTECT, related_name="+", verbose_name=_("source document")
     )
-    locator = models.CharField(_("where in it"), max_length=200, blank=True)
-    basis = models.CharField(_("how directly it says so"), max_length=8, choices=Basis)
+    locator = models.CharField(_("page or section"), max_length=200, blank=True)
+    basis = models.CharField(_("evidence"), max_length=8, choices=Basis)
     note = models.CharField(_("note"), max_length=1000, blank=True)
     quote = models.CharField(
         _("words quoted from it"), max_length=1000, blank=True, default="", db_default=""

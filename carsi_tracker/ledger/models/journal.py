@@ -52,7 +52,7 @@ class Countersignature(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     signed_by = models.TextField(_("countersigned by"))
     signed_at = models.DateTimeField(_("countersigned"))
-    remark = models.TextField(_("remark"), blank=True)
+    remark = models.TextField(_("comment"), blank=True)
 
     class Meta:
         default_permissions = ()
@@ -78,8 +78,8 @@ class Entry(models.Model):
     amount = DollarsField(_("amount, U.S. dollars"))
     effective_date = models.DateField(_("effective date"))
     document = models.ForeignKey(Document, models.PROTECT, related_name="entries")
-    locator = models.CharField(_("where in it"), max_length=200)
-    basis = models.CharField(_("how directly it says so"), max_length=8, choices=Basis)
+    locator = models.CharField(_("page or section"), max_length=200)
+    basis = models.CharField(_("evidence"), max_length=8, choices=Basis)
     note = models.CharField(_("note"), max_length=1000)
     quote = models.CharField(_("words quoted from it"), max_length=1000, default="", db_default="")
 

@@ -47,7 +47,7 @@ class PublishedFigure(models.Model):
     document = models.ForeignKey(
         Document, models.PROTECT, related_name="published_figures", verbose_name=_("document")
     )
-    locator = models.CharField(_("where in it"), max_length=200, blank=True)
+    locator = models.CharField(_("page or section"), max_length=200, blank=True)
     quote = models.CharField(_("words quoted from it"), max_length=1000, blank=True)
     measure = models.CharField(_("stage or balance"), max_length=12, choices=Measure)
     account = models.ForeignKey(

@@ -50,18 +50,25 @@ def _what(broken: dict[str, Any]) -> str:
 
 
 BROKEN: dict[str, Callable[[], str]] = {
-    "available": lambda: _("%(what)s: %(asked)s asked, %(left)s left on %(day)s."),
+    "available": lambda: _(
+        "%(what)s: %(asked)s is more than the uncommitted balance of %(left)s on "
+        "%(day)s. Lower the amount or change the date."
+    ),
     "unobligated": lambda: _(
-        "%(what)s: %(asked)s asked of what is committed and not obligated, "
-        "%(left)s left on %(day)s."
+        "%(what)s: %(asked)s is more than the %(left)s committed but not obligated on %(day)s."
     ),
     "unliquidated": lambda: _(
-        "%(what)s: %(asked)s asked of what is obligated and not disbursed, "
-        "%(left)s left on %(day)s."
+        "%(what)s: %(asked)s is more than the %(left)s obligated but not paid on %(day)s."
     ),
-    "committed": lambda: _("%(what)s would be committed %(after)s on %(day)s."),
-    "obligated": lambda: _("%(what)s would be obligated %(after)s on %(day)s."),
-    "disbursed": lambda: _("%(what)s would be disbursed %(after)s on %(day)s."),
+    "committed": lambda: _(
+        "%(what)s: committed would fall to %(after)s on %(day)s. It cannot go below zero."
+    ),
+    "obligated": lambda: _(
+        "%(what)s: obligated would fall to %(after)s on %(day)s. It cannot go below zero."
+    ),
+    "disbursed": lambda: _(
+        "%(what)s: disbursed would fall to %(after)s on %(day)s. It cannot go below zero."
+    ),
 }
 
 
@@ -79,8 +86,9 @@ def move_uneven(detail: dict[str, Any]) -> list[str]:
 
 def _uneven(move: dict[str, Any]) -> str:
     return _(
-        "A move takes back what it enters. From %(reference)s to %(successors)s, "
-        "%(stage)s on %(day)s: %(taken)s taken back, %(entered)s entered."
+        "A reclassification reduces by as much as it enters. From %(reference)s to "
+        "%(successors)s, %(stage)s on %(day)s: reduced by %(taken)s, entered "
+        "%(entered)s."
     ) % {
         "reference": move["reference"],
         "successors": move["successors"],

@@ -48,13 +48,11 @@ def _had_a_hand(detail: dict[str, Any]) -> list[str]:
     if detail["self_approval_allowed"]:
         return [
             _(
-                "You prepared this batch or part of it. To post it without a second person, "
-                "give a reason; it is published."
+                "You worked on this batch. To post it without a second person, give a reason. "
+                "The reason is published."
             )
         ]
-    return [
-        _("You prepared this batch or part of it. Somebody who had no hand in it has to post it.")
-    ]
+    return [_("You worked on this batch, so you cannot post it. Another approver must.")]
 
 
 def _role_missing(detail: dict[str, Any]) -> list[str]:
@@ -69,14 +67,14 @@ def _frozen(detail: dict[str, Any]) -> list[str]:
     if detail["what"] == "appropriation":
         return [
             _(
-                "This appropriation has posted entries, so its year, account and law are final. "
-                "It can't be deleted."
+                "This appropriation has posted entries. Its year, account and law are final, "
+                "and it cannot be deleted."
             )
         ]
     return [
         _(
-            "%(reference)s has posted entries, so all but its titles is final. "
-            "It can't be deleted; take back its amounts instead."
+            "%(reference)s has posted entries. You can change its titles but not delete "
+            "it. Reduce its amounts instead."
         )
         % detail
     ]
@@ -105,97 +103,91 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "move_uneven": move_uneven,
     "move_of_nothing": _sentence(
         lambda: _(
-            "%(reference)s replaces a commitment, but nothing moves to it: take back there what is "
-            "entered here."
+            "%(reference)s replaces a commitment, but nothing is reclassified to it. "
+            "Reduce that commitment by what is entered here."
         )
     ),
-    "actor_unknown": _sentence(lambda: _("Nobody is named who does this.")),
+    "actor_unknown": _sentence(lambda: _("No signed-in person was given. Sign in and try again.")),
     "version_is_final": _sentence(
-        lambda: _("A version is final: what is posted can't be changed, only reversed.")
+        lambda: _("A version is final. Posted entries cannot be changed, only reversed.")
     ),
     "batch_is_posted": _sentence(
         lambda: _("This batch was posted as version %(version)d and is final.")
     ),
-    "audit_is_final": _sentence(lambda: _("The audit trail can't be changed.")),
+    "audit_is_final": _sentence(lambda: _("The audit trail cannot be changed.")),
     "event_not_witnessed": _sentence(
-        lambda: _("Posts and changes of people are noted by the database alone.")
+        lambda: _("Only the database records postings and changes to people.")
     ),
     "keeper_is_analyst": _sentence(
         lambda: _("Batches can be handed over to an active analyst only.")
     ),
     "batch_starts_as_draft": _sentence(lambda: _("A batch starts as a draft.")),
     "state_by_verbs_only": _sentence(
-        lambda: _("The state of a batch changes by submitting, posting and the like only.")
+        lambda: _("To change a batch’s state, submit, withdraw, return or post it.")
     ),
     "line_keeps_its_batch": _sentence(
         lambda: _("Lines and commitments stay in the batch that they were added to.")
     ),
     "commitment_of_another_batch": _sentence(
-        lambda: _(
-            "%(reference)s is introduced by another batch; it can be used when that is posted."
-        )
+        lambda: _("%(reference)s is new in another batch. Post that batch first.")
     ),
     "code_is_fixed": _sentence(
         lambda: _("Codes are fixed. Add another and retire this one, or delete it if unused.")
     ),
     "number_not_given": _sentence(lambda: _("The database gives rows their numbers.")),
-    "retired": _sentence(lambda: _("“%(code)s” is retired: nothing new is entered with it.")),
-    "no_such_batch": _sentence(lambda: _("This batch does not exist any more.")),
+    "retired": _sentence(lambda: _("“%(code)s” is retired. Choose another for new entries.")),
+    "no_such_batch": _sentence(lambda: _("This batch no longer exists.")),
     "no_such_version": _sentence(lambda: _("There is no version %(version)d.")),
     "not_a_draft": _sentence(lambda: _("This batch is submitted already.")),
     "not_submitted": _sentence(
-        lambda: _("This batch is a draft: it was changed, withdrawn or sent back meanwhile.")
+        lambda: _(
+            "This batch is a draft again: someone changed, withdrew or returned it. It "
+            "must be submitted before it can be posted."
+        )
     ),
     "changed_since_read": _sentence(
         lambda: _("This batch was changed since you read it. Read it again, then post it.")
     ),
     "reason_of_one_line": _sentence(lambda: _("A reason is one line of plain text.")),
-    "remark_stands": _sentence(lambda: _("A remark stands as it was written.")),
+    "remark_stands": _sentence(lambda: _("A comment cannot be changed.")),
     "remark_by_analyst_or_approver": _sentence(
         lambda: _("Only an active analyst or approver can do this.")
     ),
-    "remark_of_some_length": _sentence(
-        lambda: _("A remark is not empty and has at most 2,000 characters.")
-    ),
+    "remark_of_some_length": _sentence(lambda: _("Enter a comment of 1 to 2,000 characters.")),
     "posted_by_two": _sentence(
         lambda: _("Version %(version)d was posted by a second person; it needs no other.")
     ),
     "prepared_or_posted_it": _sentence(
         lambda: _(
-            "You prepared or posted version %(version)d. Somebody who had no hand in it has to "
-            "countersign it."
+            "You worked on version %(version)d or posted it. Someone else must countersign it."
         )
     ),
     "replaces_for_good": _sentence(
-        lambda: _("What %(reference)s replaces was said when it was made, and is final.")
+        lambda: _("You cannot change which commitment %(reference)s replaces.")
     ),
     "replaces_what_is_posted": _sentence(
         lambda: _("%(reference)s can only replace a commitment that is posted.")
     ),
-    "remark_missing": _sentence(lambda: _("Say what is to be changed.")),
-    "line_deleted": _sentence(
-        lambda: _("Somebody deleted this line meanwhile; nothing was saved.")
-    ),
+    "remark_missing": _sentence(lambda: _("Say what needs to change.")),
+    "line_deleted": _sentence(lambda: _("Nothing was saved: someone deleted this line.")),
     "batch_is_empty": _sentence(lambda: _("This batch has no lines yet.")),
     "batch_too_long": _sentence(
         lambda: _("A batch has at most %(limit)d lines; this one has %(lines)d.")
     ),
     "commitment_without_amount": _sentence(
-        lambda: _("%(reference)s has no amount in this batch: add one, or remove the commitment.")
+        lambda: _("%(reference)s has no amount in this batch. Add one, or remove the commitment.")
     ),
     "reversal_altered": _sentence(
-        lambda: _("A reversal is the exact negation of version %(version)d; this one is not.")
+        lambda: _(
+            "A reversal repeats version %(version)d with every sign reversed. This one does not."
+        )
     ),
     "amount_of_dollars_and_cents": _sentence(
-        lambda: _("An amount is not zero, has at most two decimals and is under a trillion.")
+        lambda: _("Enter an amount other than zero, under $1 trillion, with at most two decimals.")
     ),
-    "effective_date_in_range": _sentence(
-        lambda: _("An effective date is a day from 1990 on, up to today.")
-    ),
+    "effective_date_in_range": _sentence(lambda: _("Enter a date from January 1, 1990 to today.")),
     "fiscal_year_in_range": _sentence(lambda: _("A fiscal year is a year from 1990 to 2100.")),
-    "published_on_in_range": _sentence(
-        lambda: _("A document was published on a day from 1800 on, before 2100.")
-    ),
+    "published_on_in_range": _sentence(lambda: _("Enter a publication date from 1800 to 2099.")),
     "address_of_the_web": _sentence(
         lambda: _("An address begins with https:// or http:// and has no blanks.")
     ),
@@ -226,23 +218,20 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     ),
     "in_bounds": _sentence(lambda: _("A time, a number or a text is beyond what can be kept.")),
     "stage_and_commitment": _sentence(
-        lambda: _("An appropriated amount has no commitment; every other amount has one.")
+        lambda: _("Choose a commitment, unless the stage is appropriated.")
     ),
-    "basis_known": _sentence(lambda: _("The basis is stated, press or inferred.")),
+    "basis_known": _sentence(lambda: _("Evidence is stated, press or inferred.")),
     "taken_already": _sentence(lambda: _("This exists already.")),
     "referred_to": _sentence(
-        lambda: _("Something else refers to this, or what this refers to does not exist any more.")
+        lambda: _("Something else refers to this, or what this refers to no longer exists.")
     ),
     "held_by_another": _sentence(
         lambda: _(
-            "Somebody else is posting or changing the same and has not finished. "
-            "Nothing was changed; try again in a moment."
+            "Someone else is posting or changing this. Nothing was changed. Try again in a moment."
         )
     ),
     "met_another": _sentence(
-        lambda: _(
-            "Somebody else changed the same at the same moment. Nothing was changed; try again."
-        )
+        lambda: _("Someone else changed this at the same time. Nothing was changed. Try again.")
     ),
     "took_too_long": _sentence(
         lambda: _("This took too long and was stopped. Nothing was changed.")
@@ -257,10 +246,10 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
         )
     ),
     "reads_what_is_committed": _sentence(
-        lambda: _("This is done only where what others did meanwhile is seen: READ COMMITTED.")
+        lambda: _("This needs a transaction that sees what others have done: READ COMMITTED.")
     ),
     "file_as_it_was": _sentence(
-        lambda: _("The size or SHA-256 of a file is not that of its content.")
+        lambda: _("The file does not match its recorded size or checksum. Upload it again.")
     ),
     "file_of_bounded_size": _sentence(
         lambda: _("A file has at most 10,000,000 bytes, and at least one.")

@@ -40,5 +40,5 @@ OF_TEXTS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
         )
     ),
     "file_name_without_folders": sentence(lambda: _("A file's name holds no folders.")),
-    "countersigning_in_few_words": sentence(lambda: _("A remark has at most 1,000 characters.")),
+    "countersigning_in_few_words": sentence(lambda: _("A comment has at most 1,000 characters.")),
 }

@@ -13,7 +13,7 @@ FIELDS = (
     Field("key", Holds.CODE, _("the published total’s key")),
     Field("publisher", Holds.TEXT, _("who published it")),
     Field("document", Holds.CODE, _("the document’s key")),
-    Field("locator", Holds.TEXT, _("where in it")),
+    Field("locator", Holds.TEXT, _("page or section")),
     Field("quote", Holds.TEXT, _("words quoted from it")),
     Field("measure", Holds.CODE, _("the stage or balance that it is about")),
     Field("account", Holds.CODE, _("the account, if it is about one")),

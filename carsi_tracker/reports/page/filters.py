@@ -50,7 +50,7 @@ FILTERS = {
     "commitment": Filter(gettext_lazy("Commitment")),
     "stage": Filter(gettext_lazy("Stage"), OFFERED),
     "measure": Filter(gettext_lazy("Balance")),
-    "basis": Filter(gettext_lazy("Basis"), OFFERED),
+    "basis": Filter(gettext_lazy("Evidence"), OFFERED),
     "document": Filter(gettext_lazy("Document"), OFFERED),
     "posted_in": Filter(gettext_lazy("Posted in version")),
     "posted_from": Filter(gettext_lazy("Posted from version")),

@@ -119,7 +119,7 @@ def breakdown_by_basis(query: Query) -> Breakdown:
     )
     total = figures_of(aggregates.totals(query), STAGES, query)
     return Breakdown(
-        "basis", _("Basis"), heads(STAGES), tuple(rows), BreakdownRow(str(_("All")), None, total)
+        "basis", _("Evidence"), heads(STAGES), tuple(rows), BreakdownRow(str(_("All")), None, total)
     )
 
 

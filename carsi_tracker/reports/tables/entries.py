@@ -40,7 +40,7 @@ class EntriesTable(LedgerTable):
         accessor="document",
         order_by=("document__key", "posting_id", "line"),
     )
-    basis = tables.Column(gettext_lazy("Basis"), order_by=("basis", "posting_id", "line"))
+    basis = tables.Column(gettext_lazy("Evidence"), order_by=("basis", "posting_id", "line"))
     version = tables.Column(
         gettext_lazy("Version"), accessor="posting_id", order_by=("posting_id", "line")
     )

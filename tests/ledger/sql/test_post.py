@@ -120,7 +120,8 @@ def test_of_two_batches_that_ask_for_the_same_money_one_is_posted(
         posting.post(loser.pk, sourced_ledger.approver, posting.digest(loser.pk))
     reference = loser.introduces.get().reference
     assert refusal.value.lines == [
-        f"{reference}, NADR FY2008: $1,000,000.00 asked, $365,000.00 left on September 30, 2009."
+        f"{reference}, NADR FY2008: $1,000,000.00 is more than the uncommitted balance of "
+        f"$365,000.00 on September 30, 2009. Lower the amount or change the date."
     ]
     assert (
         value(application, "select sum(amount) from ledger_entry where stage = 'committed'")

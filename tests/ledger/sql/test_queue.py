@@ -40,7 +40,7 @@ def test_each_batch_is_tried_behind_those_that_fit() -> None:
     assert tried[first.pk].in_turn is None
     refusal = tried[large.pk].in_turn
     assert refusal is not None
-    assert "$500.00 asked, $400.00 left on" in refusal.lines[0]
+    assert "$500.00 is more than the uncommitted balance of $400.00 on" in refusal.lines[0]
     assert tried[large.pk].takers == (Taker(first.pk, first.title),)
     assert tried[small.pk].in_turn is None
 
@@ -52,8 +52,8 @@ def test_room_within_a_commitment_is_taken_day_by_day() -> None:
     tried = turns([later.pk, earlier.pk], [earlier.pk])[earlier.pk]
     assert tried.now is None
     assert tried.in_turn is not None
-    assert "$600.00 asked" in tried.in_turn.lines[0]
-    assert "$300.00 left on May 1, 2009" in tried.in_turn.lines[0]
+    assert "$600.00 is more than" in tried.in_turn.lines[0]
+    assert "the $300.00 committed but not obligated on May 1, 2009" in tried.in_turn.lines[0]
     assert tried.takers == (Taker(later.pk, later.title),)
 
 
@@ -81,7 +81,7 @@ def test_what_is_foretold_is_what_posting_does() -> None:
         if foretold[batch.pk]:
             posting.post(batch.pk, approver, posting.digest(batch.pk))
         else:
-            with pytest.raises(Refused, match="asked"):
+            with pytest.raises(Refused, match="is more than"):
                 posting.post(batch.pk, approver, posting.digest(batch.pk))
     assert list(foretold.values()) == [True, False, True, False, True]
 

@@ -54,7 +54,7 @@ def test_only_active_analysts_and_approvers_remark(ledger: Ledger, batch: Batch)
 
 @pytest.mark.parametrize("text", ["", " \n\u00a0", "\u2800", "x" * 2001])
 def test_a_remark_is_of_some_length(ledger: Ledger, batch: Batch, text: str) -> None:
-    with pytest.raises(Refused, match=r"A remark is not empty and has at most 2,000 characters\."):
+    with pytest.raises(Refused, match=r"Enter a comment of 1 to 2,000 characters\."):
         posting.remark(batch.pk, ledger.analyst, text)
 
 

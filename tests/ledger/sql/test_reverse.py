@@ -188,8 +188,8 @@ def test_a_version_that_others_rest_on_names_them_newest_first(
     with pytest.raises(Refused) as caught:
         posting.submit(reversal, ledger.analyst)
     assert caught.value.lines == [
-        f"{commitment.reference}: $100.00 asked of what is committed and not obligated, "
-        "$20.00 left on March 13, 2009.",
+        f"{commitment.reference}: $100.00 is more than the "
+        "$20.00 committed but not obligated on March 13, 2009.",
         "Reverse first: version 4, “obligated 20”.",
         "Reverse first: version 3, “obligated 60”.",
     ]
