@@ -94,7 +94,8 @@ def test_an_approver_is_not_asked_to_post_what_they_prepared(people: People) -> 
     allocate(people.analyst, title="Radios")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
     text = section(people.analyst, "Ready for you to post")
-    assert "No batches to post. 1 more batch needs another approver, because you worked on it" in text
+    said = "No batches to post. 1 more batch needs another approver, because you worked on it"
+    assert said in text
     assert "#to-post" not in people.analyst.get(DESK).content.decode()
     allow_self_approval("One person works here.")
     assert "Radios" in section(people.analyst, "Ready for you to post")
