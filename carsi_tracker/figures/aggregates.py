@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
@@ -22,6 +23,8 @@ from carsi_tracker.figures.selection import asked_of, entries, from_commitment
 from carsi_tracker.figures.vocabulary import public_documents
 from carsi_tracker.ledger.models import Basis, Commitment, Document, Stage
 
+Code = TypeVar("Code", str, str | int)
+"""What a value of a dimension is known by."""
 ZERO = Decimal(0)
 BASES = tuple(Basis.values)
 REMEMBERED = 1024
@@ -156,7 +159,7 @@ def breakdown(query: Query, dimension: str) -> Mapping[str | int | None, Sums]:
     return {key: sums for (key,), sums in _by(query, dimension)}
 
 
-def breakdown_of(query: Query, dimension: str, values: Collection[str]) -> dict[str, Sums]:
+def breakdown_of(query: Query, dimension: str, values: Collection[Code]) -> dict[Code, Sums]:
     """Return the sums by stage for some values of a dimension only, with or without entries."""
     found = running_totals_of(query, dimension, values)
     return {value: sums_through(found.get((value,), {}), query.day) for value in values}

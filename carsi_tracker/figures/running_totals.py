@@ -64,7 +64,7 @@ def running_totals(query: Query, *dimensions: str) -> RunningTotals:
     return _running_totals(query.version, query.filters, dimensions)
 
 
-def running_totals_of(query: Query, dimension: str, values: Iterable[str]) -> RunningTotals:
+def running_totals_of(query: Query, dimension: str, values: Iterable[str | int]) -> RunningTotals:
     """Return the running totals of some values of a dimension only, such as those of a page.
 
     A value that no entry has is missing.
@@ -90,7 +90,7 @@ def _days(stages: Stages) -> int:
     return 1 + sum(len(running_total.days) for running_total in stages.values())
 
 
-_kept: Kept[tuple[Version, Filters, str, str], Stages] = Kept(KEPT, _days)
+_kept: Kept[tuple[Version, Filters, str, str | int], Stages] = Kept(KEPT, _days)
 
 
 @remembered(KEPT, weigh=lambda found: 1 + sum(map(_days, found.values())))

@@ -58,6 +58,11 @@ def signed(amount: Decimal) -> str:
     return f"+{figure(amount)}" if amount > 0 else figure(amount)
 
 
+def signed_dollars(amount: Decimal) -> str:
+    """Write a change as prose does, with its sign: `+$1,250,000`."""
+    return f"+{whole_dollars(amount)}" if amount > 0 else whole_dollars(amount)
+
+
 def millions(amount: Decimal) -> Decimal:
     """Return an amount in millions of dollars, to one decimal place."""
     return (amount / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_EVEN)

@@ -45,10 +45,10 @@ def test_a_reader_compares_two_versions_and_narrows_it_to_a_country(
         f"What changed from version 12 to version {VERSION}: Costa Rica"
     )
     less = total("committed", country="CR", until=12) - total("committed", country="CR")
-    expect(page.locator(".intro")).to_contain_text(f"a change of −{dollars(less)}")
+    expect(page.locator(".intro")).to_contain_text(f"a change of −${dollars(less)}")
     page.get_by_role("link", name="Remove the filter Country: Costa Rica").click()
     expect(page.locator(".intro")).to_contain_text(
-        f"a change of +{dollars(COMMITTED - total('committed', until=12))}"
+        f"a change of +${dollars(COMMITTED - total('committed', until=12))}"
     )
 
 

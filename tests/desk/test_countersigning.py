@@ -77,15 +77,15 @@ def test_the_public_reads_who_countersigned_when_and_what_they_said(
     people: People, client: Client
 ) -> None:
     before = client.get("/changes/7/")
-    assert "No second person has countersigned it yet." in reading(before)
+    assert "Not yet confirmed by one." in reading(before)
     told(people.approver, SIGN, remark="Read against the letter")
     after = client.get("/changes/7/", headers={"If-None-Match": before["ETag"]})
     assert after.status_code == 200
     signed = Countersignature.objects.get()
     text = reading(after)
-    assert f"Countersigned by {signed.signed_by} on " in text
+    assert f"Posted without a second person. Confirmed by {signed.signed_by} on " in text
     assert "Read against the letter" in text
-    assert "No second person has countersigned" not in text
+    assert "Not yet confirmed" not in text
     listed = reading(client.get("/changes/"))
-    assert "posted without a second person, countersigned by Petra Paz" in listed
+    assert "no one at first; confirmed later by Petra Paz" in listed
     assert client.get("/versions.csv").status_code == 200

@@ -50,8 +50,8 @@ def test_a_commitment_leads_to_its_appropriation_area_and_country(client: Client
 @pytest.mark.usefixtures("sourced")
 def test_a_version_says_what_it_did_to_each_appropriation(client: Client) -> None:
     page = words_of(client, "/changes/1/")
-    assert 'id="by-appropriation"' in page
-    assert "posted_in=1&amp;" in page or "posted_in=1" in page
+    assert 'id="subjects-caption"' in page
+    assert "account=FMF&amp;year=2009&amp;stage=appropriated&amp;posted_in=1" in page
 
 
 @pytest.mark.usefixtures("sourced")

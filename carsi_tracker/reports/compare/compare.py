@@ -25,10 +25,12 @@ from carsi_tracker.reports.page.links import entries_address
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.tables import EntriesTable
+from carsi_tracker.reports.versions.effects import ListedVersion, listed
 
 OTHER_NAMES = {"to": "as_of", "to_version": "version"}
 """What a reader may call the later day and the newer version here."""
 VERSIONS_OFFERED = 100
+VERSIONS_LISTED = 50
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class Forms:
     first_day: date
     first_version: int
     versions: list[Posting]
+
+
+@dataclass(frozen=True)
+class VersionsBetween:
+    """The newest versions that make a difference, and how many older ones there are beside."""
+
+    listed: list[ListedVersion]
+    more: int
 
 
 @require_safe
@@ -82,9 +92,20 @@ def comparison_page(request: HttpRequest, public: PublicRequest) -> HttpResponse
         scope=scope_in_words(public),
         changed=differences(comparison, public),
         entries_href=entries_address(between),
+        versions=versions_between(comparison),
         chips=filters.chips(request.path, public),
         forms=forms(comparison, public),
     )
+
+
+def versions_between(comparison: Comparison) -> VersionsBetween | None:
+    """Return the versions after the older one, newest first; None where days are compared."""
+    if not comparison.of_versions:
+        return None
+    last, first = comparison.later.version.number, comparison.earlier.version.number
+    known = Posting.objects.filter(version__gt=first, version__lte=last).order_by("-version")
+    shown = listed(known[:VERSIONS_LISTED], comparison.later)
+    return VersionsBetween(shown, last - first - len(shown))
 
 
 def forms(comparison: Comparison, public: PublicRequest) -> Forms:

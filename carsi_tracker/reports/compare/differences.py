@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from carsi_tracker.figures.aggregates import NOTHING
 from carsi_tracker.figures.comparison import Comparison, SumChange, changes
 from carsi_tracker.ledger.models import Appropriation, Stage
-from carsi_tracker.ledger.money import signed
+from carsi_tracker.ledger.money import signed, signed_dollars
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.links import Linked, empty_cell, entries_address, linked
 from carsi_tracker.reports.page.public_page import PublicRequest
@@ -34,10 +34,18 @@ class SignedChange:
     @property
     def html(self) -> SafeString:
         """The change with its link."""
+        return self._linked(self.text)
+
+    @property
+    def in_dollars(self) -> SafeString:
+        """The change with its link, as prose writes it."""
+        return self._linked(signed_dollars(self.amount))
+
+    def _linked(self, text: str) -> SafeString:
         if not self.known:
             return empty_cell(self.href)
         kind = SafeString(' class="zero"') if self.amount == 0 else ""
-        return format_html('<a{} href="{}">{}</a>', kind, self.href, self.text)
+        return format_html('<a{} href="{}">{}</a>', kind, self.href, text)
 
 
 @dataclass(frozen=True)

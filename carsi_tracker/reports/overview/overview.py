@@ -21,6 +21,7 @@ from carsi_tracker.reports.page.unknown import nothing_found
 from carsi_tracker.reports.page.versions import newest_versions
 from carsi_tracker.reports.published.beside import counts_of, most_important_cards
 from carsi_tracker.reports.subjects.kinds import KINDS, breakdown
+from carsi_tracker.reports.versions.effects import listed
 
 LATEST = 3
 MOST_NOTES = 5
@@ -54,6 +55,6 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         noted=lazily(weak_spots, query, MOST_NOTES),
         published=counts_of(all_compared(query, public.label_revision)),
         published_cards=most_important_cards(public),
-        latest=newest_versions(query.version)[:LATEST],
+        latest=lazily(listed, newest_versions(query.version)[:LATEST], query),
         documents=len(public.words.codes["document"]),
     )

@@ -11,14 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Sums
-from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import WASHINGTON, short_day
-from carsi_tracker.ledger.models import Posting, Stage
-from carsi_tracker.ledger.money import signed
-from carsi_tracker.reports.page.links import empty_cell, entries_address, path
+from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.page.links import entries_address, path
 from carsi_tracker.reports.page.written import written
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import link
+from carsi_tracker.reports.versions.effects import effect_linked
 
 
 class VersionsTable(LedgerTable):
@@ -26,18 +25,14 @@ class VersionsTable(LedgerTable):
 
     version = tables.Column(gettext_lazy("Version"))
     title = tables.Column(gettext_lazy("What changed"), orderable=False)
+    effect = tables.Column(gettext_lazy("Effect on totals"), accessor="version", orderable=False)
     posted_at = tables.Column(gettext_lazy("Posted"), orderable=False)
     approved_by = tables.Column(gettext_lazy("Approved by"), orderable=False)
-    committed = tables.Column(
-        gettext_lazy("Change of what is committed, USD"),
-        accessor="version",
-        orderable=False,
-    )
     entry_count = tables.Column(gettext_lazy("Entries"), order_by=("entry_count", "version"))
     checksum = tables.Column(gettext_lazy("Checksum"), orderable=False)
 
     file = "versions"
-    numeric = frozenset({"committed", "entry_count"})
+    numeric = frozenset({"entry_count"})
 
     class Meta(LedgerTable.Meta):
         order_by = "-version"
@@ -61,22 +56,17 @@ class VersionsTable(LedgerTable):
         if not record.self_approval_reason:
             return record.approved_by
         if hasattr(record, "countersignature"):
-            signed_by = record.countersignature.signed_by
-            return _("posted without a second person, countersigned by %s") % signed_by
-        return _("posted without a second person")
+            who = record.countersignature.signed_by
+            return _("no one at first; confirmed later by %(who)s") % {"who": who}
+        return _("no one: posted without a second person")
 
     @cached_property
-    def _committed(self) -> Mapping[str | int | None, Sums]:
-        return aggregates.breakdown(self._committed_by_all, "version")
+    def _effects(self) -> Mapping[str | int | None, Sums]:
+        return aggregates.breakdown(self.public.query.everywhere(), "version")
 
-    @property
-    def _committed_by_all(self) -> Query:
-        return self.public.query.everywhere().where(stage=Stage.COMMITTED)
-
-    def render_committed(self, record: Posting) -> SafeString:
-        href = entries_address(self._committed_by_all.where(posted_in=record.version))
-        sums = self._committed.get(record.version)
-        return link(href, signed(sums.committed)) if sums else empty_cell(href)
+    def render_effect(self, record: Posting) -> SafeString:
+        asks = self.public.query.everywhere().where(posted_in=record.version)
+        return effect_linked(self._effects.get(record.version, Sums()), asks)
 
     def render_entry_count(self, record: Posting) -> SafeString:
         asks = self.public.query.everywhere().as_of_today().where(posted_in=record.version)

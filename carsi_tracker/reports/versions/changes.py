@@ -1,7 +1,7 @@
 """Versions of the ledger: all of them, each one's own page, and the files that are hashed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -11,19 +11,23 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.figures.aggregates import ZERO
-from carsi_tracker.figures.query import Query, Version
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Version
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import checksum
 from carsi_tracker.ledger.models import Posting
-from carsi_tracker.reports.balances.sums import STAGES, balances
-from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.published.beside import PublishedChange, changed_comparisons
-from carsi_tracker.reports.subjects.kinds import KINDS, Breakdown, breakdown
 from carsi_tracker.reports.tables import EntriesTable, VersionsTable
+from carsi_tracker.reports.versions.before_and_after import (
+    VersionSteps,
+    steps_of,
+    subjects_changed,
+    totals_changed,
+)
+from carsi_tracker.reports.versions.effects import effect_linked
 
 
 @public_page(sorts=VersionsTable.sorts())
@@ -53,6 +57,7 @@ def version_detail(request: HttpRequest, public: PublicRequest, version: int) ->
         EntriesTable.rows_of(entries(query)), request.path, public, query, exclude=("version",)
     )
     previous = known.filter(version=version - 1).first()
+    steps = steps_of(query, posting, previous)
     return render_list(
         request,
         public,
@@ -60,9 +65,11 @@ def version_detail(request: HttpRequest, public: PublicRequest, version: int) ->
         table,
         posting=posting,
         reversals=reversals(known, posting.version),
-        effects=effects(query, posting, previous),
-        verdicts=_verdicts(public, posting, previous),
-        breakdowns=_breakdowns(public, query),
+        then=steps.after,
+        effect=effect_linked(aggregates.totals(query), query),
+        totals=totals_changed(steps),
+        subjects=subjects_changed(public, steps),
+        verdicts=_verdicts(public, steps),
         previous=previous,
         following=known.filter(version=version + 1).first(),
     )
@@ -76,54 +83,10 @@ def reversals(known: QuerySet[Posting], version: int | None) -> list[Posting]:
     return chain
 
 
-@dataclass(frozen=True)
-class VersionEffect:
-    """What a version did to the sum of a stage, in U.S. dollars."""
-
-    stage: str
-    before: Linked
-    change: Linked
-    after: Linked
-
-
-def effects(query: Query, posting: Posting, previous: Posting | None) -> list[VersionEffect]:
-    """Return each stage's sum before the version, what the version adds, and the sum after it."""
-    changes = balances(query, STAGES)
-    before = (
-        balances(_in_version(query, previous), STAGES)
-        if previous
-        else [(stage, replace(change, amount=ZERO, known=False)) for stage, change in changes]
-    )
-    after = balances(_in_version(query, posting), STAGES)
-    return [
-        VersionEffect(stage, earlier, change, total)
-        for (stage, earlier), (_, change), (_, total) in zip(before, changes, after, strict=True)
-    ]
-
-
-def _in_version(query: Query, posting: Posting) -> Query:
-    version = Version(posting.version, posting.checksum)
-    return replace(query.everywhere(), version=version, pinned=True)
-
-
-def _verdicts(
-    public: PublicRequest, posting: Posting, previous: Posting | None
-) -> list[PublishedChange]:
+def _verdicts(public: PublicRequest, steps: VersionSteps) -> list[PublishedChange]:
     """Return the published totals that compare otherwise since a version."""
-    after = _in_version(public.query, posting)
-    before = (
-        _in_version(public.query, previous) if previous else replace(after, version=Version(0, ""))
-    )
-    return changed_comparisons(before, after, public.label_revision)
-
-
-def _breakdowns(public: PublicRequest, query: Query) -> list[Breakdown]:
-    """Return what a version adds to each appropriation, area and country that it touches."""
-    return [
-        table
-        for kind in (KINDS["appropriation"], KINDS["area"], KINDS["country"])
-        if (table := breakdown(public, kind, query)).rows
-    ]
+    before = steps.before or replace(steps.after, version=Version(0, ""))
+    return changed_comparisons(before, steps.after, public.label_revision)
 
 
 @require_safe

@@ -19,9 +19,9 @@ from carsi_tracker.ledger.text import well_formed
 from carsi_tracker.reports.page.address import as_query_string, site_of
 from carsi_tracker.reports.page.citation import NAME, posted_at
 from carsi_tracker.reports.page.explanations import scope_in_words
-from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.written import written
+from carsi_tracker.reports.versions.effects import effect_in_words
 
 ENTRIES_A_PAGE = 50
 SINCE = date(2026, 1, 1)
@@ -131,8 +131,8 @@ def _description(
         {
             "public": public,
             "posting": posting,
-            "effect": effect,
-            "stages": [(name_of_balance(stage), sum_) for stage, sum_ in effect.stages.items()],
+            "effect": effect_in_words(effect),
+            "entries": effect.entries,
             "language": request.LANGUAGE_CODE,
         },
     )

@@ -1,0 +1,69 @@
+"""What versions did to the totals: in words, each sum linked to the entries that made it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import Sums
+from carsi_tracker.figures.query import Query
+from carsi_tracker.ledger.models import Posting, Stage
+from carsi_tracker.ledger.money import signed_dollars
+from carsi_tracker.reports.page.links import entries_address
+
+CHANGES = {
+    Stage.APPROPRIATED: gettext_lazy("%(amount)s appropriated"),
+    Stage.COMMITTED: gettext_lazy("%(amount)s committed"),
+    Stage.OBLIGATED: gettext_lazy("%(amount)s obligated"),
+    Stage.DISBURSED: gettext_lazy("%(amount)s disbursed"),
+}
+
+
+@dataclass(frozen=True)
+class ListedVersion:
+    """A version, and what it did to the sums of a query."""
+
+    posting: Posting
+    effect: SafeString
+
+
+def listed(postings: Iterable[Posting], query: Query) -> list[ListedVersion]:
+    """Return versions with what each did to the sums by stage of a query."""
+    postings = tuple(postings)
+    oldest = min((posting.version for posting in postings), default=1)
+    effects = aggregates.breakdown(query.where(posted_from=oldest), "version")
+    return [
+        ListedVersion(
+            posting,
+            effect_linked(
+                effects.get(posting.version, Sums()),
+                query.where(posted_from=None, posted_in=posting.version),
+            ),
+        )
+        for posting in postings
+    ]
+
+
+def effect_in_words(effect: Sums) -> str:
+    """Say what was added to the sums by stage, in U.S. dollars: +$3,182,000 committed."""
+    return ", ".join(words for _stage, words in _changes(effect)) or _("No totals changed")
+
+
+def effect_linked(effect: Sums, query: Query) -> SafeString:
+    """Say what was added to the sums by stage, each linked to those entries of a query."""
+    links = (
+        (entries_address(query.where(stage=stage)), words) for stage, words in _changes(effect)
+    )
+    return format_html_join(", ", '<a href="{}">{}</a>', links) or format_html(
+        '<span class="no-change">{}</span>', _("No totals changed")
+    )
+
+
+def _changes(effect: Sums) -> Iterator[tuple[str, str]]:
+    stages: Iterable[Stage] = (stage for stage in Stage if effect.of(stage).amount)
+    for stage in stages:
+        yield stage, CHANGES[stage] % {"amount": signed_dollars(effect.of(stage).amount)}
