@@ -34,10 +34,14 @@ def test_the_list_says_how_far_each_has_got(people: People) -> None:
     assert "Letter of agreement with Panama posted as version 7 8" in text
 
 
+def texts(title: str, reason: str) -> dict[str, str]:
+    return {"title": title, "reason": reason, "language": "en"}
+
+
 def test_a_new_batch_is_made_once(people: People) -> None:
     client = people.analyst
     token = hidden(client.get(ADD).content.decode(), "token")
-    sent = {"token": token, "title": "Figures of a letter", "reason": "Signed"}
+    sent = {"token": token, "title": "Figures of a letter", "reason": "Signed", "language": "en"}
     client.post(ADD, sent)
     batch = Batch.objects.get(token=token)
     assert client.post(ADD, sent)["Location"] == page_of(batch)
@@ -45,7 +49,9 @@ def test_a_new_batch_is_made_once(people: People) -> None:
 
 
 def test_a_new_batch_without_a_reason_is_refused(people: People) -> None:
-    response = people.analyst.post(ADD, {"token": str(uuid4()), "title": "T", "reason": " "})
+    response = people.analyst.post(
+        ADD, {"token": str(uuid4()), "title": "T", "reason": " ", "language": "en"}
+    )
     assert response.context["form"].errors["reason"]
 
 
@@ -88,7 +94,7 @@ def test_title_and_reason_are_edited_and_the_editor_has_a_hand(people: People) -
     batch = allocate(people.analyst, _draft="")
     client = people.client(people.benito)
     seen = hidden(client.get(address(batch, "texts")).content.decode(), "seen")
-    text = told(client, address(batch, "texts"), seen=seen, title="Boats", reason="Plan")
+    text = told(client, address(batch, "texts"), seen=seen, **texts("Boats", "Plan"))
     batch.refresh_from_db()
     assert (batch.title, batch.reason) == ("Boats", "Plan")
     assert "Prepared by Ana Alva, Benito Bo" in text
@@ -98,8 +104,8 @@ def test_title_and_reason_edited_meanwhile_are_shown_beside_ones_own(people: Peo
     batch = allocate(people.analyst, _draft="", title="Boats")
     ana, benito = people.analyst, people.client(people.benito)
     seen = hidden(ana.get(address(batch, "texts")).content.decode(), "seen")
-    told(ana, address(batch, "texts"), seen=seen, title="Patrol boats", reason="Plan")
-    text = told(benito, address(batch, "texts"), seen=seen, title="Boats", reason="Spending plan")
+    told(ana, address(batch, "texts"), seen=seen, **texts("Patrol boats", "Plan"))
+    text = told(benito, address(batch, "texts"), seen=seen, **texts("Boats", "Spending plan"))
     assert "Your changes were not saved" in text
     assert "Title Patrol boats Boats" in text
     assert "Reason Plan Spending plan" in text
@@ -126,7 +132,7 @@ def test_a_submission_that_breaks_a_balance_is_refused_in_words(people: People) 
 
 def test_an_empty_batch_is_not_submitted(people: People) -> None:
     token = str(uuid4())
-    people.analyst.post(ADD, {"token": token, "title": "Empty", "reason": "None yet"})
+    people.analyst.post(ADD, {"token": token} | texts("Empty", "None yet"))
     text = told(people.analyst, address(Batch.objects.get(token=token), "submit"))
     assert "This batch has no lines yet." in text
 

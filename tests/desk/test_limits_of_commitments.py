@@ -79,7 +79,7 @@ def test_the_mark_of_a_new_commitment_is_edited_in_its_draft(people: People) -> 
 def corrected(people: People, posted: Commitment, **sent: Any) -> str:
     client = people.analyst
     seen = hidden(client.get(place(posted)).content.decode(), "seen")
-    described = {name: getattr(posted, name) for name in ("title", "title_es", *LIMIT)}
+    described = {name: getattr(posted, name) for name in ("title", "title_es", "language", *LIMIT)}
     return told(client, place(posted), seen=seen, **described | sent)
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.figures.versions import newest
-from carsi_tracker.ledger.days import today
+from carsi_tracker.ledger.days import day_in_words, today
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.page.citation import Citation, escaped
 
@@ -58,7 +58,8 @@ def test_every_page_gives_an_address_of_its_own_for_good(
     assert address.startswith(f"{SITE}{language}{path.partition('?')[0]}?")
     for told in (words, bibtex):
         assert address in told
-        assert version.checksum in told
+        assert f"{version.checksum[:8]}." in told or f"{version.checksum[:8]}," in told
+        assert version.checksum not in told
     assert title.partition(", as of ")[0].partition(", al ")[0] in words
     again = page(client, address.removeprefix(SITE))
     named = said(again, "<title>(.*) · CARSI Tracker</title>")
@@ -73,8 +74,12 @@ def test_the_citation_of_a_past_day_in_an_old_version_says_so(client: Client) ->
     html = page(client, f"/commitments/?as_of=2009-09-30&version={posting}")
     _address, words, bibtex = cited(html)
     assert "Figures as of September 30, 2009, version 12 of the ledger" in words
-    assert f"as of 2009-09-30, version 12 of the ledger, checksum {posting.checksum}" in bibtex
-    assert f"accessed {today().isoformat()}" in bibtex
+    said_in_both = (
+        f"as of September 30, 2009, version 12 of the ledger, checksum {str(posting)[3:]}"
+    )
+    assert said_in_both in bibtex
+    assert said_in_both in words
+    assert f"accessed {day_in_words(today())}" in bibtex
 
 
 def test_an_entry_of_bibtex_is_well_formed() -> None:
@@ -162,3 +167,24 @@ def test_the_feed_is_named_in_the_head(client: Client) -> None:
     assert said(
         html, '<link rel="alternate" type="application/atom\\+xml"[^>]* href="([^"]+)">'
     ) == ("/es/feed/")
+
+
+@pytest.mark.parametrize(
+    ("path", "figure"),
+    [
+        ("/?as_of=2009-09-30", r"\$[\d.]+ million committed of \$[\d.]+ million appropriated"),
+        (
+            "/es/?as_of=2009-09-30",
+            r"\$[\d.]+ millones comprometidos de \$[\d.]+ millones asignados",
+        ),
+        ("/countries/hn/", r"\$[\d,]+ committed"),
+        ("/commitments/CARSI-08-INCLE-10/", r"Committed \$[\d,]+"),
+        ("/entries/12-5/", r"\$468,000 disbursed"),
+    ],
+)
+def test_the_figure_of_a_page_stands_in_its_citation(
+    client: Client, path: str, figure: str
+) -> None:
+    _address, words, bibtex = cited(page(client, path))
+    assert re.search(rf": {figure}[”»]", words)
+    assert "title = " in bibtex

@@ -155,8 +155,8 @@ def test_what_is_no_text_is_answered_400(client: Client, parameter: str, value: 
         ("amount_to=1000000000000", "a trillion"),
         ("amount_from=5&amount_to=4", "amount_to"),
         ("date_from=2009-02-29", "2009-02-29"),
-        ("date_to=30/09/2009", "a day as YYYY-MM-DD"),
-        ("date_to=9999-01-01", "not after today"),
+        ("date_to=30/09/2009", "a date (YYYY-MM-DD)"),
+        ("date_to=9999-01-01", "no later than today"),
         ("date_from=2009-03-02&date_to=2009-03-01", "date_to"),
         ("text=a&text=b", "text"),
     ],
@@ -215,7 +215,7 @@ def test_an_empty_list_says_which_filters_hold_and_what_each_hides(client: Clien
     for path in ("/entries/", "/commitments/"):
         html = text(client, f"{path}?country=HN&text=zanahoria&as_of=2009-03-31")
         words = said(html)
-        assert "No entry meets all of this through March 31, 2009" in words
+        assert "No entries match all filters through March 31, 2009" in words
         without = address_of(html, "Without Words: “zanahoria”")
         count = re.search(r"Without Words: “zanahoria” , (\d+) entries", words)
         assert count
@@ -235,7 +235,7 @@ def test_an_empty_list_offers_other_spellings_of_its_words(client: Client) -> No
 def test_before_the_first_law_a_list_is_empty_without_blaming_a_filter(client: Client) -> None:
     words = said(text(client, "/entries/?as_of=2008-02-29"))
     assert "0 entries" in words
-    assert "None by this day." in words
+    assert "No entries through this date." in words
 
 
 @pytest.mark.parametrize("path", ["/entries/", "/commitments/"])

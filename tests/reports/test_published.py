@@ -172,13 +172,13 @@ def test_nonsense_is_named(client: Client, part: str, query: str, value: str) ->
 def test_a_publisher_of_later_days_alone_has_none_yet(client: Client) -> None:
     response = client.get("/published/?publisher=U.S.+Congress&as_of=2008-02-29")
     assert response.status_code == 200
-    assert "None by this day." in reading(response)
+    assert "No entries through this date." in reading(response)
 
 
 def test_before_anything_was_published_the_list_is_empty_and_says_so(client: Client) -> None:
     text = reading(client.get("/published/?as_of=2008-02-29"))
     assert "0 of 0 published totals match" in text
-    assert "None by this day." in text
+    assert "No entries through this date." in text
     assert rows(client, "/tables/published.csv?as_of=2008-02-29") == []
 
 

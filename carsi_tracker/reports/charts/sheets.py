@@ -45,7 +45,7 @@ def bar_sheet(public: PublicRequest) -> ChartSheet:
     totals = aggregates.totals(public.query)
     parts = bar(totals, public.query)
     if not parts:
-        why = _("What is asked is not a whole with its parts: there is no bar of it.")
+        why = _("This selection has no total to divide, so it has no bar chart.")
         empty = why if totals.entries else nothing(public)
         return ChartSheet(_("How far the money has got"), empty=empty)
     if any(part.name == "available" for part in parts):

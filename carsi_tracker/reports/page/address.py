@@ -89,3 +89,9 @@ class Address:
 def site_of(request: HttpRequest) -> str:
     """Return the scheme and host under which the site is asked, without a slash at the end."""
     return request.build_absolute_uri("/").removesuffix("/")
+
+
+def other_languages(path: str, query_string: str) -> dict[str, str]:
+    """Return the address of a page in each language, by language code."""
+    english = "/" + path.removeprefix("/es/").removeprefix("/")
+    return {"en": english + query_string, "es": f"/es{english}{query_string}"}

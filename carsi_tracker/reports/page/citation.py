@@ -13,6 +13,8 @@ from carsi_tracker.ledger.days import WASHINGTON, day_in_words
 from carsi_tracker.ledger.models import Posting
 
 NAME = "CARSI Tracker"
+SHOWN = 8
+"""How many digits of a checksum a citation prints: as many as its address."""
 ACCENTS = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"', "\u0327": "c "
 }  # fmt: skip
@@ -63,7 +65,7 @@ class Citation:
             "title": title,
             "day": self.query.day_in_words,
             "number": self.version.number,
-            "checksum": self.version.checksum,
+            "checksum": self.version.checksum[:SHOWN],
             "address": self.address,
             "accessed": day_in_words(self.accessed),
         }
@@ -74,10 +76,10 @@ class Citation:
             "Figures as of %(day)s, version %(number)d of the ledger, checksum %(checksum)s, "
             "accessed %(accessed)s"
         ) % {
-            "day": self.query.day_as_written,
+            "day": self.query.day_in_words,
             "number": self.version.number,
-            "checksum": self.version.checksum,
-            "accessed": self.accessed.isoformat(),
+            "checksum": self.version.checksum[:SHOWN],
+            "accessed": day_in_words(self.accessed),
         }
         return (
             f"@misc{{{self._key},\n"

@@ -1,4 +1,7 @@
-"""Error pages: they say what happened and where to go, and repeat nothing of the address."""
+"""Error pages: they say what happened and where to go, and repeat nothing of the address.
+
+So their other language leads to its own first page.
+"""
 
 import sys
 
@@ -7,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 
+from carsi_tracker.reports.page.address import other_languages
 from carsi_tracker.reports.page.answering import ASK_AGAIN
 
 MINUTE = 60
@@ -15,19 +19,19 @@ SECONDS_TO_WAIT = 10
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (by Django)
     """Answer what can't be understood at all."""
-    return render(request, "400.html", status=400)
+    return _error(request, "400.html", 400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (by Django)
     """Answer, byte for byte alike, for what never existed and what was never posted."""
-    response = render(request, "404.html", status=404)
+    response = _error(request, "404.html", 404)
     response["Cache-Control"] = ASK_AGAIN
     return response
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (by Django)
     """Answer what this person may not do."""
-    return render(request, "403.html", status=403)
+    return _error(request, "403.html", 403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -37,11 +41,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _unavailable(request, "503_not_saved.html", MINUTE)
     if isinstance(error, OperationalError | InterfaceError):
         return _unavailable(request, "503.html", SECONDS_TO_WAIT)
-    return render(request, "500.html", status=500)
+    return _error(request, "500.html", 500)
+
+
+def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    return render(request, template, {"languages": other_languages("/", "")}, status=status)
 
 
 def _unavailable(request: HttpRequest, template: str, seconds: int) -> HttpResponse:
-    response = render(request, template, status=503)
+    response = _error(request, template, 503)
     response["Retry-After"] = str(seconds)
     response["Cache-Control"] = "no-store"
     return response

@@ -70,7 +70,7 @@ def read_day(name: str, text: str) -> date | None:
     """Read the day that a parameter names, up to today; None where it is empty."""
     if not text:
         return None
-    accepted = _("a day as YYYY-MM-DD, not after today (%(today)s)") % {"today": today()}
+    accepted = _("a date (YYYY-MM-DD) no later than today, %(today)s") % {"today": today()}
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
     except ValueError:
@@ -91,7 +91,7 @@ def _version(address: Mapping[str, str], head: Version) -> Version | None:
 
 def read_version(name: str, text: str, head: Version) -> Version:
     """Read the version that a parameter names, by number and the start of its checksum or bare."""
-    accepted = _("a version from 1 to %(last)d, with the start of its checksum, such as %(head)s")
+    accepted = _("a version from 1 to %(last)d and the start of its checksum, such as %(head)s")
     accepted %= {"last": head.number, "head": head}
     number, hyphen, start = text.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
@@ -199,7 +199,7 @@ def _amount(name: str, text: str) -> Decimal:
 
 def _require_order(lower: str, start: Any, upper: str, end: Any) -> None:
     if start is not None and end is not None and start > end:
-        accepted = _("at most what %(upper)s says, %(end)s") % {
+        accepted = _("a value no greater than %(upper)s, which is %(end)s") % {
             "upper": upper, "end": as_written(end),
         }  # fmt: skip
         raise BadAddress(lower, as_written(start), accepted)
@@ -230,7 +230,7 @@ def read_address(
     """
     sort = parameters.get("sort") or None
     if sort is not None and sort.removeprefix("-") not in sorts:
-        accepted = ", ".join(sorted(sorts)) or _("no order: this page has no table to sort")
+        accepted = ", ".join(sorted(sorts)) or _("no sort: this page has no table")
         raise BadAddress("sort", sort, accepted)
     given = tuple((name, parameters[name]) for name in own if parameters.get(name))
     return Address(query, sort, _page(parameters.get("page") or "1"), given)

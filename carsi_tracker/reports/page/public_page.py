@@ -10,13 +10,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
-from carsi_tracker.reports.page.address import Address, written
+from carsi_tracker.reports.page.address import Address, other_languages, written
 from carsi_tracker.reports.page.answering import ASK_AGAIN, answer, takes_gzip
 from carsi_tracker.reports.page.parameters import BadAddress, read, read_address
 from carsi_tracker.reports.page.places import Busy, busy
@@ -104,7 +105,7 @@ def _read(request: HttpRequest, sorts: frozenset[str], own: tuple[str, ...]) -> 
     head, revision = newest()
     for name, values in request.GET.lists():
         if len(values) > 1:
-            raise BadAddress(name, " ".join(values), "1")
+            raise BadAddress(name, " ".join(values), because=_("It is given twice. Give it once."))
     query = read(request.GET.dict(), head, revision)
     address = read_address(request.GET.dict(), query, sorts, own)
     version = query.version
@@ -132,7 +133,9 @@ def _bad(request: HttpRequest, bad: BadAddress) -> HttpResponse:
     others = request.GET.copy()
     others.pop(bad.parameter, None)
     without = f"{request.path}?{others.urlencode()}" if others else request.path
-    response = render(request, "400.html", {"bad": bad, "without": without}, status=400)
+    languages = other_languages(request.path, f"?{request.GET.urlencode()}")
+    context = {"bad": bad, "without": without, "languages": languages}
+    response = render(request, "400.html", context, status=400)
     response["Cache-Control"] = ASK_AGAIN
     return response
 

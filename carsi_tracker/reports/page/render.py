@@ -12,7 +12,12 @@ from django.utils.functional import SimpleLazyObject
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year, today
-from carsi_tracker.reports.page.address import Address, as_query_string, site_of
+from carsi_tracker.reports.page.address import (
+    Address,
+    as_query_string,
+    other_languages,
+    site_of,
+)
 from carsi_tracker.reports.page.citation import Citation
 from carsi_tracker.reports.page.kept import page_key, write_day
 from carsi_tracker.reports.page.public_page import PublicRequest
@@ -87,9 +92,3 @@ def fiscal_year_ends(path: str, public: PublicRequest) -> list[FiscalYearEnd]:
         for end in ends
         if end <= today()
     ]
-
-
-def other_languages(path: str, query_string: str) -> dict[str, str]:
-    """Return the address of a page in each language, by language code."""
-    english = "/" + path.removeprefix("/es/").removeprefix("/")
-    return {"en": english + query_string, "es": f"/es{english}{query_string}"}
