@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Sums, sums_through
+from carsi_tracker.figures.history import figure_history
 from carsi_tracker.figures.query import NONE
 from carsi_tracker.figures.running_totals import running_totals
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.columns import Words
-from carsi_tracker.ledger.models import Appropriation
+from carsi_tracker.ledger.models import Appropriation, Posting
 from carsi_tracker.reports.balances.sums import BALANCES, STAGES
 from carsi_tracker.reports.downloads.fields import Field, Holds
 from carsi_tracker.reports.downloads.listings import AREA_NAME, COUNTRY_NAME
@@ -151,6 +152,17 @@ def _timeline(public: PublicRequest) -> Rows:
         yield (point.day, *_cells(point.totals, STAGES))
 
 
+def _figure_history(public: PublicRequest) -> Rows:
+    steps = figure_history(public.query)
+    shown = {step.version for step in steps}
+    postings = {posting.version: posting for posting in Posting.objects.filter(version__in=shown)}
+    for step in steps:
+        posting = postings[step.version]
+        change, after = step.change, step.after
+        made = (step.version, posting.posted_at, posting.title, posting.reason)
+        yield (*made, step.of, change.amount, after.amount, change.entries)
+
+
 def _stages(public: PublicRequest) -> Rows:
     sums = aggregates.totals(public.query)
     for part in PARTS:
@@ -217,6 +229,25 @@ SUMMARIES = (
         _("one day on which something changed a row, with the sums up to its end"),
         (Field("day", Holds.DAY, _("the day")), *_amounts(STAGES), ENTRIES),
         _timeline,
+    ),
+    Summary(
+        "figure-history",
+        _("A figure through the versions"),
+        _(
+            "one version that changed the sum of the stage or balance asked for a row, the oldest "
+            "first; without one, of each stage"
+        ),
+        (
+            Field("version", Holds.NUMBER, _("the version’s number")),
+            Field("posted_at", Holds.MOMENT, _("when it was posted")),
+            Field("title", Holds.TEXT, _("its title")),
+            Field("reason", Holds.TEXT, _("why it was made")),
+            Field("figure", Holds.CODE, _("the stage or balance that it changed")),
+            Field("change_usd", Holds.AMOUNT, _("what it added")),
+            Field("after_usd", Holds.AMOUNT, _("what the figure came to")),
+            Field("entries", Holds.NUMBER, _("how many of its entries made the change")),
+        ),
+        _figure_history,
     ),
     Summary(
         "stages",

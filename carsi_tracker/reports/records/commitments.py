@@ -18,9 +18,10 @@ from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.page import explanations, filters
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
-from carsi_tracker.reports.subjects.sources import cited, touching_versions
+from carsi_tracker.reports.subjects.sources import cited
 from carsi_tracker.reports.tables import CommitmentsTable, EntriesTable
 from carsi_tracker.reports.versions.changes import reversals
+from carsi_tracker.reports.versions.history import history_of
 
 
 @public_page(sorts=CommitmentsTable.sorts())
@@ -74,7 +75,7 @@ def commitment_detail(request: HttpRequest, public: PublicRequest, reference: st
         noted=noted(query, 1),
         timeline=timeline_chart(query, small=True),
         cited=cited(query),
-        touching_versions=touching_versions(query),
+        history=history_of(query),
         over_time=over_time(query, BALANCES),
     )
 

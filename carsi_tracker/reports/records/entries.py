@@ -15,6 +15,7 @@ from carsi_tracker.reports.page.render import lazily, render_page
 from carsi_tracker.reports.page.unknown import not_found
 from carsi_tracker.reports.published.beside import lines_beside
 from carsi_tracker.reports.tables import EntriesTable
+from carsi_tracker.reports.versions.history import history_of
 
 
 @public_page(sorts=EntriesTable.sorts())
@@ -41,6 +42,7 @@ def entry_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         scope=explanations.scope_in_words(public),
         later=explanations.later(query),
         published_lines=lines_beside(public, query) if one_sum else [],
+        history=lazily(history_of, query) if one_sum else None,
         figure_today=explanations.figure_today(query),
         unstated=explanations.unstated(public),
         filters=lazily(filters.form, request.path, public),

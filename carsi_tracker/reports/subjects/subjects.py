@@ -31,8 +31,9 @@ from carsi_tracker.reports.subjects.kinds import (
     SubjectKind,
     breakdown,
 )
-from carsi_tracker.reports.subjects.sources import cited, touching_versions
+from carsi_tracker.reports.subjects.sources import cited
 from carsi_tracker.reports.tables import CommitmentsTable
+from carsi_tracker.reports.versions.history import history_of
 
 MOST_NOTES = 12
 
@@ -109,7 +110,7 @@ def subject_detail(
         breakdowns=[breakdown(public, KINDS[name], query) for name in its.by],
         noted=weak_spots(query, MOST_NOTES),
         cited=cited(query),
-        touching_versions=touching_versions(query),
+        history=history_of(query),
     )
 
 
