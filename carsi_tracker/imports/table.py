@@ -14,7 +14,6 @@ from carsi_tracker.imports.spelling import nearest
 from carsi_tracker.imports.xlsx.package import damaged
 from carsi_tracker.imports.xlsx.workbook import SheetRows, open_workbook
 from carsi_tracker.ledger.columns import (
-    BY_NAME,
     COLUMNS,
     NAMES,
     NOT_READ,
@@ -29,10 +28,30 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 WITHOUT_HEADING = 10
 """Of a row's cells without a heading, so many are named."""
-ESCAPED = {
-    column.name for column in COLUMNS if column.kind in {CellKind.TEXT, CellKind.ORGANIZATION}
-}
-"""The columns whose cells downloads neutralise."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """What the rows of a table hold: its columns, in their order, and those that it must have.
+
+    Cells of the `escaped` were neutralised by downloads; what is `not_read` may stand there.
+    """
+
+    names: tuple[str, ...]
+    required: tuple[str, ...]
+    escaped: frozenset[str]
+    not_read: frozenset[str]
+
+
+AMOUNTS = Format(
+    NAMES,
+    tuple(column.name for column in COLUMNS if column.needed is Needed.ALWAYS),
+    frozenset(
+        column.name for column in COLUMNS if column.kind in {CellKind.TEXT, CellKind.ORGANIZATION}
+    ),
+    NOT_READ,
+)
+"""Amounts of a draft."""
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MARKUP = re.compile(
@@ -56,15 +75,20 @@ class Row:
 class Table:
     """The rows under the headings; `size` is about how many, `warnings` what was left out."""
 
-    def __init__(self, rows: TextRows | SheetRows, headings: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        rows: TextRows | SheetRows,
+        headings: Sequence[str] | None = None,
+        of: Format = AMOUNTS,
+    ) -> None:
         """Find the headings; text without any is read under `headings`, where given."""
-        self._rows = rows
+        self._rows, self._format = rows, of
         self.sheet = rows.sheet
         self.size = rows.size
         self.warnings = list(rows.warnings) if isinstance(rows, SheetRows) else []
         self._escaped = isinstance(rows, TextRows)
         self._heading_row, first = _first(rows)
-        known = sum(isinstance(cell, str) and heading(cell) in BY_NAME for cell in first)
+        known = sum(isinstance(cell, str) and heading(cell) in of.names for cell in first)
         if headings and known < 2:
             self._heading_row = 0
             self.names: dict[int, str] = dict(enumerate(headings))
@@ -106,15 +130,16 @@ class Table:
             if isinstance(cell, Broken):
                 if cell.unsure:
                     return Row(number, {}, [self._unsure(number, index, cell)])
-                if name is not None and name not in NOT_READ:
+                if name is not None and name not in self._format.not_read:
                     named[name] = cell
             elif name is None:
                 self._refuse_width(number, index)
                 if len(faults) == WITHOUT_HEADING:
                     break
                 faults.append(self._without_heading(number, index, cell))
-            elif name not in NOT_READ:
-                named[name] = unescaped(cell) if self._escaped and name in ESCAPED else cell
+            elif name not in self._format.not_read:
+                escaped = self._escaped and name in self._format.escaped
+                named[name] = unescaped(cell) if escaped else cell
         return Row(number, named, faults) if named or faults else None
 
     def _unsure(self, number: int, index: int, cell: Broken) -> Finding:
@@ -145,19 +170,15 @@ class Table:
             if isinstance(cell, Broken):
                 raise Unreadable(self._heading_fault(cell, cell.message))
             name = heading(written(cell))
-            if name not in BY_NAME and name not in NOT_READ:
-                faults.append(self._heading_fault(cell, _unknown(cell)))
+            if name not in self._format.names and name not in self._format.not_read:
+                faults.append(self._heading_fault(cell, _unknown(cell, self._format.names)))
             elif name in names.values():
                 faults.append(
                     self._heading_fault(cell, _("The heading “%s” stands twice.") % shown(cell))
                 )
             else:
                 names[index] = name
-        missing = [
-            column.name
-            for column in COLUMNS
-            if column.needed is Needed.ALWAYS and column.name not in names.values()
-        ]
+        missing = [name for name in self._format.required if name not in names.values()]
         if not names:
             faults = [self._no_headings(cells)]
         elif missing:
@@ -172,16 +193,17 @@ class Table:
 
     def _no_headings(self, cells: Sequence[Cell]) -> Finding:
         return Finding(
-            _("The first row has none of the headings of the format: %s.") % ", ".join(NAMES),
+            _("The first row has none of the headings of the format: %s.")
+            % ", ".join(self._format.names),
             self.sheet,
             self._heading_row,
             value=", ".join(shown(cell) for cell in cells if not is_blank(cell))[:120],
         )
 
 
-def open_file(name: str, content: bytes) -> Table:
+def open_file(name: str, content: bytes, of: Format = AMOUNTS) -> Table:
     """Return the rows of a CSV, text or XLSX file; raises Unreadable."""
-    return Table(open_rows(name, content))
+    return Table(open_rows(name, content), of=of)
 
 
 def open_pasted(text: str, headings: Sequence[str] = NAMES) -> Table:
@@ -232,8 +254,8 @@ def _first(rows: TextRows | SheetRows) -> tuple[int, Sequence[Cell]]:
     raise Unreadable(Finding(_("There is nothing in it."), rows.sheet))
 
 
-def _unknown(cell: Cell) -> str:
+def _unknown(cell: Cell, names: Sequence[str]) -> str:
     message = _("“%s” is not a column of the format.") % shown(cell).strip()
-    if meant := nearest(heading(written(cell)), NAMES):
+    if meant := nearest(heading(written(cell)), names):
         message = f"{message} {_('Probably meant: %s.') % meant}"
     return message

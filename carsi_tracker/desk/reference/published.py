@@ -5,17 +5,20 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.forms.fields import AmountField
 from carsi_tracker.desk.reference.admin import ReferenceAdmin, ReferenceForm
+from carsi_tracker.desk.reference.published_import import import_figures, preview_figures
+from carsi_tracker.imports.published_cells import (
+    IN_BOTH_LANGUAGES,
+    NOT_OF_COMMITMENTS,
+    OF_COMMITMENTS,
+)
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import PublishedFigure
-
-OF_COMMITMENTS = ("area", "country", "agency")
-NOT_OF_COMMITMENTS = ("appropriated", "available")
-IN_BOTH_LANGUAGES = ("wider", "explanation")
 
 
 class AmountOrZeroField(AmountField):
@@ -65,6 +68,7 @@ class PublishedFigureForm(ReferenceForm):
 class PublishedFigureAdmin(ReferenceAdmin):
     form = PublishedFigureForm
     fixed_fields = ("key",)
+    change_list_template = "desk/published_list.html"
     list_display = ("key", "document", "measure", "as_of", "relation", "amount", "state")
     list_filter = ("retired", "measure", "relation", "document__publisher")
     list_select_related = ("document",)
@@ -74,3 +78,12 @@ class PublishedFigureAdmin(ReferenceAdmin):
     def state(self, row: PublishedFigure) -> str:
         """Return whether a row is retired."""
         return _("retired") if row.retired else _("in use")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses, with those of importing."""
+        view = self.admin_site.admin_view
+        return [
+            path("import/", view(import_figures), name="published_import"),
+            path("import/<uuid:token>/", view(preview_figures), name="published_preview"),
+            *super().get_urls(),
+        ]
