@@ -13,7 +13,8 @@ from carsi_tracker.imports.cells import Broken, Cell, Number, is_blank
 from carsi_tracker.imports.csv_text import TextRows
 from carsi_tracker.imports.errors import Finding
 from carsi_tracker.imports.table import open_rows
-from carsi_tracker.ledger.columns import REMARKS, heading
+from carsi_tracker.ledger.columns import REMARKS
+from carsi_tracker.ledger.headings import heading
 from carsi_tracker.ledger.media_types import CSV, XLSX
 
 

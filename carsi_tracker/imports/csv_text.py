@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.imports import quoting
 from carsi_tracker.imports.errors import Finding, Unreadable
-from carsi_tracker.ledger.columns import BY_NAME, heading
+from carsi_tracker.ledger.columns import BY_NAME
+from carsi_tracker.ledger.headings import heading
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

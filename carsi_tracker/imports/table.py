@@ -19,9 +19,9 @@ from carsi_tracker.ledger.columns import (
     NOT_READ,
     CellKind,
     Needed,
-    heading,
 )
 from carsi_tracker.ledger.formulas import unescaped
+from carsi_tracker.ledger.headings import heading
 
 LARGEST_FILE = 25_000_000
 MOST_ROWS = 100_000

@@ -1,13 +1,10 @@
 """The one list of columns that reading, writing, the help page and the template file share."""
 
-import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from carsi_tracker.ledger.text import trimmed
 
 Words = str | Promise
 
@@ -236,15 +233,8 @@ OF_LINE = (
 REMARKS = "remarks"
 """The column that a file with remarks has more."""
 OF_DOWNLOADS = (
-    "area_name", "country_name", "counted_usd", "version", "line", "language", "note_es",
-    "locator_es",
+    "area_name", "country_name", "stage_name", "basis_name", "counted_usd", "version",
+    "line", "language", "note_es", "locator_es",
 )  # fmt: skip
 """The columns that a download of entries has more."""
 NOT_READ = frozenset({REMARKS, *OF_DOWNLOADS})
-
-_SEPARATORS = re.compile(r"[\s_-]+")
-
-
-def heading(text: str) -> str:
-    """Return how a heading is compared: without regard to case, spaces, hyphens and underscores."""
-    return _SEPARATORS.sub("_", trimmed(text)).casefold()

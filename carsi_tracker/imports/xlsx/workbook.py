@@ -12,7 +12,8 @@ from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.xlsx.package import Package, damaged
 from carsi_tracker.imports.xlsx.sheet import MOST_COLUMNS, Contents, FirstRow, Reader
 from carsi_tracker.imports.xlsx.values import ERROR, NO_NUMBER, NO_RESULT, Values, local, value
-from carsi_tracker.ledger.columns import BY_NAME, heading
+from carsi_tracker.ledger.columns import BY_NAME
+from carsi_tracker.ledger.headings import heading
 
 SHEETS_NAMED = 20
 _TRUE = frozenset({"1", "true"})

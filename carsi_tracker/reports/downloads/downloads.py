@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.ledger.media_types import CSV, XLSX
 from carsi_tracker.reports.downloads import writers
+from carsi_tracker.reports.downloads.fields import in_spanish_order
 from carsi_tracker.reports.downloads.listings import LISTINGS, Listing
 from carsi_tracker.reports.downloads.provenance import LICENCE, Provenance, Table
 from carsi_tracker.reports.downloads.published import PUBLISHED
@@ -68,11 +69,13 @@ def _lines(public: PublicRequest, table: Table) -> Iterator[bytes]:
 
 
 def _xlsx(request: HttpRequest, public: PublicRequest, table: Table) -> HttpResponseBase:
+    fields = table.fields
     if isinstance(table, Listing):
         found = table.query(public)
+        fields = in_spanish_order(fields) if _language() == "es" else fields
         if found.count() > writers.MOST_ROWS:
             return _too_many(request, public, table)
-        rows: Iterable[Any] = writers.rows_of_query(found, table.fields, _language())
+        rows: Iterable[Any] = writers.rows_of_query(found, fields, _language())
     else:
         rows = table.rows(public)
     provenance = Provenance.of(table, public, request)
@@ -81,7 +84,7 @@ def _xlsx(request: HttpRequest, public: PublicRequest, table: Table) -> HttpResp
         return _attached(nothing, provenance.file_name("xlsx"))
     about = (_("About"), provenance.notes())
     posted = posted_at(public.query.version)
-    book = writers.workbook(str(table.title), rows, table.fields, about, posted)
+    book = writers.workbook(str(table.title), rows, fields, about, posted)
     return _attached(FileResponse(book, content_type=XLSX), provenance.file_name("xlsx"))
 
 

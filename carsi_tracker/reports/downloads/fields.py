@@ -1,13 +1,16 @@
 """The columns of downloads: what each holds, what it means, and how a query gives it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from django.db.models import F, Func, TextField, Value
+from django.db.models import Case, F, Func, TextChoices, TextField, Value, When
 from django.db.models.expressions import Combinable
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.columns import CellKind, Words
+from carsi_tracker.ledger.headings import SPANISH
 
 
 class Holds(Enum):
@@ -39,13 +42,19 @@ OF_KIND = {
 class Field:
     """A column of a download.
 
-    `source` says where a query finds the value; `{language}` in it is the language of the page.
+    `source` says where a query finds the value; `{language}` in it is the language of the page, in
+    which a function returns it.
     """
 
     name: str
     holds: Holds
     meaning: Words
-    source: str | Combinable = ""
+    source: str | Combinable | Callable[[], Combinable] = ""
+
+    @property
+    def heading(self) -> str:
+        """What a workbook calls the column, in the language of the page."""
+        return SPANISH.get(self.name, self.name) if get_language() == "es" else self.name
 
     @property
     def in_words(self) -> str:
@@ -56,7 +65,7 @@ class Field:
         """Return what a query selects for the value itself."""
         if isinstance(self.source, str):
             return F(self.source.format(language=language))
-        return self.source
+        return self.source() if callable(self.source) else self.source
 
     def written(self, language: str) -> Combinable:
         """Return what a query selects for the cell of a CSV file; null where it is empty."""
@@ -92,3 +101,26 @@ class AtUTC(Func):
 
     template = "(%(expressions)s at time zone 'UTC')"
     output_field = TextField()
+
+
+def named(column: str, choices: type[TextChoices]) -> Callable[[], Combinable]:
+    """Return what selects the name of a code, in the language that is then spoken."""
+    return lambda: Case(
+        *(When(**{column: code}, then=Value(str(label))) for code, label in choices.choices),
+        output_field=TextField(),
+    )
+
+
+def in_spanish_order(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Return columns as a workbook in Spanish has them.
+
+    A text in Spanish stands before the original, and a name before its code.
+    """
+    others = {f"{field.name}{end}" for field in fields for end in ("_es", "_name")}
+    by_name = {field.name: field for field in fields}
+    ordered = []
+    for field in fields:
+        if field.name not in others:
+            first = (by_name.get(f"{field.name}{end}") for end in ("_es", "_name"))
+            ordered += [*(each for each in first if each), field]
+    return tuple(ordered)

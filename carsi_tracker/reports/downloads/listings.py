@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker.figures import aggregates, selection
 from carsi_tracker.figures.translations import spanish_of
 from carsi_tracker.ledger.columns import COLUMNS, Words
-from carsi_tracker.ledger.models import Posting
-from carsi_tracker.reports.downloads.fields import OF_KIND, Field, Holds
+from carsi_tracker.ledger.models import Basis, Posting, Stage
+from carsi_tracker.reports.downloads.fields import OF_KIND, Field, Holds, named
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.records import evidence
 from carsi_tracker.reports.tables import (
@@ -90,6 +90,18 @@ ENTRIES = Listing(
         *IMPORTED,
         Field("area_name", Holds.TEXT, AREA_NAME, "commitment__area__name_{language}"),
         Field("country_name", Holds.TEXT, COUNTRY_NAME, "commitment__country__name_{language}"),
+        Field(
+            "stage_name",
+            Holds.TEXT,
+            _("the stage’s name, in the language of the address"),
+            named("stage", Stage),
+        ),
+        Field(
+            "basis_name",
+            Holds.TEXT,
+            _("what the evidence is called, in the language of the address"),
+            named("basis", Basis),
+        ),
         Field(
             "counted_usd",
             Holds.AMOUNT,

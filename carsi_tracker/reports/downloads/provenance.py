@@ -91,7 +91,7 @@ class Provenance:
             (_("Cite as"), self.citation.in_words(self.title) if posted else "–"),
             (_("Licence"), f"CC0 1.0, {LICENCE}"),
             (_("Software"), SOFTWARE),
-            *((field.name, field.in_words) for field in self.table.fields),
+            *((field.heading, field.in_words) for field in self.table.fields),
         ]
 
     def metadata(self, file: str) -> dict[str, Any]:

@@ -104,13 +104,13 @@ def _table(
     page = book.add_worksheet(name[:LONGEST_NAME])
     writers = []
     for index, field in enumerate(fields):
-        width = max(WIDTHS.get(field.holds, 12), len(field.name) + 4)
+        width = max(WIDTHS.get(field.holds, 12), len(field.heading) + 4)
         page.set_column(index, index, width)
         shape = book.add_format({"num_format": FORMATS.get(field.holds, "General")})
         writers.append(_writer(page, field, shape))
     page.freeze_panes(1, 1)
     bold = book.add_format({"bold": True, "bottom": 1})
-    page.write_row(0, 0, [field.name for field in fields], bold)
+    page.write_row(0, 0, [field.heading for field in fields], bold)
     number = 0
     for number, row in enumerate(rows, start=1):
         for index, cell in enumerate(row):
