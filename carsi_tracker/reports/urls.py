@@ -12,6 +12,7 @@ from carsi_tracker.reports.published import published
 from carsi_tracker.reports.records import commitments, documents, entries
 from carsi_tracker.reports.search import search
 from carsi_tracker.reports.site import about, health, sitemap
+from carsi_tracker.reports.status import status
 from carsi_tracker.reports.subjects import subjects
 from carsi_tracker.reports.subjects.kinds import KINDS
 from carsi_tracker.reports.versions import changes, feed
@@ -51,6 +52,8 @@ pages = [
     path("documents/<slug:key>/", documents.document_detail, name="document"),
     path("published/", published.published_list, name="published"),
     path("published/<slug:key>/", published.published_detail, name="published-figure"),
+    path("status-of-funds/", status.status_of_funds, name="status-of-funds"),
+    path("status-of-funds.pdf", status.status_of_funds_letter, name="status-of-funds-letter"),
     path("changes/", changes.version_list, name="changes"),
     path("changes/<number:version>/", changes.version_detail, name="version"),
     path("compare/", compare.compare, name="compare"),

@@ -27,6 +27,8 @@ EXAMPLES = {
     "document": "/documents/gao-13-295r/",
     "published": "/published/",
     "published-figure": "/published/gao-obligated-2013-floor/",
+    "status-of-funds": "/status-of-funds/",
+    "status-of-funds-letter": "/status-of-funds.pdf",
     "changes": "/changes/",
     "version": "/changes/12/",
     "compare": "/compare/",
@@ -57,11 +59,16 @@ IN_ONE_LANGUAGE = ("/versions.csv", "/changes/12.csv", "/sitemap", "/robots", "/
 TIMELESS = ("/versions.csv", "/changes/12.csv", "/health/")
 
 
+NO_PAGES = {
+    "card", "chart", "table-file", "document-file", "feed", "status-of-funds-letter",
+}  # fmt: skip
+
+
 PAGES = (
     *(
         address
         for name, address in EXAMPLES.items()
-        if name not in {"card", "chart", "table-file", "document-file", "feed"}
+        if name not in NO_PAGES
         and not address.startswith(IN_ONE_LANGUAGE)
     ),
     "/areas/not-attributed/", "/countries/gt/", "/countries/regional/", "/entries/?country=GT",
@@ -71,7 +78,7 @@ PAGES = (
 
 
 FILES = (
-    "/feed/", "/feed/?country=GT", "/charts/card.png",
+    "/feed/", "/feed/?country=GT", "/charts/card.png", "/status-of-funds.pdf",
     *(f"/charts/{name}.svg" for name in SHEETS),
     *(f"/tables/{name}.csv" for name in TABLES),
     *(f"/tables/{name}.{kind}" for name in ("entries", "matrix")

@@ -24,13 +24,16 @@ from carsi_tracker.reports.downloads.fields import in_spanish_order
 from carsi_tracker.reports.downloads.listings import LISTINGS, Listing
 from carsi_tracker.reports.downloads.provenance import LICENCE, Provenance, Table
 from carsi_tracker.reports.downloads.published import PUBLISHED
+from carsi_tracker.reports.downloads.status_of_funds import STATUS_OF_FUNDS
 from carsi_tracker.reports.downloads.summaries import SUMMARIES
 from carsi_tracker.reports.page.citation import posted_at
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 
 METADATA = "csv-metadata.json"
-TABLES: dict[str, Table] = {table.name: table for table in (*LISTINGS, *SUMMARIES, PUBLISHED)}
+TABLES: dict[str, Table] = {
+    table.name: table for table in (*LISTINGS, *SUMMARIES, STATUS_OF_FUNDS, PUBLISHED)
+}
 
 
 def table_file(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
@@ -84,7 +87,12 @@ def _xlsx(request: HttpRequest, public: PublicRequest, table: Table) -> HttpResp
         return _attached(nothing, provenance.file_name("xlsx"))
     about = (_("About"), provenance.notes())
     posted = posted_at(public.query.version)
-    book = writers.workbook(str(table.title), rows, fields, about, posted)
+    if draw := table.draw:
+        book = writers.drawn_workbook(
+            str(table.title), lambda book, name: draw(book, name, public), about, posted
+        )
+    else:
+        book = writers.workbook(str(table.title), rows, fields, about, posted)
     return _attached(FileResponse(book, content_type=XLSX), provenance.file_name("xlsx"))
 
 
@@ -133,7 +141,7 @@ def is_whole(request: HttpRequest, _asked: PublicRequest) -> bool:
 def _page(table: Table) -> Callable[[HttpRequest, str], HttpResponseBase]:
     @public_page(sorts=table.sorts, own=table.own, dear=is_whole, file=True)
     def page(request: HttpRequest, public: PublicRequest, kind: str) -> HttpResponseBase:
-        return ANSWERS[kind](request, public, table)
+        return ANSWERS[kind](request, public if table.filtered else public.everywhere(), table)
 
     return page
 

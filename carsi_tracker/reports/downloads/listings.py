@@ -43,6 +43,16 @@ class Listing:
         """The names of the columns that it can be sorted by."""
         return self.table.sorts()
 
+    @property
+    def filtered(self) -> bool:
+        """Whether it takes filters: it does."""
+        return True
+
+    @property
+    def draw(self) -> None:
+        """What writes its sheet in a shape of its own: nothing."""
+        return
+
     def query(self, public: PublicRequest) -> QuerySet[Any]:
         """Return the rows in the order that is asked for."""
         sorted_: QuerySet[Any] = self.table(self.rows(public), "", public, public.query).data.data

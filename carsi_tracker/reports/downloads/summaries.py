@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+import xlsxwriter
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -24,13 +25,15 @@ from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 Rows = Iterable[Sequence[Any]]
+Draw = Callable[[xlsxwriter.Workbook, str, PublicRequest], None]
 
 
 @dataclass(frozen=True)
 class Summary:
     """A table whose rows are computed, by `sorts` in an order that the page's own table has.
 
-    `own` are the parameters that its page has beside the query.
+    `own` are the parameters that its page has beside the query. Filters are left aside unless it
+    is `filtered`; `draw` writes the sheet of a workbook in a shape of its own.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Summary:
     rows: Callable[[PublicRequest], Rows]
     sorts: frozenset[str] = frozenset()
     own: tuple[str, ...] = ()
+    filtered: bool = True
+    draw: Draw | None = None
 
 
 AMOUNTS = {

@@ -87,12 +87,28 @@ def workbook(
     `about` is the name of the second sheet and what it says; `made` is the moment that the file
     bears, so that the same query gives the same bytes.
     """
+    return drawn_workbook(
+        sheet, lambda book, name: _table(book, name, rows, fields), about, made, row_by_row=True
+    )
+
+
+def drawn_workbook(
+    sheet: str,
+    draw: Callable[[xlsxwriter.Workbook, str], None],
+    about: tuple[str, Notes],
+    made: datetime | None,
+    *,
+    row_by_row: bool = False,
+) -> IO[bytes]:
+    """Return a workbook whose first sheet, of that name, is drawn; else as `workbook` does."""
     written = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
-    options = {"constant_memory": True, "strings_to_formulas": False, "remove_timezone": True}
+    options = {
+        "constant_memory": row_by_row, "strings_to_formulas": False, "remove_timezone": True,
+    }  # fmt: skip
     with xlsxwriter.Workbook(written, options) as book:
         bears = made or datetime(2000, 1, 1)  # noqa: DTZ001 (workbooks know no zones)
         book.set_properties({"title": sheet, "comments": SOFTWARE, "created": bears})
-        _table(book, sheet, rows, fields)
+        draw(book, sheet[:LONGEST_NAME])
         _about(book, *about)
     written.seek(0)
     return written
@@ -101,7 +117,7 @@ def workbook(
 def _table(
     book: xlsxwriter.Workbook, name: str, rows: Iterable[Cells], fields: Sequence[Field]
 ) -> None:
-    page = book.add_worksheet(name[:LONGEST_NAME])
+    page = book.add_worksheet(name)
     writers = []
     for index, field in enumerate(fields):
         width = max(WIDTHS.get(field.holds, 12), len(field.heading) + 4)

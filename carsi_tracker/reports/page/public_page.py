@@ -38,6 +38,11 @@ class PublicRequest:
     head: Version
     label_revision: int
 
+    def everywhere(self) -> Self:
+        """Ask the same of all entries."""
+        query = self.query.everywhere()
+        return replace(self, query=query, address=replace(self.address, query=query))
+
     def with_blank_day(self) -> Self:
         """Ask the same with a blank for the day, on a page of which parts are kept."""
         blank = replace(self.query, blank=True)
