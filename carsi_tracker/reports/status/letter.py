@@ -18,7 +18,6 @@ from carsi_tracker.reports.status.table import FundsPlace, asked, funds_tables, 
 from carsi_tracker.reports.status.wording import caption, lead, nothing, signs
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "reports" / "status_of_funds.typ"
-MOST_YEARS_IN_TWO_COLUMNS = 2
 ACCESSIBLE: Literal["ua-1"] = "ua-1"
 """PDF/UA: the library refuses to write a letter that is not tagged well."""
 
@@ -51,7 +50,6 @@ def _said(public: PublicRequest, title: str, address: str) -> dict[str, Any]:
         "caption": caption(query),
         "place": _("Place and line"),
         "heads": shown.heads,
-        "columns": 2 if len(shown.years) <= MOST_YEARS_IN_TWO_COLUMNS else 1,
         "accounts": [
             {
                 "name": f"{table.name} ({table.code})",
@@ -61,6 +59,7 @@ def _said(public: PublicRequest, title: str, address: str) -> dict[str, Any]:
             }
             for table in shown.tables
         ],
+        "all_name": _("All accounts"),
         "all": _place(shown.total),
         "notes_title": _("Notes"),
         "notes": [
