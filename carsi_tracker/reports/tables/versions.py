@@ -1,6 +1,7 @@
 """The table of versions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import django_tables2 as tables
 from django.utils.functional import cached_property
@@ -13,6 +14,7 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.ledger.days import WASHINGTON, short_day
 from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import entries_address, path
 from carsi_tracker.reports.page.written import written
 from carsi_tracker.reports.tables.base import LedgerTable
@@ -65,8 +67,14 @@ class VersionsTable(LedgerTable):
         return aggregates.breakdown(self.public.query.everywhere(), "version")
 
     def render_effect(self, record: Posting) -> SafeString:
-        asks = self.public.query.everywhere().where(posted_in=record.version)
-        return effect_linked(self._effects.get(record.version, Sums()), asks)
+        query = self.public.query.everywhere()
+        asks = query.where(posted_in=record.version)
+        effect = effect_linked(self._effects.get(record.version, Sums()), asks)
+        if record.version == query.version.number:
+            return effect
+        since = as_query_string(replace(query, pinned=True), from_version=record)
+        said = _("What changed since version %(number)s") % {"number": record.version}
+        return format_html("{}<br><small>{}</small>", effect, link(path("compare") + since, said))
 
     def render_entry_count(self, record: Posting) -> SafeString:
         asks = self.public.query.everywhere().as_of_today().where(posted_in=record.version)

@@ -58,7 +58,7 @@ def effect_linked(effect: Sums, query: Query) -> SafeString:
     links = (
         (entries_address(query.where(stage=stage)), words) for stage, words in _changes(effect)
     )
-    return format_html_join(", ", '<a href="{}">{}</a>', links) or format_html(
+    return format_html_join(", ", '<a class="effect" href="{}">{}</a>', links) or format_html(
         '<span class="no-change">{}</span>', _("No totals changed")
     )
 
