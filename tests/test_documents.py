@@ -174,7 +174,7 @@ def test_the_map_has_the_arrows_that_lint_holds() -> None:
 
 
 def test_words_are_made_where_the_document_says() -> None:
-    text = (ROOT / "docs" / "words.md").read_text()
+    text = (ROOT / "docs" / "words.md").read_text().partition("\n## ")[0]
     rows = re.findall(r"^\| .+ \| `(\w+)` \| `([\w./]+)` \|$", text, re.MULTILINE)
     assert len(rows) == text.count("\n|") - 2
     for name, place in rows:

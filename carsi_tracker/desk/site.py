@@ -21,7 +21,7 @@ from carsi_tracker.accounts import typed
 from carsi_tracker.accounts.events import refused
 from carsi_tracker.desk.find import LONGEST, asked_for, exact, find
 from carsi_tracker.desk.forms import again
-from carsi_tracker.desk.work_list import counts, work_list
+from carsi_tracker.desk.work_list import counts, headline, work_list
 from carsi_tracker.ledger.days import today
 
 WORK = ("Batch", "Posting", "Commitment")
@@ -114,7 +114,13 @@ class Desk(AdminSite):
     ) -> TemplateResponse:
         """Show a person's work list, with the kinds of rows below it."""
         work = work_list(person(request))
-        context = {"work": work, "left": work.left, "day": today(), **(extra_context or {})}
+        context = {
+            "title": headline(work.counts),
+            "work": work,
+            "left": work.left,
+            "day": today(),
+            **(extra_context or {}),
+        }
         return super().index(request, context)
 
     def find(self, request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.review.approval import self_approval_rule
@@ -73,6 +75,18 @@ def counts(user: User | AnonymousUser) -> Counts:
         to_finish=_drafts(user).count() if user.has_perm("ledger.change_batch") else None,
         to_post=_may_post(user).count() if user.has_perm("ledger.post_batch") else None,
     )
+
+
+def headline(counted: Counts) -> str:
+    """Say what waits for a person."""
+    parts = []
+    if counted.to_post:
+        said = ngettext("%d batch to post", "%d batches to post", counted.to_post)
+        parts.append(said % counted.to_post)
+    if counted.to_finish:
+        said = ngettext("%d draft to finish", "%d drafts to finish", counted.to_finish)
+        parts.append(said % counted.to_finish)
+    return ", ".join(parts) or _("Nothing needs your attention")
 
 
 def work_list(user: User) -> WorkList:

@@ -89,7 +89,7 @@ COLUMNS = (
         "goal",
         CellKind.CODE,
         Needed.NEVER,
-        _("the goal that it serves first, where the source says"),
+        _("its main goal, where the source says"),
         _("the goal’s number"),
         "2",
     ),

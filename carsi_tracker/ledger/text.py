@@ -83,7 +83,7 @@ _WHAT: list[tuple[re.Pattern[str], Promise]] = [
     (re.compile(f"[{LOST}]"), gettext_lazy("what stands for something that was lost")),
     (re.compile(f"[{NO_CHARACTER}]"), gettext_lazy("a code that is no character")),
     (re.compile(f"[{PRIVATE}]"), gettext_lazy("a code without a fixed meaning")),
-    (re.compile(""), gettext_lazy("which nobody sees")),
+    (re.compile(""), gettext_lazy("which is not visible")),
 ]
 _NAMES = {
     "\0": "NULL",

@@ -31,7 +31,7 @@ def test_a_staffer_asks_how_much_went_to_honduras_for_gang_prevention_by_march_2
     intro = page.locator(".intro")
     expect(intro).to_contain_text("area not specified: $3,500,000")
     expect(intro).to_contain_text(
-        "A further $412,000 comes after this day, from September 30, 2009."
+        "Later entries, from September 30, 2009, add $412,000 to this figure."
     )
     intro.get_by_role("link", name="$412,000").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("$412,000 committed")

@@ -104,8 +104,8 @@ def test_a_percent_sign_is_looked_for_as_itself(people: People) -> None:
 
 
 def test_long_text_is_cut_and_says_so(people: People) -> None:
-    assert "Only the first 100 characters were looked for." in found(people.analyst, "x" * 101)
-    assert "Only the first" not in found(people.analyst, "x" * 100)
+    assert "Searched only for the first 100 characters." in found(people.analyst, "x" * 101)
+    assert "Searched only for" not in found(people.analyst, "x" * 100)
 
 
 def test_many_are_shown_in_part_and_paged(people: People) -> None:
@@ -113,7 +113,7 @@ def test_many_are_shown_in_part_and_paged(people: People) -> None:
         factories.batch(people.ana, title=f"Numbered {number}")
     text = found(people.analyst, "numbered")
     assert "Batches (61)" in text
-    assert "All 61: Batches" in text
+    assert "All 61 results: Batches" in text
     assert text.count("Numbered") == 10
     first = found(people.analyst, "numbered", **{"in": "batches"})
     assert first.count("Numbered") == 50

@@ -75,7 +75,7 @@ def test_rows_that_a_batch_has_are_made_again_only_when_called_new(people: Peopl
     assert page_of(first) in page.content.decode()
     sent = confirmation(client, again)
     refused = client.post(again, sent)
-    assert "Say that they are new" in reading(refused)
+    assert "Confirm that they are new" in reading(refused)
     assert Batch.objects.filter(state=Batch.State.DRAFT).count() == 1
     client.post(again, sent | {"new": "on"})
     assert Batch.objects.filter(state=Batch.State.DRAFT).count() == 2

@@ -166,8 +166,8 @@ def test_both_commitments_lead_to_each_other_in_public_only_once_posted(
         for page in pages:
             text = reading(client.get(page))
             assert "Reclassified, whole or in part," in text
-            assert ("took that back" in text) == (told_of is not None)
-            assert not told_of or f"Version {told_of} took that back." in text
+            assert ("reversed it" in text) == (told_of is not None)
+            assert not told_of or f"Version {told_of} reversed it." in text
 
 
 def test_sent_twice_it_makes_one_batch(people: People, old: Commitment) -> None:

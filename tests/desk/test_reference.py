@@ -396,9 +396,9 @@ def test_a_name_that_only_looks_different_is_refused_in_words(people: People) ->
     for code, said in (
         ("state/inl", "“state/inl” is too like “State/INL”, which is there already."),
         ("St\u0430te/INL", "which is there already"),
-        ("NONE", "“none” means “not stated” in addresses. Choose another code."),
+        ("NONE", "“none” means “not specified” in addresses. Choose another code."),
         ("\u200b", "This field is required."),
-        ("State\u200b/INL", "After “State” stands U+200B ZERO WIDTH SPACE, which nobody sees."),
+        ("State\u200b/INL", "After “State” stands U+200B ZERO WIDTH SPACE, which is not visible."),
         ("Police\ue000", "U+E000"),
     ):
         text = reading(client.post(place(Organization, "add"), {"code": code, **other}))

@@ -62,7 +62,7 @@ def test_a_review_shows_each_public_figure_before_and_after(people: People, batc
     assert f"All Committed {dollars(COMMITTED)} {dollars(COMMITTED + 250_000)} +250,000" in text
     assert f"All No commitment found {dollars(AVAILABLE)} 41,640,500 −250,000" in text
     assert re.search(r"Honduras Committed [\d,]+ [\d,]+ \+250,000", text)
-    assert re.search(r"No goal stated Committed [\d,]+ [\d,]+ \+250,000", text)
+    assert re.search(r"Goal not specified Committed [\d,]+ [\d,]+ \+250,000", text)
     assert f"Version {VERSION} Version {NEXT}" in text
     assert "Guatemala Committed" not in text
 
@@ -140,7 +140,7 @@ def test_what_changed_since_it_was_sent_back_is_shown_to_both(people: People) ->
     batch = allocate(people.analyst)
     assert "What changed since" not in review(people.approver, batch)
     posting.send_back(batch.pk, people.petra, "The plan says $240,000.")
-    assert "What changed since it was last submitted Nothing." in reading(
+    assert "What changed since it was last submitted None." in reading(
         people.analyst.get(page_of(batch))
     )
     with acting(people.ana):

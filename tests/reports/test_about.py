@@ -29,7 +29,7 @@ def test_the_methods_say_how_much_has_no_area_stated(client: Client) -> None:
     page = words_of(client, "/about/")
     href = "/entries/?area=not-attributed&amp;stage=committed"
     amount = dollars(total("committed", area="not-attributed"))
-    assert f'holds <a href="{href}">${amount}</a>' in page
+    assert f'contains <a href="{href}">${amount}</a>' in page
 
 
 @pytest.mark.usefixtures("sourced")
@@ -41,7 +41,7 @@ def test_the_methods_say_which_amounts_are_bounds(
     client: Client, reference: str, said: str
 ) -> None:
     page = words_of(client, "/about/")
-    start = page.index("These amounts are bounds:")
+    start = page.index("These amounts are limits, not exact figures:")
     bounds = page[start : page.index("</ul>", start)]
     assert f'href="/commitments/{reference}/' in bounds
     assert said in bounds

@@ -34,7 +34,7 @@ def test_how_much_went_to_honduras_for_gang_prevention_by_march_2009(client: Cli
     assert "That does not mean that the amount is zero." in said(html)
     for amount, words in (
         ("$3,500,000", "area not specified: $3,500,000"),
-        ("$412,000", "A further $412,000 comes after this day, from September 30, 2009."),
+        ("$412,000", "Later entries, from September 30, 2009, add $412,000 to this figure."),
         ("$3,647,000", "All areas: $3,647,000 (Honduras)"),
     ):
         assert words in re.sub(r" (?=[.;,])", "", said(html))
@@ -45,7 +45,7 @@ def test_how_much_went_to_honduras_for_gang_prevention_by_march_2009(client: Cli
 def test_what_comes_later_stays_in_the_version_that_is_asked(client: Client) -> None:
     first = read({"version": "12"}, *newest()).version
     html = text(client, f"/entries/?country=HN&stage=committed&as_of=2009-03-31&version={first}")
-    later = re.search(r'A further <a href="([^"]+)">(\$[\d,]+)</a>', html)
+    later = re.search(r'add <a href="([^"]+)">(\$[\d,]+)</a>', html)
     assert later
     assert f"version={first}" in unescape(later[1])
     assert "as_of" not in later[1]
@@ -60,7 +60,7 @@ def test_what_is_taken_back_later_is_said_as_a_change(client: Client) -> None:
     then = total("committed", on=date(2009, 9, 29), **fund)
     assert dollars(then) in words
     less = then - total("committed", **fund)
-    changed = re.search(rf"it changes by <a href=\"([^\"]+)\">−\${dollars(less)}</a>", html)
+    changed = re.search(rf"change this figure by <a href=\"([^\"]+)\">−\${dollars(less)}</a>", html)
     assert changed
     assert sums_behind(client, unescape(changed[1])) == -less
 

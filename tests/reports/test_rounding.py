@@ -73,7 +73,7 @@ def test_the_countries_and_the_region_add_up_to_what_is_committed(
 ) -> None:
     html = page(client, f"{path}?as_of={day}&version={version}")
     on_map = re.findall(r'<text class="halo figure"[^>]*>([^<]+)</text>', html)
-    region = re.findall(r"(?:A further|Otros) (\S+ \w+) (?:serves|son para)", html)
+    region = re.findall(r"(?:Otros )?(\$\S+ \w+) (?:more is regional|son regionales)", html)
     committed = total("committed", until=version, on=date.fromisoformat(day))
     assert bool(on_map) == bool(committed)
     assert in_millions(on_map + region) == millions(committed)

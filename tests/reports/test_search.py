@@ -34,7 +34,7 @@ def search(client: Client, words: str, more: str = "", prefix: str = "") -> str:
 def test_without_words_the_page_says_how_to_search(client: Client) -> None:
     for query in ("", "?q=", "?q=+", "?as_of=2009-09-30"):
         html = text(client, f"/search/{query}")
-        assert "one letter may be wrong" in said(html)
+        assert "may have one wrong letter" in said(html)
         assert '<form class="filters search" role="search"' in html
         assert "<h2" not in html.partition("<main")[2]
 
@@ -189,11 +189,11 @@ def test_all_of_a_kind_are_paged_and_counted(client: Client) -> None:
     html = search(client, "carsi")
     count = heads(html)["Commitments"]
     assert count > 10
-    address = re.search(rf'<a href="([^"]+)">All {count}: Commitments</a>', html)
+    address = re.search(rf'<a href="([^"]+)">All {count} results: Commitments</a>', html)
     assert address
     listed = text(client, unescape(address[1]))
     assert len(re.findall(r'<a href="/commitments/CARSI', listed)) == min(count, 50)
-    entries = re.search(r'<a href="(/entries/[^"]+)">All (\d+): Entries</a>', html)
+    entries = re.search(r'<a href="(/entries/[^"]+)">All (\d+) results: Entries</a>', html)
     assert entries
     assert f"{entries[2]} entries" in said(text(client, unescape(entries[1])))
 

@@ -66,7 +66,7 @@ class AllocationForm(CitesADocument, DraftingForm):
             self.fields[name].required = False
         fields: Any = self.fields
         self.offer_new_document()
-        fields["goal"].empty_label = _("not stated")
+        fields["goal"].empty_label = _("not specified")
         fields["partner"].empty_label = _("none")
         fields["appropriation"].label_from_instance = _label_with(left)
         self.explain(HINTS)

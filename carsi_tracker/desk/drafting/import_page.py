@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.drafting.drafting import made_by, new_token
@@ -80,7 +80,7 @@ class ConfirmForm(forms.Form):
     )
     new = forms.BooleanField(
         label=gettext_lazy("They are new amounts, although they look the same"),
-        error_messages={"required": gettext_lazy("Say that they are new, or leave them out.")},
+        error_messages={"required": gettext_lazy("Confirm that they are new, or leave them out.")},
     )
 
     def __init__(self, *args: Any, ask_whether_new: bool, **kwargs: Any) -> None:
@@ -219,9 +219,10 @@ def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
 
 
 def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, Any]:
-    name, draft = upload.name or _("pasted rows"), outcome.draft
+    name, draft, wrong = upload.name or _("pasted rows"), outcome.draft, len(outcome.faults)
+    refused = ngettext("%d error: nothing was imported", "%d errors: nothing was imported", wrong)
     return {
-        "title": _("Import of %s") % name,
+        "title": refused % wrong if wrong else _("Import of %s") % name,
         "name": name,
         "upload": upload,
         "outcome": outcome,

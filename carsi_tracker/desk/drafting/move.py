@@ -172,7 +172,7 @@ def _differences(old: Commitment, values: dict[str, Any]) -> tuple[str, str]:
 
 
 def _in_words(parts: Iterable[Any]) -> str:
-    return ", ".join(str(part) if part else _("no stated goal") for part in parts)
+    return ", ".join(str(part) if part else _("goal not specified") for part in parts)
 
 
 def posted_commitment(commitment_id: int) -> Commitment:

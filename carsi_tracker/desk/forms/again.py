@@ -35,7 +35,7 @@ class ShownAgain(forms.BaseForm):
 
 def sentence() -> str:
     """Say what is to be done with a form that stands there again."""
-    return _("Look at what you typed, choose files again, and save it.")
+    return _("Check what you typed, choose files again, and save.")
 
 
 def shows_again(view: V) -> V:

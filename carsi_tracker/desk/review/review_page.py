@@ -110,7 +110,7 @@ def _page(
     lines = Paginator(_lines(batch), LINES_A_PAGE).get_page(request.GET.get("page"))
     remarks = list(batch.remarks.select_related("author"))
     context = {
-        "title": batch.title,
+        "title": _("Review: %s") % batch.title,
         "batch": batch,
         "digest": digest,
         "editors": batch.editors.select_related("user").order_by("user__username"),

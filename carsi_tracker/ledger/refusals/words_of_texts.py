@@ -31,7 +31,7 @@ OF_TEXTS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
         lambda: _("A code or key is written in plain letters and digits, without other signs.")
     ),
     "code_but_none": sentence(
-        lambda: _("“none” means “not stated” in addresses. Choose another code.")
+        lambda: _("“none” means “not specified” in addresses. Choose another code.")
     ),
     "name_taken": sentence(
         lambda: _(

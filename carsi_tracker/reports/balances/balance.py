@@ -48,6 +48,7 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         for dimension, label in WAYS.items()
     ]
     available = aggregates.total(query.where(measure="available")).amount
+    checks = [*(way.agrees for way in ways), totals.committed + available == totals.appropriated]
     return render_page(
         request,
         public,
@@ -58,8 +59,8 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         ways=ways,
         available=available,
         whole=totals.committed + available,
-        balances=all(way.agrees for way in ways)
-        and totals.committed + available == totals.appropriated,
+        checks=len(checks),
+        failing=checks.count(False),
     )
 
 

@@ -47,7 +47,7 @@ def bar_sheet(public: PublicRequest) -> ChartSheet:
     if not parts:
         why = _("This selection has no total to divide, so it has no bar chart.")
         empty = why if totals.entries else nothing(public)
-        return ChartSheet(_("How far the money has got"), empty=empty)
+        return ChartSheet(_("Status of funds"), empty=empty)
     if any(part.name == "available" for part in parts):
         title = _("%(whole)s appropriated, and how far it has got")
         title %= {"whole": in_prose(totals.appropriated)}

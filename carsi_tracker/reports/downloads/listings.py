@@ -240,7 +240,7 @@ VERSIONS = Listing(
             _("who countersigned it later, where it was posted without a second person"),
             "countersignature__signed_by",
         ),
-        Field("reverses", Holds.NUMBER, _("the version that it takes back"), "reverses_id"),
+        Field("reverses", Holds.NUMBER, _("the version that it reverses"), "reverses_id"),
         Field("entries", Holds.NUMBER, _("how many entries it has"), "entry_count"),
         Field("entries_sha256", Holds.CODE, _("the SHA-256 of its own file"), "entries_sha256"),
         Field("checksum", Holds.CODE, _("the checksum of the ledger up to it"), "checksum"),

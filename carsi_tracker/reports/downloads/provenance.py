@@ -89,7 +89,7 @@ class Provenance:
             (_("Checksum"), query.version.checksum),
             (_("Address"), self.citation.address),
             (_("Cite as"), self.citation.in_words(self.title) if posted else "–"),
-            (_("Licence"), f"CC0 1.0, {LICENCE}"),
+            (_("License"), f"CC0 1.0, {LICENCE}"),
             (_("Software"), SOFTWARE),
             *((field.heading, field.in_words) for field in self.table.fields),
         ]

@@ -185,7 +185,7 @@ SUMMARIES = (
     Summary(
         "countries",
         _("Countries"),
-        _("one country a row; amounts for the region stand in a row of their own"),
+        _("one country a row; amounts for the region have a row of their own"),
         (COUNTRY, *NAMES, *_amounts(BALANCES), ENTRIES),
         _countries,
     ),
@@ -206,9 +206,9 @@ SUMMARIES = (
     Summary(
         "goals",
         _("Goals"),
-        _("one goal a row, and what serves no stated goal"),
+        _("one goal a row, and what has no goal specified"),
         (
-            Field("goal", Holds.CODE, _("the goal’s number; none where it is not stated")),
+            Field("goal", Holds.CODE, _("the goal’s number; none where it is not specified")),
             *NAMES,
             *_amounts(BALANCES),
             ENTRIES,
@@ -218,7 +218,7 @@ SUMMARIES = (
     Summary(
         "appropriations",
         _("Appropriations"),
-        _("one appropriation a row, with what was made of it"),
+        _("one appropriation a row, with its totals by stage"),
         (
             Field("fiscal_year", Holds.NUMBER, _("the fiscal year")),
             Field("account", Holds.CODE, _("the account")),

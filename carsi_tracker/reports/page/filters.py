@@ -238,7 +238,7 @@ def in_words(words: Vocabulary, name: str, value: object) -> str:
 def _name_of(words: Vocabulary, name: str, code: str) -> str:
     """Return the name of a code; the code itself where it has no other."""
     if code == NONE:
-        return _("not stated")
+        return _("not specified")
     if name == "stage":
         return str(Stage(code).label)
     if name == "basis":

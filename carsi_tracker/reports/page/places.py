@@ -102,7 +102,7 @@ def busy(request: HttpRequest, *, file: bool) -> HttpResponse:
         _said_from = monotonic() + SECONDS_UNSAID
         log.warning("More dear pages are asked for than are made at once: %s", request.path)
     if file:
-        said = _("Much is being asked for at this moment. Please try again in a few seconds.")
+        said = _("The site is busy. Try again in a few seconds.")
         response = HttpResponse(f"{said}\n", "text/plain; charset=utf-8", status=503)
     else:
         response = render(request, "reports/busy.html", status=503)

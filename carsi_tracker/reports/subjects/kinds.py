@@ -157,7 +157,7 @@ def _goals(public: PublicRequest) -> Iterable[Subject]:
     for goal in public.words.goals:
         number = str(goal.number)
         yield Subject(goal.number, number, str(goal), (("goal", number),))
-    yield Subject(None, "", str(_("Goal not stated")), (("goal", NONE),))
+    yield Subject(None, "", str(_("Goal not specified")), (("goal", NONE),))
 
 
 def _appropriations(public: PublicRequest) -> Iterable[Subject]:

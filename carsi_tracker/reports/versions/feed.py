@@ -98,7 +98,7 @@ def _empty_feed(
         others["previous"] = page.previous_page_number()
     if page.has_next():
         others["next"] = page.next_page_number()
-    title = _("CARSI Tracker: changes of the ledger")
+    title = _("CARSI Tracker: version history of the ledger")
     return PagedFeed(
         title=f"{title}, {scope}" if scope else title,
         link=site + reverse("changes"),

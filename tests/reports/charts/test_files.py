@@ -176,4 +176,4 @@ def test_the_bar_has_all_stages_whichever_is_asked(client: Client) -> None:
 
 def test_what_is_no_whole_has_no_bar(client: Client) -> None:
     texts = written(drawing(client, "/charts/bar.svg?posted_in=17"))
-    assert any("not a whole" in text for text in texts)
+    assert any("no total to divide" in text for text in texts)

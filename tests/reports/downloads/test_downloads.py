@@ -224,7 +224,7 @@ def test_a_workbook_says_what_it_holds_and_how_to_cite_it(client: Client) -> Non
     assert said["Checksum"] == posting.checksum
     assert said["Address"] == f"http://testserver/tables/entries.xlsx?{query}"
     assert f"checksum {posting.checksum[:8]}." in said["Cite as"]
-    assert "CC0" in said["Licence"]
+    assert "CC0" in said["License"]
     assert "amount_usd" in said
 
 
