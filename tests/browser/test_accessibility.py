@@ -29,6 +29,7 @@ KINDS = (
     "/documents/gao-13-295r/",
     "/published/",
     "/published/gao-obligated-2013-floor/",
+    "/status-of-funds/",
     "/changes/12/",
     "/compare/",
     "/search/?q=policia",
@@ -56,6 +57,7 @@ STATES = (
     "/search/",
     "/search/?q=carsi&kind=commitments",
     "/balance/",
+    "/status-of-funds/?as_of=2008-06-29",
 )
 """Further pages of these kinds, and states of them, that are opened with everything."""
 HEAVY = ("/", "/?as_of=2009-09-30&version=12", "/entries/", "/compare/", "/about/")
