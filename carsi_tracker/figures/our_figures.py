@@ -1,23 +1,27 @@
-"""Our figures for the questions that published totals ask, many in one query."""
+"""Our figures for the questions that published totals ask, all from one query."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from operator import add
 
-from django.db.models import Aggregate, Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet, Sum
 
 from carsi_tracker.figures.aggregates import ZERO, Amount
 from carsi_tracker.figures.query import MEASURES, Filters, Query
-from carsi_tracker.figures.selection import asked_of_any
+from carsi_tracker.figures.selection import LOOKUPS
 from carsi_tracker.ledger.models import Entry, Line
 
-TOGETHER = 100
-"""How many questions one query of the database answers."""
+DIMENSIONS = ("account", "year", "area", "country", "agency")
+"""What a published total may be about, beside a stage and days."""
 
 Asked = tuple[Query, str]
 """A question, and the key of the document that the total was published in."""
+Names = tuple[str, ...]
+Cells = dict[tuple[str, Names, Names], list[tuple[date, str, Decimal, int]]]
+"""By stage, the dimensions that are asked and their values: what each day and document adds."""
 
 
 @dataclass(frozen=True)
@@ -46,40 +50,47 @@ def our_figures(
     rows: QuerySet[Entry] | QuerySet[Line], asked: Sequence[Asked]
 ) -> Iterator[OurFigure]:
     """Yield what rows of the ledger, or of a draft, add to our figure for each question."""
-    for start in range(0, len(asked), TOGETHER):
-        yield from _summed(rows, asked[start : start + TOGETHER])
+    cells = _cells(rows, {_asked(query.filters) for query, _document in asked})
+    for query, document in asked:
+        yield _figure(cells, query, document)
 
 
-def _summed(rows: QuerySet[Entry] | QuerySet[Line], asked: Sequence[Asked]) -> Iterator[OurFigure]:
-    sums: dict[str, Aggregate | Coalesce] = {}
-    for number, (query, document) in enumerate(asked):
-        known = asked_of_any(query.where(date_from=None))
-        condition = asked_of_any(query)
-        sums[f"amount_{number}"] = _sum(_counted(query.filters), condition)
-        sums[f"entries_{number}"] = Count("amount", filter=condition)
-        sums[f"known_{number}"] = Count("amount", filter=known)
-        for stage in _stages(query.filters):
-            cites = condition & Q(document__key=document, stage=stage)
-            sums[f"cited_{number}_{stage}"] = _sum("amount", cites)
-    found = rows.aggregate(**sums)
-    for number, (query, _document) in enumerate(asked):
-        sum_ = Amount(found[f"amount_{number}"], found[f"entries_{number}"])
-        cited = tuple(found[f"cited_{number}_{stage}"] for stage in _stages(query.filters))
-        yield OurFigure(sum_, found[f"known_{number}"], cited)
+def _cells(rows: QuerySet[Entry] | QuerySet[Line], asked: Iterable[Names]) -> Cells:
+    lookups = [LOOKUPS[name] for name in DIMENSIONS]
+    grouped = rows.order_by().values_list("stage", "effective_date", "document__key", *lookups)
+    cells: Cells = defaultdict(list)
+    for row in grouped.annotate(Sum("amount"), Count("amount")):
+        stage, day, document, *values, amount, count = row
+        named = dict(zip(DIMENSIONS, map(str, values), strict=True))
+        for names in asked:
+            key = (stage, names, tuple(named[name] for name in names))
+            cells[key].append((day, document, amount, count))
+    return cells
 
 
-def _sum(what: Case | F | str, condition: Q) -> Coalesce:
-    return Coalesce(Sum(what, filter=condition), Value(ZERO), output_field=DecimalField())
+def _figure(cells: Cells, query: Query, document: str) -> OurFigure:
+    filters, total, known, cited = query.filters, Amount(), 0, []
+    names = _asked(filters)
+    values = tuple(getattr(filters, name) for name in names)
+    for sign, stage in _stages(filters):
+        of_document = ZERO
+        for day, source, amount, count in cells.get((stage, names, values), ()):
+            if day > query.day:
+                continue
+            known += count
+            if filters.date_from is None or day >= filters.date_from:
+                total += Amount(sign * amount, count)
+                of_document += amount if source == document else ZERO
+        cited.append(of_document)
+    return OurFigure(total, known, tuple(cited))
 
 
-def _stages(filters: Filters) -> tuple[str, ...]:
-    return MEASURES.get(filters.measure or "", (filters.stage or "",))
+def _asked(filters: Filters) -> Names:
+    return tuple(name for name in DIMENSIONS if getattr(filters, name) is not None)
 
 
-def _counted(filters: Filters) -> Case | F:
-    if not filters.measure:
-        return F("amount")
-    _plus, minus = MEASURES[filters.measure]
-    return Case(
-        When(stage=minus, then=-F("amount")), default=F("amount"), output_field=DecimalField()
-    )
+def _stages(filters: Filters) -> list[tuple[int, str]]:
+    """Return the stages that are summed, each with its sign."""
+    if filters.measure:
+        return list(zip((1, -1), MEASURES[filters.measure], strict=True))
+    return [(1, filters.stage or "")]

@@ -53,12 +53,8 @@ def asked_of(query: Query, seen: Callable[[str], str] = str) -> Q:
 
     `seen` says how what is compared is named from where the condition is used.
     """
-    return Q(**{seen("posting_id__lte"): query.version.number}) & asked_of_any(query, seen)
-
-
-def asked_of_any(query: Query, seen: Callable[[str], str] = str) -> Q:
-    """Return the same of a row of whatever version, or of a draft's line."""
-    condition = Q(**{seen("effective_date__lte"): query.day})
+    asked = {"posting_id__lte": query.version.number, "effective_date__lte": query.day}
+    condition = Q(**{seen(lookup): value for lookup, value in asked.items()})
     for name, value in query.filters.given.items():
         if name == "measure":
             condition &= Q(**{seen("stage__in"): MEASURES[value]})
