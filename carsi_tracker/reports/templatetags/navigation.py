@@ -16,6 +16,7 @@ MENU = {
     gettext_lazy("Figures"): {
         "overview": gettext_lazy("Overview"),
         "appropriations": gettext_lazy("Appropriations"),
+        "status-of-funds": gettext_lazy("Status of funds"),
         "areas": gettext_lazy("Programming areas"),
         "countries": gettext_lazy("Countries"),
         "goals": gettext_lazy("Goals"),
