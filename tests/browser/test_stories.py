@@ -62,7 +62,7 @@ def test_a_citizen_of_honduras_reads_spanish_on_a_cheap_phone(site: Site, open_p
         "Honduras: $4.1 millones comprometidos"
     )
     page.locator(".sum a").first.tap()
-    expect(page.get_by_role("heading", level=1)).to_have_text("$4,059,000 comprometido")
+    expect(page.get_by_role("heading", level=1)).to_have_text("$4,059,000 comprometidos")
     page.locator("tbody a[href^='/es/documents/']").first.tap()
     expect(page.locator(".facts a[href^='http']").first).to_be_visible()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import MEASURES, NONE, Query
@@ -33,6 +33,14 @@ UNSTATED: dict[str, tuple[str, Promise, Promise]] = {
 }
 """For each filter whose value a document may not state: the code of that, and how it is said."""
 
+STAGES_OF_DOLLARS: dict[str, Promise] = {
+    Stage.APPROPRIATED: pgettext_lazy("so many dollars", "appropriated"),
+    Stage.COMMITTED: pgettext_lazy("so many dollars", "committed"),
+    Stage.OBLIGATED: pgettext_lazy("so many dollars", "obligated"),
+    Stage.DISBURSED: pgettext_lazy("so many dollars", "disbursed"),
+}
+"""How a stage is said after an amount; Spanish says it in the plural."""
+
 
 @dataclass(frozen=True)
 class Unstated:
@@ -58,7 +66,7 @@ def stage_in_words(query: Query) -> str:
     """Return the stage or measure that is summed; "" where several stages are shown."""
     if query.filters.measure:
         return str(filters.MEASURE_NAMES[query.filters.measure])
-    return str(Stage(query.filters.stage).label).lower() if query.filters.stage else ""
+    return str(STAGES_OF_DOLLARS[query.filters.stage]) if query.filters.stage else ""
 
 
 def scope_in_words(public: PublicRequest, *, without: tuple[str, ...] = ()) -> str:

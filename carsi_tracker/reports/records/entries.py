@@ -62,4 +62,5 @@ def entry_detail(
         "commitment__agency", "appropriation__account", "document", "posting",
     )  # fmt: skip
     entry: Entry = get_object_or_404(rows, posting_id=version, line=line)
-    return render_page(request, public, "reports/entry.html", entry=entry)
+    stage = explanations.STAGES_OF_DOLLARS[entry.stage]
+    return render_page(request, public, "reports/entry.html", entry=entry, stage=stage)
