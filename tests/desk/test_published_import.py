@@ -2,11 +2,13 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import Client
 
 from carsi_tracker.ledger import posting
@@ -207,3 +209,21 @@ def test_many_rows_are_read_with_as_many_queries_as_one(people: People) -> None:
     one = uploaded(people.analyst, as_csv(NEW))
     many = uploaded(people.analyst, as_csv(*(NEW | {"key": f"new-{n}"} for n in range(500))))
     assert queries(people.analyst, one) == queries(people.analyst, many)
+
+
+@pytest.mark.commits
+def test_a_confirmation_that_is_sent_twice_at_once_keeps_it_once(people: People) -> None:
+    address = uploaded(people.analyst, as_csv(NEW))
+    digest = people.analyst.get(address).context["read"].digest
+
+    def send(_turn: int) -> int:
+        try:
+            sent = {"digest": digest, "change_reason": "Read"}
+            return people.client(people.ana).post(address, sent).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as both:
+        assert set(both.map(send, range(2))) <= {200, 302}
+    assert Change.objects.filter(reason="Read").count() == 1
+    assert PublishedFigure.objects.filter(key="gao-new").count() == 1
