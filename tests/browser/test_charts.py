@@ -80,6 +80,7 @@ def test_a_chart_is_downloaded_under_a_name_that_says_what_it_is(
         has=page.get_by_role("heading", name="Status of funds over time")
     )
     with page.expect_download() as download:
+        section.get_by_text("Data", exact=True).click()
         section.get_by_role("link", name="SVG").click()
     assert download.value.suggested_filename == "carsi-timeline-2009-09-30.svg"
 

@@ -22,7 +22,7 @@ def sums_behind(client: Client, address: str) -> Decimal:
         html = text(client, page)
         body = html.partition("<tbody>")[2].partition("</tbody>")[0]
         for row in body.split("</tr>")[:-1]:
-            amount = re.findall(r'<td class="number">([^<]+)</td>', row)[-1]
+            amount = re.findall(r'<td class="number key">([^<]+)</td>', row)[-1]
             total += Decimal(amount.replace(",", "").replace("−", "-"))
         following = re.search(r'rel="next" href="([^"]+)"', html)
         page = unescape(following.group(1)) if following else ""

@@ -19,10 +19,13 @@ ROWS_A_PAGE = 100
 
 @dataclass(frozen=True)
 class ColumnHead:
-    """The head of a column: its title, how it is sorted now, and the page sorted by it."""
+    """The head of a column: its title, how it is sorted now, and the page sorted by it.
+
+    `classes` are those of its cells.
+    """
 
     title: str
-    numeric: bool
+    classes: str
     sorted: str
     href: str | None
 
@@ -34,6 +37,8 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
     """
 
     numeric: ClassVar[frozenset[str]] = frozenset()
+    key: ClassVar[str] = ""
+    """The column to read first, which is tinted."""
     caption: ClassVar[Any] = ""
     file: ClassVar[str] = ""
 
@@ -82,9 +87,8 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
     def cells_of(self, records: Iterable[Any]) -> Iterator[SafeString]:
         """Yield the cells of rows, the first its head: built here, as a page has hundreds."""
         head, *others = (getattr(self, f"render_{name}") for name in self.names)
-        opened = [
-            '<td class="number">' if name in self.numeric else "<td>" for name in self.names[1:]
-        ]
+        classes = map(self.classes_of, self.names[1:])
+        opened = [f'<td class="{each}">' if each else "<td>" for each in classes]
         for record in records:
             cells = (
                 f"{cell}{conditional_escape(render(record))}</td>"
@@ -92,6 +96,10 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
             )
             first = conditional_escape(head(record))
             yield SafeString(f'<th scope="row">{first}</th>{"".join(cells)}')
+
+    def classes_of(self, name: str) -> str:
+        """Return the classes of a column's cells."""
+        return " ".join(["number"] * (name in self.numeric) + ["key"] * (name == self.key))
 
     def heads(self) -> Iterator[ColumnHead]:
         """Yield the heads of the columns."""
@@ -104,7 +112,7 @@ class LedgerTable(tables.Table):  # type: ignore[misc]
             href = self.path + self.public.address.sorted_by(sort).query_string()
             yield ColumnHead(
                 str(bound.header),
-                bound.name in self.numeric,
+                self.classes_of(bound.name),
                 order,
                 href if bound.orderable else None,
             )

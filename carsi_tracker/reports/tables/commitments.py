@@ -42,6 +42,7 @@ class CommitmentsTable(LedgerTable):
 
     file = "commitments"
     numeric = frozenset({"committed", "obligated", "disbursed"})
+    key = "committed"
 
     class Meta(LedgerTable.Meta):
         order_by = "reference"

@@ -40,6 +40,7 @@ class DocumentsTable(LedgerTable):
 
     file = "documents"
     numeric = frozenset({"entry_count", *BASES, "committed"})
+    key = "committed"
 
     class Meta(LedgerTable.Meta):
         order_by = "published_on"

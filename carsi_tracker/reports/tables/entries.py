@@ -52,6 +52,7 @@ class EntriesTable(LedgerTable):
 
     file = "entries"
     numeric = frozenset({"version", "amount"})
+    key = "amount"
 
     class Meta(LedgerTable.Meta):
         order_by = "effective"

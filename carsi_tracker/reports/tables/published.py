@@ -56,6 +56,7 @@ class PublishedTable(LedgerTable):
 
     file = "published"
     numeric = frozenset({"published", "ours", "difference"})
+    key = "ours"
 
     class Meta(LedgerTable.Meta):
         order_by = "publisher"
