@@ -40,6 +40,7 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         "reports/overview.html",
         totals=totals,
         bar=lazily(bar, totals, query),
+        marks=marks,
         bar_marks=lazily(bar_marks, totals, query, marks),
         bar_files=lazily(chart_files, "bar", query),
         matrix_files=lazily(chart_files, "matrix", query),

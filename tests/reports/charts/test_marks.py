@@ -63,3 +63,4 @@ def test_page_and_files_say_who_published_what(client: Client, path: str) -> Non
     assert FLOOR in shown
     assert 'class="published"' in shown
     assert FLOOR not in text(client, f"{path}?as_of=2012-12-31")
+    assert FLOOR in text(client, path)
