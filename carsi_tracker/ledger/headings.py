@@ -37,9 +37,17 @@ SPANISH = {
     "wider_es": "Abarca además", "explanation": "Explicación en inglés",
     "explanation_es": "Explicación", "our_usd": "Según este libro, USD",
     "our_entries": "Asientos de este libro", "difference_usd": "Diferencia, USD",
-    "verdict": "Resultado de la comparación",
+    "verdict": "Resultado de la comparación", "figure": "Código de cifra",
+    "change_usd": "Cambio, USD", "after_usd": "Después, USD",
+    "account_name": "Nombre de la cuenta", "place": "Código de lugar", "place_name": "Lugar",
+    "known": "Si se sabe", "sum_group": "Grupo de la suma", "sum_usd": "Suma del grupo, USD",
 }  # fmt: skip
 """The headings in Spanish, by the name of the column."""
+SPANISH |= {
+    f"{name.removesuffix('_usd')}_bound": f"{spanish.removesuffix(', USD')}: límite"
+    for name, spanish in SPANISH.items()
+    if name.endswith("_usd")
+}
 
 _SEPARATORS = re.compile(r"[\s_-]+")
 
