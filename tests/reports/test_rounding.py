@@ -83,8 +83,11 @@ def test_the_countries_and_the_region_add_up_to_what_is_committed(
 
 @pytest.mark.parametrize("day", DAYS[1:])
 def test_percentages_add_up_to_a_hundred(client: Client, day: str) -> None:
-    evidence = re.findall(r'class="basis basis-\w+">(\d+)% ', page(client, f"/?as_of={day}"))
-    assert sum(map(int, evidence)) == 100
+    known = page(client, f"/?as_of={day}").partition('<dl class="known">')[2].partition("</dl>")[0]
+    measures = known.split("<dt>")[1:]
+    assert len(measures) == 3
+    for measure in measures:
+        assert sum(map(int, re.findall(r">(\d+)%</(?:a|strong)>", measure))) == 100
     for kind in KINDS:
         pages = set(
             re.findall(rf'<th scope="row"><a href="(/{kind}/[^"]+)"', page(client, f"/{kind}/"))

@@ -26,7 +26,7 @@ MEANINGS: dict[str, Promise] = {
     "disbursed": _("paid out"),
     "unliquidated": _("under a signed agreement, grant or contract"),
     "unobligated": _("reserved for a purpose and a place"),
-    "available": _("it may have been used: no document that we read says what for"),
+    "available": _("it may have been used; no document that we read says what for"),
 }
 
 

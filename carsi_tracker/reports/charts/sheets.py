@@ -19,7 +19,7 @@ from carsi_tracker.reports.page.address import written
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.page.shortened import in_prose
-from carsi_tracker.reports.page.unknown import nothing_found
+from carsi_tracker.reports.page.unknown import DASH, ZERO, nothing_found
 
 INNER_WIDTH = 1000
 AREA_LETTERS = 28
@@ -31,13 +31,14 @@ ROW, LOW_ROW = 60, 30
 class ChartSheet:
     """A chart's title, the height of its drawing, and what its template draws.
 
-    `empty` says why there is nothing to draw, where there isn't.
+    `empty` says why there is nothing to draw, where there isn't; `note` what its signs mean.
     """
 
     title: str
     height: int = 60
     drawn: Mapping[str, Any] = field(default_factory=dict)
     empty: str = ""
+    note: str = ""
 
 
 def bar_sheet(public: PublicRequest) -> ChartSheet:
@@ -83,7 +84,10 @@ def matrix_sheet(public: PublicRequest) -> ChartSheet:
         "wide": wide,
         "foot": LOW_ROW + ROW * len(found.rows),
     }
-    return ChartSheet(title, LOW_ROW * 2 + ROW * len(found.rows) + 10, drawn)
+    texts = {cell.figure.text for row in found.rows for cell in row.cells}
+    texts |= {figure.text for figure in found.totals}
+    height = LOW_ROW * 2 + ROW * len(found.rows) + 10
+    return ChartSheet(title, height, drawn, note=signs_in_words(texts))
 
 
 def countries_sheet(public: PublicRequest) -> ChartSheet:
@@ -123,6 +127,11 @@ def timeline_sheet(public: PublicRequest) -> ChartSheet:
 def balance(public: PublicRequest) -> dict[str, str]:
     """Return the name of what a chart of one sum shows, for its title."""
     return {"sum": name_of_balance(name_of_sum(public.query))}
+
+
+def signs_in_words(texts: set[str]) -> str:
+    """Say what a dash and a zero mean, where they are among the texts of a drawing."""
+    return " ".join(str(words) for sign, words in (("–", DASH), ("0", ZERO)) if sign in texts)
 
 
 def nothing(public: PublicRequest) -> str:

@@ -12,8 +12,9 @@ from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.marks import published_marks
 from carsi_tracker.reports.charts.timeline import timeline_chart
-from carsi_tracker.reports.overview.certainty import basis_shares, weak_spots
+from carsi_tracker.reports.overview.certainty import weak_spots
 from carsi_tracker.reports.overview.matrix import matrix
+from carsi_tracker.reports.page.how_well_known import how_well_known
 from carsi_tracker.reports.page.links import linked_in
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
@@ -48,7 +49,7 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         committed=linked_in(totals, "committed", query),
         nothing=nothing_found(totals, query),
         first_law=aggregates.first_law(query),
-        bases=lazily(basis_shares, query),
+        known=lazily(how_well_known, query),
         matrix=lazily(matrix, query, public.words),
         countries=lazily(countries_chart, query, public.words.countries),
         timeline=timeline_chart(query, marks),

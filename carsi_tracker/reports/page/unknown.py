@@ -14,6 +14,8 @@ NOT_FOUND: dict[str, Promise] = {
     "obligated": gettext_lazy("no obligation found"),
     "disbursed": gettext_lazy("no payment found"),
 }
+DASH = gettext_lazy("“–”: no entries.")
+ZERO = gettext_lazy("“0”: entries that cancel out.")
 
 
 def not_found(name: str) -> str:

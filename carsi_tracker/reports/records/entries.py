@@ -9,6 +9,7 @@ from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Entry
 from carsi_tracker.reports.page import explanations, filters
+from carsi_tracker.reports.page.how_well_known import how_well_known
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
@@ -37,6 +38,7 @@ def entry_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         if one_sum and total.known
         else explanations.sums_of_all(query.where(stage=None, measure=None)),
         stage=explanations.stage_in_words(query),
+        known=lazily(how_well_known, query) if one_sum else None,
         not_found=not_found(query.filters.measure or query.filters.stage or ""),
         measured=MEASURES.get(query.filters.measure or ""),
         scope=explanations.scope_in_words(public),

@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.balances.sums import balances
-from carsi_tracker.reports.overview.certainty import WeakSpot, basis_shares, weak_spots
+from carsi_tracker.reports.overview.certainty import WeakSpot, committed_by_basis, weak_spots
 from carsi_tracker.reports.page.content import content
 from carsi_tracker.reports.page.glossary import GLOSSARY
 from carsi_tracker.reports.page.links import linked_sum
@@ -32,7 +32,7 @@ def about(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         balances=sums,
         figures=dict(zip(BALANCES, (figure for _name, figure in sums), strict=True)),
         area_not_stated=linked_sum(query.where(stage=Stage.COMMITTED, area=UNSTATED_AREA)),
-        bases=[share for share in basis_shares(query) if share.amount],
+        bases=committed_by_basis(query),
         bounds=_bounds(spots),
         noted=spots,
         glossary=GLOSSARY,

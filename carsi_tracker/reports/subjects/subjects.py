@@ -14,10 +14,11 @@ from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.marks import published_marks
 from carsi_tracker.reports.charts.timeline import timeline_chart
-from carsi_tracker.reports.overview.certainty import basis_shares, weak_spots
+from carsi_tracker.reports.overview.certainty import weak_spots
 from carsi_tracker.reports.overview.matrix import matrix
 from carsi_tracker.reports.page import explanations
 from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.how_well_known import how_well_known
 from carsi_tracker.reports.page.links import Linked, linked_in, linked_sum
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
@@ -102,7 +103,7 @@ def subject_detail(
         unstated=_unstated(its, subject, query),
         later=explanations.later(committed),
         published_lines=lines_beside(public, query),
-        bases=[share for share in basis_shares(query) if share.amount],
+        known=how_well_known(query),
         bar=bar(sums, query),
         bar_marks=bar_marks(sums, query, marks),
         bar_files=chart_files("bar", query),
@@ -122,10 +123,13 @@ def _part(kind: SubjectKind, subject: Subject, query: Query) -> SubjectPart | No
     shares = {
         key: sums.of(stage).amount / whole.amount * HUNDRED_PERCENT
         for key, sums in aggregates.breakdown(query.everywhere(), kind.page).items()
+        if sums.of(stage).known
     }
+    if subject.key not in shares:
+        return None
     rounded = split(HUNDRED_PERCENT, list(shares.values()), TENTH)
-    shown = dict(zip(shares, rounded, strict=True)).get(subject.key, aggregates.ZERO)
-    return SubjectPart(whole, percent(shares.get(subject.key, aggregates.ZERO), shown, TENTH))
+    shown = dict(zip(shares, rounded, strict=True))[subject.key]
+    return SubjectPart(whole, percent(shares[subject.key], shown, TENTH))
 
 
 def _unstated(kind: SubjectKind, subject: Subject, query: Query) -> Linked | None:

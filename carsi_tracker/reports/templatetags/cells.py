@@ -4,13 +4,14 @@ from django import template
 from django.template.base import NodeList, Parser, Token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.reports.page.unknown import DASH, ZERO
 
 register = template.Library()
 
 SIGNS = {
-    '<a class="empty"': _("“–”: no entries."),
-    '<a class="zero"': _("“0”: entries that cancel out."),
+    '<span aria-hidden="true">–</span>': DASH,
+    '<a class="zero"': ZERO,
 }
 
 
