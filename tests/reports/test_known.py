@@ -32,8 +32,8 @@ SUBJECTS = (
 )  # fmt: skip
 NOT_KNOWN = {"none found", "sin dato", "–no entries", "–sin asientos"}
 ZERO = {"0", "$0"}
-COUNTED = ("/documents/", "/search/", "/published/")
-"""Pages that count entries or documents, of which there may be none."""
+COUNTED = ("/documents/", "/search/", "/published/", "/status-of-funds/")
+"""Pages that count entries or documents, of which there may be none, or take sums apart."""
 
 
 def query_of(href: str) -> Query:
