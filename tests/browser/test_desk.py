@@ -60,7 +60,7 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     expect(approver.locator("#public")).to_contain_text("123,359,500")
     expect(approver.get_by_text("Posting is final.")).to_be_visible()
     assert not faults(approver)
-    approver.get_by_label("I have read all of it").check()
+    approver.get_by_label("I have checked every line").check()
     approver.get_by_role("button", name=f"Post version {NEXT}").click()
     expect(approver.get_by_text(f"Posted as version {NEXT}.").first).to_be_visible()
 

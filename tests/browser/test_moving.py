@@ -35,7 +35,7 @@ def test_a_move_from_the_commitments_page_to_the_public_one(
     sign_in(approver, desk_site, "petra")
     approver.goto(batch)
     approver.get_by_role("link", name="Review, then post or return …").click()
-    approver.get_by_label("I have read all of it").check()
+    approver.get_by_label("I have checked every line").check()
     approver.get_by_role("button", name=f"Post version {NEXT}").click()
     expect(approver.get_by_text(f"Posted as version {NEXT}.")).to_be_visible()
 
@@ -57,7 +57,7 @@ def test_a_version_posted_alone_is_countersigned(desk_site: Site, open_page: Ope
     approver.get_by_role("button", name="Countersign version 7").click()
     expect(approver.get_by_text("Version 7 is countersigned.")).to_be_visible()
     reader.goto(f"{desk_site.address}/changes/7/")
-    expect(reader.get_by_text("Countersigned by petra on ")).to_be_visible()
+    expect(reader.get_by_text("Confirmed by petra on ")).to_be_visible()
     expect(reader.get_by_text("Read against the letter")).to_be_visible()
 
 
