@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -11,6 +11,7 @@ from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 
 from carsi_tracker.caching.remembered import remembered, unalterable
+from carsi_tracker.figures.bounds import EXACT, Limits, limits_of
 from carsi_tracker.figures.query import MEASURES, Query
 from carsi_tracker.figures.running_totals import (
     Key,
@@ -21,7 +22,7 @@ from carsi_tracker.figures.running_totals import (
 )
 from carsi_tracker.figures.selection import asked_of, entries, from_commitment
 from carsi_tracker.figures.vocabulary import public_documents
-from carsi_tracker.ledger.models import Basis, Commitment, Document, Stage
+from carsi_tracker.ledger.models import Basis, Bound, Commitment, Document, Entry, Stage
 
 Code = TypeVar("Code", str, str | int)
 """What a value of a dimension is known by."""
@@ -33,10 +34,11 @@ REMEMBERED = 1024
 
 @dataclass(frozen=True)
 class Amount:
-    """A sum in U.S. dollars, and how many entries it sums."""
+    """A sum in U.S. dollars, how many entries it sums, and what of it is a limit."""
 
     amount: Decimal = ZERO
     entries: int = 0
+    limits: Limits = EXACT
 
     @property
     def known(self) -> bool:
@@ -44,13 +46,21 @@ class Amount:
         return self.entries > 0
 
     def __add__(self, other: "Amount") -> "Amount":
-        return Amount(self.amount + other.amount, self.entries + other.entries)
+        limits = self.limits + other.limits
+        return Amount(self.amount + other.amount, self.entries + other.entries, limits)
 
     def __sub__(self, other: "Amount") -> "Amount":
-        return Amount(self.amount - other.amount, self.entries - other.entries)
+        limits = self.limits - other.limits
+        return Amount(self.amount - other.amount, self.entries - other.entries, limits)
 
 
 NOTHING = Amount()
+
+
+def amount_of(entry: Entry, counted: Decimal) -> Amount:
+    """Return what an entry contributes to a sum: its amount as the sum counts it, and limit."""
+    of = entry.commitment if entry.stage == Stage.COMMITTED else None
+    return Amount(counted, 1, limits_of(of.bound, counted) if of else EXACT)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Sums:
         """Return the sum of a stage, or the balance that a measure names; nothing has no entry."""
         if name in MEASURES:
             plus, minus = map(self.of, MEASURES[name])
-            return Amount(plus.amount - minus.amount, plus.entries + minus.entries)
+            return replace(plus - minus, entries=plus.entries + minus.entries)
         return self.stages.get(name, NOTHING)
 
     def follows_amount(self, name: str) -> bool:
@@ -230,7 +240,7 @@ def sums_through(stages: Mapping[str, RunningTotal], day: date) -> Sums:
 
 def _counted(sums: Sums, measure: str | None) -> Amount:
     if measure:
-        return Amount(sums.of(measure).amount, sums.entries)
+        return replace(sums.of(measure), entries=sums.entries)
     return sum(sums.stages.values(), NOTHING)
 
 
@@ -260,12 +270,19 @@ def summed_commitments(query: Query) -> QuerySet[Commitment]:
 def summed_documents(query: Query) -> QuerySet[Document]:
     """Return the documents that the public sees in a version, with what cites them.
 
-    Each carries `entry_count`, of it `stated`, `press` and `inferred`, `committed` (U.S. dollars)
-    and `committed_entries`, by that day.
+    Each carries `entry_count`, of it `stated`, `press` and `inferred`, `committed` (U.S. dollars),
+    of it `at_most` and `at_least`, and `committed_entries`, by that day.
     """
     asked = Q(entries__posting_id__lte=query.version.number, entries__effective_date__lte=query.day)
     return public_documents(query.version.number).annotate(
-        committed=by_stage("entries__", asked)[Stage.COMMITTED.value],
+        **{
+            name: by_stage("entries__", asked & only)[Stage.COMMITTED.value]
+            for name, only in {
+                "committed": Q(),
+                "at_most": Q(entries__commitment__bound=Bound.AT_MOST),
+                "at_least": Q(entries__commitment__bound=Bound.AT_LEAST),
+            }.items()
+        },
         committed_entries=Count("entries", filter=asked & Q(entries__stage=Stage.COMMITTED)),
         entry_count=Count("entries", filter=asked),
         **{basis: Count("entries", filter=asked & Q(entries__basis=basis)) for basis in BASES},

@@ -10,9 +10,10 @@ from operator import add
 from django.db.models import Count, QuerySet, Sum
 
 from carsi_tracker.figures.aggregates import ZERO, Amount
+from carsi_tracker.figures.bounds import limits_of
 from carsi_tracker.figures.query import MEASURES, Filters, Query
 from carsi_tracker.figures.selection import LOOKUPS
-from carsi_tracker.ledger.models import Entry, Line
+from carsi_tracker.ledger.models import Entry, Line, Stage
 
 DIMENSIONS = ("account", "year", "area", "country", "agency")
 """What a published total may be about, beside a stage and days."""
@@ -20,7 +21,7 @@ DIMENSIONS = ("account", "year", "area", "country", "agency")
 Asked = tuple[Query, str]
 """A question, and the key of the document that the total was published in."""
 Names = tuple[str, ...]
-Cells = dict[tuple[str, Names, Names], list[tuple[date, str, Decimal, int]]]
+Cells = dict[tuple[str, Names, Names], list[tuple[date, str, str, Decimal, int]]]
 """By stage, the dimensions that are asked and their values: what each day and document adds."""
 
 
@@ -57,14 +58,18 @@ def our_figures(
 
 def _cells(rows: QuerySet[Entry] | QuerySet[Line], asked: Iterable[Names]) -> Cells:
     lookups = [LOOKUPS[name] for name in DIMENSIONS]
-    grouped = rows.order_by().values_list("stage", "effective_date", "document__key", *lookups)
+    grouped = rows.order_by().values_list(
+        "stage", "effective_date", "document__key", "commitment__bound", *lookups
+    )
     cells: Cells = defaultdict(list)
     for row in grouped.annotate(Sum("amount"), Count("amount")):
-        stage, day, document, *values, amount, count = row
+        stage, day, document, bound, *values, amount, count = row
         named = dict(zip(DIMENSIONS, map(str, values), strict=True))
         for names in asked:
             key = (stage, names, tuple(named[name] for name in names))
-            cells[key].append((day, document, amount, count))
+            cells[key].append(
+                (day, document, bound if stage == Stage.COMMITTED else "", amount, count)
+            )
     return cells
 
 
@@ -74,12 +79,12 @@ def _figure(cells: Cells, query: Query, document: str) -> OurFigure:
     values = tuple(getattr(filters, name) for name in names)
     for sign, stage in _stages(filters):
         of_document = ZERO
-        for day, source, amount, count in cells.get((stage, names, values), ()):
+        for day, source, bound, amount, count in cells.get((stage, names, values), ()):
             if day > query.day:
                 continue
             known += count
             if filters.date_from is None or day >= filters.date_from:
-                total += Amount(sign * amount, count)
+                total += Amount(sign * amount, count, limits_of(bound, sign * amount))
                 of_document += amount if source == document else ZERO
         cited.append(of_document)
     return OurFigure(total, known, tuple(cited))

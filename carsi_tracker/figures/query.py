@@ -26,13 +26,22 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Version:
-    """A version of the ledger, by number and checksum; number 0 is the empty ledger."""
+    """A version of the ledger, by number and checksum; number 0 is the empty ledger.
+
+    The revision of titles, names and limits keeps answers apart that a corrected one makes differ.
+    """
 
     number: int
     checksum: str
+    label_revision: int = 0
 
     def __str__(self) -> str:
         return f"{self.number}-{self.checksum[:8]}"
+
+    @property
+    def of_entries(self) -> "Version":
+        """The version whatever describes its entries: for answers that no label changes."""
+        return Version(self.number, self.checksum)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,19 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, DecimalField, F, Min, Q, Sum, Value
+from django.db.models.functions import Coalesce
 
 from carsi_tracker.caching.remembered import Kept, remembered, unalterable
+from carsi_tracker.figures.bounds import EXACT, ZERO, Limits
 from carsi_tracker.figures.query import Filters, Query, Version
 from carsi_tracker.figures.selection import entries
+from carsi_tracker.ledger.models import Bound, Commitment, Stage
 
 Key = tuple[str | int | None, ...]
 
@@ -26,17 +29,25 @@ DIMENSIONS = {
     "document": "document__key",
     "version": "posting_id",
 }
+COMMITTED = Stage.COMMITTED.value
+VERSIONS = 16
+"""For how many versions a process keeps whether they hold limits."""
 KEPT = 500_000
 """How many days a process keeps of each kind of answer; one takes some 200 bytes."""
 
 
 @dataclass(frozen=True)
 class RunningTotal:
-    """One stage's sum (U.S. dollars) and number of entries at the end of each day that has some."""
+    """One stage's sum (U.S. dollars) and number of entries at the end of each day that has some.
+
+    `limits` are what commitments that are limits contribute, at the end of each of `limit_days`.
+    """
 
     days: tuple[date, ...]
     sums: tuple[Decimal, ...]
     counts: tuple[int, ...]
+    limit_days: tuple[date, ...] = ()
+    limits: tuple[Limits, ...] = ()
 
     @classmethod
     def of(cls, steps: Iterable[tuple[date, Decimal, int]]) -> "RunningTotal":
@@ -44,10 +55,19 @@ class RunningTotal:
         days, amounts, counts = zip(*steps, strict=True)
         return cls(days, tuple(accumulate(amounts)), tuple(accumulate(counts)))
 
-    def through(self, day: date) -> tuple[Decimal, int] | None:
-        """Return the sum and the number of entries at the end of a day; None before the first."""
+    def marked(self, steps: Iterable[tuple[date, Limits]]) -> "RunningTotal":
+        """Add up what each day brings of limits, in the order of days."""
+        days, limits = zip(*steps, strict=True)
+        return replace(self, limit_days=days, limits=tuple(accumulate(limits)))
+
+    def through(self, day: date) -> tuple[Decimal, int, Limits] | None:
+        """Return sum, number of entries and limits at the end of a day; None before the first."""
         found = bisect_right(self.days, day)
-        return (self.sums[found - 1], self.counts[found - 1]) if found else None
+        if not found:
+            return None
+        of_limits = bisect_right(self.limit_days, day)
+        limits = self.limits[of_limits - 1] if of_limits else EXACT
+        return self.sums[found - 1], self.counts[found - 1], limits
 
 
 Stages = Mapping[str, RunningTotal]
@@ -61,7 +81,7 @@ def running_totals(query: Query, *dimensions: str) -> RunningTotals:
     Values are codes (of a goal its number, of an appropriation its id, of a version its number);
     None gathers the entries that have no such thing.
     """
-    return _running_totals(query.version, query.filters, dimensions)
+    return _marked(query.version, query.filters, dimensions)
 
 
 def running_totals_of(query: Query, dimension: str, values: Iterable[str | int]) -> RunningTotals:
@@ -74,7 +94,10 @@ def running_totals_of(query: Query, dimension: str, values: Iterable[str | int])
     found = {key: stages for key, stages in kept.items() if stages is not None}
     if missing := [value for value in keys if (value,) not in found]:
         only = Q(**{f"{DIMENSIONS[dimension]}__in": missing})
-        added = _added_up(query.version, query.filters, (dimension,), only)
+        added = _with_limits(
+            _added_up(query.version, query.filters, (dimension,), only),
+            _limits(query.version, query.filters, (dimension,), only),
+        )
         for value in missing:
             found[value,] = added.get((value,), NOTHING)
             _kept.put(keys[value], found[value,])
@@ -83,7 +106,7 @@ def running_totals_of(query: Query, dimension: str, values: Iterable[str | int])
 
 def beginnings(query: Query, dimension: str) -> Sequence[date]:
     """Return the first effective date of each value of a dimension that has entries, in order."""
-    return _beginnings(query.version, query.filters, dimension)
+    return _beginnings(query.version.of_entries, query.filters, dimension)
 
 
 def _days(stages: Stages) -> int:
@@ -98,6 +121,13 @@ def _running_totals(
     version: Version, filters: Filters, dimensions: tuple[str, ...]
 ) -> RunningTotals:
     return _added_up(version, filters, dimensions)
+
+
+@remembered(KEPT, weigh=lambda found: 1 + len(found))
+def _marked(version: Version, filters: Filters, dimensions: tuple[str, ...]) -> RunningTotals:
+    """Return the running totals with what limits contribute; only that is asked for anew."""
+    found = _running_totals(version.of_entries, filters, dimensions)
+    return _with_limits(found, _limits(version, filters, dimensions))
 
 
 @remembered(KEPT, weigh=lambda days: 1 + len(days))
@@ -134,3 +164,50 @@ def _added_up(
         key: unalterable({stage: RunningTotal.of(days) for stage, days in stages.items()})
         for key, stages in steps.items()
     }
+
+
+LimitSteps = Mapping[Key, Sequence[tuple[date, Limits]]]
+
+
+def _with_limits(found: RunningTotals, steps: LimitSteps) -> RunningTotals:
+    marked = {
+        key: unalterable({**found[key], COMMITTED: found[key][COMMITTED].marked(its)})
+        for key, its in steps.items()
+    }
+    return {**found, **marked} if marked else found
+
+
+def _limits(
+    version: Version, filters: Filters, dimensions: tuple[str, ...], only: Q | None = None
+) -> LimitSteps:
+    """Return what each day brings of committed amounts that are limits: one query, if any are."""
+    of_others = filters.stage not in {None, COMMITTED} or filters.measure == "unliquidated"
+    if of_others or not _has_limits(version):
+        return {}
+    keys = {f"key{number}": F(DIMENSIONS[name]) for number, name in enumerate(dimensions)}
+    sums = {
+        f"{bound.name.lower()}_": Coalesce(
+            Sum("amount", filter=Q(commitment__bound=bound)),
+            Value(ZERO),
+            output_field=DecimalField(),
+        )
+        for bound in Bound
+    }
+    rows = (
+        entries(Query(version, date.max, filters))
+        .filter(only or Q(), stage=COMMITTED, commitment__bound__gt="")
+        .order_by()
+        .values("effective_date", **keys)
+        .annotate(**sums)
+        .order_by("effective_date")
+        .values_list("effective_date", *sums, *keys)
+    )
+    steps: defaultdict[Key, list[tuple[date, Limits]]] = defaultdict(list)
+    for day, at_most, at_least, *key in rows:
+        steps[tuple(key)].append((day, Limits(at_most, at_least)))
+    return steps
+
+
+@remembered(VERSIONS)
+def _has_limits(version: Version) -> bool:
+    return Commitment.objects.filter(first_version__lte=version.number, bound__gt="").exists()

@@ -14,4 +14,4 @@ def newest() -> tuple[Version, int]:
         "select h.version, h.checksum, t.revision * 4294967296 + t.xmin::text::bigint"
         " from ledger_head h, ledger_texts t"
     )
-    return Version(number, checksum), revision
+    return Version(number, checksum, revision), revision

@@ -35,7 +35,9 @@ def asked(day: date | None = None) -> Query:
 
 
 def of_version(number: int) -> Version:
-    return Version(number, Posting.objects.get(version=number).checksum)
+    head, _revision = newest()
+    checksum = Posting.objects.get(version=number).checksum
+    return Version(number, checksum, head.label_revision)
 
 
 def of_days(first: date, last: date) -> Comparison:

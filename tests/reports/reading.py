@@ -22,7 +22,8 @@ def sums_behind(client: Client, address: str) -> Decimal:
         html = text(client, page)
         body = html.partition("<tbody>")[2].partition("</tbody>")[0]
         for row in body.split("</tr>")[:-1]:
-            amount = re.findall(r'<td class="number key">([^<]+)</td>', row)[-1]
+            cell = re.findall(r'<td class="number key">(.+?)</td>', row)[-1]
+            amount = unescape(MARK.sub("", cell))
             total += Decimal(amount.replace(",", "").replace("−", "-"))
         following = re.search(r'rel="next" href="([^"]+)"', html)
         page = unescape(following.group(1)) if following else ""
@@ -35,7 +36,9 @@ def said(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
-NUMBER = re.compile(r"[+−]?\$?([\d,]+(?:\.\d+)?)(?: (?:million|millones))?")
+MARK = re.compile(r'<span class="limit"[^>]*>[≤≥]+</span>\xa0')
+"""The mark of a sum that holds limits, as pages write it before the sum."""
+NUMBER = re.compile(r"(?:[≤≥]+ )?[+−]?\$?([\d,]+(?:\.\d+)?)(?: (?:million|millones))?")
 
 
 @dataclass(frozen=True)

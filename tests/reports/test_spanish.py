@@ -179,7 +179,7 @@ def test_a_drawing_under_a_spanish_address_says_nothing_in_english(
 @pytest.mark.usefixtures("sourced")
 def test_the_feed_and_the_sheet_about_a_workbook_are_in_spanish(client: Client) -> None:
     feed = client.get("/es/feed/").content.decode()
-    assert "+$22,000,000 comprometidos" in feed
+    assert "≤\N{NO-BREAK SPACE}+$22,000,000 comprometidos" in feed
     assert "72 asientos" in feed
     assert "Asentada por CARSI Tracker sin una segunda persona." in feed
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(body(client, "/es/tables/areas.xlsx")))

@@ -152,9 +152,16 @@ class Commitment(Titled):
         return f"{self.reference} {self.title}"
 
     @property
+    def bound_in(self) -> str:
+        """The language code of `shown_bound_note`."""
+        return "es" if get_language() == "es" and self.bound_note_es else "en"
+
+    @property
+    def shown_bound_note(self) -> str:
+        """What makes it a limit, in the language of the page where that was entered."""
+        return self.bound_note_es if self.bound_in == "es" else self.bound_note
+
+    @property
     def bound_in_words(self) -> str:
         """What it means that it is a limit, in the language of the page; empty where it is none."""
-        if not self.bound:
-            return ""
-        spanish = get_language() == "es" and self.bound_note_es
-        return f"{Bound(self.bound).label}: {self.bound_note_es if spanish else self.bound_note}"
+        return f"{Bound(self.bound).label}: {self.shown_bound_note}" if self.bound else ""

@@ -47,8 +47,12 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         add_up(label, list(aggregates.breakdown(query, dimension).values()), query)
         for dimension, label in WAYS.items()
     ]
-    available = aggregates.total(query.where(measure="available")).amount
-    checks = [*(way.agrees for way in ways), totals.committed + available == totals.appropriated]
+    committed, available = (
+        totals.of("committed"),
+        aggregates.total(query.where(measure="available")),
+    )
+    whole = committed + available
+    checks = [*(way.agrees for way in ways), whole.amount == totals.appropriated]
     return render_page(
         request,
         public,
@@ -57,8 +61,9 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         nothing=nothing_found(totals, query),
         linked=figures_of(totals, STAGES, query),
         ways=ways,
+        committed=committed,
         available=available,
-        whole=totals.committed + available,
+        whole=whole,
         checks=len(checks),
         failing=checks.count(False),
     )

@@ -8,10 +8,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures.aggregates import Sums
+from carsi_tracker.figures.bounds import Limits
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import split_in_steps
 from carsi_tracker.reports.charts.marks import PublishedMark
 from carsi_tracker.reports.page.links import linked_in
+from carsi_tracker.reports.page.marks import marked, marked_plainly
 from carsi_tracker.reports.page.shortened import TENTH_OF_A_MILLION, part_in_prose
 
 WHOLE = 100
@@ -46,11 +48,17 @@ class BarPart:
     href: str
     x: Decimal
     width: Decimal
+    limits: Limits
 
     @property
     def words(self) -> str:
         """The part as prose writes it, rounded."""
-        return part_in_prose(self.amount, self.shown)
+        return marked_plainly(part_in_prose(self.amount, self.shown), self.limits)
+
+    @property
+    def html(self) -> str:
+        """The same on a page, where its mark is read out in words."""
+        return marked(part_in_prose(self.amount, self.shown), self.limits)
 
 
 def bar(totals: Sums, query: Query) -> list[BarPart]:
@@ -71,8 +79,10 @@ def bar(totals: Sums, query: Query) -> list[BarPart]:
     x = Decimal(0)
     for name, amount, shown in zip(names, amounts, rounded, strict=True):
         width = (amount / whole * WHOLE).quantize(Decimal("0.01"))
-        href = linked_in(totals, name, query).href
-        parts.append(BarPart(name, LABELS[name], MEANINGS[name], amount, shown, href, x, width))
+        href, limits = linked_in(totals, name, query).href, totals.of(name).limits
+        parts.append(
+            BarPart(name, LABELS[name], MEANINGS[name], amount, shown, href, x, width, limits)
+        )
         x += width
     return parts
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Sums
+from carsi_tracker.figures.aggregates import NOTHING, Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Country, Stage
 from carsi_tracker.ledger.money import split
@@ -18,7 +18,8 @@ from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.scale import shade
 from carsi_tracker.reports.charts.shapes import HEIGHT, Outline, shapes
 from carsi_tracker.reports.page.address import as_query_string
-from carsi_tracker.reports.page.links import Linked, entries_address, linked_in, page_path
+from carsi_tracker.reports.page.links import Linked, linked, linked_in, page_path
+from carsi_tracker.reports.page.marks import marked_plainly
 from carsi_tracker.reports.page.shortened import TENTH_OF_A_MILLION, part_in_prose, part_on_map
 
 REGIONAL = "regional"
@@ -60,7 +61,7 @@ class Bar:
     @property
     def words(self) -> str:
         """The amount as prose writes it, rounded."""
-        return part_in_prose(self.figure.amount, self.shown)
+        return marked_plainly(part_in_prose(self.figure.amount, self.shown), self.figure.limits)
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
     }
     if not any(each.known for each in figures.values()):
         return None
+    sum_of_all = sum((found.get(each.code, Sums()).of(name) for each in figures), NOTHING)
     longest = max(each.amount for each in figures.values())
     strongest = max(
         (each.amount for country, each in figures.items() if country.code != REGIONAL),
@@ -167,7 +169,7 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
     return Countries(
         bars=tuple(bar for bar in bars if bar.country.code != REGIONAL),
         regional=next((bar for bar in bars if bar.country.code == REGIONAL), None),
-        total=Linked(whole, entries_address(of_one_sum(asked))),
+        total=linked(sum_of_all, of_one_sum(asked)),
         as_of=_("as of %(day)s") % {"day": query.day_in_words},
         files=chart_files("countries", asked),
         map_files=chart_files("map", asked),
@@ -188,7 +190,9 @@ def _place(bar: Bar, outline: Outline) -> Place:
         path=outline.path,
         x=outline.x,
         y=outline.y,
-        amount=part_on_map(figure.amount, bar.shown) if figure.known else figure.text,
+        amount=marked_plainly(part_on_map(figure.amount, bar.shown), figure.limits)
+        if figure.known
+        else figure.text,
         label=_("%(country)s: %(amount)s")
         % {"country": bar.country, "amount": bar.words if figure.known else words},
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import ZERO
+from carsi_tracker.figures.aggregates import ZERO, Amount
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.timeline import Point
 from carsi_tracker.figures.timeline import timeline as points_of
@@ -24,6 +24,7 @@ from carsi_tracker.reports.charts.scale import (
     middle_of_fiscal_year,
 )
 from carsi_tracker.reports.page.links import Linked, entries_address, linked_in
+from carsi_tracker.reports.page.marks import marked_plainly
 from carsi_tracker.reports.page.shortened import in_prose
 
 WIDTH = 1000
@@ -51,14 +52,18 @@ class Tick:
 
 @dataclass(frozen=True)
 class Curve:
-    """A stage: the path of its area (of the ceiling, its line), and its sum in words."""
+    """A stage: the path of its area (of the ceiling, its line), and its sum on the last day."""
 
     stage: str
     label: str
     path: str
-    amount: Decimal
-    words: str
+    sum: Amount
     href: str
+
+    @property
+    def words(self) -> str:
+        """The sum as prose writes it."""
+        return marked_plainly(in_prose(self.sum.amount), self.sum.limits)
 
 
 @dataclass(frozen=True)
@@ -130,14 +135,15 @@ def timeline_chart(
     points = points_of(query)
     has_entries = points[-1].totals.stages if points else {}
     sums = {
-        stage: [point.totals.of(stage).amount for point in points]
+        stage: [point.totals.of(stage) for point in points]
         for stage in Stage.values
         if stage in has_entries
     }
-    stages = [stage for stage in sums if any(sums[stage])]
+    stages = [stage for stage in sums if any(each.amount for each in sums[stage])]
     if not stages:
         return None
-    found = [*(amount for stage in stages for amount in sums[stage]), *(m.amount for m in marks)]
+    found = [each.amount for stage in stages for each in sums[stage]]
+    found += [mark.amount for mark in marks]
     height = SMALL_HEIGHT if small else HEIGHT
     plot = _plot(query, points, marks, found, height)
     days, amounts = plot.days, plot.amounts
@@ -202,20 +208,20 @@ def _years(days: Days) -> tuple[Tick, ...]:
     )
 
 
-def _curve(query: Query, stage: str, sums: Sequence[tuple[date, Decimal]], plot: _Plot) -> Curve:
+def _curve(query: Query, stage: str, sums: Sequence[tuple[date, Amount]], plot: _Plot) -> Curve:
     base = plot.amounts.y(ZERO)
     steps = [f"M0 {base}"]
     amount, level = ZERO, base
     for day, sum_ in sums:
-        if sum_ != amount and (y := plot.amounts.y(sum_)) != level:
+        if sum_.amount != amount and (y := plot.amounts.y(sum_.amount)) != level:
             steps.append(f"H{plot.days.x(day)}V{y}")
             level = y
-        amount = sum_
+        amount = sum_.amount
     steps.append(f"H{plot.end_x}")
     if stage != Stage.APPROPRIATED:
         steps.append(f"V{base}Z")
     href = entries_address(query.where(stage=stage, measure=None))
-    return Curve(stage, str(Stage(stage).label), "".join(steps), amount, in_prose(amount), href)
+    return Curve(stage, str(Stage(stage).label), "".join(steps), sums[-1][1], href)
 
 
 def _rest_in_words(query: Query, points: Sequence[Point], end: date) -> str:

@@ -10,11 +10,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from carsi_tracker.figures.aggregates import NOTHING
+from carsi_tracker.figures.bounds import Limits
 from carsi_tracker.figures.comparison import Comparison, SumChange, changes
 from carsi_tracker.ledger.models import Appropriation, Stage
 from carsi_tracker.ledger.money import signed, signed_dollars
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.links import Linked, empty_cell, entries_address, linked
+from carsi_tracker.reports.page.marks import marked
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 
@@ -22,19 +24,19 @@ from carsi_tracker.reports.page.public_page import PublicRequest
 class SignedChange:
     """A change with its sign, which way it goes (`up`, `down` or `same`), and its entries.
 
-    `known` says whether any entry made it.
+    `known` says whether any entry made it, `limits` what of it is a limit.
     """
 
     amount: Decimal
-    text: str
     way: str
     href: str
     known: bool
+    limits: Limits
 
     @property
     def html(self) -> SafeString:
         """The change with its link."""
-        return self._linked(self.text)
+        return self._linked(signed(self.amount))
 
     @property
     def in_dollars(self) -> SafeString:
@@ -45,7 +47,7 @@ class SignedChange:
         if not self.known:
             return empty_cell(self.href)
         kind = SafeString(' class="zero"') if self.amount == 0 else ""
-        return format_html('<a{} href="{}">{}</a>', kind, self.href, text)
+        return format_html('<a{} href="{}">{}</a>', kind, self.href, marked(text, self.limits))
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ def _difference(comparison: Comparison, change: SumChange | None, **asks: Any) -
     chosen = {name: value for name, value in asks.items() if value is not None}
     href = entries_address(comparison.between.where(measure=None, **chosen))
     way = "up" if added.amount > 0 else "down" if added.amount < 0 else "same"
-    return SignedChange(added.amount, signed(added.amount), way, href, added.known)
+    return SignedChange(added.amount, way, href, added.known, added.limits)
 
 
 def _sum(

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, Func, QuerySet, TextField, Value, When
+from django.db.models import Case, F, Func, Q, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates, selection
+from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.translations import spanish_of
 from carsi_tracker.ledger.columns import COLUMNS, Words
 from carsi_tracker.ledger.models import Basis, Posting, Stage
@@ -170,6 +171,16 @@ COMMITMENTS = Listing(
     lambda public: aggregates.summed_commitments(public.query),
 )
 
+BOUND = _("at-most, at-least or both, where the amount before it holds limits")
+_AT_MOST = Q(at_most__gt=0) | Q(at_least__lt=0)
+_AT_LEAST = Q(at_least__gt=0) | Q(at_most__lt=0)
+MARK = Case(
+    When(_AT_MOST & _AT_LEAST, then=Value(Mark.BOTH.value)),
+    When(_AT_MOST, then=Value(Mark.AT_MOST.value)),
+    When(_AT_LEAST, then=Value(Mark.AT_LEAST.value)),
+)
+"""The mark of what documents commit, as `Limits.mark` has it."""
+
 DOCUMENTS = Listing(
     "documents",
     _("Documents"),
@@ -196,6 +207,7 @@ DOCUMENTS = Listing(
             _("what they commit; below zero where they reduce what others commit"),
             _known("committed"),
         ),
+        Field("committed_bound", Holds.CODE, BOUND, MARK),
     ),
     DocumentsTable,
     evidence.chosen,

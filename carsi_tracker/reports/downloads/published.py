@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures.published import PublishedComparison, all_compared
 from carsi_tracker.reports.downloads.fields import Field, Holds
+from carsi_tracker.reports.downloads.listings import BOUND
 from carsi_tracker.reports.downloads.summaries import Rows, Summary
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.published.chosen import OWN, chosen
@@ -33,6 +34,7 @@ FIELDS = (
     Field(
         "our_usd", Holds.AMOUNT, _("our figure for the same question; empty where none is found")
     ),
+    Field("our_bound", Holds.CODE, BOUND),
     Field("our_entries", Holds.NUMBER, _("how many entries ours sums")),
     Field("difference_usd", Holds.AMOUNT, _("ours less the published total")),
     Field("verdict", Holds.CODE, _("how they compare, computed from the entries")),
@@ -54,7 +56,8 @@ def _cells(row: PublishedComparison) -> tuple[object, ...]:
         *(each and each.code for each in coded),
         figure.date_from, figure.as_of, figure.relation, figure.amount, figure.tolerance,
         figure.wider, figure.wider_es, figure.explanation, figure.explanation_es,
-        ours.sum_.amount if ours.known else None, ours.sum_.entries, row.difference, row.verdict,
+        ours.sum_.amount if ours.known else None, ours.sum_.limits.mark, ours.sum_.entries,
+        row.difference, row.verdict,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from carsi_tracker.ledger.columns import Words
 from carsi_tracker.ledger.models import Appropriation, Posting
 from carsi_tracker.reports.balances.sums import BALANCES, STAGES
 from carsi_tracker.reports.downloads.fields import Field, Holds
-from carsi_tracker.reports.downloads.listings import AREA_NAME, COUNTRY_NAME
+from carsi_tracker.reports.downloads.listings import AREA_NAME, BOUND, COUNTRY_NAME
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.public_page import PublicRequest
 
@@ -60,12 +60,24 @@ AMOUNTS = {
 PARTS = ("disbursed", "unliquidated", "unobligated", "available")
 
 
-def _amounts(names: Iterable[str]) -> tuple[Field, ...]:
-    return tuple(Field(f"{name.replace('-', '_')}_usd", Holds.SUM, AMOUNTS[name]) for name in names)
+MARKED = ("committed", "available", "unobligated")
+"""The sums that can hold commitments that are limits: a column more each says so."""
 
 
-def _cells(sums: Sums, names: Iterable[str]) -> tuple[Any, ...]:
-    return (*(_known(sums, name) for name in names), sums.entries)
+def _amounts(names: Iterable[str]) -> Iterator[Field]:
+    for name in names:
+        column = name.replace("-", "_")
+        yield Field(f"{column}_usd", Holds.SUM, AMOUNTS[name])
+        if name in MARKED:
+            yield Field(f"{column}_bound", Holds.CODE, BOUND)
+
+
+def _cells(sums: Sums, names: Iterable[str]) -> Iterator[Any]:
+    for name in names:
+        yield _known(sums, name)
+        if name in MARKED:
+            yield sums.of(name).limits.mark
+    yield sums.entries
 
 
 def _known(sums: Sums, name: str) -> Decimal | None:
@@ -165,13 +177,14 @@ def _figure_history(public: PublicRequest) -> Rows:
         posting = postings[step.version]
         change, after = step.change, step.after
         made = (step.version, posting.posted_at, posting.title, posting.reason)
-        yield (*made, step.of, change.amount, after.amount, change.entries)
+        sums = (change.amount, change.limits.mark, after.amount, after.limits.mark)
+        yield (*made, step.of, *sums, change.entries)
 
 
 def _stages(public: PublicRequest) -> Rows:
     sums = aggregates.totals(public.query)
     for part in PARTS:
-        yield (part, name_of_balance(part), _known(sums, part))
+        yield (part, name_of_balance(part), _known(sums, part), sums.of(part).limits.mark)
 
 
 SUMMARIES = (
@@ -249,7 +262,9 @@ SUMMARIES = (
             Field("reason", Holds.TEXT, _("why it was made")),
             Field("figure", Holds.CODE, _("the stage or balance that it changed")),
             Field("change_usd", Holds.AMOUNT, _("what it added")),
+            Field("change_bound", Holds.CODE, BOUND),
             Field("after_usd", Holds.AMOUNT, _("what the figure came to")),
+            Field("after_bound", Holds.CODE, BOUND),
             Field("entries", Holds.NUMBER, _("how many of its entries made the change")),
         ),
         _figure_history,
@@ -262,6 +277,7 @@ SUMMARIES = (
             Field("part", Holds.CODE, _("the part")),
             Field("name", Holds.TEXT, _("its name, in the language of the address")),
             Field("amount_usd", Holds.SUM, _("its amount")),
+            Field("bound", Holds.CODE, BOUND),
         ),
         _stages,
     ),

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
+from carsi_tracker.figures.bounds import EXACT, Limits
 from carsi_tracker.figures.query import MEASURES, Query
 from carsi_tracker.ledger.money import figure, signed, whole_dollars
 from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.marks import marked, marked_plainly
 
 PATHS = 8192
 """How many paths a process keeps: a table has hundreds of them."""
@@ -24,44 +26,51 @@ PATHS = 8192
 class Linked:
     """A sum in U.S. dollars, and the address of its entries; without any, of the page that answers.
 
-    `known` says whether there are entries, `follows_amount` whether an earlier stage has an amount.
+    `known` says whether there are entries, `follows_amount` whether an earlier stage has an amount,
+    `limits` what of the sum is a limit.
     """
 
     amount: Decimal
     href: str
     known: bool = True
     follows_amount: bool = False
+    limits: Limits = EXACT
 
     @property
     def text(self) -> str:
         """The sum as tables write it, or what stands in its place where it is not known."""
-        if self.known:
-            return figure(self.amount)
-        return _("none found") if self.follows_amount else "–"
+        return marked_plainly(figure(self.amount), self.limits) if self.known else self._empty
 
     @property
     def html(self) -> SafeString:
         """The sum with its link: built here, since a page has a hundred of them."""
-        return self._linked(self.text)
+        return self._linked(figure(self.amount))
 
     @property
     def in_dollars(self) -> SafeString:
         """The sum with its link, as prose writes it."""
-        return self._linked(whole_dollars(self.amount) if self.known else self.text)
+        return self._linked(whole_dollars(self.amount))
 
     @property
     def words(self) -> str:
         """The sum as a sentence says it."""
-        return whole_dollars(self.amount) if self.known else _("no amount found")
+        if not self.known:
+            return _("no amount found")
+        return marked_plainly(whole_dollars(self.amount), self.limits)
 
     @property
     def signed(self) -> SafeString:
         """The sum of what something changed with its link, and with its sign."""
-        return self._linked(signed(self.amount) if self.known else self.text)
+        return self._linked(signed(self.amount))
 
-    def _linked(self, text: str) -> SafeString:
+    @property
+    def _empty(self) -> str:
+        return _("none found") if self.follows_amount else "–"
+
+    def _linked(self, written: str) -> SafeString:
         if not self.known:
-            return empty_cell(self.href, text)
+            return empty_cell(self.href, self._empty)
+        text = marked(written, self.limits)
         kind = SafeString(' class="zero"') if self.amount == 0 else ""
         return format_html('<a{} href="{}">{}</a>', kind, self.href, text)
 
@@ -93,7 +102,7 @@ def page_path(kind: str, code: str) -> str:
 
 def linked(sum_: Amount, query: Query, *, follows_amount: bool = False) -> Linked:
     """Link a sum to the page of its entries."""
-    return Linked(sum_.amount, entries_address(query), sum_.known, follows_amount)
+    return Linked(sum_.amount, entries_address(query), sum_.known, follows_amount, sum_.limits)
 
 
 def linked_in(sums: Sums, name: str, query: Query) -> Linked:

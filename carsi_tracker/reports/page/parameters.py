@@ -104,7 +104,7 @@ def read_version(name: str, text: str, head: Version) -> Version:
     sound = not hyphen or (len(start) >= 8 and str(checksum).startswith(start))
     if checksum is None or not sound:
         raise BadAddress(name, text, accepted)
-    return Version(int(number), checksum)
+    return Version(int(number), checksum, head.label_revision)
 
 
 def _known_on(text: str, head: Version) -> Version:
@@ -127,7 +127,7 @@ def _known_on(text: str, head: Version) -> Version:
     )
     if found is None:
         raise BadAddress("known_on", text, accepted)
-    return Version(*found)
+    return Version(*found, head.label_revision)
 
 
 def _end_of_moment(text: str) -> datetime:

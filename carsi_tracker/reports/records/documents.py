@@ -62,7 +62,9 @@ def document_detail(request: HttpRequest, public: PublicRequest, key: str) -> Ht
         stages=heads(OF_COMMITMENTS),
         balances=[(name, sum_) for name, sum_ in sums if sum_.amount >= 0],
         reductions=[
-            (name, replace(sum_, amount=-sum_.amount)) for name, sum_ in sums if sum_.amount < 0
+            (name, replace(sum_, amount=-sum_.amount, limits=-sum_.limits))
+            for name, sum_ in sums
+            if sum_.amount < 0
         ],
         by_basis=breakdown_by_basis(query),
         supported=_supported(query),

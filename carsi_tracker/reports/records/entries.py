@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.aggregates import amount_of
 from carsi_tracker.figures.query import MEASURES
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
@@ -64,5 +65,11 @@ def entry_detail(
         "commitment__agency", "appropriation__account", "document", "posting",
     )  # fmt: skip
     entry: Entry = get_object_or_404(rows, posting_id=version, line=line)
-    stage = explanations.STAGES_OF_DOLLARS[entry.stage]
-    return render_page(request, public, "reports/entry.html", entry=entry, stage=stage)
+    return render_page(
+        request,
+        public,
+        "reports/entry.html",
+        entry=entry,
+        amount=amount_of(entry, entry.amount),
+        stage=explanations.STAGES_OF_DOLLARS[entry.stage],
+    )

@@ -1,29 +1,29 @@
 """How the figures are made, how sure they are, and what the words mean."""
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
+from carsi_tracker.figures.notes import limited
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.balances.sums import balances
-from carsi_tracker.reports.overview.certainty import WeakSpot, committed_by_basis, weak_spots
-from carsi_tracker.reports.page.content import content
+from carsi_tracker.reports.overview.certainty import committed_by_basis, weak_spots
 from carsi_tracker.reports.page.glossary import GLOSSARY
-from carsi_tracker.reports.page.links import linked_sum
+from carsi_tracker.reports.page.links import linked, linked_sum
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.subjects.kinds import UNSTATED_AREA
 
 BALANCES = ("appropriated", "committed", "obligated", "disbursed", "available")
 WEAK_SPOTS = 5
-BOUNDS: dict[str, Promise] = content("bounds")
-"""What is known of commitments whose sum is an upper bound or a floor, by reference."""
+MOST_LIMITS = 20
 
 
 @public_page()
 def about(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show the methods with the figures that they speak of, and the glossary."""
     query = public.query.everywhere()
-    spots = weak_spots(query, WEAK_SPOTS)
     sums = balances(query, BALANCES)
     return render_page(
         request,
@@ -33,11 +33,18 @@ def about(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         figures=dict(zip(BALANCES, (figure for _name, figure in sums), strict=True)),
         area_not_stated=linked_sum(query.where(stage=Stage.COMMITTED, area=UNSTATED_AREA)),
         bases=committed_by_basis(query),
-        bounds=_bounds(spots),
-        noted=spots,
+        **_limits(query),
+        noted=weak_spots(query, WEAK_SPOTS),
         glossary=GLOSSARY,
     )
 
 
-def _bounds(spots: list[WeakSpot]) -> list[tuple[WeakSpot, Promise]]:
-    return [(spot, BOUNDS[spot.reference]) for spot in spots if spot.reference in BOUNDS]
+def _limits(query: Query) -> dict[str, Any]:
+    """Return the largest commitments that are limits by the day, and how many more there are."""
+    asks = query.where(stage=Stage.COMMITTED)
+    found, more = limited(query, MOST_LIMITS)
+    linked_to = [
+        (commitment, linked(sum_, asks.where(commitment=commitment.reference)))
+        for commitment, sum_ in found
+    ]
+    return {"limited": linked_to, "more_limited": more}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from carsi_tracker.ledger.models import Basis, Commitment, Document, Entry
 from carsi_tracker.ledger.money import figure as as_figure
 from carsi_tracker.reports.page.links import Linked, path
+from carsi_tracker.reports.page.marks import marked_plainly
 
 
 def titled(thing: Commitment | Document) -> SafeString:
@@ -37,7 +38,8 @@ def commitment_address(commitment: Commitment) -> str:
 
 def reduction_cell(figure: Linked) -> SafeString:
     """Show a sum below zero of what reduces other amounts, as a link to its entries."""
-    return link(figure.href, _("reduces it by %s") % as_figure(-figure.amount))
+    taken = marked_plainly(as_figure(-figure.amount), -figure.limits)
+    return link(figure.href, _("reduces it by %s") % taken)
 
 
 def link(href: str, text: str) -> SafeString:

@@ -1,15 +1,19 @@
 """The table of entries."""
 
+from decimal import Decimal
+
 import django_tables2 as tables
 from django.db.models import Case, F, IntegerField, QuerySet, When
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.figures.aggregates import amount_of
 from carsi_tracker.ledger.days import short_day
 from carsi_tracker.ledger.models import Entry, Stage
 from carsi_tracker.ledger.money import figure
 from carsi_tracker.reports.page.links import path
+from carsi_tracker.reports.page.marks import marked
 from carsi_tracker.reports.page.written import WrittenText, written
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import (
@@ -107,7 +111,8 @@ class EntriesTable(LedgerTable):
         return link(path("version", version) + self.query_string, str(version))
 
     def render_amount(self, record: Entry) -> str:
-        return figure(record.counted)  # type: ignore[attr-defined]  # an annotation
+        counted: Decimal = record.counted  # type: ignore[attr-defined]  # an annotation
+        return marked(figure(counted), amount_of(record, counted).limits)
 
 
 def in_stage_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -13,7 +13,8 @@ from carsi_tracker.figures.published import MATCHING, PublishedComparison
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
 from carsi_tracker.ledger.money import signed
-from carsi_tracker.reports.page.links import entries_address, path
+from carsi_tracker.reports.page.links import entries_address, linked, path
+from carsi_tracker.reports.page.marks import marked_plainly
 from carsi_tracker.reports.page.unknown import not_found
 from carsi_tracker.reports.page.written import written
 from carsi_tracker.reports.published.wording import (
@@ -148,13 +149,18 @@ def published_as_meant(figure: PublishedFigure) -> SafeString | str:
 
 def our_figure(record: PublishedComparison) -> SafeString:
     """Show our figure, or in words that none was found, as a link to the entries that answer."""
-    return link(entries_address(record.query), our_figure_in_words(record))
+    sum_ = record.ours.sum_
+    if sum_.known:
+        return linked(sum_, record.query).html
+    return link(entries_address(record.query), not_found(record.figure.measure))
 
 
 def our_figure_in_words(record: PublishedComparison) -> str:
     """Write our figure, or that none was found."""
     sum_ = record.ours.sum_
-    return as_figure(sum_.amount) if sum_.known else not_found(record.figure.measure)
+    if not sum_.known:
+        return not_found(record.figure.measure)
+    return marked_plainly(as_figure(sum_.amount), sum_.limits)
 
 
 def verdict_mark(record: PublishedComparison) -> SafeString:

@@ -2,9 +2,11 @@
 
 from django import template
 from django.template.base import NodeList, Parser, Token
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from carsi_tracker.reports.page.links import path
+from carsi_tracker.reports.page.marks import marks_in
 from carsi_tracker.reports.page.unknown import DASH, ZERO
 
 register = template.Library()
@@ -16,7 +18,7 @@ SIGNS = {
 
 
 class ExplainedNode(template.Node):
-    """A table, and below it what its dashes and zeros mean, where it has any."""
+    """A table or section, and below it what its dashes, zeros and marks mean, where it has any."""
 
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
@@ -24,8 +26,17 @@ class ExplainedNode(template.Node):
     def render(self, context: template.Context) -> SafeString:
         """Render the table and look which signs it has."""
         table = self.nodelist.render(context)
-        said = " ".join(str(words) for sign, words in SIGNS.items() if sign in table)
-        return table + format_html('<p class="method">{}</p>', said) if said else table
+        said = [str(words) for sign, words in SIGNS.items() if sign in table]
+        if marks := marks_in(table):
+            about = f"{path('about')}{context.get('query_string', '')}#limits-title"
+            words = ", ".join(f"{mark.sign} {mark.label}" for mark in marks)
+            why = _("the sum holds a commitment whose source gives a limit")
+            said.append(format_html('{}: <a href="{}">{}</a>.', words, about, why))
+        return table + format_html('<p class="method">{}</p>', _in_one(said)) if said else table
+
+
+def _in_one(sentences: list[str]) -> SafeString:
+    return format_html_join(" ", "{}", ((sentence,) for sentence in sentences))
 
 
 @register.tag

@@ -1,35 +1,79 @@
 """How templates write figures."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Protocol
 
 from django import template
 
+from carsi_tracker.figures.aggregates import Amount, Sums
+from carsi_tracker.figures.bounds import Limits
 from carsi_tracker.ledger import days, money
 from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.marks import marked, marked_plainly
 from carsi_tracker.reports.page.shortened import in_prose
 
 register = template.Library()
 register.filter("query_string", as_query_string)
-register.filter("in_prose", in_prose)
+
+
+class OfLimits(Protocol):
+    """A sum that may hold limits, in U.S. dollars."""
+
+    @property
+    def amount(self) -> Decimal:
+        """The sum."""
+
+    @property
+    def limits(self) -> Limits:
+        """What of it is a limit."""
+
+
+Written = Decimal | OfLimits
 
 
 @register.filter
-def dollars(amount: Decimal) -> str:
+def dollars(sum_: Written) -> str:
     """Write an amount in whole dollars, with cents where it has some: $123,109,500."""
-    return money.whole_dollars(amount)
+    return _marked(sum_, money.whole_dollars)
 
 
 @register.filter
-def figure(amount: Decimal) -> str:
+def figure(sum_: Written) -> str:
     """Write an amount as tables do: 123,109,500."""
-    return money.figure(amount)
+    return _marked(sum_, money.figure)
 
 
 @register.filter
-def signed(amount: Decimal) -> str:
+def signed(sum_: Written) -> str:
     """Write a change with its sign: +1,250,000."""
-    return money.signed(amount)
+    return _marked(sum_, money.signed)
+
+
+@register.filter("in_prose")
+def written_in_prose(sum_: Written) -> str:
+    """Write an amount in millions: $165 million."""
+    return _marked(sum_, in_prose)
+
+
+@register.filter
+def in_text(sum_: OfLimits, how: str) -> str:
+    """Write a sum where there is text alone: `how` is dollars, signed or prose."""
+    write = {"dollars": money.whole_dollars, "signed": money.signed, "prose": in_prose}[how]
+    return marked_plainly(write(sum_.amount), sum_.limits)
+
+
+@register.filter
+def of(sums: Sums, name: str) -> Amount:
+    """Return the sum of a stage or measure."""
+    return sums.of(name)
+
+
+def _marked(sum_: Written, write: Callable[[Decimal], str]) -> str:
+    if isinstance(sum_, Decimal):
+        return write(sum_)
+    return marked(write(sum_.amount), sum_.limits)
 
 
 @register.filter

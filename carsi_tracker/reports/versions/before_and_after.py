@@ -59,7 +59,7 @@ def steps_of(query: Query, posting: Posting, previous: Posting | None) -> Versio
 
 def in_version(query: Query, posting: Posting) -> Query:
     """Ask for everything in a version, which the address then names."""
-    version = Version(posting.version, posting.checksum)
+    version = Version(posting.version, posting.checksum, query.version.label_revision)
     return replace(query.everywhere(), version=version, pinned=True)
 
 

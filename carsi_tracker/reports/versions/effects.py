@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Sums
+from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Posting, Stage
 from carsi_tracker.ledger.money import signed_dollars
 from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.page.marks import marked, marked_plainly
 
 CHANGES = {
     Stage.APPROPRIATED: gettext_lazy("%(amount)s appropriated"),
@@ -50,20 +51,28 @@ def listed(postings: Iterable[Posting], query: Query) -> list[ListedVersion]:
 
 def effect_in_words(effect: Sums) -> str:
     """Say what was added to the sums by stage, in U.S. dollars: +$3,182,000 committed."""
-    return ", ".join(words for _stage, words in _changes(effect)) or _("No totals changed")
+    words = (
+        CHANGES[stage] % {"amount": marked_plainly(signed_dollars(sum_.amount), sum_.limits)}
+        for stage, sum_ in _changes(effect)
+    )
+    return ", ".join(words) or _("No totals changed")
 
 
 def effect_linked(effect: Sums, query: Query) -> SafeString:
     """Say what was added to the sums by stage, each linked to those entries of a query."""
     links = (
-        (entries_address(query.where(stage=stage)), words) for stage, words in _changes(effect)
+        (entries_address(query.where(stage=stage)), _said(stage, sum_))
+        for stage, sum_ in _changes(effect)
     )
     return format_html_join(", ", '<a class="effect" href="{}">{}</a>', links) or format_html(
         '<span class="no-change">{}</span>', _("No totals changed")
     )
 
 
-def _changes(effect: Sums) -> Iterator[tuple[str, str]]:
-    stages: Iterable[Stage] = (stage for stage in Stage if effect.of(stage).amount)
-    for stage in stages:
-        yield stage, CHANGES[stage] % {"amount": signed_dollars(effect.of(stage).amount)}
+def _said(stage: Stage, sum_: Amount) -> SafeString:
+    amount = marked(signed_dollars(sum_.amount), sum_.limits)
+    return format_html(str(CHANGES[stage] % {"amount": "{}"}), amount)
+
+
+def _changes(effect: Sums) -> Iterator[tuple[Stage, Amount]]:
+    return ((stage, effect.of(stage)) for stage in Stage if effect.of(stage).amount)

@@ -14,6 +14,7 @@ from carsi_tracker.ledger.money import signed_dollars
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.links import Linked, entries_address, linked
+from carsi_tracker.reports.page.marks import marked
 from carsi_tracker.reports.versions.effects import effect_linked
 
 NEWEST = 10
@@ -68,13 +69,14 @@ def _effect(query: Query, posting: Posting) -> SafeString:
     asked = query.filters.measure or query.filters.stage
     if not asked:
         return effect_linked(added, own)
-    change = signed_dollars(added.of(asked).amount)
+    sum_ = added.of(asked)
+    change = marked(signed_dollars(sum_.amount), sum_.limits)
     return format_html('<a href="{}">{}</a>', entries_address(own), change)
 
 
 def _figure(query: Query, posting: Posting, figure: str, after: Mapping[int, Amount]) -> Linked:
     """Link what a figure came to in a version to its entries in that version."""
-    version = Version(posting.version, posting.checksum)
+    version = Version(posting.version, posting.checksum, query.version.label_revision)
     kind = "measure" if figure in MEASURES else "stage"
     then = replace(query, version=version, pinned=True).where(**{kind: figure})
     return linked(after[posting.version], then)

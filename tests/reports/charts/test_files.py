@@ -156,7 +156,7 @@ def test_the_overview_offers_each_chart_as_it_is_asked(client: Client) -> None:
         (
             "measure=unobligated",
             "Committed, no obligation found by country, U.S. dollars",
-            f"{dollars(COMMITTED - OBLIGATED)}",
+            f"≥≤ {dollars(COMMITTED - OBLIGATED)}",
         ),
     ],
 )

@@ -11,6 +11,7 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.timeline import Curve, Timeline, timeline_chart
+from carsi_tracker.reports.page.marks import marked_plainly
 from carsi_tracker.reports.page.shortened import in_prose
 from tests.reports.charts.asking import asked, sum_behind
 from tests.sourced import VERSION
@@ -48,7 +49,7 @@ def test_each_curve_ends_at_the_sum_that_its_link_leads_to(address: dict[str, st
     found = chart(**address)
     assert found.curves
     for curve in found.curves:
-        assert curve.amount == getattr(totals, curve.stage) == sum_behind(curve.href)
+        assert curve.sum.amount == getattr(totals, curve.stage) == sum_behind(curve.href)
 
 
 @pytest.mark.parametrize("address", QUESTIONS)
@@ -67,10 +68,10 @@ def test_heights_are_in_proportion_to_the_sums() -> None:
     found = chart(as_of="2009-09-30")
     ceiling = found.ceiling
     assert ceiling
-    unit = (found.base - last_height(ceiling)) / ceiling.amount
+    unit = (found.base - last_height(ceiling)) / ceiling.sum.amount
     for curve in found.areas:
         height = found.base - last_height(curve)
-        assert height == pytest.approx(unit * curve.amount, abs=Decimal("0.2"))
+        assert height == pytest.approx(unit * curve.sum.amount, abs=Decimal("0.2"))
 
 
 def test_the_ceiling_is_drawn_where_what_is_appropriated_is_asked() -> None:
@@ -85,7 +86,8 @@ def test_the_words_say_what_the_chart_shows() -> None:
     words = chart(as_of="2009-09-30").description
     assert "September 30, 2009" in words
     for stage in Stage:
-        assert f"{stage.label}: {in_prose(getattr(totals, stage))}" in words
+        sum_ = totals.of(stage)
+        assert f"{stage.label}: {marked_plainly(in_prose(sum_.amount), sum_.limits)}" in words
 
 
 def test_the_day_is_drawn_and_what_changed_on_it_can_be_seen() -> None:
@@ -130,9 +132,9 @@ def test_the_table_ends_with_the_fiscal_years_in_which_something_changed() -> No
 
 def test_sums_below_zero_are_drawn_below_the_axis() -> None:
     found = chart(posted_in="13")
-    assert min(curve.amount for curve in found.areas) < 0 or found.base <= found.height
+    assert min(curve.sum.amount for curve in found.areas) < 0 or found.base <= found.height
     for curve in found.areas:
-        assert (last_height(curve) > found.base) == (curve.amount < 0)
+        assert (last_height(curve) > found.base) == (curve.sum.amount < 0)
 
 
 def test_a_small_chart_shows_the_same_with_fewer_lines() -> None:
@@ -140,8 +142,8 @@ def test_a_small_chart_shows_the_same_with_fewer_lines() -> None:
     assert small
     assert small.height < chart(country="GT").height
     assert len(small.amounts) <= 2
-    assert [curve.amount for curve in small.curves] == [
-        curve.amount for curve in chart(country="GT").curves
+    assert [curve.sum.amount for curve in small.curves] == [
+        curve.sum.amount for curve in chart(country="GT").curves
     ]
 
 
