@@ -209,5 +209,6 @@ def _limits(
 
 
 @remembered(VERSIONS)
-def _has_limits(version: Version) -> bool:
-    return Commitment.objects.filter(first_version__lte=version.number, bound__gt="").exists()
+def _has_limits(version: Version) -> bool:  # noqa: ARG001 (renews the answer)
+    """Say whether any posted commitment is a limit; versions before it ask as often."""
+    return Commitment.objects.filter(first_version__isnull=False, bound__gt="").exists()

@@ -107,7 +107,7 @@ def test_a_page_shows_the_notes_of_its_amounts(client: Client) -> None:
     words = words_of(client, "/appropriations/2009-fmf/")
     noted = aggregates.totals(read({"commitment": "CARSI-09-FMF-01"}, *newest())).committed
     assert "CARSI-09-FMF-01</a>" in words
-    assert f">${noted:,.0f}</a>: <span" in words
+    assert f"≤</span> ${noted:,.0f}</a>: <span" in words
     assert "almost $22 million" in words
 
 

@@ -53,7 +53,7 @@ def test_the_bar_and_the_timeline_have_room_for_it() -> None:
     assert 90 < placed.x < 100
     committed = next(curve for curve in found.areas if curve.stage == "committed")
     assert 0 < placed.y < found.base
-    assert committed.amount > placed.mark.amount
+    assert committed.sum.amount > placed.mark.amount
     assert FLOOR in found.description
 
 
