@@ -54,11 +54,11 @@ def test_a_day_before_the_first_entry_has_no_history() -> None:
     assert not figure_history(read({"stage": "committed", "as_of": "2008-01-01"}, *newest()))
 
 
-def test_it_takes_one_query_however_many_versions_there_are(
+def test_it_takes_two_queries_however_many_versions_there_are(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     query = read({"measure": "available", "date_to": "2010-12-31"}, *newest())
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the sums, and what of them is a limit
         assert figure_history(query.through(date(2026, 11, 1)))
 
 
@@ -66,13 +66,15 @@ def test_a_page_of_one_sum_shows_its_newest_changes_and_the_file_has_all(client:
     page = client.get("/entries/?stage=committed").content.decode()
     section = page.partition("This figure through the versions")[2]
     assert '<a href="/entries/?stage=committed&amp;posted_in=15">−$3,182,000</a>' in section
-    assert f">{total('committed', until=15):,.0f}</a>" in section
+    assert f"≥≤</span>\N{NO-BREAK SPACE}{total('committed', until=15):,.0f}</a>" in section
     lines = client.get("/tables/figure-history.csv?stage=committed")
     rows = b"".join(lines).decode().splitlines()  # type: ignore[arg-type]
-    assert rows[0] == "version,posted_at,title,reason,figure,change_usd,after_usd,entries"
+    assert rows[0] == (
+        "version,posted_at,title,reason,figure,change_usd,change_bound,after_usd,after_bound,entries"
+    )
     changed = [number for number in range(1, VERSION + 1) if of_version(number, "committed")]
     assert [int(row.partition(",")[0]) for row in rows[1:]] == changed
-    assert f",committed,-3182000.00,{total('committed', until=15):.2f}," in "\n".join(rows)
+    assert f",committed,-3182000.00,,{total('committed', until=15):.2f},both," in "\n".join(rows)
     assert section.count("<tr>") == 1 + min(10, len(changed))
     assert f"({len(changed) - 10} older version" in section
 

@@ -106,7 +106,7 @@ def test_charts_carry_the_marks_too(client: Client, chart: str) -> None:
 
 
 def test_the_feed_says_what_a_version_added_at_most(client: Client) -> None:
-    assert re.search("[≤≥]\xa0[+−][0-9]", client.get("/feed/").content.decode())
+    assert re.search("[≤≥]\xa0[+−]\\$[0-9]", client.get("/feed/").content.decode())
 
 
 def test_a_corrected_mark_is_on_every_page_at_once(client: Client) -> None:

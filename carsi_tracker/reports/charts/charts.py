@@ -18,6 +18,7 @@ from carsi_tracker.reports.charts.bar import bar
 from carsi_tracker.reports.charts.sheets import SHEETS
 from carsi_tracker.reports.page.address import as_query_string, written
 from carsi_tracker.reports.page.filters import chips
+from carsi_tracker.reports.page.marks import marked_plainly
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.shortened import in_prose
 from carsi_tracker.reports.page.unknown import nothing_found
@@ -65,7 +66,7 @@ def card(_request: HttpRequest, public: PublicRequest) -> HttpResponse:
             "to Central America."
         ) % {
             "appropriated": in_prose(totals.appropriated),
-            "committed": in_prose(totals.committed),
+            "committed": marked_plainly(in_prose(totals.committed), totals.of("committed").limits),
         }
     lines = even_lines(sentence)
     context = {

@@ -17,6 +17,7 @@ from carsi_tracker.reports.charts.timeline import timeline_chart
 from carsi_tracker.reports.overview.matrix import MatrixRow, matrix
 from carsi_tracker.reports.page.address import written
 from carsi_tracker.reports.page.filters import name_of_balance
+from carsi_tracker.reports.page.marks import marked_plainly
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.page.shortened import in_prose
 from carsi_tracker.reports.page.unknown import DASH, ZERO, nothing_found
@@ -54,7 +55,9 @@ def bar_sheet(public: PublicRequest) -> ChartSheet:
         title %= {"whole": in_prose(totals.appropriated)}
     else:
         title = _("%(whole)s committed, and how far it has got")
-        title %= {"whole": in_prose(totals.committed)}
+        title %= {
+            "whole": marked_plainly(in_prose(totals.committed), totals.of("committed").limits)
+        }
     marks = bar_marks(totals, public.query, published_marks(public.query, public.label_revision))
     legend = [(part, 106 + LOW_ROW * place) for place, part in enumerate(parts)]
     below = 106 + LOW_ROW * len(parts)
