@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from carsi_tracker.figures.limits import Mark
+from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Commitment
