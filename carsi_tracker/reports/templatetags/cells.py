@@ -4,6 +4,7 @@ from django import template
 from django.template.base import NodeList, Parser, Token
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from carsi_tracker.reports.page.links import path
 from carsi_tracker.reports.page.marks import marks_in
@@ -30,7 +31,7 @@ class ExplainedNode(template.Node):
         if marks := marks_in(table):
             about = f"{path('about')}{context.get('query_string', '')}#limits-title"
             words = ", ".join(f"{mark.sign} {mark.label}" for mark in marks)
-            why = _("the sum holds a commitment whose source gives a limit")
+            why = gettext("the sum holds a commitment whose source gives a limit")
             said.append(format_html('{}: <a href="{}">{}</a>.', words, about, why))
         return table + format_html('<p class="method">{}</p>', _in_one(said)) if said else table
 
