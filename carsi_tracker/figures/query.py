@@ -21,6 +21,7 @@ MEASURES = {
     "unobligated": ("committed", "obligated"),
     "unliquidated": ("obligated", "disbursed"),
     "unobligated-balance": ("appropriated", "obligated"),
+    "undisbursed": ("appropriated", "disbursed"),
 }
 
 

@@ -22,6 +22,8 @@ SPANISH = {
     "unobligated_usd": "Comprometido, sin obligación conocida, USD",
     "unliquidated_usd": "Obligado, sin pagos conocidos, USD",
     "unobligated_balance_usd": "Unobligated balance de la GAO, USD",
+    "undisbursed_usd": "Asignado, sin pagos conocidos, USD",
+    "appropriation": "Código de asignación", "area_not_specified_usd": "Sin área indicada, USD",
     "publisher": "Publicado por", "published_on": "Fecha de publicación", "url": "Dirección",
     "file_name": "Archivo", "file_sha256": "SHA-256 del archivo", "entries": "Asientos",
     "stated": "Según documento", "press": "Según la prensa", "inferred": "Deducidos",

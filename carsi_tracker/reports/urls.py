@@ -7,6 +7,7 @@ from carsi_tracker.reports.balances import balance
 from carsi_tracker.reports.charts import charts
 from carsi_tracker.reports.compare import compare
 from carsi_tracker.reports.downloads import downloads
+from carsi_tracker.reports.gaps import gaps
 from carsi_tracker.reports.overview import overview
 from carsi_tracker.reports.published import published
 from carsi_tracker.reports.records import commitments, documents, entries
@@ -54,6 +55,7 @@ pages = [
     path("published/<slug:key>/", published.published_detail, name="published-figure"),
     path("status-of-funds/", status.status_of_funds, name="status-of-funds"),
     path("status-of-funds.pdf", status.status_of_funds_letter, name="status-of-funds-letter"),
+    path("gaps/", gaps.gaps, name="gaps"),
     path("changes/", changes.version_list, name="changes"),
     path("changes/<number:version>/", changes.version_detail, name="version"),
     path("compare/", compare.compare, name="compare"),

@@ -30,6 +30,7 @@ KINDS = (
     "/published/",
     "/published/gao-obligated-2013-floor/",
     "/status-of-funds/",
+    "/gaps/",
     "/changes/12/",
     "/compare/",
     "/search/?q=policia",

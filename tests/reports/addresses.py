@@ -29,6 +29,7 @@ EXAMPLES = {
     "published-figure": "/published/gao-obligated-2013-floor/",
     "status-of-funds": "/status-of-funds/",
     "status-of-funds-letter": "/status-of-funds.pdf",
+    "gaps": "/gaps/",
     "changes": "/changes/",
     "version": "/changes/12/",
     "compare": "/compare/",

@@ -179,6 +179,7 @@ def test_none_asks_for_commitments_that_state_no_goal() -> None:
         ("unobligated", "committed", "obligated"),
         ("unliquidated", "obligated", "disbursed"),
         ("unobligated-balance", "appropriated", "obligated"),
+        ("undisbursed", "appropriated", "disbursed"),
     ],
 )
 def test_a_measure_counts_the_entries_behind_a_difference_with_their_signs(

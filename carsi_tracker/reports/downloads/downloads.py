@@ -21,6 +21,7 @@ from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.ledger.media_types import CSV, XLSX
 from carsi_tracker.reports.downloads import writers
 from carsi_tracker.reports.downloads.fields import in_spanish_order
+from carsi_tracker.reports.downloads.gaps import GAPS
 from carsi_tracker.reports.downloads.listings import LISTINGS, Listing
 from carsi_tracker.reports.downloads.provenance import LICENCE, Provenance, Table
 from carsi_tracker.reports.downloads.published import PUBLISHED
@@ -32,7 +33,7 @@ from carsi_tracker.reports.page.render import render_page
 
 METADATA = "csv-metadata.json"
 TABLES: dict[str, Table] = {
-    table.name: table for table in (*LISTINGS, *SUMMARIES, STATUS_OF_FUNDS, PUBLISHED)
+    table.name: table for table in (*LISTINGS, *SUMMARIES, STATUS_OF_FUNDS, *GAPS, PUBLISHED)
 }
 
 

@@ -56,6 +56,7 @@ AMOUNTS = {
     "unobligated": _("committed less obligated"),
     "unliquidated": _("obligated less disbursed"),
     "unobligated-balance": _("appropriated less obligated, GAO’s “unobligated balance”"),
+    "undisbursed": _("all gaps: appropriated less disbursed"),
 }
 PARTS = ("disbursed", "unliquidated", "unobligated", "available")
 
@@ -64,7 +65,8 @@ MARKED = ("committed", "available", "unobligated")
 """The sums that can hold commitments that are limits: a column more each says so."""
 
 
-def _amounts(names: Iterable[str]) -> Iterator[Field]:
+def amounts(names: Iterable[str]) -> Iterator[Field]:
+    """Yield the columns of sums by the names of stages and balances."""
     for name in names:
         column = name.replace("-", "_")
         yield Field(f"{column}_usd", Holds.SUM, AMOUNTS[name])
@@ -72,7 +74,8 @@ def _amounts(names: Iterable[str]) -> Iterator[Field]:
             yield Field(f"{column}_bound", Holds.CODE, BOUND)
 
 
-def _cells(sums: Sums, names: Iterable[str]) -> Iterator[Any]:
+def cells(sums: Sums, names: Iterable[str]) -> Iterator[Any]:
+    """Yield the cells of those columns, and how many entries there are in all."""
     for name in names:
         yield _known(sums, name)
         if name in MARKED:
@@ -109,7 +112,7 @@ def _by_name(public: PublicRequest, dimension: str, things: Iterable[Any]) -> Ro
             dimension, thing.code
         ):
             found = sums.get(thing.code, Sums())
-            yield (thing.code, thing.name_en, thing.name_es, *_cells(found, BALANCES))
+            yield (thing.code, thing.name_en, thing.name_es, *cells(found, BALANCES))
 
 
 def _goals(public: PublicRequest) -> Rows:
@@ -120,10 +123,10 @@ def _goals(public: PublicRequest) -> Rows:
             "goal", str(goal.number)
         ):
             found = sums.get(goal.number, Sums())
-            yield (str(goal.number), goal.name_en, goal.name_es, *_cells(found, BALANCES))
+            yield (str(goal.number), goal.name_en, goal.name_es, *cells(found, BALANCES))
     if query.filters.goal in (None, NONE):
         unstated = aggregates.totals(query.where(goal=NONE))
-        yield (NONE, *_in_both("not stated"), *_cells(unstated, BALANCES))
+        yield (NONE, *_in_both("not stated"), *cells(unstated, BALANCES))
 
 
 def _in_both(text: str) -> Iterator[str]:
@@ -150,7 +153,7 @@ def _matrix(public: PublicRequest) -> Rows:
     for area, country in product(areas, countries):
         sums = found.get((area.code, country.code), Sums())
         named = (area.code, area.name, country.code, country.name)
-        yield (*named, *_cells(sums, BALANCES))
+        yield (*named, *cells(sums, BALANCES))
 
 
 def _appropriations(public: PublicRequest) -> Rows:
@@ -161,12 +164,12 @@ def _appropriations(public: PublicRequest) -> Rows:
     )
     for row in rows.filter(first_version__lte=query.version.number):
         found = sums.get(row.pk, Sums())
-        yield (row.fiscal_year, row.account.code, row.law.key, *_cells(found, AMOUNTS))
+        yield (row.fiscal_year, row.account.code, row.law.key, *cells(found, AMOUNTS))
 
 
 def _timeline(public: PublicRequest) -> Rows:
     for point in timeline(public.query):
-        yield (point.day, *_cells(point.totals, STAGES))
+        yield (point.day, *cells(point.totals, STAGES))
 
 
 def _figure_history(public: PublicRequest) -> Rows:
@@ -192,14 +195,14 @@ SUMMARIES = (
         "areas",
         _("Programming areas"),
         _("one programming area a row"),
-        (AREA, *NAMES, *_amounts(BALANCES), ENTRIES),
+        (AREA, *NAMES, *amounts(BALANCES), ENTRIES),
         _areas,
     ),
     Summary(
         "countries",
         _("Countries"),
         _("one country a row; amounts for the region have a row of their own"),
-        (COUNTRY, *NAMES, *_amounts(BALANCES), ENTRIES),
+        (COUNTRY, *NAMES, *amounts(BALANCES), ENTRIES),
         _countries,
     ),
     Summary(
@@ -211,7 +214,7 @@ SUMMARIES = (
             Field("area_name", Holds.TEXT, AREA_NAME),
             COUNTRY,
             Field("country_name", Holds.TEXT, COUNTRY_NAME),
-            *_amounts(BALANCES),
+            *amounts(BALANCES),
             ENTRIES,
         ),
         _matrix,
@@ -223,7 +226,7 @@ SUMMARIES = (
         (
             Field("goal", Holds.CODE, _("the goal’s number; none where it is not specified")),
             *NAMES,
-            *_amounts(BALANCES),
+            *amounts(BALANCES),
             ENTRIES,
         ),
         _goals,
@@ -236,7 +239,7 @@ SUMMARIES = (
             Field("fiscal_year", Holds.NUMBER, _("the fiscal year")),
             Field("account", Holds.CODE, _("the account")),
             Field("law", Holds.CODE, _("the key of the law’s document")),
-            *_amounts(AMOUNTS),
+            *amounts(AMOUNTS),
             ENTRIES,
         ),
         _appropriations,
@@ -245,7 +248,7 @@ SUMMARIES = (
         "timeline",
         _("Sums over time"),
         _("one day on which something changed a row, with the sums up to its end"),
-        (Field("day", Holds.DAY, _("the day")), *_amounts(STAGES), ENTRIES),
+        (Field("day", Holds.DAY, _("the day")), *amounts(STAGES), ENTRIES),
         _timeline,
     ),
     Summary(

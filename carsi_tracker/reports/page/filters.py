@@ -67,12 +67,14 @@ MEASURES: dict[str, Promise] = {
     "unobligated-balance": gettext_lazy(
         "GAO’s “unobligated balance” (appropriated less obligated)"
     ),
+    "undisbursed": gettext_lazy("Appropriated, no payment found (appropriated less disbursed)"),
 }
 MEASURE_NAMES: dict[str, Promise] = {
     "available": gettext_lazy("no commitment found"),
     "unobligated": gettext_lazy("committed, no obligation found"),
     "unliquidated": gettext_lazy("obligated, no payment found"),
     "unobligated-balance": gettext_lazy("GAO’s “unobligated balance”"),
+    "undisbursed": gettext_lazy("appropriated, no payment found"),
 }
 KEPT = 128
 """How many lists of options a process keeps: those of a filter, in a version and a language."""

@@ -25,7 +25,8 @@ from carsi_tracker.reports.subjects.kinds import KINDS
 
 PAGES = (
     "overview", *(kind.list for kind in KINDS.values()), "commitments", "entries", "documents",
-    "published", "status-of-funds", "changes", "compare", "balance", "search", "data", "about",
+    "published", "status-of-funds", "gaps", "changes", "compare", "balance", "search", "data",
+    "about",
 )  # fmt: skip
 
 

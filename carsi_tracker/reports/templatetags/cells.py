@@ -33,6 +33,9 @@ class ExplainedNode(template.Node):
             words = ", ".join(f"{mark.sign} {mark.label}" for mark in marks)
             why = gettext("the sum holds a commitment whose source gives a limit")
             said.append(format_html('{}: <a href="{}">{}</a>.', words, about, why))
+        if '<a class="empty"' in table and context["request"].path != path("gaps"):
+            gaps = f"{path('gaps')}{context.get('query_string', '')}"
+            said.append(format_html('<a href="{}">{}</a>.', gaps, gettext("All data gaps")))
         return table + format_html('<p class="method">{}</p>', _in_one(said)) if said else table
 
 

@@ -17,6 +17,7 @@ MENU = {
         "overview": gettext_lazy("Overview"),
         "appropriations": gettext_lazy("Appropriations"),
         "status-of-funds": gettext_lazy("Status of funds"),
+        "gaps": gettext_lazy("Data gaps"),
         "areas": gettext_lazy("Programming areas"),
         "countries": gettext_lazy("Countries"),
         "goals": gettext_lazy("Goals"),
