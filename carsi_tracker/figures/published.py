@@ -210,7 +210,8 @@ def verdicts_of_draft(query: Query, label_revision: int, batch_id: int) -> list[
 def _changed(
     before: Iterable[PublishedComparison], after: Iterable[PublishedComparison]
 ) -> list[VerdictChange]:
-    pairs = zip(before, after, strict=True)
+    known = {old.figure.key: old for old in before}  # one may come or go between the two readings
+    pairs = [(known[new.figure.key], new) for new in after if new.figure.key in known]
     return [VerdictChange(old, new) for old, new in pairs if old.verdict != new.verdict]
 
 

@@ -92,7 +92,8 @@ def _at_most(table: Table) -> Iterator[Row]:
 
 
 def _write(row: FigureRow) -> None:
-    figure = PublishedFigure.objects.filter(key=row.key).first() or PublishedFigure(key=row.key)
+    new = row.before is None  # one of the same key that is there by now is refused, not changed
+    figure = PublishedFigure(key=row.key) if new else PublishedFigure.objects.get(key=row.key)
     for name, value in row.values.items():
         if name in REFERENCES:
             setattr(figure, f"{name}_id", value and value.pk)

@@ -42,7 +42,7 @@ PUBLISHED = Format(
     COLUMNS,
     COLUMNS,
     frozenset(("agency", *TEXTS)),
-    frozenset(("publisher", "our_usd", "our_entries", "difference_usd", "verdict")),
+    frozenset(("publisher", "our_usd", "our_bound", "our_entries", "difference_usd", "verdict")),
 )
 """The columns of `fixtures/published_figures.csv`; the download of the page has more."""
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -180,6 +180,8 @@ def _read_key(cell: Cell) -> str:
             "“%(text)s” is not a key. Use a-z, 0-9 and hyphens, at most %(longest)d characters."
         )
         raise ValidationError(message % {"text": shown(key), "longest": LONGEST["key"]}, "key")
+    if key == "none":
+        raise ValidationError(str(Refused("code_but_none")), "key")
     return key
 
 

@@ -3,18 +3,21 @@
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Change, Country, PublishedFigure
 from carsi_tracker.ledger.sourced import FIXTURES
+from tests import factories
 from tests.desk.conftest import People, queries, reading
+from tests.ledger.waiting import until_waiting
 
 IMPORT = "/admin/ledger/publishedfigure/import/"
 FILE = FIXTURES / "published_figures.csv"
@@ -109,6 +112,7 @@ def test_a_workbook_is_read_with_its_days_and_numbers(people: People) -> None:
     [
         ({"key": "GAO new"}, "key", "is not a key. Use a-z, 0-9 and hyphens"),
         ({"key": "article-total"}, "key", "Row 2 has the same key."),
+        ({"key": "none"}, "key", "Choose another code."),
         ({"document": "gao-13-777"}, "document", "Probably meant: gao-13-77"),
         ({"measure": "allocated"}, "measure", "is not one of appropriated, committed"),
         ({"relation": "like"}, "relation", "is not one of equals, about, at-least, at-most"),
@@ -227,3 +231,30 @@ def test_a_confirmation_that_is_sent_twice_at_once_keeps_it_once(people: People)
         assert set(both.map(send, range(2))) <= {200, 302}
     assert Change.objects.filter(reason="Read").count() == 1
     assert PublishedFigure.objects.filter(key="gao-new").count() == 1
+
+
+@pytest.mark.commits
+def test_one_of_the_same_key_that_somebody_adds_meanwhile_is_not_written_over(
+    people: People,
+) -> None:
+    address = uploaded(people.analyst, as_csv(NEW))
+    digest = people.analyst.get(address).context["read"].digest
+    sessions: SimpleQueue[Any] = SimpleQueue()
+
+    def send() -> str:
+        try:
+            connection.ensure_connection()
+            sessions.put(connection.connection)
+            sent = {"digest": digest, "change_reason": "Read"}
+            return reading(people.client(people.ana).post(address, sent))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads:
+        with posting.acting(people.benito):
+            list(PublishedFigure.objects.select_for_update())
+            factories.published_figure(people.benito, key="gao-new", amount=5)
+            answer = threads.submit(send)
+            until_waiting(connection.connection, sessions.get())
+        assert "1 error: nothing was imported" in answer.result()
+    assert PublishedFigure.objects.get(key="gao-new").amount == 5

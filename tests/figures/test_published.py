@@ -14,12 +14,14 @@ from carsi_tracker.figures.aggregates import Amount
 from carsi_tracker.figures.published import (
     OurFigure,
     Verdict,
+    all_compared,
     compared,
     judged,
     published_figures,
     tally,
+    verdicts_changed,
 )
-from carsi_tracker.figures.query import Query
+from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.days import today
@@ -186,6 +188,17 @@ def test_the_verdicts_of_the_sourced_ledger_are_those_that_are_acknowledged() ->
         "41 published totals: 9 matches, 19 matches-our-source, 8 broader, 4 differs-explained, "
         "1 not-in-the-ledger\n"
     )
+
+
+@pytest.mark.usefixtures("sourced")
+def test_a_total_that_is_deleted_while_versions_are_compared_is_left_out() -> None:
+    head, revision = newest()
+    before, after = Query(Version(0, ""), today()), Query(head, today())
+    known = {each.figure.key for each in all_compared(before, revision)}
+    with posting.acting(factories.administrator(), "Published twice"):
+        PublishedFigure.objects.filter(key=min(known)).delete()
+    changed = verdicts_changed(before, after, revision)
+    assert {each.after.figure.key for each in changed} < known - {min(known)}
 
 
 @pytest.mark.usefixtures("sourced")

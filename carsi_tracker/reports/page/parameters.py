@@ -21,7 +21,8 @@ from carsi_tracker.reports.page.address import Address, as_written
 UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 """Control characters, and what stands for bytes that are no character."""
 MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T+]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
+    r"\d{4}-\d\d-\d\d(?:[T+]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?",
+    re.ASCII,
 )
 """A day, or a moment; addresses write a space as a plus sign."""
 NUMBERED = re.compile(r"(?:versi[oó]n )?(\d{1,9}(?:-[0-9a-f]+)?)", re.IGNORECASE | re.ASCII)
