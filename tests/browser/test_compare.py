@@ -55,9 +55,11 @@ def test_a_reader_compares_two_versions_and_narrows_it_to_a_country(
 def test_a_reader_takes_a_citation_by_one_click(site: Site, open_page: Open) -> None:
     page = open_page()
     page.goto(f"{site.address}/commitments/CARSI-08-ESF-06/?as_of=2009-09-30")
-    page.get_by_text("Cite this page").click()
+    page.get_by_text("Cite this page", exact=True).click()
     page.locator(".cite pre").first.click()
     chosen = page.evaluate("getSelection().toString()")
     assert chosen.startswith("CARSI Tracker (")
-    assert "“CARSI-08-ESF-06 Educational exchanges, Guatemala”" in chosen
+    committed = dollars(total("committed", reference="CARSI-08-ESF-06", on=date(2009, 9, 30)))
+    named = "CARSI-08-ESF-06 Educational exchanges, Guatemala"
+    assert f"“{named}: Committed ${committed}”" in chosen
     assert f"Figures as of September 30, 2009, version {VERSION} of the ledger" in chosen

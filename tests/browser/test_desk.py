@@ -56,9 +56,9 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     approver.goto(batch)
     expect(approver.get_by_text("Nothing is counted until it is posted.")).to_be_visible()
     assert not faults(approver)
-    approver.get_by_role("link", name="Review, then post or send back").click()
+    approver.get_by_role("link", name="Review, then post or return").click()
     expect(approver.locator("#public")).to_contain_text("123,359,500")
-    expect(approver.get_by_text("Posting is final.")).to_be_visible()
+    expect(approver.get_by_text("Final: you can only reverse it later.")).to_be_visible()
     assert not faults(approver)
     approver.get_by_label("I have checked every line").check()
     approver.get_by_role("button", name=f"Post version {NEXT}").click()
@@ -237,7 +237,7 @@ def test_an_allocation_is_entered_by_keyboard_alone(desk_site: Site, open_page: 
         keys.press("Tab")
         keys.type(typed)
         keys.press("Tab")
-    for typed in ("Patrol boats", ""):
+    for typed in ("Patrol boats", "", "", "", ""):
         keys.type(typed)
         keys.press("Tab")
     keys.press("Tab")

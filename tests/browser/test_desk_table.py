@@ -186,7 +186,7 @@ def test_the_table_is_sound_with_faults_and_both_versions_of_a_row(
     sound(other)
 
 
-def test_a_batch_is_sent_back_put_right_and_submitted_again(
+def test_a_batch_is_returned_corrected_and_submitted_again(
     desk_site: Site, open_page: Open
 ) -> None:
     analyst, approver = open_page(), open_page()
@@ -198,7 +198,7 @@ def test_a_batch_is_sent_back_put_right_and_submitted_again(
 
     approver.goto(f"{desk_site.address}{batch}review/")
     approver.get_by_label("What needs to change").fill("The source says $240,000.")
-    approver.get_by_role("button", name="Send back").click()
+    approver.get_by_role("button", name="Return with this comment").click()
 
     analyst.goto(f"{desk_site.address}{batch}change/")
     expect(analyst.get_by_text("The source says $240,000.")).to_be_visible()
@@ -208,4 +208,4 @@ def test_a_batch_is_sent_back_put_right_and_submitted_again(
 
     approver.goto(f"{desk_site.address}{batch}review/")
     expect(approver.locator("#lines")).to_contain_text("240,000")
-    expect(approver.get_by_role("button", name="Send back")).to_be_visible()
+    expect(approver.get_by_role("button", name="Return with this comment")).to_be_visible()

@@ -37,8 +37,8 @@ FIELDS = (
         "line",
         Holds.CODE,
         _(
-            "allocated (committed; of an account, appropriated), which is the sum of unobligated, "
-            "unliquidated and disbursed"
+            "allocated (committed; of an account, appropriated), or one of the three that add up "
+            "to it: GAO’s “unobligated balance”, unliquidated obligations, disbursed"
         ),
     ),
     Field("fiscal_year", Holds.CODE, _("the fiscal year of the money; total for all years")),
