@@ -106,7 +106,7 @@ def test_who_holds_no_role_is_told_so_and_only_with_the_right_password(db: None)
     client = Client()
     answer = sign_in(client, "visitor")
     assert answer["Location"] == "/account/inactive/"
-    assert "you hold no role" in client.get(answer["Location"]).content.decode()
+    assert "you have no role in the tracker" in client.get(answer["Location"]).content.decode()
     assert not is_in(client)
     wrong = sign_in(client, "visitor", "wrong")
     unknown = sign_in(client, "nobody", "wrong")

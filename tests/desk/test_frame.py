@@ -64,7 +64,7 @@ def test_a_forged_request_does_nothing(people: People) -> None:
     for path in (ALLOCATE, "/admin/ledger/batch/add/", address(batch, "submit")):
         response = client.post(path, allocation())
         assert response.status_code == 403
-        assert "the page was open for too long" in reading(response)
+        assert "the page expired" in reading(response)
         assert "<style" not in response.content.decode()
     batch.refresh_from_db()
     assert (Batch.objects.count(), batch.state) == (before, Batch.State.DRAFT)

@@ -35,7 +35,7 @@ TABLES = """
     select string_agg(oid::regclass::text, ', ') from pg_class
     where relkind = 'r' and relnamespace = 'public'::regnamespace
 """
-BUSY = "Somebody else is posting or changing the same and has not finished. Nothing was changed"
+BUSY = "Someone else is posting or changing this. Nothing was changed."
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_mail_that_fails_stops_nothing_and_is_said(
     with caplog.at_level(logging.WARNING):
         text = post_it(reachable.approver, batch)
     assert "Posted as version" in text
-    assert "the mail about it could not be sent" in text
+    assert "the email about it could not be sent" in text
     assert [record.levelname for record in caplog.records].count("WARNING") == 1
     batch.refresh_from_db()
     assert batch.state == Batch.State.POSTED

@@ -99,7 +99,7 @@ def test_administrators_do_not_lock_themselves_out(people: People) -> None:
     path = f"{LIST}{people.adela.pk}/change/"
     for changes in ({"is_active": None}, {"is_administrator": None}):
         text = told(people.administrator, path, **person(people.adela, **changes))
-        assert "You can't deactivate yourself" in text
+        assert "You cannot deactivate yourself" in text
     people.adela.refresh_from_db()
     assert people.adela.is_active
     assert people.adela.is_administrator
@@ -109,14 +109,14 @@ def test_people_are_not_deleted_singly_or_in_bulk(people: People) -> None:
     """Case 17: whoever posted batches, and whoever did nothing yet."""
     post_it(people.approver, allocate(people.analyst))
     client, before = people.administrator, User.objects.count()
-    for user, said in ((people.petra, "1 version"), (people.benito, "Deactivate")):
+    for user, said in ((people.petra, "1 version"), (people.benito, "the ledger names them")):
         for text in (
             reading(client.get(f"{LIST}{user.pk}/delete/")),
             told(client, f"{LIST}{user.pk}/delete/", post="yes"),
             told(client, LIST, action="delete_selected", _selected_action=user.pk, post="yes"),
         ):
             assert "Nothing was deleted." in text
-            assert "Deactivate them instead" in text
+            assert "Clear “active” instead" in text
             assert said in text
     assert User.objects.count() == before
 
@@ -218,7 +218,7 @@ def test_only_administrators_hand_drafts_over(people: People, who: str) -> None:
 def test_an_administrator_removes_the_second_step_of_a_lost_phone(people: People) -> None:
     Authenticator.objects.create(user=people.ana, type="totp", data={"secret": "x"})
     page = people.administrator.get(f"{LIST}{people.ana.pk}/change/")
-    assert "The phone is lost" in reading(page)
+    assert "Phone lost: remove the second step" in reading(page)
     path = f"{LIST}{people.ana.pk}/second-step/"
     assert people.approver.post(path).status_code == 403
     assert "now signs in by password alone" in told(people.administrator, path)
@@ -237,7 +237,7 @@ def test_a_password_that_an_administrator_set_is_not_kept(people: People) -> Non
     )
     client = Client()
     text = told(client, SIGN_IN, login="ana", password=PASSWORD)
-    assert "Somebody else set your password" in text
+    assert "Someone else set your password" in text
 
 
 def test_a_locked_out_administrator_is_let_in_by_a_command(
@@ -263,7 +263,7 @@ def test_a_locked_out_administrator_is_let_in_by_a_command(
             password = said.getvalue().splitlines()[-1]
             assert len(password) == 20
             text = told(Client(), SIGN_IN, login="adela", password=password)
-            assert "Somebody else set your password" in text
+            assert "Someone else set your password" in text
             assert not Authenticator.objects.exists()
             kinds = set(Event.objects.filter(person=adela).values_list("kind", flat=True))
             assert {"person_changed", "password_changed", "second_factor"} <= kinds

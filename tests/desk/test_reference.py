@@ -351,6 +351,7 @@ def test_the_title_of_a_posted_commitment_is_corrected_and_nothing_else(people: 
         place(posted, "change"),
         title="Better policing, Panama",
         title_es=posted.title_es,
+        language=posted.language,
         country=Country.objects.get(code="HN").pk,
         reference="OTHER-1",
         seen=hidden(page, "seen"),

@@ -14,7 +14,7 @@ from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.folding import folded
-from carsi_tracker.ledger.models import Commitment, Entry
+from carsi_tracker.ledger.models import Commitment, Entry, Translation
 from carsi_tracker.reports.page.address import as_query_string, written
 from carsi_tracker.reports.page.parameters import BadAddress, read
 from tests import factories
@@ -26,10 +26,11 @@ def ask(**address: str) -> Query:
     return read(address, *newest())
 
 
-def words_of(entry: Entry) -> str:
+def words_of(entry: Entry, spanish: dict[str, str]) -> str:
     """All that an entry is found by."""
     commitment, document = entry.commitment, entry.document
     texts = [entry.note, entry.quote, entry.locator]
+    texts += [spanish.get(text, "") for text in (entry.note, entry.locator)]
     texts += [document.key, document.title, document.title_es, document.publisher]
     if commitment:
         texts += [commitment.reference, commitment.title, commitment.title_es]
@@ -73,10 +74,13 @@ ADDRESSES = st.fixed_dictionaries(
 
 
 def chosen_by_hand(rows: list[Entry], address: dict[str, str]) -> list[Entry]:
+    spanish = dict(Translation.objects.values_list("original", "spanish"))
+    words = folded(address.get("text", "")).split()
+
     def chosen(entry: Entry) -> bool:
         country = entry.commitment.country.code if entry.commitment else None
         return (
-            all(word in words_of(entry) for word in folded(address.get("text", "")).split())
+            all(word in words_of(entry, spanish) for word in words)
             and entry.amount >= Decimal(address.get("amount_from", "-Infinity"))
             and entry.amount <= Decimal(address.get("amount_to", "Infinity"))
             and address.get("date_from", "") <= entry.effective_date.isoformat()

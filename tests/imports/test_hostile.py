@@ -103,7 +103,7 @@ def test_reading_ends_where_faults_are_too_many(
     ambiguous = {"effective_date": "10/1/2009"}
     outcome = command("a.csv", rows(*[ambiguous] * 9))
     assert [fault.row for fault in outcome.faults] == [2, 3, 4, 5, 6, 7]
-    assert "5 faults and more" in outcome.said
+    assert "more than 5 errors" in outcome.said
     assert command("a.csv", rows({}, ambiguous), "--dates=day-first", "--check").accepted
     assert nothing_made()
 
@@ -115,7 +115,7 @@ def test_a_file_introduces_so_many_commitments_and_no_more(
     new = [{"reference": f"NEW-{n}"} for n in range(4)]
     assert command("a.csv", rows(*new[:2]), "--check").accepted
     outcome = command("a.csv", rows(*new))
-    assert "introduces more than 2 commitments" in outcome.said
+    assert "more than 2 new commitments" in outcome.said
     assert nothing_made()
 
 

@@ -115,7 +115,7 @@ def test_words_for_nothing_are_nobody(any_way: Way) -> None:
         (4, "partner", "TBD"),
         (5, "partner", "-"),
     ]
-    assert all("leave the cell empty where nobody is named" in f.message for f in outcome.faults)
+    assert all("Leave the cell empty where no one is named" in f.message for f in outcome.faults)
     assert nothing_made()
 
 

@@ -172,19 +172,22 @@ def test_the_feed_is_named_in_the_head(client: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "figure"),
     [
-        ("/?as_of=2009-09-30", r"\$[\d.]+ million committed of \$[\d.]+ million appropriated"),
+        (
+            "/?as_of=2009-09-30",
+            r": ≥ \$[\d.]+ million committed of \$[\d.]+ million appropriated",
+        ),
         (
             "/es/?as_of=2009-09-30",
-            r"\$[\d.]+ millones comprometidos de \$[\d.]+ millones asignados",
+            r": ≥ \$[\d.]+ millones comprometidos de \$[\d.]+ millones asignados",
         ),
-        ("/countries/hn/", r"\$[\d,]+ committed"),
-        ("/commitments/CARSI-08-INCLE-10/", r"Committed \$[\d,]+"),
-        ("/entries/12-5/", r"\$468,000 disbursed"),
+        ("/countries/hn/", r"“Honduras: \$[\d,]+ committed"),
+        ("/commitments/CARSI-08-INCLE-10/", r": Committed \$[\d,]+"),
+        ("/entries/12-5/", r": \$468,000 disbursed"),
     ],
 )
 def test_the_figure_of_a_page_stands_in_its_citation(
     client: Client, path: str, figure: str
 ) -> None:
     _address, words, bibtex = cited(page(client, path))
-    assert re.search(rf": {figure}[”»]", words)
+    assert re.search(rf"{figure}[”»]", words)
     assert "title = " in bibtex

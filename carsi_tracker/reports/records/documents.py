@@ -58,7 +58,7 @@ def document_detail(request: HttpRequest, public: PublicRequest, key: str) -> Ht
         "reports/document.html",
         table,
         document=document,
-        file=DocumentFile.objects.defer("content").filter(document=document).first(),
+        own_file=DocumentFile.objects.defer("content").filter(document=document).first(),
         stages=heads(OF_COMMITMENTS),
         balances=[(name, sum_) for name, sum_ in sums if sum_.amount >= 0],
         reductions=[

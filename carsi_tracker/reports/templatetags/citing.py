@@ -21,12 +21,9 @@ def once(content: str) -> SafeString:
 
 
 @register.inclusion_tag("reports/_cite.html")
-def cite(citation: Citation, title: SafeString, figure: SafeString) -> dict[str, str]:
-    """Show a page's permanent address, and its citation in words and in BibTeX.
-
-    `figure` is the page's own in words; "" where it has none, or says it in its title.
-    """
-    plain = unescape(f"{title}: {figure}" if figure else title)
+def cite(citation: Citation, title: SafeString) -> dict[str, str]:
+    """Show a page's permanent address, and its citation by this title in words and in BibTeX."""
+    plain = unescape(title)
     return {
         "address": citation.address,
         "words": citation.in_words(plain),

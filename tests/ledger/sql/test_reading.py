@@ -272,7 +272,7 @@ def test_what_somebody_reads_is_kept_by_its_digest_once(ledger: Ledger, batch: B
     by_approver, by_analyst = Reading.objects.filter(digest=other)
     assert "Otro" in json.dumps(by_approver.content)
     assert by_analyst.content is None
-    with pytest.raises(Refused, match="does not exist any more"):
+    with pytest.raises(Refused, match="no longer exists"):
         posting.read(0, ledger.approver)
     posting.withdraw(batch.pk, ledger.analyst)
     posting.discard(batch.pk, ledger.analyst)
