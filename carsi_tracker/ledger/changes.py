@@ -23,6 +23,7 @@ LABELS = {
     "title": _("title"),
     "reason": _("reason"),
     "prepared_by": _("prepared by"),
+    "written_in": _("language"),
     "reference": _("reference"),
     "title_es": _("title in Spanish"),
     "bound": _("at most or at least"),
@@ -65,6 +66,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "basis": lambda code: str(Basis(code).label),
     "bound": lambda code: str(Bound(code).label),
     "language": lambda code: str(Language(code).label),
+    "written_in": lambda code: str(Language(code).label),
 }
 
 KINDS = {

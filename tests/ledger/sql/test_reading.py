@@ -27,6 +27,7 @@ from carsi_tracker.ledger.models import (
     Stage,
 )
 from carsi_tracker.ledger.refusals import Refused
+from carsi_tracker.ledger.submissions import changes_since_reading
 from tests import factories
 from tests.ledger.attack import acting, post, refused, run, sealed, value
 from tests.ledger.conftest import Ledger
@@ -181,6 +182,22 @@ def test_whatever_describes_a_batch_is_part_of_the_digest(
     run(application, ledger.analyst,
         "update ledger_country set name_en = 'X' where id = %s", unrelated.pk)  # fmt: skip
     run(application, ledger.approver, "select rules.post(%s, %s)", batch.pk, digest)
+
+
+def test_the_language_that_its_texts_are_in_is_read_too(
+    ledger: Ledger, batch: Batch, application: psycopg.Connection
+) -> None:
+    digest = posting.digest(batch.pk)
+    change = "update ledger_batch set language = %s where id = %s"
+    run(application, ledger.analyst, change, "es", batch.pk)
+    factories.submitted(batch)
+    with refused("changed_since_read"):
+        run(application, ledger.approver, "select rules.post(%s, %s)", batch.pk, digest)
+    found = changes_since_reading(batch, ledger.approver)
+    assert found
+    assert [(each.label, each.after) for each in found.found.texts] == [("language", "Spanish")]
+    run(application, ledger.analyst, change, "en", batch.pk)
+    assert factories.submitted(batch) == digest
 
 
 def test_another_file_of_a_document_is_read_again(

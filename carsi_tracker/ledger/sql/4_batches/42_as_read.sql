@@ -111,7 +111,7 @@ as $$
         'texts', jsonb_build_object(
             'title', b.title, 'reason', b.reason,
             'prepared_by', array_to_string(preparers(p_batch), '; ')
-        ),
+        ) || case b.language when 'en' then '{}' else jsonb_build_object('written_in', b.language) end,
         'lines', (
             select coalesce(jsonb_object_agg(l.position, jsonb_build_object(
                 'commitment', l.reference, 'appropriation', l.account || ' FY' || l.fiscal_year,
@@ -143,7 +143,7 @@ create trigger verbs_only before insert or update or delete on ledger_submission
     for each statement execute function rules.guard_by_verbs('state_by_verbs_only');
 
 -- The digest covers all that the approver is shown: title, reason, what it reverses, who prepared it,
--- the lines, and what describes them. The lines are put into words once, for the digest and for the file
+-- in which language, the lines, and what describes them. The lines are put into words once, for the digest and for the file
 -- that a posting makes of them.
 create function rules.read_batch(
     p_batch bigint, p_described jsonb default null,
@@ -163,6 +163,7 @@ begin
     entries_sha256 := sha256_hex(entries_header() || E'\n' || lines);
     select sha256_hex(
         csv(title, reason, reverses_id::text, array_to_string(prepared_by, '; '))
+        || case language when 'en' then '' else ',' || language end
         || E'\n' || coalesce(p_described, described(p_batch))::text || E'\n' || lines
     )
     into digest
