@@ -60,7 +60,8 @@ def signed(picture: bytes) -> bytes:
 def style() -> str:
     """Return the stylesheet of charts with the tokens of the light scheme filled in, in pixels."""
     tokens = dict(re.findall(r"--([\w-]+): ([^;]+);", _static("tokens.css").split("@media")[0]))
-    filled = re.sub(r"var\(--([\w-]+)\)", lambda found: tokens[found[1]], _static("charts.css"))
+    painted = _static("parts.css").split("/* Pages alone")[0]
+    filled = re.sub(r"var\(--([\w-]+)\)", lambda found: tokens[found[1]], painted)
     return re.sub(
         r"([\d.]+)rem",
         lambda found: f"{(Decimal(found[1]) * PIXELS_A_REM).normalize():f}px",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from carsi_tracker.figures.comparison import Comparison, last_fiscal_year, number_between
 from carsi_tracker.figures.selection import entries
+from carsi_tracker.ledger.days import end_of_fiscal_year
 from carsi_tracker.ledger.models import Posting
 from carsi_tracker.reports.compare.differences import differences
 from carsi_tracker.reports.compare.parameters import (
@@ -24,6 +26,7 @@ from carsi_tracker.reports.page.explanations import scope_in_words
 from carsi_tracker.reports.page.links import entries_address
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
+from carsi_tracker.reports.page.render import fiscal_year_ends
 from carsi_tracker.reports.tables import EntriesTable
 from carsi_tracker.reports.versions.effects import ListedVersion, listed
 
@@ -34,13 +37,23 @@ VERSIONS_LISTED = 50
 
 
 @dataclass(frozen=True)
+class FiscalYearsCompared:
+    """The ends of two fiscal years that follow each other, and the page that compares them."""
+
+    first: int
+    last: int
+    href: str
+
+
+@dataclass(frozen=True)
 class Forms:
     """The forms for two other days, and for two other versions.
 
-    `carried` goes along unseen.
+    `carried` goes along unseen; `fiscal_years` are days that need no form.
     """
 
     carried: Mapping[str, str]
+    fiscal_years: list[FiscalYearsCompared]
     first_day: date
     first_version: int
     versions: list[Posting]
@@ -94,7 +107,7 @@ def comparison_page(request: HttpRequest, public: PublicRequest) -> HttpResponse
         entries_href=entries_address(between),
         versions=versions_between(comparison),
         chips=filters.chips(request.path, public),
-        forms=forms(comparison, public),
+        forms=forms(comparison, request.path, public),
     )
 
 
@@ -108,16 +121,28 @@ def versions_between(comparison: Comparison) -> VersionsBetween | None:
     return VersionsBetween(shown, last - first - len(shown))
 
 
-def forms(comparison: Comparison, public: PublicRequest) -> Forms:
+def forms(comparison: Comparison, path: str, public: PublicRequest) -> Forms:
     """Return what is chosen in the forms, and what is offered where the other one was used."""
     earlier, later = comparison.earlier, comparison.later
     first_version = earlier.version.number if comparison.of_versions else later.version.number - 1
     return Forms(
         carried=public.address.carried("as_of", "version", DAY, VERSION),
+        fiscal_years=fiscal_years_compared(path, public),
         first_day=last_fiscal_year(later) if comparison.of_versions else earlier.day,
         first_version=first_version,
         versions=versions_offered(first_version, later.version.number),
     )
+
+
+def fiscal_years_compared(path: str, public: PublicRequest) -> list[FiscalYearsCompared]:
+    """Return each two ends of fiscal years that follow each other, of the same filters."""
+    ends = [end_of_fiscal_year(end.year) for end in fiscal_year_ends(path, public)]
+    found = []
+    for first, last in pairwise(ends):
+        asked = public.address.asking(public.query.through(last))
+        address = replace(asked, own=((DAY, first.isoformat()),))
+        found.append(FiscalYearsCompared(first.year, last.year, path + address.query_string()))
+    return found
 
 
 def versions_offered(*chosen: int) -> list[Posting]:

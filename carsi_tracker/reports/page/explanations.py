@@ -7,9 +7,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.certainty import REGIONAL
 from carsi_tracker.figures.query import MEASURES, NONE, Query
+from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Stage
+from carsi_tracker.ledger.models import Document, Stage
 from carsi_tracker.reports.page import filters
 from carsi_tracker.reports.page.links import Linked, linked, linked_sum
 from carsi_tracker.reports.page.public_page import PublicRequest
@@ -19,6 +21,11 @@ UNSTATED: dict[str, tuple[str, Promise, Promise]] = {
         "not-attributed",
         gettext_lazy("All areas:"),
         gettext_lazy("area not specified:"),
+    ),
+    "country": (
+        REGIONAL,
+        gettext_lazy("All countries and the region:"),
+        gettext_lazy("regional, not divided among countries:"),
     ),
     "goal": (
         NONE,
@@ -33,6 +40,8 @@ UNSTATED: dict[str, tuple[str, Promise, Promise]] = {
 }
 """For each filter whose value a document may not state: the code of that, and how it is said."""
 
+DOCUMENTS_NAMED = 3
+
 STAGES_OF_DOLLARS: dict[str, Promise] = {
     Stage.APPROPRIATED: pgettext_lazy("so many dollars", "appropriated"),
     Stage.COMMITTED: pgettext_lazy("so many dollars", "committed"),
@@ -44,12 +53,16 @@ STAGES_OF_DOLLARS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Unstated:
-    """The whole that a filter shows a part of, and how much of it could be anything."""
+    """The whole that a filter shows a part of, and how much of it could be anything.
+
+    `documents` are those that say so; none where they are more than DOCUMENTS_NAMED.
+    """
 
     whole_in_words: str | Promise
     whole: Linked
     part_in_words: str | Promise
     part: Linked
+    documents: list[Document]
     scope: str
 
 
@@ -123,7 +136,8 @@ def unstated(public: PublicRequest) -> list[Unstated]:
         whole = query.where(**{name: None})
         if not (query.filters.stage or query.filters.measure):
             whole = whole.where(stage=Stage.COMMITTED)
-        part = linked_sum(whole.where(**{name: code}))
+        asks = whole.where(**{name: code})
+        part = linked_sum(asks)
         if part.amount:
             found.append(
                 Unstated(
@@ -131,7 +145,15 @@ def unstated(public: PublicRequest) -> list[Unstated]:
                     linked_sum(whole),
                     part_in_words,
                     part,
+                    documents_of(asks),
                     scope_in_words(public, without=(name,)),
                 )
             )
     return found
+
+
+def documents_of(query: Query) -> list[Document]:
+    """Return the documents behind a sum by day; none where they are more than can be named."""
+    cited = Document.objects.filter(pk__in=entries(query).values("document"))
+    found = list(cited.order_by("published_on", "pk")[: DOCUMENTS_NAMED + 1])
+    return found if len(found) <= DOCUMENTS_NAMED else []
