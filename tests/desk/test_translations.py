@@ -6,6 +6,7 @@ from django.test import Client
 
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Change, Translation
+from tests import factories
 from tests.desk.conftest import People, hidden, place, reading, told
 
 TITLE = "Letter of agreement with Belize"
@@ -20,6 +21,13 @@ def test_an_analyst_finds_a_text_without_spanish_and_enters_it(people: People) -
     assert f'value="{TITLE}"' in form.content.decode()
     told(people.analyst, place(Translation, "add"), original=TITLE, spanish="Carta con Belice")
     assert "Carta con Belice" in reading(Client().get("/es/changes/5/"))
+
+
+def test_a_text_that_is_too_long_to_be_entered_is_not_offered(people: People) -> None:
+    factories.document(people.ana, note="A" * 2000)
+    factories.document(people.ana, note="A" * 2001)
+    listed = people.analyst.get(place(Translation)).context["untranslated"]
+    assert [len(text) for text in listed if text.startswith("AAA")] == [2000]
 
 
 def test_a_text_that_nobody_posted_is_refused_in_words(people: People) -> None:

@@ -16,7 +16,8 @@ GUARDED = [
         for name in (
             "account", "appropriation", "batch", "batcheditor", "change", "commitment",
             "countersignature", "country", "document", "documentfile", "entry", "head", "line",
-            "office", "organization", "posting", "submission", "texts",
+            "office", "organization", "posting", "publishedfigure", "submission", "texts",
+            "translation",
         )
     ),
     "accounts_event",

@@ -148,6 +148,21 @@ BESIDE_THE_FILES = [
      " where \"table\" = 'ledger_country' and action = 'UPDATE'", None, "history", "country PA"),
     ("insert into ledger_account (code, name_en, name_es, retired) values ('X', 'X', 'X', false)",
      None, "history", "account X"),
+    ("update ledger_commitment set language = 'es' where reference = 'CARSI-08-INCLE-05'",
+     4, "history", "commitment CARSI-08-INCLE-05"),
+    ("update ledger_publishedfigure set amount = 464000000 where key = 'gao-obligated-2013-floor'",
+     None, "history", "published total gao-obligated-2013-floor"),
+    ("update ledger_translation set spanish = 'Otra cosa'"
+     " where original = 'Letter of agreement with Belize'",
+     None, "history", "translation of Letter of agreement with Belize"),
+    # A translation of another text than the one that it was entered for, in the history too.
+    ("update ledger_translation set original = 'Another'"
+     " where original = 'Letter of agreement with Belize'; insert into ledger_change"
+     ' ("table", "row", action, before, after, user_id, reason, changed_at)'
+     " select 'ledger_translation', t.id, 'UPDATE', c.after, to_jsonb(t), c.user_id, '', now()"
+     ' from ledger_translation t join ledger_change c on c."row" = t.id'
+     " and c.\"table\" = 'ledger_translation' where t.original = 'Another'",
+     None, "history", "translation of Another"),
     # The row and its newest history alike, but not what posting it may change.
     ("update ledger_commitment set title = 'Another' where reference = 'DUMP-TAKEN-BACK'; update"
      " ledger_change set after = after || '{\"title\": \"Another\"}' where action = 'UPDATE'"
@@ -181,6 +196,7 @@ ON_THE_DESK = [
     (f"update ledger_batch set reason = 'another' where id = {batch(5)}", 5, "batch", ""),
     (f"update ledger_batch set reverses_id = null where id = {batch(REVERSAL)}",
      REVERSAL, "batch", ""),
+    ("update ledger_posting set language = 'es' where version = 5", 5, "batch", ""),
     ("update ledger_posting set batch_id = (select id from ledger_batch where state = 'draft')"
      " where version = 5", 5, "batch", ""),
     ("update ledger_batch set state = 'posted', version = 77, submitted_at = now(),"

@@ -13,7 +13,7 @@ SHOWN = 20
 """How many texts that have no Spanish yet are shown at once."""
 UNTRANSLATED = """
     select text from rules.texts_in_english
-    where text <> '' and octet_length(text) <= 2600
+    where text <> '' and octet_length(text) <= 2600 and char_length(text) <= 2000
         and not exists (select from ledger_translation where original = text)
     order by text limit %s
 """

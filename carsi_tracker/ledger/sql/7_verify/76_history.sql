@@ -18,8 +18,9 @@ language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select case
         when p_table not in ('ledger_commitment', 'ledger_appropriation') then
-            (p_before -> 'code', p_before -> 'number', p_before -> 'key')
-            is not distinct from (p_after -> 'code', p_after -> 'number', p_after -> 'key')
+            (p_before -> 'code', p_before -> 'number', p_before -> 'key', p_before -> 'original')
+            is not distinct from
+            (p_after -> 'code', p_after -> 'number', p_after -> 'key', p_after -> 'original')
         when p_before ->> 'first_version' is not null then
             p_before - rules.correctable() = p_after - rules.correctable()
         when p_after ->> 'first_version' is not null then
