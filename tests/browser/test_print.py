@@ -60,7 +60,7 @@ def test_the_day_the_version_its_checksum_and_the_permanent_address_are_printed(
 ) -> None:
     page = open_page(LETTER)
     page.goto(f"{site.address}/commitments/?as_of=2009-09-30&country=GT")
-    page.get_by_text("Cite this page").click()
+    page.get_by_text("Cite this page", exact=True).click()
     address = page.locator(".cite a").inner_text()
     page.emulate_media(media="print")
     foot = page.locator(".site-footer .print-only")
