@@ -19,6 +19,7 @@ from carsi_tracker.ledger.models import (
     Document,
     Goal,
     Line,
+    OpenQuestion,
     Organization,
     ProgrammingArea,
     PublishedFigure,
@@ -225,3 +226,17 @@ def published_figure(by: User | None = None, **fields: Any) -> PublishedFigure:
     fields["document"] = fields.get("document") or document(by)
     with _acting(by):
         return PublishedFigure.objects.create(**fields)
+
+
+def open_question(by: User | None = None, **fields: Any) -> OpenQuestion:
+    """What documents leave open: where obligations went, unless told otherwise."""
+    number = next(_serial)
+    fields = {
+        "key": f"question-{number}",
+        "question": f"Question {number}",
+        "measure": "unobligated",
+        "settled_by": "A list of obligations",
+        "position": 100,
+    } | fields
+    with _acting(by):
+        return OpenQuestion.objects.create(**fields)

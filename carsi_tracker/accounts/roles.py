@@ -13,6 +13,7 @@ REFERENCE_DATA = (
     "country",
     "document",
     "goal",
+    "openquestion",
     "organization",
     "programmingarea",
     "publishedfigure",
@@ -29,7 +30,7 @@ VIEW = _each(("view",), (*REFERENCE_DATA, *DESK))
 ANALYST = (
     VIEW
     | _each(("add", "change", "delete"), DESK)
-    | _each(("add", "change"), ("document", "publishedfigure", "translation"))
+    | _each(("add", "change"), ("document", "openquestion", "publishedfigure", "translation"))
     | _each(("add",), ("organization",))
 )
 APPROVER = VIEW | {"ledger.post_batch"}

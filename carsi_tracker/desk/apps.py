@@ -16,6 +16,7 @@ class DeskConfig(AdminConfig):
             "reference.admin",
             "reference.named",
             "reference.documents",
+            "reference.open_questions",
             "reference.published",
             "reference.translations",
             "people.admin",

@@ -16,7 +16,7 @@ from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures.our_figures import OurFigure, our_figures
 from carsi_tracker.figures.query import MEASURES, Filters, Query, Version
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Entry, Line, PublishedFigure
+from carsi_tracker.ledger.models import Entry, Line, OpenQuestion, PublishedFigure
 
 NAMED = ("document", "account", "area", "country", "agency")
 """What a published total refers to, which is read with it."""
@@ -87,8 +87,8 @@ def question(figure: PublishedFigure, query: Query) -> Query:
     return Query(query.version, figure.as_of, asked_by(figure), dated=True, pinned=query.pinned)
 
 
-def asked_by(figure: PublishedFigure) -> Filters:
-    """Return the filters that a published total asks for."""
+def asked_by(figure: PublishedFigure | OpenQuestion) -> Filters:
+    """Return the filters that a published total, or an open question, asks for."""
     balance = figure.measure in MEASURES
     return Filters(
         stage=None if balance else figure.measure,
@@ -98,7 +98,7 @@ def asked_by(figure: PublishedFigure) -> Filters:
         area=figure.area.code if figure.area else None,
         country=figure.country.code if figure.country else None,
         agency=figure.agency.code if figure.agency else None,
-        date_from=figure.date_from,
+        date_from=getattr(figure, "date_from", None),
     )
 
 
@@ -122,18 +122,18 @@ def beside(query: Query, label_revision: int) -> list[PublishedComparison]:
     Where the query asks for no stage or balance, a total may ask for any.
     """
     found = _by_filters(query.version, label_revision).get(query.filters, ())
-    return _by_importance(_judged(((f, our) for f, our in found if f.as_of <= query.day), query))
+    return by_importance(_judged(((f, our) for f, our in found if f.as_of <= query.day), query))
 
 
 def most_important(query: Query, label_revision: int, most: int) -> list[PublishedComparison]:
     """Return the published totals that matter most, one of each stage or balance."""
     found: dict[str, PublishedComparison] = {}
-    for each in _by_importance(all_compared(query, label_revision)):
+    for each in by_importance(all_compared(query, label_revision)):
         found.setdefault(each.figure.measure, each)
     return list(found.values())[:most]
 
 
-def _by_importance(comparisons: Iterable[PublishedComparison]) -> list[PublishedComparison]:
+def by_importance(comparisons: Iterable[PublishedComparison]) -> list[PublishedComparison]:
     """Order what differs first, the unexplained before all; then by the amount, largest first."""
     return sorted(
         comparisons,

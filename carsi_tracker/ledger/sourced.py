@@ -25,6 +25,7 @@ from carsi_tracker.ledger.models import (
     Document,
     Goal,
     Line,
+    OpenQuestion,
     Organization,
     ProgrammingArea,
     PublishedFigure,
@@ -85,8 +86,10 @@ def load(batches: list[SourcedBatch]) -> Iterator[int]:
     )
     with posting.acting(loader, "Reference data of the sourced ledger"):
         _load_reference_data()
-        for row in _missing_figures():
+        for row in _never_there(PublishedFigure, "published_figures.csv"):
             _add_figure(row)
+        for row in _never_there(OpenQuestion, "open_questions.csv"):
+            _add_question(row)
     described = _described()
     for batch in batches:
         with posting.acting(loader):
@@ -108,8 +111,7 @@ def acknowledged_verdicts() -> dict[str, str]:
 
 def ever_published() -> set[str]:
     """Return the keys of the published totals that are there or were."""
-    added = Change.objects.filter(table=PublishedFigure._meta.db_table, action="INSERT")
-    return set(added.values_list("after__key", flat=True))
+    return _ever_added(PublishedFigure)
 
 
 def _set_loader(loader: User, *, may_post: bool) -> None:
@@ -149,23 +151,42 @@ def _load_reference_data() -> None:
         )
 
 
-def _missing_figures() -> list[Row]:
-    """Return the published totals that were never there; one that was deleted stays away."""
-    known = ever_published()
-    return [row for row in _rows(FIXTURES / "published_figures.csv") if row["key"] not in known]
+def _ever_added(model: type[models.Model]) -> set[str]:
+    added = Change.objects.filter(table=model._meta.db_table, action="INSERT")
+    return set(added.values_list("after__key", flat=True))
+
+
+def _never_there(model: type[models.Model], file: str) -> list[Row]:
+    """Return the rows of a file whose key was never there; what was deleted stays away."""
+    known = _ever_added(model)
+    return [row for row in _rows(FIXTURES / file) if row["key"] not in known]
+
+
+def _asked(row: Row) -> dict[str, Any]:
+    """Return what of the ledger a row is about."""
+    return {
+        "measure": row["measure"],
+        "account": _coded(Account, row["account"]),
+        "year": int(row["year"]) if row["year"] else None,
+        "area": _coded(ProgrammingArea, row["area"]),
+        "country": _coded(Country, row["country"]),
+        "agency": _coded(Organization, row["agency"]),
+    }
+
+
+def _add_question(row: Row) -> None:
+    texts = ("key", "question", "question_es", "settled_by", "settled_by_es")
+    said = {name: row[name] for name in texts}
+    OpenQuestion.objects.create(**said, **_asked(row), position=int(row["position"]))
 
 
 def _add_figure(row: Row) -> None:
-    figure = {name: row[name] for name in ("key", "locator", "quote", "measure", "relation")}
+    figure = {name: row[name] for name in ("key", "locator", "quote", "relation")}
     figure |= {name: row[name] for name in ("wider", "wider_es", "explanation", "explanation_es")}
     PublishedFigure.objects.create(
         **figure,
         document=Document.objects.get(key=row["document"]),
-        account=_coded(Account, row["account"]),
-        year=int(row["year"]) if row["year"] else None,
-        area=_coded(ProgrammingArea, row["area"]),
-        country=_coded(Country, row["country"]),
-        agency=_coded(Organization, row["agency"]),
+        **_asked(row),
         date_from=date.fromisoformat(row["date_from"]) if row["date_from"] else None,
         as_of=date.fromisoformat(row["as_of"]),
         amount=Decimal(row["amount_usd"]),

@@ -18,6 +18,7 @@ from carsi_tracker.ledger.models import (
     Commitment,
     Entry,
     LedgerSettings,
+    OpenQuestion,
     Posting,
     PublishedFigure,
     Stage,
@@ -180,4 +181,15 @@ def test_published_totals_are_there_in_both_languages() -> None:
 def test_a_published_total_is_added_where_it_was_never_there_and_not_where_it_was_deleted() -> None:
     with acting(factories.administrator()):
         PublishedFigure.objects.filter(key="plan-2008-esf").delete()
-    assert sourced._missing_figures() == []
+    assert sourced._never_there(PublishedFigure, "published_figures.csv") == []
+
+
+@pytest.mark.usefixtures("sourced")
+def test_open_questions_are_there_in_both_languages_and_one_that_was_deleted_stays_away() -> None:
+    rows = sourced._rows(sourced.FIXTURES / "open_questions.csv")
+    questions = OpenQuestion.objects.all()
+    assert [each.key for each in questions] == [row["key"] for row in rows]
+    assert all(each.question_es and each.settled_by_es for each in questions)
+    with acting(factories.administrator()):
+        questions.filter(key="obligations").delete()
+    assert sourced._never_there(OpenQuestion, "open_questions.csv") == []

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -216,3 +217,74 @@ def test_many_appropriations_and_countries_take_no_more_queries(client: Client) 
         for number in range(5):
             factories.committed(money, 1000 + number, country=factories.country())
     assert queries() <= before
+
+
+def question(page: str, name: str) -> str:
+    """Return the row of an open question."""
+    (row,) = (row for row in body_of(page, "open-questions") if name in row)
+    return row
+
+
+@pytest.mark.usefixtures("sourced")
+def test_each_question_has_its_amount_what_others_published_and_what_would_settle_it(
+    client: Client,
+) -> None:
+    row = question(text(client, PAGE), "Where most obligations went")
+    (shown, href), *_ours = figures(row)
+    assert shown.endswith(sourced.dollars(GAPS["unobligated"]))
+    assert sums_behind(client, href) == GAPS["unobligated"]
+    words = " ".join(re.sub(r"<[^>]+>", " ", unescape(row)).split())
+    assert (
+        "U.S. Government Accountability Office: at least $112 million obligated, through June 1, "
+        f"2013 (all accounts). Our figure: {sourced.dollars(sourced.OBLIGATED)} Differs, explained"
+    ) in words
+    assert words.endswith("A list of obligations by country for fiscal years 2008 and 2009")
+    assert '<a href="/published/gao-obligated-2013-floor/">' in row
+    spanish = question(text(client, f"/es{PAGE}"), "A dónde fue la mayor parte de lo obligado")
+    assert 'lang="es"' in spanish
+    assert "Una lista de obligaciones por país" in spanish
+
+
+@pytest.mark.usefixtures("sourced")
+def test_a_question_without_spanish_stands_in_english_and_says_so(client: Client) -> None:
+    factories.open_question(question="Only <here>", settled_by="A memo")
+    row = question(text(client, f"/es{PAGE}"), "Only &lt;here&gt;")
+    assert '<span lang="en">Only &lt;here&gt;</span>' in row
+    assert '<td lang="en">A memo</td>' in row
+
+
+@pytest.mark.usefixtures("sourced")
+def test_a_question_of_which_nothing_was_published_says_so(client: Client) -> None:
+    factories.open_question(question="Which areas", measure="committed", area=None, year=2008)
+    factories.open_question(
+        question="Unpublished", measure="unliquidated", account=None, agency=None, year=2008
+    )
+    page = text(client, f"{PAGE}?as_of=2009-03-01")
+    assert "No published total found" in question(page, "Unpublished")
+
+
+@pytest.mark.usefixtures("sourced")
+def test_where_nothing_is_open_there_is_no_list(client: Client) -> None:
+    page = text(client, f"{PAGE}?as_of=2008-06-29")
+    assert "what would settle it" not in said(page)
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize("mailbox", ["", "errors@example.org"])
+def test_readers_tell_of_a_document_where_there_is_somebody_to_tell(
+    client: Client, settings: Any, mailbox: str
+) -> None:
+    settings.REPORT_ERRORS_TO = mailbox
+    told = '<a href="mailto:errors@example.org">Tell us of a document</a>' in text(client, PAGE)
+    assert told == bool(mailbox)
+
+
+@pytest.mark.usefixtures("sourced")
+def test_the_file_of_questions_has_both_languages_and_the_totals(client: Client) -> None:
+    first, *_others = rows(client, "/tables/open-questions.csv?country=HN")
+    assert first["question_es"] == "A dónde fue la mayor parte de lo obligado"
+    assert Decimal(first["amount_usd"]) == GAPS["unobligated"]
+    assert first["amount_bound"] == "both"
+    assert first["published"] == "gao-obligated-2013-floor gao-obligated-2013"
+    sheet, _about = sheets(client, "/es/tables/open-questions.xlsx")
+    assert "Qué lo resolvería" in sheet[0]

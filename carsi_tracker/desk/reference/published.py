@@ -34,6 +34,15 @@ class AmountOrZeroField(AmountField):
             raise
 
 
+def refuse_what_laws_lack(form: ReferenceForm, cleaned: dict[str, Any]) -> None:
+    """Refuse area, country and agency of what is appropriated, each at its field."""
+    if cleaned.get("measure") in NOT_OF_COMMITMENTS:
+        for name in OF_COMMITMENTS:
+            if cleaned.get(name):
+                message = _("What is appropriated has none. Leave it empty.")
+                form.add_error(name, ValidationError(message, "not_asked"))
+
+
 class PublishedFigureForm(ReferenceForm):
     """A published total, with the question that it answers."""
 
@@ -52,11 +61,7 @@ class PublishedFigureForm(ReferenceForm):
         if first and last and first > last:
             message = _("It begins after the day that it goes through.")
             self.add_error("date_from", ValidationError(message, "order"))
-        if cleaned.get("measure") in NOT_OF_COMMITMENTS:
-            for name in OF_COMMITMENTS:
-                if cleaned.get(name):
-                    message = _("What is appropriated has none. Leave it empty.")
-                    self.add_error(name, ValidationError(message, "not_asked"))
+        refuse_what_laws_lack(self, cleaned)
         for name in IN_BOTH_LANGUAGES:
             if cleaned.get(f"{name}_es") and not cleaned.get(name) and name not in self.errors:
                 message = _("What is written in Spanish is written in English too.")

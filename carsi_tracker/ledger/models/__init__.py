@@ -23,6 +23,7 @@ from carsi_tracker.ledger.models.journal import (
 )
 from carsi_tracker.ledger.models.languages import Language
 from carsi_tracker.ledger.models.published import PublishedFigure
+from carsi_tracker.ledger.models.questions import OpenQuestion
 from carsi_tracker.ledger.models.reference import (
     Account,
     Country,
@@ -54,6 +55,7 @@ __all__ = [
     "LedgerHead",
     "LedgerSettings",
     "Line",
+    "OpenQuestion",
     "Organization",
     "Posting",
     "ProgrammingArea",

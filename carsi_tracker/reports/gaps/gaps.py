@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from carsi_tracker.figures.gaps import larger_published
 from carsi_tracker.reports.charts.bar import LABELS
+from carsi_tracker.reports.gaps.questions import question_rows
 from carsi_tracker.reports.gaps.table import gap_tables
 from carsi_tracker.reports.gaps.wording import headline, largest, lead, most_unpaid
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
@@ -22,6 +23,7 @@ def gaps(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         headline=headline(tables.all, public.query),
         lead=lead(tables.all, publishers),
         tables=tables,
+        questions=question_rows(public),
         largest=largest(tables.appropriations[0]) if tables.all.gap.first else "",
         most_unpaid=most_unpaid(tables.places, tables.all_places),
         legend=LABELS,

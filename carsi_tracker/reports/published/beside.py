@@ -124,13 +124,13 @@ class PublishedCounts:
 def lines_beside(public: PublicRequest, query: Query) -> list[PublishedLine]:
     """Return the lines of the published totals that ask what a page asks, at most three."""
     found = beside(query, public.label_revision)
-    return [_line(public, each) for each in found[:MOST_LINES]]
+    return [line_of(public, each) for each in found[:MOST_LINES]]
 
 
 def line_of_each(public: PublicRequest, queries: Mapping[str, Query]) -> list[PublishedLine]:
     """Return a line for each of several subjects, by name, about which a total was published."""
     return [
-        _line(public, found[0], name)
+        line_of(public, found[0], name)
         for name, query in queries.items()
         if (found := beside(query, public.label_revision))
     ]
@@ -176,7 +176,10 @@ def counts_of(comparisons: Iterable[PublishedComparison]) -> PublishedCounts:
     return PublishedCounts(sum(counted.values()), matching, copied, unexplained)
 
 
-def _line(public: PublicRequest, comparison: PublishedComparison, about: str = "") -> PublishedLine:
+def line_of(
+    public: PublicRequest, comparison: PublishedComparison, about: str = ""
+) -> PublishedLine:
+    """Return the line of a published total; `about` names what it is of."""
     figure = comparison.figure
     return PublishedLine(
         figure.document.publisher,

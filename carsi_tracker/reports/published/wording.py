@@ -36,11 +36,15 @@ SENTENCES: dict[Verdict, Promise] = {
 
 def question_in_words(figure: PublishedFigure) -> str:
     """Return what a published total is about: Obligated: FY2008 INCLE, Panama."""
+    return f"{name_of_balance(figure.measure)}: {money_in_words(figure)}"
+
+
+def money_in_words(figure: PublishedFigure) -> str:
+    """Return the money that a published total is about: FY2008 INCLE, Panama."""
     year = f"FY{figure.year}" if figure.year else ""
     money = " ".join(filter(None, (year, figure.account.code if figure.account else "")))
     about = [money, figure.agency and figure.agency.code, figure.area, figure.country]
-    said = ", ".join(str(each) for each in about if each) or _("all accounts")
-    return f"{name_of_balance(figure.measure)}: {said}"
+    return ", ".join(str(each) for each in about if each) or _("all accounts")
 
 
 def period_in_words(figure: PublishedFigure) -> str:

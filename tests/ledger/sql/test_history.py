@@ -35,7 +35,7 @@ def test_a_corrected_name_is_kept_with_who_and_why(ledger: Ledger) -> None:
     [
         factories.account, factories.area, factories.country, factories.goal,
         factories.organization, factories.document, factories.appropriation,
-        factories.published_figure,
+        factories.published_figure, factories.open_question,
     ],
 )  # fmt: skip
 def test_what_is_added_changed_and_deleted_is_kept_whole(
@@ -46,6 +46,7 @@ def test_what_is_added_changed_and_deleted_is_kept_whole(
     column = {
         "ledger_appropriation": "fiscal_year",
         "ledger_document": "title",
+        "ledger_openquestion": "question",
         "ledger_publishedfigure": "quote",
     }.get(table, "name_en")
     run(application, ledger.analyst, f"update {table} set {column} = '1999' where id = %s", row.pk)

@@ -46,6 +46,12 @@ from (
             'new.measure::text = any (array[''appropriated'', ''committed'', ''obligated'', '
             '''disbursed'', ''available'', ''unobligated'', ''unliquidated''])'
         ),
+        ('ledger_openquestion', 'new.year between 1990 and 2100'),
+        (
+            'ledger_openquestion',
+            'new.measure::text = any (array[''committed'', ''obligated'', ''disbursed'', '
+            '''available'', ''unobligated'', ''unliquidated''])'
+        ),
         ('ledger_line', 'new.revision < 1000000000'),
         ('ledger_upload', 'octet_length(new.content) <= 25000000'),
         ('ledger_change', 'char_length(new.reason) <= 1000'),

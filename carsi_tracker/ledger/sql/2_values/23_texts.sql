@@ -141,7 +141,12 @@ from (values
     (52, 'ledger_commitment', 'bound_note', 'spare'),
     (53, 'ledger_commitment', 'bound_note_es', 'spare'),
     (54, 'ledger_translation', 'original', 'title'),
-    (55, 'ledger_translation', 'spanish', 'title')
+    (55, 'ledger_translation', 'spanish', 'title'),
+    (56, 'ledger_openquestion', 'key', 'title'),
+    (57, 'ledger_openquestion', 'question', 'title'),
+    (58, 'ledger_openquestion', 'question_es', 'spare'),
+    (59, 'ledger_openquestion', 'settled_by', 'title'),
+    (60, 'ledger_openquestion', 'settled_by_es', 'spare')
 ) texts (position, name, "column", kind)
 group by name;
 
@@ -153,6 +158,9 @@ alter table ledger_document
     drop constraint if exists code_written_plainly,
     add constraint code_written_plainly check (key ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
 alter table ledger_publishedfigure
+    drop constraint if exists code_written_plainly,
+    add constraint code_written_plainly check (key ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
+alter table ledger_openquestion
     drop constraint if exists code_written_plainly,
     add constraint code_written_plainly check (key ~ '^[a-z0-9]+(-[a-z0-9]+)*$');
 alter table ledger_programmingarea

@@ -113,5 +113,5 @@ select rules.hold(of_table, 'code_but_none', array[
 from (values
     ('ledger_account', 'code'), ('ledger_programmingarea', 'code'), ('ledger_country', 'code'),
     ('ledger_organization', 'code'), ('ledger_document', 'key'), ('ledger_commitment', 'reference'),
-    ('ledger_publishedfigure', 'key')
+    ('ledger_publishedfigure', 'key'), ('ledger_openquestion', 'key')
 ) codes (of_table, of_column);

@@ -45,5 +45,5 @@ select rules.run(format(
 from (values
     ('ledger_account', 'code'), ('ledger_programmingarea', 'code'), ('ledger_country', 'code'),
     ('ledger_organization', 'code'), ('ledger_goal', 'number'), ('ledger_document', 'key'),
-    ('ledger_publishedfigure', 'key'), ('ledger_translation', 'original')
+    ('ledger_publishedfigure', 'key'), ('ledger_openquestion', 'key'), ('ledger_translation', 'original')
 ) codes (of_table, of_column);

@@ -36,3 +36,11 @@ select rules.hold('ledger_publishedfigure', 'published_in_english', array[
     'new.wider <> '''' or new.wider_es = ''''',
     'new.explanation <> '''' or new.explanation_es = '''''
 ]);
+
+-- What documents leave open, and what would settle it, is kept in the same way.
+create trigger kept_by before insert or update or delete on ledger_openquestion
+    for each row execute function rules.guard_by_analysts();
+select rules.hold('ledger_openquestion', 'published_question', array[
+    'new.measure::text <> ''available'''
+    ' or num_nonnulls(new.area_id, new.country_id, new.agency_id) = 0'
+]);

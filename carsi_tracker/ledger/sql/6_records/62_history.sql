@@ -31,5 +31,5 @@ select rules.run(format(
 ))
 from unnest(array[
     'account', 'programmingarea', 'country', 'goal', 'organization', 'document', 'appropriation',
-    'commitment', 'publishedfigure', 'translation'
+    'commitment', 'publishedfigure', 'openquestion', 'translation'
 ]) of_table;

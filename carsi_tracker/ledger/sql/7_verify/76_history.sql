@@ -55,6 +55,9 @@ as $$
         select 'ledger_publishedfigure', t.id, to_jsonb(t), 'published total ' || t.key, null
         from ledger_publishedfigure t
         union all
+        select 'ledger_openquestion', t.id, to_jsonb(t), 'open question ' || t.key, null
+        from ledger_openquestion t
+        union all
         select 'ledger_translation', t.id, to_jsonb(t), 'translation of ' || left(t.original, 60), null
         from ledger_translation t
         union all
