@@ -152,6 +152,17 @@ def test_incle_of_fy2009_in_guatemala_not_yet_disbursed(
     assert reader.actions <= MOST
 
 
+def test_the_search_answers_that_too(site: Site, open_page: Open) -> None:
+    reader = Reader(open_page(1280, java_script_enabled=False), site)
+    reader.select(reader.page.get_by_role("link", name="Search", exact=True))
+    reader.fill(reader.page.get_by_role("searchbox"), "INCLE FY2009 Guatemala")
+    reader.select(reader.page.get_by_role("button", name="Search"))
+    answer = reader.page.get_by_role("region", name="Guatemala · INCLE")
+    expect(answer).to_contain_text("no commitment found")
+    expect(answer).to_contain_text("no payment found")
+    assert reader.actions <= MOST
+
+
 @WIDTHS
 def test_the_documents_that_are_press_only(site: Site, open_page: Open, width: int) -> None:
     evidence: dict[str, set[str]] = {}

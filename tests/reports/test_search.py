@@ -9,11 +9,13 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.caching.remembered import forget_everything
+from carsi_tracker.figures.aggregates import totals
 from carsi_tracker.figures.matching import alike, find, one_letter_apart
 from carsi_tracker.figures.query import Words
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Commitment, Entry, Stage
+from carsi_tracker.reports.page.parameters import read
 from tests import factories
 from tests.reports.reading import said, sums_behind, text
 
@@ -74,6 +76,50 @@ def test_an_amount_finds_the_entries_of_that_amount(client: Client, written: str
     html = search(client, written)
     assert heads(html)["Entries of $412,000"] == 3
     assert "/entries/?amount_from=412000&amount_to=412000" in unescape(html)
+
+
+@pytest.mark.parametrize(
+    ("words", "filters", "scope"),
+    [
+        ("INCLE FY2008 Guatemala", {"account": "INCLE", "year": "2008", "country": "GT"}, "INCLE"),
+        ("Honduras gang prevention", {"area": "community", "country": "HN"}, "Honduras"),
+        ("prevención de pandillas, Honduras", {"area": "community", "country": "HN"}, "Honduras"),
+        ("Costa Rica 2009", {"country": "CR", "year": "2009"}, "Costa Rica"),
+        ("2008 El Salvador NADR", {"account": "NADR", "year": "2008", "country": "SV"}, "NADR"),
+    ],
+)
+def test_words_that_name_several_filters_are_answered_by_their_figures_first(
+    client: Client, words: str, filters: dict[str, str], scope: str
+) -> None:
+    html = search(client, words)
+    first, entries = next(iter(heads(html).items()))
+    asked = read(filters, *newest())
+    sums = totals(asked)
+    assert scope in first
+    assert entries == sums.entries
+    answered = html.partition('id="found-figures"')[2].partition("</section>")[0]
+    for stage in ("committed", "obligated", "disbursed"):
+        sum_ = sums.of(stage)
+        figure = f"{stage.capitalize()} ${sum_.amount:,.0f}"
+        assert (figure in said(f"<main>{answered}")) == sum_.known
+        if sum_.known:
+            address = re.search(rf'href="([^"]*stage={stage}[^"]*)"', answered)
+            assert address
+            assert sums_behind(client, unescape(address[1])) == sum_.amount
+
+
+def test_a_question_without_entries_is_answered_by_what_was_not_found(client: Client) -> None:
+    html = said(search(client, "INCLE FY2009 Guatemala"))
+    for words in ("no commitment found", "no obligation found", "no payment found"):
+        assert words in html
+    assert "No results" not in html
+
+
+@pytest.mark.parametrize("words", ["honduras", "ESF FY2009", "police guatemala", "2009", "de"])
+def test_words_that_name_one_thing_or_say_more_ask_for_no_figure(
+    client: Client, words: str
+) -> None:
+    assert 'id="found-figures"' not in search(client, words)
 
 
 def test_every_word_must_be_held(client: Client) -> None:

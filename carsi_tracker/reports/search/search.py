@@ -22,6 +22,7 @@ from carsi_tracker.reports.page.links import entries_address
 from carsi_tracker.reports.page.parameters import BadAddress, read_words
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
+from carsi_tracker.reports.search.asked import asked_by, figures, scope
 from carsi_tracker.reports.search.results import KINDS, Result, matching_entries
 
 FIRST = 10
@@ -60,15 +61,17 @@ def search(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         return _all_of(request, public, words, own["kind"])
     if address := _exact(public, words):
         return HttpResponseRedirect(address)
+    asked = _asked(public, words)
     found = matching.find(public.query.version, words)
     return _page(
         request,
         public,
         words,
-        groups=_groups(public, words, {kind: of.exactly for kind, of in found.items()})
+        groups=asked
+        + _groups(public, words, {kind: of.exactly for kind, of in found.items()})
         + _entries(public, words),
         like=_groups(public, words, {kind: of.alike for kind, of in found.items()}),
-        spellings=_spellings(public, words),
+        spellings=[] if asked else _spellings(public, words),
     )
 
 
@@ -111,6 +114,16 @@ def _exact(public: PublicRequest, words: Words) -> str | None:
         if code := public.words.codes[name].get(str(words).casefold()):
             return reverse(name, args=[code]) + query_string
     return None
+
+
+def _asked(public: PublicRequest, words: Words) -> list[ResultGroup]:
+    """Return the figures of the question that words ask by naming its filters, if they do."""
+    asked = asked_by(words, public)
+    if asked is None:
+        return []
+    entries = aggregates.totals(asked).entries
+    name = scope(asked, public)
+    return [ResultGroup("figures", name, entries, figures(asked), entries_address(asked))]
 
 
 def _groups(
