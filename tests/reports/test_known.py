@@ -75,7 +75,7 @@ def test_signs_are_explained_below_each_table_that_has_them(
     client: Client, language: str, page: str
 ) -> None:
     html = client.get(language + page).content.decode()
-    with_sign = r"(<table.*?</table>)\s*</div>(?:<p class=\"method\">([^<]*)</p>)?"
+    with_sign = r"(<table.*?</table>)\s*</div>(?:<p class=\"method\">(.*?)</p>)?"
     tables = re.findall(with_sign, html, re.DOTALL)
     assert any('class="empty"' in body for body, _explained in tables)
     for body, explained in tables:

@@ -53,7 +53,7 @@ def test_each_page_marks_and_explains_the_sums_that_hold_a_limit(
 
 @pytest.mark.parametrize("page", ["/", "/countries/regional/", "/balance/", "/appropriations/"])
 def test_before_the_day_of_a_limit_no_sum_has_a_mark(client: Client, page: str) -> None:
-    html = text(client, f"{page}?as_of=2009-03-10").partition("After this day comes")[0]
+    html = text(client, f"{page}?as_of=2009-03-10").partition("Later entries")[0]
     assert not SPAN.findall(html)
 
 

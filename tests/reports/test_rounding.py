@@ -49,7 +49,7 @@ def test_the_parts_of_the_bar_add_up_to_the_whole_and_to_each_stage(
 ) -> None:
     asks = f"?as_of={day}&version={version}"
     html = page(client, f"{language}/{asks}")
-    legend = MARK.sub("", html.partition('<ul class="legend">')[2].partition("</ul>")[0])
+    legend = MARK.sub("", html.partition('<ul class="legend parts">')[2].partition("</ul>")[0])
     parts = dict(re.findall(r'class="legend-(\w+)">\s*<a[^>]+><strong>([^<]+)</strong>', legend))
     on = date.fromisoformat(day)
     added = []
@@ -74,7 +74,7 @@ def test_the_countries_and_the_region_add_up_to_what_is_committed(
 ) -> None:
     html = page(client, f"{path}?as_of={day}&version={version}")
     on_map = re.findall(r'<text class="halo figure"[^>]*>([^<]+)</text>', html)
-    region = re.findall(r"(?:Otros )?(\$\S+ \w+) (?:more is regional|son regionales)", html)
+    region = re.findall(r"(?:Otros )?(\$\S+ \w+) (?:more is regional|son regionales y)", html)
     committed = total("committed", until=version, on=date.fromisoformat(day))
     assert bool(on_map) == bool(committed)
     assert in_millions(on_map + region) == millions(committed)

@@ -14,7 +14,7 @@ from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.page.unknown import nothing_found
-from carsi_tracker.reports.subjects.kinds import figures_of
+from carsi_tracker.reports.subjects.breakdowns import figures_of
 
 WAYS: dict[str, Promise] = {
     "area": _("Programming areas"),

@@ -15,6 +15,8 @@ STAGES = tuple(Stage.values)
 OF_COMMITMENTS = ("committed", "obligated", "disbursed")
 BALANCES = (*OF_COMMITMENTS, "unobligated", "unliquidated")
 """What a commitment has: sums of its stages, and the differences between them."""
+OF_APPROPRIATIONS = (*STAGES, "available", "unobligated", "unliquidated", "unobligated-balance")
+"""What an appropriation has: the same of what is appropriated, and GAO's unobligated balance."""
 MOST_DAYS = 60
 
 

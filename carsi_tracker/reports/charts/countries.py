@@ -18,8 +18,9 @@ from carsi_tracker.reports.charts.files import File, chart_files
 from carsi_tracker.reports.charts.scale import shade
 from carsi_tracker.reports.charts.shapes import HEIGHT, Outline, shapes
 from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.headlines import place_of_largest
 from carsi_tracker.reports.page.links import Linked, linked, linked_in, page_path
-from carsi_tracker.reports.page.marks import marked_plainly
+from carsi_tracker.reports.page.marks import marked, marked_plainly
 from carsi_tracker.reports.page.shortened import TENTH_OF_A_MILLION, part_in_prose, part_on_map
 
 REGIONAL = "regional"
@@ -63,6 +64,11 @@ class Bar:
         """The amount as prose writes it, rounded."""
         return marked_plainly(part_in_prose(self.figure.amount, self.shown), self.figure.limits)
 
+    @property
+    def html(self) -> SafeString | str:
+        """The same, with its mark read out."""
+        return marked(part_in_prose(self.figure.amount, self.shown), self.figure.limits)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -92,6 +98,14 @@ class Countries:
     map_files: tuple[File, ...]
     around: str = field(default_factory=lambda: shapes().around)
     map_height: int = HEIGHT
+
+    @property
+    def largest(self) -> Bar | None:
+        """The country with the largest sum; None where two have it, or a limit may hide another."""
+        place = place_of_largest([bar.figure for bar in self.bars])
+        if place is None or any(bar.figure.limits.mark for bar in self.bars):
+            return None
+        return self.bars[place]
 
     @property
     def rows_html(self) -> SafeString:

@@ -18,7 +18,7 @@ from carsi_tracker.figures.running_totals import running_totals
 from carsi_tracker.figures.timeline import timeline
 from carsi_tracker.ledger.columns import Words
 from carsi_tracker.ledger.models import Appropriation, Posting
-from carsi_tracker.reports.balances.sums import BALANCES, STAGES
+from carsi_tracker.reports.balances.sums import BALANCES, OF_APPROPRIATIONS, STAGES
 from carsi_tracker.reports.downloads.fields import Field, Holds
 from carsi_tracker.reports.downloads.listings import AREA_NAME, BOUND, COUNTRY_NAME
 from carsi_tracker.reports.page.filters import name_of_balance
@@ -164,7 +164,7 @@ def _appropriations(public: PublicRequest) -> Rows:
     )
     for row in rows.filter(first_version__lte=query.version.number):
         found = sums.get(row.pk, Sums())
-        yield (row.fiscal_year, row.account.code, row.law.key, *cells(found, AMOUNTS))
+        yield (row.fiscal_year, row.account.code, row.law.key, *cells(found, OF_APPROPRIATIONS))
 
 
 def _timeline(public: PublicRequest) -> Rows:
@@ -239,7 +239,7 @@ SUMMARIES = (
             Field("fiscal_year", Holds.NUMBER, _("the fiscal year")),
             Field("account", Holds.CODE, _("the account")),
             Field("law", Holds.CODE, _("the key of the law’s document")),
-            *amounts(AMOUNTS),
+            *amounts(OF_APPROPRIATIONS),
             ENTRIES,
         ),
         _appropriations,

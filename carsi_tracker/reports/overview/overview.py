@@ -1,17 +1,15 @@
 """The overview."""
 
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.published import all_compared
-from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.charts.bar import bar, bar_marks
 from carsi_tracker.reports.charts.countries import countries_chart
 from carsi_tracker.reports.charts.files import chart_files
 from carsi_tracker.reports.charts.marks import published_marks
 from carsi_tracker.reports.charts.timeline import timeline_chart
+from carsi_tracker.reports.overview.appropriations import funds
 from carsi_tracker.reports.overview.certainty import weak_spots
 from carsi_tracker.reports.overview.matrix import matrix
 from carsi_tracker.reports.page.how_well_known import how_well_known
@@ -21,12 +19,12 @@ from carsi_tracker.reports.page.render import lazily, render_page
 from carsi_tracker.reports.page.unknown import nothing_found
 from carsi_tracker.reports.page.versions import newest_versions
 from carsi_tracker.reports.published.beside import counts_of, most_important_cards
-from carsi_tracker.reports.subjects.kinds import KINDS, breakdown
+from carsi_tracker.reports.subjects.breakdowns import breakdown
+from carsi_tracker.reports.subjects.kinds import KINDS
 from carsi_tracker.reports.versions.effects import listed
 
 LATEST = 3
 MOST_NOTES = 5
-GOALS = replace(KINDS["goal"], stages=(Stage.COMMITTED,))
 
 
 @public_page()
@@ -47,16 +45,20 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         matrix_files=lazily(chart_files, "matrix", query),
         appropriated=linked_in(totals, "appropriated", query),
         committed=linked_in(totals, "committed", query),
+        obligated=linked_in(totals, "obligated", query),
+        disbursed=linked_in(totals, "disbursed", query),
+        uncommitted=linked_in(totals, "available", query),
         nothing=nothing_found(totals, query),
         first_law=aggregates.first_law(query),
         known=lazily(how_well_known, query),
+        funds=lazily(funds, public, query),
         matrix=lazily(matrix, query, public.words),
         countries=lazily(countries_chart, query, public.words.countries),
         timeline=timeline_chart(query, marks),
-        goals=lazily(breakdown, public, GOALS, query),
+        goals=lazily(breakdown, public, KINDS["goal"], query, ("committed",)),
         noted=lazily(weak_spots, query, MOST_NOTES),
         published=counts_of(all_compared(query, public.label_revision)),
-        published_cards=most_important_cards(public),
+        published_cards=lazily(most_important_cards, public),
         latest=lazily(listed, newest_versions(query.version)[:LATEST], query),
         documents=len(public.words.codes["document"]),
     )

@@ -22,7 +22,7 @@ from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.records import evidence
-from carsi_tracker.reports.subjects.kinds import breakdown_by_basis, figures_of, heads
+from carsi_tracker.reports.subjects.breakdowns import breakdown_by_basis, figures_of, heads
 from carsi_tracker.reports.tables import DocumentsTable, EntriesTable
 
 MOST_COMMITMENTS = 25

@@ -7,15 +7,19 @@ from urllib.parse import urlencode
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import NONE, Query
-from carsi_tracker.ledger.models import Appropriation, Basis
-from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES
+from carsi_tracker.ledger.models import Appropriation, Document
+from carsi_tracker.reports.balances.sums import (
+    BALANCES,
+    OF_APPROPRIATIONS,
+    OF_COMMITMENTS,
+    STAGES,
+)
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.content import content
-from carsi_tracker.reports.page.filters import name_of_balance
-from carsi_tracker.reports.page.links import Linked, linked_in, page_path
+from carsi_tracker.reports.page.links import (
+    page_path,
+)
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 UNSTATED_AREA = "not-attributed"
@@ -27,7 +31,8 @@ TEXTS = content("subjects")
 class Subject:
     """Something that has a page: `key` is as breakdowns know it, `code` as its address does.
 
-    `filters` choose its entries. Without a code it has no page: what states no goal.
+    `filters` choose its entries. Without a code it has no page: what states no goal. `law` is the
+    document of an appropriation, `short` its name without that of its account.
     """
 
     key: str | int | None
@@ -35,6 +40,8 @@ class Subject:
     name: str
     filters: tuple[tuple[str, str], ...]
     scope: str | Promise = ""
+    law: Document | None = None
+    short: str = ""
 
     def query(self, query: Query) -> Query:
         """Ask about this subject alone."""
@@ -51,6 +58,7 @@ class SubjectKind:
     """A kind of subject: the name of its page and of the list of all, and what both are called.
 
     `stages` are those that its entries can have; `by` are the kinds that it is broken down by.
+    The list has `columns`, as its file has them, and `first` is the one to read first.
     """
 
     page: str
@@ -61,76 +69,8 @@ class SubjectKind:
     subjects: Callable[[PublicRequest], Iterable[Subject]]
     stages: tuple[str, ...]
     by: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class BreakdownRow:
-    """A subject's sums by stage, each linked to its entries; `href` is the subject's page."""
-
-    name: str
-    href: str | None
-    figures: tuple[Linked, ...]
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """Sums by stage of the parts of something, and of the whole; `name` tells breakdowns apart."""
-
-    name: str
-    title: str | Promise
-    heads: tuple[str, ...]
-    rows: tuple[BreakdownRow, ...]
-    total: BreakdownRow
-
-
-def breakdown(public: PublicRequest, kind: SubjectKind, query: Query) -> Breakdown:
-    """Break a query down by the subjects of a kind that have entries.
-
-    Where everything is asked, subjects without entries are in it, too.
-    """
-    found = aggregates.breakdown(query, kind.page)
-    everything = query == query.everywhere()
-    rows = []
-    for subject in kind.subjects(public):
-        if everything or subject.key in found:
-            sums = found.get(subject.key, Sums())
-            asks = query.where(**dict(subject.filters))
-            figures = figures_of(sums, kind.stages, asks)
-            rows.append(BreakdownRow(subject.name, address(kind, subject, query), figures))
-    total = figures_of(aggregates.totals(query), kind.stages, query)
-    return Breakdown(
-        kind.page,
-        kind.title,
-        heads(kind.stages),
-        tuple(rows),
-        BreakdownRow(str(kind.all), None, total),
-    )
-
-
-def breakdown_by_basis(query: Query) -> Breakdown:
-    """Break a query down by how directly documents state its amounts."""
-    found = aggregates.breakdown(query, "basis")
-    rows = (
-        BreakdownRow(
-            str(basis.label), None, figures_of(found[basis], STAGES, query.where(basis=basis))
-        )
-        for basis in Basis
-        if basis in found
-    )
-    total = figures_of(aggregates.totals(query), STAGES, query)
-    return Breakdown(
-        "basis", _("Evidence"), heads(STAGES), tuple(rows), BreakdownRow(str(_("All")), None, total)
-    )
-
-
-def heads(stages: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of stages as columns are headed."""
-    return tuple(name_of_balance(stage) for stage in stages)
-
-
-def figures_of(sums: Sums, stages: Iterable[str], query: Query) -> tuple[Linked, ...]:
-    """Return the sums of stages, each linked to its entries."""
-    return tuple(linked_in(sums, stage, query) for stage in stages)
+    columns: tuple[str, ...] = BALANCES
+    first: str = "committed"
 
 
 def address(kind: SubjectKind, subject: Subject, query: Query) -> str | None:
@@ -162,13 +102,15 @@ def _goals(public: PublicRequest) -> Iterable[Subject]:
 
 def _appropriations(public: PublicRequest) -> Iterable[Subject]:
     posted = Appropriation.objects.filter(first_version__lte=public.query.version.number)
-    for each in posted.select_related("account"):
+    for each in posted.select_related("account", "law"):
         year, account = str(each.fiscal_year), each.account.code
         yield Subject(
             each.pk,
             each.slug,
             f"{each}: {each.account}",
             (("account", account), ("year", year)),
+            law=each.law,
+            short=str(each),
         )
 
 
@@ -214,6 +156,8 @@ KINDS: dict[str, SubjectKind] = {
             _appropriations,
             STAGES,
             ("area", "country"),
+            OF_APPROPRIATIONS,
+            "available",
         ),
     )
 }

@@ -25,13 +25,8 @@ from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
 from carsi_tracker.reports.page.shortened import HUNDRED_PERCENT, TENTH, percent
 from carsi_tracker.reports.published.beside import line_of_each, lines_beside
-from carsi_tracker.reports.subjects.kinds import (
-    KINDS,
-    UNSTATED_AREA,
-    Subject,
-    SubjectKind,
-    breakdown,
-)
+from carsi_tracker.reports.subjects.breakdowns import breakdown, list_of
+from carsi_tracker.reports.subjects.kinds import KINDS, UNSTATED_AREA, Subject, SubjectKind
 from carsi_tracker.reports.subjects.sources import cited
 from carsi_tracker.reports.tables import CommitmentsTable
 from carsi_tracker.reports.versions.history import history_of
@@ -60,7 +55,7 @@ def subject_list(request: HttpRequest, public: PublicRequest, kind: str) -> Http
         public,
         "reports/subjects.html",
         kind=its,
-        table=lazily(breakdown, public, its, query),
+        table=lazily(list_of, public, its, query),
         matrix=lazily(matrix, query, public.words) if kind == "area" else None,
         matrix_files=lazily(chart_files, "matrix", query),
         countries=lazily(countries_chart, query, public.words.countries)
@@ -108,7 +103,7 @@ def subject_detail(
         bar_marks=bar_marks(sums, query, marks),
         bar_files=chart_files("bar", query),
         timeline=timeline_chart(query, marks, small=True),
-        breakdowns=[breakdown(public, KINDS[name], query) for name in its.by],
+        breakdowns=[breakdown(public, KINDS[by], query, KINDS[by].stages) for by in its.by],
         noted=weak_spots(query, MOST_NOTES),
         cited=cited(query),
         history=history_of(query),
