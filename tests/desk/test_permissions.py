@@ -27,7 +27,7 @@ MARKS = {True: "yes", False: "–"}
 
 @dataclass
 class Actors:
-    """A client for each kind of person; two of them had a hand in every batch."""
+    """A client for each kind of person; two of them worked on every batch."""
 
     clients: dict[str, Client]
     preparers: list[User]
@@ -45,14 +45,14 @@ def actors(people: People) -> Actors:
         "analyst": people.client(people.benito),
         "analyst who prepared it": people.client(people.ana),
         "approver": people.approver,
-        "approver who had a hand in it": people.client(hana),
+        "approver who worked on it": people.client(hana),
         "administrator": people.administrator,
     }
     return Actors(clients, [people.ana, hana], people.petra)
 
 
 def batch_in(state: str, who: Actors) -> Batch:
-    """A batch on a new appropriation, in which two people had a hand."""
+    """A batch on a new appropriation, on which two people worked."""
     first, second = who.preparers
     batch = factories.batch(by=first)
     fund = factories.appropriation()
@@ -66,7 +66,12 @@ def batch_in(state: str, who: Actors) -> Batch:
 
 
 def seen(batch: Batch) -> dict[str, Any]:
-    return {"title": "Changed", "reason": "Changed", "seen": fingerprint(batch)}
+    return {
+        "title": "Changed",
+        "reason": "Changed",
+        "language": batch.language,
+        "seen": fingerprint(batch),
+    }
 
 
 Act = Callable[[Client, Batch], Any]
@@ -82,13 +87,13 @@ ACTS: dict[str, Act] = {
     "paste amounts": lambda client, batch: client.post(
         f"{address(batch, 'lines')}paste/", pasted(batch)
     ),
-    "remark on it": lambda client, batch: client.post(
+    "comment on it": lambda client, batch: client.post(
         address(batch, "remark"), {"text": "Look again.", "after": 0}
     ),
     "submit it": lambda client, batch: client.post(address(batch, "submit")),
     "withdraw it": lambda client, batch: client.post(address(batch, "withdraw")),
     "discard it": lambda client, batch: client.post(address(batch, "discard")),
-    "send it back": lambda client, batch: client.post(
+    "return it": lambda client, batch: client.post(
         address(batch, "send-back"), {"remark": "Look again."}
     ),
     "post it": lambda client, batch: client.post(
@@ -154,6 +159,8 @@ def table(people: People) -> str:
             MARKS[allowed(act, client, batch_in(state, who))] for client in who.clients.values()
         ]
         lines.append(f"| {act} | {state} | {' | '.join(answers)} |")
+    done = {line.split(" | ")[0] for line in lines if "| yes |" in line}
+    assert len(done) == len(ACTS), "an act that nobody can do is asked for wrongly"
     return "\n".join(lines)
 
 
