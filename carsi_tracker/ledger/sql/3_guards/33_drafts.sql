@@ -162,7 +162,11 @@ create trigger note_insert after insert on ledger_batch
     for each row execute function rules.note_batch();
 create trigger note_update after update on ledger_batch
     for each row
-    when ((old.title, old.reason, old.language) is distinct from (new.title, new.reason, new.language))
+    -- Written out: of more than two columns, a dump would write rows that are compared in other words.
+    when (
+        old.title is distinct from new.title or old.reason is distinct from new.reason
+        or old.language is distinct from new.language
+    )
     execute function rules.note_batch();
 
 -- A new commitment belongs to its batch; a posted one keeps all but what only describes it: its titles,
