@@ -232,6 +232,13 @@ def test_versions_posted_without_a_second_person_say_so_and_why(client: Client) 
     assert "Loaded from the sourced figures" in html
 
 
+def test_each_way_of_adding_up_leads_to_what_it_adds_up(client: Client) -> None:
+    html = text(client, "/balance/?as_of=2009-09-30")
+    for name, lists in (("Countries", "countries"), ("Versions", "changes")):
+        assert f'<th scope="row"><a href="/{lists}/?as_of=2009-09-30">{name}</a></th>' in html
+    assert 'href="/tables/entries.csv?as_of=2009-09-30"' in html
+
+
 def test_the_books_balance_in_public(client: Client) -> None:
     html = text(client, "/balance/")
     assert "ways of adding it up agree" in html
@@ -304,7 +311,10 @@ def test_pages_carry_a_strict_content_security_policy(client: Client) -> None:
     own = ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
     assert set(policy) == {f"{of} 'none'" for of in none} | {f"{of} 'self'" for of in own}
     html = text(client, "/")
-    assert not re.search(r"\sstyle=|<style|<script|\son\w+=", html)
+    assert not re.search(r"\sstyle=|<style|\son\w+=", html)
+    assert re.findall(r"<script.*?</script>", html) == [
+        '<script src="/static/copy.js" defer></script>'
+    ]
 
 
 def test_health_tells_that_the_database_answers(client: Client) -> None:

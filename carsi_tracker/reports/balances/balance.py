@@ -16,15 +16,16 @@ from carsi_tracker.reports.page.render import render_page
 from carsi_tracker.reports.page.unknown import nothing_found
 from carsi_tracker.reports.subjects.breakdowns import figures_of
 
-WAYS: dict[str, Promise] = {
-    "area": _("Programming areas"),
-    "country": _("Countries"),
-    "goal": _("Goals"),
-    "appropriation": _("Appropriations"),
-    "commitment": _("Commitments"),
-    "document": _("Documents"),
-    "version": _("Versions"),
+WAYS: dict[str, tuple[Promise, str]] = {
+    "area": (_("Programming areas"), "areas"),
+    "country": (_("Countries"), "countries"),
+    "goal": (_("Goals"), "goals"),
+    "appropriation": (_("Appropriations"), "appropriations"),
+    "commitment": (_("Commitments"), "commitments"),
+    "document": (_("Documents"), "documents"),
+    "version": (_("Versions"), "changes"),
 }
+"""For each way to add up, what its parts are called and the view that lists them."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Way:
     """One way to add the ledger up: over how many parts, to which sums, and whether they agree."""
 
     label: Promise
+    listed: str
     parts: int
     sums: tuple[Linked, ...]
     entries: int
@@ -44,8 +46,8 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     query = public.query.everywhere()
     totals = aggregates.totals(query)
     ways = [
-        add_up(label, list(aggregates.breakdown(query, dimension).values()), query)
-        for dimension, label in WAYS.items()
+        add_up(*named, list(aggregates.breakdown(query, dimension).values()), query)
+        for dimension, named in WAYS.items()
     ]
     committed, available = (
         totals.of("committed"),
@@ -69,8 +71,9 @@ def balance(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     )
 
 
-def add_up(label: Promise, parts: list[Sums], query: Query) -> Way:
+def add_up(label: Promise, listed: str, parts: list[Sums], query: Query) -> Way:
     """Add parts up and compare the sums with the totals of all entries."""
     sums = sum(parts, Sums())
     agrees = sums == aggregates.totals(query)
-    return Way(label, len(parts), figures_of(sums, STAGES, query), sums.entries, agrees)
+    figures = figures_of(sums, STAGES, query)
+    return Way(label, listed, len(parts), figures, sums.entries, agrees)
