@@ -33,6 +33,8 @@ def test_it_has_three_numbers_and_stands_in_the_package_alone() -> None:
 
 def test_the_newest_heading_of_the_changelog_is_the_version_and_the_others_are_older() -> None:
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    if headings[0] == "Unreleased":
+        headings.pop(0)
     form = re.compile(r"(\d+)\.(\d+)\.(\d+) - \d{4}-\d\d-\d\d")
     numbers = [
         tuple(map(int, found.groups()))

@@ -83,7 +83,7 @@ def number(text: str) -> tuple[Decimal, Decimal] | None:
     found = NUMBER.fullmatch(text)
     if not found:
         return None
-    amount = Decimal(found[1].replace(",", "")) * (-1 if text.startswith("−") else 1)
+    amount = Decimal(found[1].replace(",", "")) * (-1 if "−" in text else 1)
     if "mill" in text:
         return amount * 1_000_000, Decimal(100_000)  # parts are rounded so that they add up
     return amount, Decimal(0)

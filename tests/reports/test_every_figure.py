@@ -26,7 +26,7 @@ from carsi_tracker.ledger.models import Commitment, Country, ProgrammingArea, St
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.parameters import read
 from tests import factories
-from tests.reports.reading import Links, number
+from tests.reports.reading import MARK, Links, number
 from tests.sourced import NEXT
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -89,7 +89,7 @@ def figure_of_file(href: str) -> Decimal:
 
 def figure_of_page(href: str) -> Decimal:
     """Return the number that the page's heading begins with."""
-    heading = HEADING.search(client().get(href).content.decode())
+    heading = HEADING.search(MARK.sub("", client().get(href).content.decode()))
     assert heading, href
     return Decimal(heading[1].replace(",", ""))
 
