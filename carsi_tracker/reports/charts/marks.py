@@ -1,5 +1,6 @@
 """What others published, as charts mark it: a point with an arrow, in a colour of its own."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -48,6 +49,17 @@ def published_marks(query: Query, label_revision: int) -> tuple[PublishedMark, .
     )
 
 
+def is_quoted(figure: PublishedFigure) -> bool:
+    """Say whether the words published hold the amount; it is worked out from them otherwise."""
+    numbers = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", figure.quote)
+    units = (1, 1_000, 1_000_000)
+    return any(
+        Decimal(number.replace(",", "")) * unit == figure.amount
+        for number in numbers
+        for unit in units
+    )
+
+
 def _mark(figure: PublishedFigure) -> PublishedMark:
     amount = in_prose(figure.amount)
     relation = figure.get_relation_display()
@@ -55,13 +67,15 @@ def _mark(figure: PublishedFigure) -> PublishedMark:
         said = amount
     else:
         said = _("%(relation)s %(amount)s") % {"relation": relation, "amount": amount}
+    about = _("%(stage)s through %(day)s, as published")
+    if figure.quote and not is_quoted(figure):
+        about = _("%(stage)s through %(day)s, worked out from what was published")
     return PublishedMark(
         figure.measure,
         figure.as_of,
         figure.amount,
         ARROWS.get(figure.relation, ""),
         f"{figure.document.publisher}: {said}",
-        _("%(stage)s through %(day)s, as published")
-        % {"stage": Stage(figure.measure).label, "day": day_in_words(figure.as_of)},
+        about % {"stage": Stage(figure.measure).label, "day": day_in_words(figure.as_of)},
         path("published-figure", figure.key),
     )

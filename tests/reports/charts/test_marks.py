@@ -8,8 +8,9 @@ from django.test import Client
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.versions import newest
+from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.reports.charts.bar import bar_marks
-from carsi_tracker.reports.charts.marks import PublishedMark, published_marks
+from carsi_tracker.reports.charts.marks import PublishedMark, is_quoted, published_marks
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from tests.reports.charts.asking import asked
 from tests.reports.reading import text
@@ -31,9 +32,26 @@ def test_a_floor_that_we_do_not_reach_is_marked_from_its_day_on() -> None:
         Decimal(112_000_000),
     )
     assert (mark.words, mark.arrow) == (FLOOR, "at-least")
-    assert mark.about == "Obligated through June 1, 2013, as published"
+    assert mark.about == "Obligated through June 1, 2013, worked out from what was published"
     assert mark.href == "/published/gao-obligated-2013-floor/"
     assert marks(as_of="2013-05-31") == ()
+
+
+@pytest.mark.parametrize(
+    ("quote", "amount", "quoted"),
+    [
+        ("at least $463 million of the close to $495 million", 463_000_000, True),
+        ("at least $463 million of the close to $495 million", 112_000_000, False),
+        ("ESF 25,000; INCLE 24,800", 24_800_000, True),
+        ("$7,148,000 (INCLE)", 7_148_000, True),
+        ("$44.4 million in INCLE funds", 44_400_000, True),
+        ("", 1, False),
+    ],
+)
+def test_an_amount_is_published_where_the_words_hold_it(
+    quote: str, amount: int, quoted: bool
+) -> None:
+    assert is_quoted(PublishedFigure(quote=quote, amount=Decimal(amount))) == quoted
 
 
 def test_it_is_marked_only_where_the_same_money_is_asked_for() -> None:
