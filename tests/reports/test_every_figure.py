@@ -32,7 +32,7 @@ from tests.sourced import NEXT
 pytestmark = pytest.mark.usefixtures("sourced")
 
 EVERYTHING = bool(os.environ.get("EVERYTHING"))
-HEADING = re.compile(r"<h1[^>]*>\s*−?\$?([\d,.]+)")
+HEADING = re.compile(rf"<h1[^>]*>\s*(?:{MARK.pattern})?−?\$?([\d,.]+)")
 NOT_CRAWLED = re.compile(r"/(admin|account|static|charts|tables|feed|entries/\d)|\.|/file/")
 """What has no links that are figures, or is no page."""
 CARRIED = {"as_of", "version", "page"}
