@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.caching.remembered import remembered
+from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.our_figures import OurFigure, our_figures
 from carsi_tracker.figures.query import MEASURES, Filters, Query, Version
 from carsi_tracker.ledger.days import today
@@ -20,6 +21,7 @@ from carsi_tracker.ledger.models import Entry, Line, OpenQuestion, PublishedFigu
 
 NAMED = ("document", "account", "area", "country", "agency")
 """What a published total refers to, which is read with it."""
+INFINITY = Decimal("Infinity")
 KEPT = 16
 """How many versions a process keeps the comparisons of."""
 
@@ -75,6 +77,12 @@ class PublishedComparison:
     def difference(self) -> Decimal | None:
         """Ours less the published total; None where the ledger has no entry at that stage."""
         return None if self.our_amount is None else self.our_amount - self.figure.amount
+
+    @property
+    def limit(self) -> Mark | None:
+        """What ours is, where that explains why the two differ and both may be true."""
+        differs = self.verdict == Verdict.EXPLAINED
+        return self.ours.sum_.limits.mark if differs and may_hold(self.figure, self.ours) else None
 
 
 def published_figures() -> QuerySet[PublishedFigure]:
@@ -173,16 +181,31 @@ def judged(figure: PublishedFigure, ours: OurFigure) -> Verdict:
     if not ours.known:
         return Verdict.MISSING
     difference = ours.sum_.amount - figure.amount
-    at_least, at_most = difference >= -figure.tolerance, difference <= figure.tolerance
-    holds = {
-        PublishedFigure.Relation.AT_LEAST: at_least,
-        PublishedFigure.Relation.AT_MOST: at_most,
-    }.get(PublishedFigure.Relation(figure.relation), at_least and at_most)
-    if holds:
+    if _holds(figure, difference, difference):
         return Verdict.OUR_SOURCE if ours.copied else Verdict.MATCHES
-    if figure.wider and at_most:
+    if figure.wider and difference <= figure.tolerance:
         return Verdict.BROADER
-    return Verdict.EXPLAINED if figure.explanation else Verdict.UNEXPLAINED
+    if figure.explanation or may_hold(figure, ours):
+        return Verdict.EXPLAINED
+    return Verdict.UNEXPLAINED
+
+
+def may_hold(figure: PublishedFigure, ours: OurFigure) -> bool:
+    """Say whether our sum, which may be less or more where it is a limit, allows the total."""
+    mark, difference = ours.sum_.limits.mark, ours.sum_.amount - figure.amount
+    least = -INFINITY if mark in {Mark.AT_MOST, Mark.BOTH} else difference
+    most = INFINITY if mark in {Mark.AT_LEAST, Mark.BOTH} else difference
+    return _holds(figure, least, most)
+
+
+def _holds(figure: PublishedFigure, least: Decimal, most: Decimal) -> bool:
+    """Say whether a total holds for a difference from ours that is within some bounds."""
+    at_least, at_most = bool(most >= -figure.tolerance), bool(least <= figure.tolerance)
+    if figure.relation == PublishedFigure.Relation.AT_LEAST:
+        return at_least
+    if figure.relation == PublishedFigure.Relation.AT_MOST:
+        return at_most
+    return at_least and at_most
 
 
 @dataclass(frozen=True)

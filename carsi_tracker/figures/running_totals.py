@@ -94,7 +94,7 @@ def running_totals_of(query: Query, dimension: str, values: Iterable[str | int])
     found = {key: stages for key, stages in kept.items() if stages is not None}
     if missing := [value for value in keys if (value,) not in found]:
         only = Q(**{f"{DIMENSIONS[dimension]}__in": missing})
-        added = _with_limits(
+        added = with_limits(
             _added_up(query.version, query.filters, (dimension,), only),
             _limits(query.version, query.filters, (dimension,), only),
         )
@@ -127,7 +127,7 @@ def _running_totals(
 def _marked(version: Version, filters: Filters, dimensions: tuple[str, ...]) -> RunningTotals:
     """Return the running totals with what limits contribute; only that is asked for anew."""
     found = _running_totals(version.of_entries, filters, dimensions)
-    return _with_limits(found, _limits(version, filters, dimensions))
+    return with_limits(found, _limits(version, filters, dimensions))
 
 
 @remembered(KEPT, weigh=lambda days: 1 + len(days))
@@ -169,10 +169,12 @@ def _added_up(
 LimitSteps = Mapping[Key, Sequence[tuple[date, Limits]]]
 
 
-def _with_limits(found: RunningTotals, steps: LimitSteps) -> RunningTotals:
+def with_limits(found: RunningTotals, steps: LimitSteps) -> RunningTotals:
+    """Mark running totals with what limits bring, which was asked for after them."""
     marked = {
         key: unalterable({**found[key], COMMITTED: found[key][COMMITTED].marked(its)})
         for key, its in steps.items()
+        if COMMITTED in found.get(key, NOTHING)  # a title may be another by then
     }
     return {**found, **marked} if marked else found
 

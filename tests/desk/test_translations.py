@@ -24,8 +24,8 @@ def test_an_analyst_finds_a_text_without_spanish_and_enters_it(people: People) -
 
 
 def test_a_text_that_is_too_long_to_be_entered_is_not_offered(people: People) -> None:
-    factories.document(people.ana, note="A" * 2000)
-    factories.document(people.ana, note="A" * 2001)
+    factories.document(people.ana, note="A" * 2000, background=True)
+    factories.document(people.ana, note="A" * 2001, background=True)
     listed = people.analyst.get(place(Translation)).context["untranslated"]
     assert [len(text) for text in listed if text.startswith("AAA")] == [2000]
 

@@ -13,7 +13,7 @@ def added_up(shown: Cell) -> Decimal:
 
 def said(shown: Cell) -> list[tuple[str, str]]:
     """Write a cell briefly: its lines by their first letters, and its marks and amount."""
-    marks = {(False, False): "", (True, False): "≤", (False, True): "≥", (True, True): "≤≥"}
+    marks = {(False, False): "", (True, False): "≤", (False, True): "≥", (True, True): "≥≤"}
     return [
         (
             "".join(line[:3] for line in figure.lines),

@@ -114,7 +114,7 @@ PAID = Funds.of(amount(9), amount(9), amount(9))
         (NOT_PAID + NOT_OBLIGATED, [("all", "12"), ("uno", "≤6"), ("unldis", "n/k ≥6")]),
         (
             PAID + NOT_PAID + NOT_OBLIGATED,
-            [("all", "21"), ("uno", "≤6"), ("unl", "≤≥6"), ("dis", "≥9")],
+            [("all", "21"), ("uno", "≤6"), ("unl", "≥≤6"), ("dis", "≥9")],
         ),
         (PAID + Funds(missing=True), [("all", "≥9"), ("uno", "≥0"), ("unl", "≥0"), ("dis", "≥9")]),
         (PAID.out_of(amount(10)), [("all", "10"), ("uno", "≤1"), ("unl", "≥0"), ("dis", "≥9")]),

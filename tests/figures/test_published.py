@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount
+from carsi_tracker.figures.bounds import EXACT, Limits, Mark
 from carsi_tracker.figures.published import (
     OurFigure,
+    PublishedComparison,
     Verdict,
     all_compared,
     compared,
@@ -27,6 +29,8 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Appropriation, Batch, Document, PublishedFigure, Stage
 from carsi_tracker.reports.page.parameters import read
+from carsi_tracker.reports.published.wording import sentence
+from carsi_tracker.reports.tables.published import why
 from tests import factories
 
 CENT = Decimal("0.01")
@@ -102,6 +106,53 @@ def test_a_broader_total_holds_ours_and_one_that_does_not_is_a_difference(
         assert found == Verdict.BROADER
 
 
+MARKS = {
+    Mark.AT_MOST: Limits(at_most=Decimal(1)),
+    Mark.AT_LEAST: Limits(at_least=Decimal(1)),
+    Mark.BOTH: Limits(Decimal(1), Decimal(1)),
+}
+
+
+def compare(relation: str, published: int, ours: int, limits: Limits, **said: str) -> Verdict:
+    figure = PublishedFigure(
+        relation=relation, amount=Decimal(published), tolerance=Decimal(5), **said
+    )
+    return judged(figure, OurFigure(Amount(Decimal(ours), 1, limits), 1, ()))
+
+
+@given(RELATIONS, st.integers(5, 20), st.integers(5, 20), st.sampled_from(Mark))
+def test_a_limit_differs_without_explanation_only_where_no_amount_within_it_agrees(
+    relation: str, published: int, ours: int, mark: Mark
+) -> None:
+    least = 0 if mark in {Mark.AT_MOST, Mark.BOTH} else ours
+    most = 30 if mark in {Mark.AT_LEAST, Mark.BOTH} else ours
+    holding = [
+        amount
+        for amount in range(least, most + 1)
+        if compare(relation, published, amount, EXACT) in MATCHES
+    ]
+    found = compare(relation, published, ours, MARKS[mark])
+    assert (found != Verdict.UNEXPLAINED) == bool(holding)
+    if ours not in holding:
+        assert found not in MATCHES
+
+
+def test_a_limit_that_explains_a_difference_is_told_in_its_place() -> None:
+    figure = PublishedFigure(relation="equals", amount=Decimal(90), tolerance=Decimal(0))
+    for amount, limits, limit in (
+        (100, MARKS[Mark.AT_MOST], Mark.AT_MOST),
+        (80, MARKS[Mark.AT_MOST], None),
+        (90, MARKS[Mark.AT_MOST], None),
+        (100, EXACT, None),
+    ):
+        ours = OurFigure(Amount(Decimal(amount), 1, limits), 1, ())
+        query = Query(Version(1, ""), today())
+        record = PublishedComparison(figure, query, ours, judged(figure, ours))
+        assert record.limit is limit
+        said = "Our figure is a limit (at most): the two do not contradict each other."
+        assert (said in why(record)) == (said == sentence(record)) == (limit is not None)
+
+
 @pytest.mark.usefixtures("sourced")
 @pytest.mark.parametrize("version", ["", "2", "12"])
 def test_our_figure_is_the_sum_that_pages_show_for_the_same_question(version: str) -> None:
@@ -112,13 +163,20 @@ def test_our_figure_is_the_sum_that_pages_show_for_the_same_question(version: st
 
 
 @pytest.mark.usefixtures("sourced")
-@pytest.mark.parametrize("measure", ["available", "unobligated", "unliquidated"])
-def test_a_balance_is_published_too(measure: str) -> None:
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        ("available", Verdict.EXPLAINED),  # what is committed is a limit, so what is left is one
+        ("unobligated", Verdict.EXPLAINED),
+        ("unliquidated", Verdict.UNEXPLAINED),
+    ],
+)
+def test_a_balance_is_published_too(measure: str, expected: Verdict) -> None:
     factories.published_figure(measure=measure, as_of=today(), amount=1, key="balance")
     query = Query(newest()[0], today())
     (found,) = compared(published_figures().filter(key="balance"), query)
     assert found.ours.sum_.amount == getattr(aggregates.totals(query), measure)
-    assert found.verdict == Verdict.UNEXPLAINED
+    assert found.verdict == expected
 
 
 @pytest.mark.usefixtures("sourced")

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.running_totals import running_totals
+from carsi_tracker.figures.bounds import Limits
+from carsi_tracker.figures.running_totals import running_totals, with_limits
 from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
+from carsi_tracker.ledger.days import today
 from carsi_tracker.reports.page.parameters import read
 
 pytestmark = pytest.mark.usefixtures("sourced")
@@ -71,3 +73,9 @@ def test_the_sums_of_some_commitments_are_those_that_all_of_them_have() -> None:
 def test_what_has_entries_by_a_day_is_counted(dimension: str, day: str) -> None:
     query = read({"as_of": day, "stage": "committed"}, *newest())
     assert aggregates.number_of(query, dimension) == len(aggregates.breakdown(query, dimension))
+
+
+def test_what_a_corrected_title_no_longer_finds_has_no_limits() -> None:
+    """A commitment is found by its title, and has another when its limits are asked for."""
+    found = with_limits({("HN",): {}}, {("HN",): [(today(), Limits())], ("GT",): []})
+    assert found == {("HN",): {}}

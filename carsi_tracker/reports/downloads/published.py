@@ -29,8 +29,16 @@ FIELDS = (
     Field("tolerance_usd", Holds.AMOUNT, _("how far ours may be from it and still match")),
     Field("wider", Holds.TEXT, _("what it covers beyond the question, in English")),
     Field("wider_es", Holds.TEXT, _("what it covers beyond the question, in Spanish")),
-    Field("explanation", Holds.TEXT, _("why ours differs, in English")),
-    Field("explanation_es", Holds.TEXT, _("why ours differs, in Spanish")),
+    Field(
+        "explanation",
+        Holds.TEXT,
+        _("why ours differs, in English; empty if our_bound tells"),
+    ),
+    Field(
+        "explanation_es",
+        Holds.TEXT,
+        _("why ours differs, in Spanish; empty if our_bound tells"),
+    ),
     Field(
         "our_usd", Holds.AMOUNT, _("our figure for the same question; empty where none is found")
     ),

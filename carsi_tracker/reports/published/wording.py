@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.published import PublishedComparison, Verdict
 from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_year
 from carsi_tracker.ledger.models import PublishedFigure
@@ -101,4 +102,13 @@ LEGENDS: dict[Verdict, Promise] = {
 
 def sentence(comparison: PublishedComparison) -> str:
     """Say in a sentence how our figure compares."""
+    if comparison.limit:
+        return limit_in_words(comparison.limit)
     return str(SENTENCES[comparison.verdict])
+
+
+def limit_in_words(mark: Mark) -> str:
+    """Say that ours, which is a limit, allows the published total."""
+    return _("Our figure is a limit (%(mark)s): the two do not contradict each other.") % {
+        "mark": mark.label
+    }

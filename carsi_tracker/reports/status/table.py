@@ -57,7 +57,7 @@ class FundsCell:
     @property
     def mark(self) -> str:
         """The sign that says which way the sum may move, and a space; "" where it is exact."""
-        signs = ("≤" if self.figure.at_most else "") + ("≥" if self.figure.at_least else "")
+        signs = ("≥" if self.figure.at_least else "") + ("≤" if self.figure.at_most else "")
         return f"{signs} " if signs else ""
 
     @property

@@ -98,7 +98,7 @@ def signs(cells: Iterable[Cell]) -> list[tuple[str, str]]:
         ),
         ((True, False) in marks, "≤", _("at most: no document was found for a part")),
         ((False, True) in marks, "≥", _("at least: no document was found for a part")),
-        ((True, True) in marks, "≤≥", _("as far as found: it may be less or more")),
+        ((True, True) in marks, "≥≤", _("as far as found: it may be less or more")),
     ]
     return [(sign, meaning) for is_there, sign, meaning in found if is_there]
 

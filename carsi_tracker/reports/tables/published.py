@@ -18,6 +18,7 @@ from carsi_tracker.reports.page.marks import marked_plainly
 from carsi_tracker.reports.page.unknown import not_found
 from carsi_tracker.reports.page.written import written
 from carsi_tracker.reports.published.wording import (
+    limit_in_words,
     period_in_words,
     question_in_words,
 )
@@ -178,4 +179,6 @@ def why(record: PublishedComparison) -> SafeString | str:
     if figure.explanation:
         explained = figure.shown_explanation
         said.append(format_html('<span lang="{}">{}.</span>', figure.explained_in, explained))
+    if record.limit:
+        said.append(format_html("{}", limit_in_words(record.limit)))
     return format_html("<small>{}</small>", SafeString(" ".join(said))) if said else ""

@@ -4,7 +4,16 @@ import psycopg
 import pytest
 
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Batch, Change, Commitment, Line, Posting, Stage, Translation
+from carsi_tracker.ledger.models import (
+    Batch,
+    Change,
+    Commitment,
+    Document,
+    Line,
+    Posting,
+    Stage,
+    Translation,
+)
 from tests import factories
 from tests.ledger.attack import refused, run, value
 from tests.ledger.conftest import Ledger
@@ -59,6 +68,28 @@ def test_only_a_text_that_was_posted_in_english_has_one(
     for text in ("Sin desglose", "Un título", "A draft", "Of a draft", "not split by project"):
         with refused("no_text_to_translate"):
             run(application, ledger.analyst, INSERT, text, "En español")
+
+
+@pytest.mark.parametrize("becomes_public", ["background", "cited", "law", "published"])
+def test_a_note_of_a_document_has_one_as_soon_as_the_public_reads_it(
+    ledger: Ledger, application: psycopg.Connection, becomes_public: str
+) -> None:
+    document = factories.document(note="A scan")
+    with refused("no_text_to_translate"):
+        run(application, ledger.analyst, INSERT, "A scan", "Un escaneo")
+    if becomes_public == "background":
+        with posting.acting(ledger.analyst):
+            Document.objects.filter(pk=document.pk).update(background=True)
+    elif becomes_public == "published":
+        factories.published_figure(document=document)
+    elif becomes_public == "law":
+        factories.funded(law=document)
+    else:
+        draft = factories.batch()
+        of = factories.commitment(draft, appropriation=factories.funded())
+        factories.line(draft, of, Stage.COMMITTED, 1, document=document)
+        factories.posted(draft)
+    run(application, ledger.analyst, INSERT, "A scan", "Un escaneo")
 
 
 @pytest.mark.parametrize(

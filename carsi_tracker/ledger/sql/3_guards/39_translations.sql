@@ -24,7 +24,12 @@ where p.language::text = 'en'
 union
 select f.locator from ledger_publishedfigure f
 union
-select d.note from ledger_document d;
+select d.note
+from ledger_document d
+where d.background
+    or exists (select from ledger_entry e where e.document_id = d.id)
+    or exists (select from ledger_appropriation a where a.law_id = d.id and a.first_version is not null)
+    or exists (select from ledger_publishedfigure f where f.document_id = d.id);
 
 create function rules.require_text_in_english() returns trigger
 language plpgsql set search_path = public, rules, pg_temp
