@@ -89,7 +89,7 @@ def figure_of_file(href: str) -> Decimal:
 
 def figure_of_page(href: str) -> Decimal:
     """Return the number that the page's heading begins with."""
-    heading = HEADING.search(MARK.sub("", client().get(href).content.decode()))
+    heading = HEADING.search(client().get(href).content.decode())
     assert heading, href
     return Decimal(heading[1].replace(",", ""))
 
