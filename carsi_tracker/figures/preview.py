@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.aggregates import ZERO, Sums, breakdown, matrix, totals
+from carsi_tracker.figures.aggregates import NOTHING, Amount, Sums, breakdown, matrix, totals
+from carsi_tracker.figures.bounds import Limits
 from carsi_tracker.figures.query import NONE, Query
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
@@ -15,12 +15,12 @@ from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Stage
 
 Key = tuple[str | None, str | None, int | None]
-Changes = dict[tuple[str, Key, str], Decimal]
+Changes = dict[tuple[str, Key, str], Amount]
 
 
 @dataclass(frozen=True)
 class PublicFigure:
-    """A figure of the public pages, now and with a batch posted, in U.S. dollars.
+    """A figure of the public pages, now and with a batch posted, with what of it is a limit.
 
     `kind` is whole, country, area, goal or cell (an area in a country); `name` names which one in
     the language of the page, and is empty for the whole and for "no goal stated". `measure` is a
@@ -31,11 +31,11 @@ class PublicFigure:
     name: str
     measure: str
     query: Query
-    before: Decimal
-    change: Decimal
+    before: Amount
+    change: Amount
 
     @property
-    def after(self) -> Decimal:
+    def after(self) -> Amount:
         """What the public reads when the batch is posted."""
         return self.before + self.change
 
@@ -53,7 +53,9 @@ CHANGES = """
     select
         grouping(area.code) = 0 as by_area, grouping(country.code) = 0 as by_country,
         grouping(goal.number) = 0 as by_goal,
-        area.code, country.code, goal.number, l.stage, sum(l.amount)
+        area.code, country.code, goal.number, l.stage, sum(l.amount), count(*),
+        coalesce(sum(l.amount) filter (where l.stage = 'committed' and c.bound = 'at-most'), 0),
+        coalesce(sum(l.amount) filter (where l.stage = 'committed' and c.bound = 'at-least'), 0)
     from ledger_line l
     left join ledger_commitment c on c.id = l.commitment_id
     left join ledger_programmingarea area on area.id = c.area_id
@@ -93,24 +95,28 @@ def _changes(batch_id: int) -> Changes:
     with connection.cursor() as cursor:
         cursor.execute(CHANGES, [batch_id])
         return {
-            (KINDS[by_area, by_country, by_goal], (area, country, goal), stage): amount
-            for by_area, by_country, by_goal, area, country, goal, stage, amount in cursor
+            (KINDS[by_area, by_country, by_goal], (area, country, goal), stage): Amount(
+                amount, entries, Limits(*limits)
+            )
+            for by_area, by_country, by_goal, *key_and_sums in cursor
+            for area, country, goal, stage, amount, entries, *limits in [key_and_sums]
         }
 
 
 def _of_the_whole(asked: Query, changes: Changes) -> Iterator[PublicFigure]:
     now = totals(asked)
     changed = {
-        stage: changes.get(("whole", (None, None, None), stage), ZERO)
+        stage: changes.get(("whole", (None, None, None), stage), NOTHING)
         for stage in ("appropriated", *STAGES)
     }
     for stage, change in changed.items():
-        if change:
+        if change.amount:
             query = asked.where(stage=stage)
-            yield PublicFigure("whole", "", stage, query, getattr(now, stage), change)
-    if left := changed["appropriated"] - changed["committed"]:
+            yield PublicFigure("whole", "", stage, query, now.of(stage), change)
+    left = changed["appropriated"] - changed["committed"]
+    if left.amount:
         query = asked.where(measure="available")
-        yield PublicFigure("whole", "", "available", query, now.available, left)
+        yield PublicFigure("whole", "", "available", query, now.of("available"), left)
 
 
 def _of_parts(asked: Query, changes: Changes, words: Vocabulary) -> Iterator[PublicFigure]:
@@ -139,13 +145,13 @@ def _parts(asked: Query, words: Vocabulary) -> Iterator[tuple[str, Key, str, Que
             yield "cell", (area.code, country.code, None), name, query
 
 
-def _posted(kind: str, key: Key, query: Query, stage: str) -> Decimal:
+def _posted(kind: str, key: Key, query: Query, stage: str) -> Amount:
     """Return what the public reads now, from the answers that its pages are made of."""
     whole = query.everywhere()
     area, country, goal = key
     if kind == "cell":
         cell = matrix(whole).get((str(area), str(country)), Sums())
-        return cell.of(stage).amount
+        return cell.of(stage)
     part: str | int | None = {"area": area, "country": country, "goal": goal}[kind]
     found = breakdown(whole, kind).get(part)
-    return getattr(found, stage) if found else ZERO
+    return found.of(stage) if found else NOTHING

@@ -25,6 +25,7 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Organization, Stage
+from carsi_tracker.ledger.models.languages import language_spoken
 from carsi_tracker.ledger.refusals import Refused
 
 GROUPS_NAMED = 20
@@ -88,7 +89,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """Whether to `keep` the batch, its texts (suggested where empty), and more.
+    """Whether to `keep` the batch, its texts (suggested where empty), its language, and more.
 
     `token` is what makes a form that is sent twice make one batch; `listed` is how many rows of
     the outcome are wanted (None for all); `new_despite_duplicates` says that rows which a batch
@@ -99,6 +100,7 @@ class ImportOptions:
     keep: bool = False
     title: str = ""
     reason: str = ""
+    language: str = field(default_factory=language_spoken)
     token: UUID | None = None
     new_despite_duplicates: bool = False
     listed: int | None = 100
@@ -157,7 +159,8 @@ def _entered(
 ) -> Outcome:
     """Make the draft of rows with which nothing is wrong, and try whether it could be posted."""
     title, reason = _texts(options, read.commitments, staging.cited())
-    batch = options.batch or Batch.objects.create(title=title, reason=reason, token=options.token)
+    texts = {"title": title, "reason": reason, "language": options.language}
+    batch = options.batch or Batch.objects.create(**texts, token=options.token)
     _introduce(read.commitments, batch)
     staging.enter(batch.pk)
     new = _("The partner “%s” is new and will be added to the organizations.")

@@ -11,8 +11,10 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Line, Upload
 from tests.desk.conftest import People, page_of, reading
+from tests.desk.conftest import address as address_of
 from tests.imports.conftest import case, nothing_made, rows
 
 IMPORT = "/admin/ledger/batch/import/"
@@ -27,7 +29,8 @@ def uploaded(client: Client, content: bytes, name: str = "amounts.csv", prefix: 
 
 def confirmation(client: Client, address: str) -> dict[str, str]:
     outcome = client.get(address).context["outcome"]
-    return {"title": outcome.draft.title, "reason": outcome.draft.reason}
+    texts = {"title": outcome.draft.title, "reason": outcome.draft.reason}
+    return texts | {"language": "en"}
 
 
 def test_a_preview_shows_amounts_balances_and_what_is_new(people: People) -> None:
@@ -99,9 +102,10 @@ def test_title_and_reason_are_suggested_and_can_be_changed(people: People) -> No
     assert sent == {
         "title": "Radio equipment, Panama border police",
         "reason": "CARSI FY 2010 Program Activity Descriptions",
+        "language": "en",
     }
     assert "This field is required" in reading(client.post(address, sent | {"reason": ""}))
-    client.post(address, {"title": "Radios", "reason": "As the embassy says"})
+    client.post(address, {"title": "Radios", "reason": "As the embassy says", "language": "en"})
     batch = Batch.objects.get(state=Batch.State.DRAFT)
     assert (batch.title, batch.reason) == ("Radios", "As the embassy says")
 
@@ -189,3 +193,19 @@ def _queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
     return len(queries)
+
+
+def test_a_confirmation_asks_for_the_language_and_a_review_shows_it(people: People) -> None:
+    client = people.analyst
+    for prefix, spoken in (("", "en"), ("/es", "es")):
+        address = uploaded(client, case("two-rows.csv"), prefix=prefix)
+        form = client.get(address).context["form"]
+        assert form["language"].value() == spoken
+    sent = confirmation(client, address)
+    refused = client.post(address, sent | {"language": ""})
+    assert refused.context["form"].errors.keys() == {"language"}
+    client.post(address, sent | {"language": "en"})  # an English file, at the desk in Spanish
+    batch = Batch.objects.get(state=Batch.State.DRAFT)
+    assert batch.language == "en"
+    posting.submit(batch.pk, people.ana)
+    assert "Language English" in reading(people.approver.get(address_of(batch, "review")))

@@ -12,6 +12,7 @@ from django.test import Client
 from carsi_tracker.accounts.models import User
 from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.aggregates import total
+from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.preview import public_figures
 from carsi_tracker.figures.published import VerdictChange, verdicts_changed, verdicts_of_draft
 from carsi_tracker.figures.query import Query
@@ -58,9 +59,9 @@ def review(client: Client, batch: Batch) -> str:
 
 
 def test_a_review_shows_each_public_figure_before_and_after(people: People, batch: Batch) -> None:
-    text = review(people.approver, batch)
-    assert f"All Committed {dollars(COMMITTED)} {dollars(COMMITTED + 250_000)} +250,000" in text
-    assert f"All No commitment found {dollars(AVAILABLE)} 41,640,500 −250,000" in text
+    text, committed = review(people.approver, batch), dollars(COMMITTED)
+    assert f"All Committed ≥≤ {committed} ≥≤ {dollars(COMMITTED + 250_000)} +250,000" in text
+    assert f"All No commitment found ≥≤ {dollars(AVAILABLE)} ≥≤ 41,640,500 −250,000" in text
     assert re.search(r"Honduras Committed [\d,]+ [\d,]+ \+250,000", text)
     assert re.search(r"Goal not specified Committed [\d,]+ [\d,]+ \+250,000", text)
     assert f"Version {VERSION} Version {NEXT}" in text
@@ -79,7 +80,21 @@ def test_the_figures_of_a_review_are_those_that_posting_publishes(
         for query, amount in ((figure.query, figure.before), (asked, figure.after)):
             page = public.get(f"/entries/{as_query_string(query)}", follow=True)
             assert page.status_code == 200
-            assert f"{amount:,.0f}" in reading(page), (figure.name, figure.measure)
+            assert f"{amount.amount:,.0f}" in reading(page), (figure.name, figure.measure)
+
+
+def test_a_figure_that_holds_a_limit_has_its_mark_before_and_after(people: People) -> None:
+    batch = allocate(people.analyst, bound="at-most", bound_note="It says so.")
+    figures = {(figure.kind, figure.name): figure for figure in public_figures(batch.pk)}
+    country = figures["country", "Honduras"]
+    assert country.change.limits.mark is Mark.AT_MOST
+    text = review(people.approver, batch)
+    assert re.search(r"Honduras Committed [\d,]+ ≤\s[\d,]+ ≤\s\+250,000", text)
+    assert re.search(r"No commitment found ≥≤\s[\d,]+ ≥≤\s[\d,]+ ≥\s−250,000", text)
+    post_it(people.approver, batch)
+    for figure in figures.values():
+        asked = replace(figure.query, dated=False, pinned=False)
+        assert total(replace(asked, version=newest()[0])).limits == figure.after.limits
 
 
 def test_a_change_that_cancels_out_is_no_change_of_a_public_figure(
@@ -187,9 +202,11 @@ def test_the_figures_of_a_reversal_lack_what_the_version_added(
     assert foretold
     for figure in foretold:
         asked = figure.query
-        added = total(asked.where(posted_in=version)).amount
-        assert figure.before == total(asked).amount, (figure.name, figure.measure)
-        assert figure.after == figure.before - added, (figure.name, figure.measure)
+        added = total(asked.where(posted_in=version))
+        assert figure.before == total(asked), (figure.name, figure.measure)
+        after = figure.before - added
+        assert figure.after.amount == after.amount, (figure.name, figure.measure)
+        assert figure.after.limits == after.limits, (figure.name, figure.measure)
 
 
 @pytest.mark.parametrize("version", [4, 9, 14, 15])
@@ -244,8 +261,8 @@ def test_new_budget_authority_shows_in_what_is_appropriated_and_available(people
     posting.submit(batch.pk, people.ana)
     figures = {figure.measure: figure for figure in public_figures(batch.pk)}
     assert set(figures) == {"appropriated", "available"}
-    assert figures["appropriated"].after == 170_000_000
-    assert figures["available"].after == AVAILABLE + 5_000_000
+    assert figures["appropriated"].after.amount == 170_000_000
+    assert figures["available"].after.amount == AVAILABLE + 5_000_000
     text = review(people.approver, batch)
     assert "All Appropriated 165,000,000 170,000,000 +5,000,000" in text
 
@@ -342,8 +359,8 @@ def test_a_digest_read_on_one_page_of_lines_covers_all_pages(people: People) -> 
 def test_analysts_read_the_same_and_are_told_who_may_post(people: People, batch: Batch) -> None:
     for client in (people.analyst, people.client(people.benito), people.administrator):
         page = client.get(address(batch, "review"))
-        text = reading(page)
-        assert f"All Committed {dollars(COMMITTED)} {dollars(COMMITTED + 250_000)} +250,000" in text
+        text, committed = reading(page), dollars(COMMITTED)
+        assert f"All Committed ≥≤ {committed} ≥≤ {dollars(COMMITTED + 250_000)} +250,000" in text
         assert "Who may post it: Petra Paz." in text
         assert address(batch, "post") not in page.content.decode()
         assert address(batch, "send-back") not in page.content.decode()

@@ -182,9 +182,11 @@ def by_page(user: User, sent: dict[str, Any], *, new: bool = False, prefix: str 
         assert fault.message in body
         assert fault.value in body
     if outcome.accepted:
-        confirmed = {"title": outcome.draft.title, "reason": outcome.draft.reason} | (
-            {"new": "on"} if new else {}
-        )
+        confirmed = {
+            "title": outcome.draft.title,
+            "reason": outcome.draft.reason,
+            "language": "en",
+        } | ({"new": "on"} if new else {})
         answer = client.post(address, confirmed)
         if answer.status_code == 200:
             faults = [Fault("", None, "", "", str(answer.context["form"].errors))]

@@ -73,7 +73,7 @@ def test_the_import_page_asks_once_and_reads_all_rows_so(ana: User) -> None:
     read = client.get(address, {"dates": "month-first"})
     assert "“10/1/2009” as October 1, 2009" in words(read.content.decode())
     assert nothing_made()
-    confirmed = {"title": "Dates", "reason": "Dates", "dates": "month-first"}
+    confirmed = {"title": "Dates", "reason": "Dates", "language": "en", "dates": "month-first"}
     assert f'name="dates" value="{confirmed["dates"]}"' in read.content.decode()
     client.post(address, confirmed)
     assert days(Batch.objects.get(title="Dates")) == ["2009-10-01", "2009-09-30", "2009-12-11"]

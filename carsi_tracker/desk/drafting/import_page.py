@@ -29,7 +29,8 @@ from carsi_tracker.imports.template import template_csv, template_xlsx
 from carsi_tracker.ledger.columns import COLUMNS, Column
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.media_types import CSV, XLSX, plain_name
-from carsi_tracker.ledger.models import Upload
+from carsi_tracker.ledger.models import Language, Upload
+from carsi_tracker.ledger.models.languages import language_spoken
 
 FAULTS_SHOWN = 500
 ROWS_SHOWN = 100
@@ -72,11 +73,19 @@ class UploadForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """What the draft is called, and that rows which a batch has already are new."""
+    """What the draft is called, in which language, and that rows which a batch has are new."""
 
     title = LineOfText(label=gettext_lazy("Title"), max_length=200)
     reason = LineOfText(
         label=gettext_lazy("Reason"), max_length=1000, help_text=gettext_lazy("published")
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=Language,
+        initial=language_spoken,
+        help_text=gettext_lazy(
+            "Of title, reason, notes, places in documents and titles of new commitments."
+        ),
     )
     new = forms.BooleanField(
         label=gettext_lazy("They are new amounts, although they look the same"),
@@ -205,6 +214,7 @@ def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
         keep=True,
         title=form.cleaned_data["title"],
         reason=form.cleaned_data["reason"],
+        language=form.cleaned_data["language"],
         token=upload.token,
         new_despite_duplicates="new" in request.POST,
         listed=0,
