@@ -14,6 +14,7 @@ from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import Country
 from carsi_tracker.ledger.posting import acting
+from carsi_tracker.reports.status.wording import MOST_LIMITS, letter
 from tests import factories, sourced
 from tests.reports.downloads.files import body, rows, sheets
 from tests.reports.reading import said, text
@@ -62,11 +63,40 @@ def test_notes_name_what_is_a_limit_and_only_what_the_data_need(client: Client) 
     assert "CARSI-09-INCLE-01, FY2009, $35,000,000. At least: " in said(page)
     assert "como máximo" in said(text(client, f"/es{PAGE}")).casefold()
     assert page.count('<div id="note-') == 5
-    for letter in re.findall(r'href="#note-(\w+)"', page):
-        assert f'<div id="note-{letter}">' in page
+    for each in re.findall(r'href="#note-(\w+)"', page):
+        assert f'<div id="note-{each}">' in page
     before = said(text(client, f"{PAGE}?as_of=2008-09-30"))
     assert "CARSI-09-FMF-01" not in before
     assert "nothing was appropriated for that year" not in before
+
+
+def test_many_limits_have_a_note_for_the_largest_and_one_that_counts_the_rest(
+    client: Client,
+) -> None:
+    money = factories.funded(9_000_000, fiscal_year=2010)
+    code = money.account.code
+    for number in range(30):
+        made = factories.committed(
+            money, 1000 + number, bound="at-most", bound_note=f"Said {number} times."
+        )
+    page = text(client, PAGE)
+    assert page.count('<div id="note-') == 5 + MOST_LIMITS + 1
+    noted = {int(number) for number in re.findall(r"Said (\d+) times", page)}
+    assert noted == {*range(30 - MOST_LIMITS, 30)}
+    rest = f"{30 - MOST_LIMITS} smaller limits of {code} are in the list of commitments."
+    (href,) = re.findall(rf'<a href="([^"]+)">{rest}</a>', page)
+    assert made.reference in text(client, unescape(href))
+    assert set(re.findall(r'href="#note-(\w+)"', page)) == set(
+        re.findall(r'<div id="note-(\w+)">', page)
+    )
+    assert any(rest in str(cell) for row in sheets(client, f"{TABLE}.xlsx")[0] for cell in row)
+    spanish = said(text(client, f"/es{PAGE}"))
+    assert f"{30 - MOST_LIMITS} límites menores de {code} están en la lista" in spanish
+
+
+def test_letters_go_on_after_the_last() -> None:
+    numbers = (0, 25, 26, 27, 51, 52, 701, 702)
+    assert [letter(each) for each in numbers] == ["a", "z", "aa", "ab", "az", "ba", "zz", "aaa"]
 
 
 def test_it_is_empty_before_the_first_law(client: Client) -> None:

@@ -174,7 +174,7 @@ def asked(public: PublicRequest) -> StatusOfFunds:
 
 def notes_of(public: PublicRequest) -> list[FundsNote]:
     """Return the notes that the status of funds needs that is asked for."""
-    return notes(asked(public), limits(public.query))
+    return notes(asked(public), limits(public.query), public.query)
 
 
 def funds_tables(public: PublicRequest) -> FundsTables:
@@ -187,7 +187,7 @@ def funds_tables(public: PublicRequest) -> FundsTables:
 
     def row(of: FundsRow, code: str, name: str, asks: Query) -> FundsPlace:
         href = page_path("country", code) + of_country if code in countries else ""
-        its = [note for note in said if note.place == code]
+        its = [note for note in said if code in note.places]
         return FundsPlace(code, name, href, _lines(of, found.years, code, asks, its))
 
     def table(account: AccountFunds) -> FundsTable:

@@ -1,9 +1,12 @@
 """What is said around the status of funds: its first sentences, its signs, its notes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.limits import Limit
@@ -11,7 +14,11 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.status_of_funds import Cell, FundsKnown, StatusOfFunds
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.money import whole_dollars
+from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.links import path
 
+MOST_LIMITS = 5
+"""So many limits of each account have a note of their own: the largest."""
 NOWHERE, WHOLE = "none", "total"
 """How files name the row of no country, and that of an account; and the column of all years."""
 
@@ -107,49 +114,69 @@ def signs(cells: Iterable[Cell]) -> list[tuple[str, str]]:
 class FundsNote:
     """A note that the data need: its letter and text, and the line that it is about.
 
-    Without an account it is about that line of the place in every one.
+    Without an account it is about that line of the places in every one. `href` leads to more.
     """
 
     letter: str
     text: str
     account: str
-    place: str
+    places: Collection[str]
     line: str
+    href: str = ""
 
 
-def notes(found: StatusOfFunds, limits: Sequence[Limit]) -> list[FundsNote]:
+def notes(found: StatusOfFunds, limits: Sequence[Limit], query: Query) -> list[FundsNote]:
     """Return the notes that the status of funds needs, in the order of their letters."""
-    needed: list[tuple[str, str, str, str]] = []
+    needed: list[tuple[str, str, Collection[str], str, str]] = []
     if any(account.nowhere.total[0].sum_.amount for account in found.accounts):
         said = _(
             "Appropriated, with no commitment found: it may have been used. The row lets the "
             "columns add up."
         )
-        needed.append((said, "", NOWHERE, "allocated"))
+        needed.append((said, "", {NOWHERE}, "allocated", ""))
     if found.accounts:
         said = _(
             "For an account, allocated is what was appropriated; for a country or the region, "
             "what was committed to it."
         )
-        needed.append((said, "", WHOLE, "allocated"))
+        needed.append((said, "", {WHOLE}, "allocated", ""))
     if any(figure.at_most for figure in found.total.total):
         said = _(
             "Appropriated less the obligations that we found: at most this amount, because "
             "documents on other obligations may exist. It does not mean that the money can still "
             "be spent."
         )
-        needed.append((said, "", WHOLE, "unobligated"))
-    for limit in limits:
-        said = _("%(reference)s, FY%(year)s, %(amount)s. %(limit)s") % {
-            "year": limit.year,
-            "amount": whole_dollars(limit.amount),
-            "reference": limit.reference,
-            "limit": limit.in_words[:1].upper() + limit.in_words[1:],
-        }
-        needed.append((said, limit.account, limit.place, "allocated"))
+        needed.append((said, "", {WHOLE}, "unobligated", ""))
+    for account, its in groupby(limits, key=attrgetter("account")):
+        all_ = list(its)
+        largest = sorted(all_, key=lambda each: (-each.amount, each.reference))[:MOST_LIMITS]
+        needed += [
+            (_limit_in_words(each), account, {each.place}, "allocated", "")
+            for each in all_
+            if each in largest
+        ]
+        if more := [each for each in all_ if each not in largest]:
+            said = ngettext(
+                "%(number)d smaller limit of %(account)s is in the list of commitments.",
+                "%(number)d smaller limits of %(account)s are in the list of commitments.",
+                len(more),
+            ) % {"number": len(more), "account": account}
+            asks = query.everywhere().where(account=account, stage="committed")
+            href = path("commitments") + as_query_string(asks)
+            needed.append((said, account, {each.place for each in more}, "allocated", href))
     return [FundsNote(letter(n), *each) for n, each in enumerate(needed)]
 
 
+def _limit_in_words(limit: Limit) -> str:
+    return _("%(reference)s, FY%(year)s, %(amount)s. %(limit)s") % {
+        "year": limit.year,
+        "amount": whole_dollars(limit.amount),
+        "reference": limit.reference,
+        "limit": limit.in_words[:1].upper() + limit.in_words[1:],
+    }
+
+
 def letter(number: int) -> str:
-    """Return the letter of a note, counted from 0: a to z, then aa to zz."""
-    return chr(ord("a") + number % 26) * (number // 26 + 1)
+    """Return the letter of a note, counted from 0: a to z, then aa, ab and so on."""
+    before, last = divmod(number, 26)
+    return (letter(before - 1) if before else "") + chr(ord("a") + last)
