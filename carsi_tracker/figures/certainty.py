@@ -10,9 +10,10 @@ from django.db.models import Max, Q, Sum
 
 from carsi_tracker.caching.remembered import remembered, unalterable
 from carsi_tracker.figures.aggregates import REMEMBERED, ZERO, reached
+from carsi_tracker.figures.bounds import Limits
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.selection import entries
-from carsi_tracker.ledger.models import Basis, Stage
+from carsi_tracker.ledger.models import Basis, Bound, Stage
 
 REGIONAL = "regional"
 OF_COMMITMENTS = (Stage.COMMITTED, Stage.OBLIGATED, Stage.DISBURSED)
@@ -32,6 +33,7 @@ class Certainty:
 
     `by_basis` parts it by its evidence; `in_countries` is known down to a country, `signed` reaches
     a signed agreement or a payment; `newest` has each stage of commitments that has entries.
+    `limits` are those of each basis, `limits_in_countries` of what is known down to a country.
     """
 
     whole: Decimal
@@ -39,6 +41,8 @@ class Certainty:
     in_countries: Decimal
     signed: Decimal
     newest: Mapping[str, Newest]
+    limits: Mapping[str, Limits]
+    limits_in_countries: Limits
 
 
 def certainty(query: Query) -> Certainty:
@@ -52,7 +56,13 @@ def _certainty(query: Query) -> Certainty:
     asked: dict[str, Any] = {
         basis: Sum("amount", filter=summed & Q(basis=basis)) for basis in Basis.values
     }
-    asked["in_countries"] = Sum("amount", filter=summed & ~Q(commitment__country__code=REGIONAL))
+    in_countries = ~Q(commitment__country__code=REGIONAL)
+    asked["in_countries"] = Sum("amount", filter=summed & in_countries)
+    for bound in Bound.values:
+        limits = summed & Q(stage=Stage.COMMITTED, commitment__bound=bound)
+        asked[f"countries_{bound}"] = Sum("amount", filter=limits & in_countries)
+        for basis in Basis.values:
+            asked[f"{basis}_{bound}"] = Sum("amount", filter=limits & Q(basis=basis))
     asked["signed"] = Sum("amount", filter=Q(stage=Stage.OBLIGATED))
     for stage in OF_COMMITMENTS:
         its = Q(stage=stage)
@@ -72,4 +82,13 @@ def _certainty(query: Query) -> Certainty:
                 if found[f"{stage}_effective"]
             }
         ),
+        limits=unalterable({basis: _limits(found, basis) for basis in Basis.values}),
+        limits_in_countries=_limits(found, "countries"),
+    )
+
+
+def _limits(found: Mapping[str, Any], part: str) -> Limits:
+    return Limits(
+        at_most=found[f"{part}_{Bound.AT_MOST}"] or ZERO,
+        at_least=found[f"{part}_{Bound.AT_LEAST}"] or ZERO,
     )

@@ -3,6 +3,7 @@
 No verdict is typed: each is computed from the entries of a version.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -244,3 +245,14 @@ def tally(comparisons: Iterable[PublishedComparison]) -> Mapping[Verdict, int]:
     for comparison in comparisons:
         counted[comparison.verdict] += 1
     return counted
+
+
+def is_quoted(figure: PublishedFigure) -> bool:
+    """Say whether the words published hold the amount; it is worked out from them otherwise."""
+    numbers = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", figure.quote)
+    units = (1, 1_000, 1_000_000)
+    return any(
+        Decimal(number.replace(",", "")) * unit == figure.amount
+        for number in numbers
+        for unit in units
+    )

@@ -8,13 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from carsi_tracker.caching.remembered import forget_everything
-from carsi_tracker.figures.aggregates import reached
+from carsi_tracker.figures.aggregates import reached, total
+from carsi_tracker.figures.bounds import EXACT
 from carsi_tracker.figures.certainty import certainty
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import Document
 from carsi_tracker.reports.page.parameters import read
 from tests import sourced
+
+COUNTRIES = ("BZ", "CR", "SV", "GT", "HN", "NI", "PA")
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -61,3 +64,14 @@ def test_it_is_one_query_and_remembered_from_day_to_day() -> None:
         whole = certainty(query).whole
         assert certainty(query.through(date(2012, 12, 30))).whole == whole > Decimal(0)
     assert len(queries) == 1
+
+
+@pytest.mark.parametrize("day", ["2008-09-04", "2009-03-31", ""])
+@pytest.mark.parametrize("stage", ["committed", "obligated"])
+def test_its_limits_are_those_of_the_sum(day: str, stage: str) -> None:
+    query = ask(as_of=day, stage=stage)
+    found = certainty(query)
+    assert sum(found.limits.values(), EXACT) == total(query).limits
+    assert bool(total(query).limits.mark) == (stage == "committed" and day != "2008-09-04")
+    in_countries = [total(ask(as_of=day, stage=stage, country=code)) for code in COUNTRIES]
+    assert found.limits_in_countries == sum((each.limits for each in in_countries), EXACT)

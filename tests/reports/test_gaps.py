@@ -236,7 +236,8 @@ def test_each_question_has_its_amount_what_others_published_and_what_would_settl
     words = " ".join(re.sub(r"<[^>]+>", " ", unescape(row)).split())
     assert (
         "U.S. Government Accountability Office: at least $112 million obligated, through June 1, "
-        f"2013 (all accounts). Our figure: {sourced.dollars(sourced.OBLIGATED)} Differs, explained"
+        "2013, worked out from what was published (all accounts). "
+        f"Our figure: {sourced.dollars(sourced.OBLIGATED)} Differs, explained"
     ) in words
     assert words.endswith("A list of obligations by country for fiscal years 2008 and 2009")
     assert '<a href="/published/gao-obligated-2013-floor/">' in row

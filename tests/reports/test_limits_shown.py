@@ -118,3 +118,28 @@ def test_a_corrected_mark_is_on_every_page_at_once(client: Client) -> None:
     again = client.get("/countries/gt/", headers={"if-none-match": first["ETag"]})
     assert again.status_code == 200
     assert ("at least", "≥") in SPAN.findall(again.content.decode())
+
+
+def test_how_well_a_sum_is_known_is_said_of_the_sum_with_its_mark(client: Client) -> None:
+    known = text(client, "/").split('id="known-title"')[1].split("</section>")[0]
+    heading = known.split("</h2>")[0]
+    assert [sign for _words, sign in SPAN.findall(heading)] == ["≥≤"]
+    assert "is known down to a country" in heading
+    known = text(client, "/appropriations/2009-fmf/").split('id="known-title"')[1]
+    heading, measures = known.split("</section>")[0].split("</h2>")
+    assert [sign for _words, sign in SPAN.findall(heading)] == ["≤"]
+    evidence, place, signed = measures.split("</dt>")[1:]
+    for measure in (evidence, place, signed):
+        assert [sign for _words, sign in SPAN.findall(measure)] == ["≤"]
+
+
+def test_what_gao_calls_the_unobligated_balance_is_at_most_so_much(client: Client) -> None:
+    assert "GAO’s “unobligated balance”, at most" in text(client, "/appropriations/")
+    assert "«unobligated balance» de la GAO, como máximo" in text(client, "/es/appropriations/")
+
+
+@pytest.mark.parametrize("page", ["/status-of-funds/", "/es/status-of-funds/"])
+def test_both_signs_stand_in_one_order_on_every_page(client: Client, page: str) -> None:
+    html = text(client, page)
+    assert "≥≤" in html
+    assert "≤≥" not in html

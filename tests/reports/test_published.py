@@ -98,7 +98,7 @@ def test_the_mark_belongs_to_the_published_total_and_is_read_out(client: Client)
         ("/entries/?stage=disbursed&account=INCLE", "about $44.4 million disbursed, through"),
         (
             "/entries/?stage=obligated",
-            "at least $112 million obligated, through June 1, 2013 Differs",
+            "at least $112 million obligated, through June 1, 2013, worked out from what was",
         ),
         ("/entries/?stage=disbursed&account=INCLE&as_of=2011-09-29", ""),
         ("/entries/?stage=committed&account=INCLE", ""),
@@ -115,6 +115,22 @@ def test_what_a_page_asks_stands_beside_what_others_published_about_it(
     response = client.get(address)
     assert ('<ul class="beside"' in response.content.decode()) is bool(said)
     assert said in reading(response)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "worked_out"),
+    [
+        ("", "through June 1, 2013", ", worked out from what was published"),
+        ("/es", "hasta el 1 de junio de 2013", ", calculado a partir de lo publicado"),
+    ],
+)
+def test_what_we_worked_out_is_not_said_to_be_published(
+    client: Client, language: str, said: str, worked_out: str
+) -> None:
+    words = reading(client.get(f"{language}/gaps/"))
+    ours, theirs = words.index("$112 "), words.index("$463 ")
+    assert f"{said}{worked_out}" in words[ours : ours + 150]
+    assert f"{said}{worked_out}" not in words[theirs : theirs + 150]
 
 
 def test_beside_a_figure_stand_three_lines_at_most_and_no_more_queries(

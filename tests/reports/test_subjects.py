@@ -111,6 +111,13 @@ def test_a_page_shows_the_notes_of_its_amounts(client: Client) -> None:
     assert "almost $22 million" in words
 
 
+@pytest.mark.usefixtures("sourced")
+def test_all_that_is_known_down_to_a_country_is_called_all(client: Client) -> None:
+    assert "All of the $13.8 million is known down to a country" in words_of(
+        client, "/appropriations/2008-incle/"
+    )
+
+
 def test_a_page_asks_as_often_for_many_commitments_as_for_few(desk_database: None) -> None:
     batch = factories.batch()
     for number in range(30):

@@ -1,13 +1,12 @@
 """What others published, as charts mark it: a point with an arrow, in a colour of its own."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.published import Verdict, beside
+from carsi_tracker.figures.published import Verdict, beside, is_quoted
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import PublishedFigure, Stage
@@ -46,17 +45,6 @@ def published_marks(query: Query, label_revision: int) -> tuple[PublishedMark, .
         if each.verdict in DIFFERENT
         and each.figure.measure in Stage.values
         and not each.figure.wider
-    )
-
-
-def is_quoted(figure: PublishedFigure) -> bool:
-    """Say whether the words published hold the amount; it is worked out from them otherwise."""
-    numbers = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", figure.quote)
-    units = (1, 1_000, 1_000_000)
-    return any(
-        Decimal(number.replace(",", "")) * unit == figure.amount
-        for number in numbers
-        for unit in units
     )
 
 

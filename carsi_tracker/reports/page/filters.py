@@ -73,7 +73,7 @@ MEASURE_NAMES: dict[str, Promise] = {
     "available": gettext_lazy("no commitment found"),
     "unobligated": gettext_lazy("committed, no obligation found"),
     "unliquidated": gettext_lazy("obligated, no payment found"),
-    "unobligated-balance": gettext_lazy("GAO’s “unobligated balance”"),
+    "unobligated-balance": gettext_lazy("GAO’s “unobligated balance”, at most"),
     "undisbursed": gettext_lazy("appropriated, no payment found"),
 }
 KEPT = 128

@@ -6,14 +6,17 @@ from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from carsi_tracker.figures.bounds import EXACT, Limits
 from carsi_tracker.figures.certainty import OF_COMMITMENTS, REGIONAL, Certainty, certainty
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Basis, Stage
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.page.filters import name_of_balance
 from carsi_tracker.reports.page.links import entries_address
+from carsi_tracker.reports.page.marks import marked
 from carsi_tracker.reports.page.shortened import HUNDRED_PERCENT, in_prose, percent
 
 ONE_PERCENT = Decimal(1)
@@ -96,10 +99,20 @@ def how_well_known(query: Query) -> HowWellKnown | None:
 
 
 def _title(found: Certainty, query: Query) -> str:
-    said = {"whole": in_prose(found.whole), "part": in_prose(found.in_countries)}
+    said = _("%(part)s of the %(whole)s is known down to a country")
     if query.filters.country or not found.in_countries:
-        return _("How well the %(whole)s is known") % said
-    return _("%(part)s of the %(whole)s is known down to a country") % said
+        said = _("How well the %(whole)s is known")
+    elif found.in_countries == found.whole:
+        said = _("All of the %(whole)s is known down to a country")
+    return format_html(
+        said % {"part": "{part}", "whole": "{whole}"},
+        part=marked(in_prose(found.in_countries), found.limits_in_countries),
+        whole=marked(in_prose(found.whole), _limits(found)),
+    )
+
+
+def _limits(found: Certainty) -> Limits:
+    return sum(found.limits.values(), EXACT)
 
 
 def _parts(found: Certainty) -> Sequence[Decimal]:
@@ -116,7 +129,13 @@ def _evidence(found: Certainty, asks: Query) -> KnownMeasure:
     hrefs = [entries_address(asks.where(basis=basis)) for basis in words]
     return KnownMeasure(
         _("Evidence"),
-        _drawn(found.whole, amounts, list(words.values()), hrefs),
+        _drawn(
+            found.whole,
+            amounts,
+            [found.limits[basis] for basis in words],
+            list(words.values()),
+            hrefs,
+        ),
     )
 
 
@@ -127,6 +146,7 @@ def _place(found: Certainty, asks: Query) -> KnownMeasure:
         _drawn(
             found.whole,
             [found.in_countries, regional],
+            [found.limits_in_countries, _limits(found) - found.limits_in_countries],
             [_("down to a country"), _("regional")],
             ["", entries_address(asks.where(country=REGIONAL))],
         ),
@@ -139,6 +159,7 @@ def _signed(found: Certainty, asks: Query) -> KnownMeasure:
         _drawn(
             found.whole,
             [found.signed, found.whole - found.signed],
+            [EXACT, _limits(found)],
             [_("reaches a signed agreement or payment"), _("no obligation found")],
             [
                 entries_address(asks.where(stage=Stage.OBLIGATED)),
@@ -149,7 +170,11 @@ def _signed(found: Certainty, asks: Query) -> KnownMeasure:
 
 
 def _drawn(
-    whole: Decimal, amounts: Sequence[Decimal], words: Sequence[str], hrefs: Sequence[str]
+    whole: Decimal,
+    amounts: Sequence[Decimal],
+    limits: Sequence[Limits],
+    words: Sequence[str],
+    hrefs: Sequence[str],
 ) -> tuple[KnownPart, ...]:
     shares = [amount / whole * HUNDRED_PERCENT for amount in amounts]
     shown = split(HUNDRED_PERCENT, shares, ONE_PERCENT)
@@ -160,12 +185,12 @@ def _drawn(
             (end - share).quantize(HUNDREDTH),
             share.quantize(HUNDREDTH),
             percent(share, rounded, ONE_PERCENT),
-            in_prose(amount),
+            marked(in_prose(amount), its),
             said,
             href,
         )
-        for grade, (amount, share, rounded, end, said, href) in enumerate(
-            zip(amounts, shares, shown, ends, words, hrefs, strict=True), 1
+        for grade, (amount, its, share, rounded, end, said, href) in enumerate(
+            zip(amounts, limits, shares, shown, ends, words, hrefs, strict=True), 1
         )
         if amount
     )

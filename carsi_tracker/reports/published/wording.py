@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures.bounds import Mark
-from carsi_tracker.figures.published import PublishedComparison, Verdict
+from carsi_tracker.figures.published import PublishedComparison, Verdict, is_quoted
 from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_year
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
@@ -85,9 +85,15 @@ def dollars_in_prose(amount: Decimal) -> str:
 
 
 def asked_in_words(figure: PublishedFigure) -> str:
-    """Return the stage or balance and the days: obligated, through June 1, 2013."""
+    """Return the stage or balance and the days: obligated, through June 1, 2013.
+
+    It says where the amount is not one that was published, but worked out from those.
+    """
     name = name_of_balance(figure.measure)
-    return f"{name[:1].lower()}{name[1:]}, {period_in_words(figure)}"
+    asked = f"{name[:1].lower()}{name[1:]}, {period_in_words(figure)}"
+    if figure.quote and not is_quoted(figure):
+        return _("%(asked)s, worked out from what was published") % {"asked": asked}
+    return asked
 
 
 LEGENDS: dict[Verdict, Promise] = {

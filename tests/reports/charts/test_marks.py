@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.published import is_quoted
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.reports.charts.bar import bar_marks
-from carsi_tracker.reports.charts.marks import PublishedMark, is_quoted, published_marks
+from carsi_tracker.reports.charts.marks import PublishedMark, published_marks
 from carsi_tracker.reports.charts.timeline import timeline_chart
 from tests.reports.charts.asking import asked
 from tests.reports.reading import text
