@@ -41,10 +41,15 @@ class KnownPart:
 
 @dataclass(frozen=True)
 class KnownMeasure:
-    """One measure of the whole: those of its parts that have an amount, the best known first."""
+    """One measure of the whole: those of its parts that have an amount, the best known first.
+
+    `in_dollars` says whether the first part tells its amount: that of the evidence would stand
+    beside like amounts of stages.
+    """
 
     title: str
     parts: tuple[KnownPart, ...]
+    in_dollars: bool = True
 
     @property
     def in_words(self) -> str:
@@ -136,6 +141,7 @@ def _evidence(found: Certainty, asks: Query) -> KnownMeasure:
             list(words.values()),
             hrefs,
         ),
+        in_dollars=False,
     )
 
 

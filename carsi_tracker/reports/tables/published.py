@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from carsi_tracker.figures.published import MATCHING, PublishedComparison
+from carsi_tracker.figures.published import MATCHING, PublishedComparison, is_quoted
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
 from carsi_tracker.ledger.money import signed
@@ -140,12 +140,17 @@ def group_head(publisher: str, of_it: list[PublishedComparison], columns: int) -
 
 
 def published_as_meant(figure: PublishedFigure) -> SafeString | str:
-    """Show the published total with the mark of how it is meant, which is read out in words."""
-    amount = as_figure(figure.amount)
-    if figure.relation not in MARKS:
-        return amount
-    mark, words = MARKS[figure.relation], figure.get_relation_display()
-    return format_html('<span role="img" aria-label="{}">{}</span> {}', words, mark, amount)
+    """Show the published total with the mark of how it is meant, which is read out in words.
+
+    A total that the words published do not hold says that it was worked out from them.
+    """
+    shown: SafeString | str = as_figure(figure.amount)
+    if figure.relation in MARKS:
+        mark, words = MARKS[figure.relation], figure.get_relation_display()
+        shown = format_html('<span role="img" aria-label="{}">{}</span> {}', words, mark, shown)
+    if figure.quote and not is_quoted(figure):
+        shown = format_html("{}<br><small>{}</small>", shown, _("worked out"))
+    return shown
 
 
 def our_figure(record: PublishedComparison) -> SafeString:

@@ -29,10 +29,10 @@ class ExplainedNode(template.Node):
         table = self.nodelist.render(context)
         said = [str(words) for sign, words in SIGNS.items() if sign in table]
         if marks := marks_in(table):
-            about = f"{path('about')}{context.get('query_string', '')}#limits-title"
+            limits = f"{path('about')}{context.get('query_string', '')}#limits-title"
             words = ", ".join(f"{mark.sign} {mark.label}" for mark in marks)
-            why = gettext("the sum holds a commitment whose source gives a limit")
-            said.append(format_html('{}: <a href="{}">{}</a>.', words, about, why))
+            why = gettext("a source gives a limit")
+            said.append(format_html('{}: <a href="{}">{}</a>.', words, limits, why))
         if '<a class="empty"' in table and context["request"].path != path("gaps"):
             gaps = f"{path('gaps')}{context.get('query_string', '')}"
             said.append(format_html('<a href="{}">{}</a>.', gaps, gettext("All data gaps")))
