@@ -224,6 +224,8 @@ def test_an_empty_list_says_which_filters_hold_and_what_each_hides(client: Clien
         query = read({"country": "HN", "as_of": "2009-03-31"}, *newest())
         assert int(count[1]) == aggregates.totals(query).entries
         assert "Without Country: Honduras , 0 entries" in words
+        spanish = said(text(client, f"/es{path}?country=HN&text=zanahoria&as_of=2009-03-31"))
+        assert "Quitar País: Honduras , 0 asientos" in spanish
 
 
 def test_an_empty_list_offers_other_spellings_of_its_words(client: Client) -> None:
