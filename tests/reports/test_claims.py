@@ -27,7 +27,7 @@ MISLEADING = {
     "es": r"aún no (obligad|desembolsad|pagad)|disponible|sin obligar|sin desembolsar|reservó",
 }
 ALLOWED = re.compile(
-    r"measure[=-]\w+|GAO’s “unobligated balance”|«unobligated balance» de la GAO"
+    r"measure[=-]\w+|GAO’s “unobligated balance”"
     r"|GAO: unobligated balance|unobligated balance at the end of the year",
     re.IGNORECASE,
 )

@@ -136,7 +136,7 @@ def test_how_well_a_sum_is_known_is_said_of_the_sum_with_its_mark(client: Client
 
 def test_what_gao_calls_the_unobligated_balance_is_at_most_so_much(client: Client) -> None:
     assert "GAO’s “unobligated balance”, at most" in text(client, "/appropriations/")
-    assert "«unobligated balance» de la GAO, como máximo" in text(client, "/es/appropriations/")
+    assert "Saldo por obligar según la GAO, como máximo" in text(client, "/es/appropriations/")
 
 
 @pytest.mark.parametrize("page", ["/status-of-funds/", "/es/status-of-funds/"])
