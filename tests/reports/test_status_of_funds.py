@@ -61,7 +61,9 @@ def test_notes_name_what_is_a_limit_and_only_what_the_data_need(client: Client) 
     page = text(client, PAGE)
     assert "CARSI-09-FMF-01, FY2009, $17,000,000. At most: " in said(page)
     assert "CARSI-09-INCLE-01, FY2009, $35,000,000. At least: " in said(page)
-    assert "como máximo" in said(text(client, f"/es{PAGE}")).casefold()
+    spanish = said(text(client, f"/es{PAGE}"))
+    assert "CARSI-09-FMF-01, FY2009, $17,000,000. Como máximo: " in spanish
+    assert "FY2008 FY2009" in spanish
     assert page.count('<div id="note-') == 5
     for each in re.findall(r'href="#note-(\w+)"', page):
         assert f'<div id="note-{each}">' in page

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.timeline import timeline
@@ -114,6 +115,8 @@ def test_a_long_rest_is_said_and_not_drawn() -> None:
 def test_nothing_is_drawn_after_the_day_that_is_asked() -> None:
     found = chart(as_of="2009-03-31")
     assert [year.words for year in found.years] == ["FY2008", "FY2009"]
+    with override("es"):
+        assert [year.words for year in chart(as_of="2009-03-31").years] == ["FY2008", "FY2009"]
     assert found.asked_x is not None
     assert 700 < found.asked_x < 800
     for curve in found.curves:
