@@ -33,6 +33,10 @@ def test_the_list_says_how_many_match_and_how_many_of_them_are_copies(client: Cl
     assert "De las que coinciden (28), 19 son nuestras propias fuentes" in spanish
     assert "dinero de los años fiscales 2010 a 2013" in spanish
     assert "money of fiscal years" not in spanish
+    assert re.search(
+        r"Totals that others published as of \w+ \d+, \d{4} or an earlier day,", english
+    )
+    assert re.search(r"Cifras que otros publicaron con corte al \d+ de [^,]+ o a un día", spanish)
 
 
 def test_a_row_has_what_was_published_ours_the_difference_and_the_verdict(client: Client) -> None:

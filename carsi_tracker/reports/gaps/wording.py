@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures.gaps import KINDS
 from carsi_tracker.figures.query import Query
@@ -70,11 +70,7 @@ def lead(row: GapRow, publishers: Sequence[str]) -> SafeString:
     said = [_said(OTHERS.get(tuple(others), ""), **others)]
     said.append(_said(_("This does not mean that the money is unspent.")))
     if publishers:
-        more = ngettext(
-            "%(publishers)s published larger totals.",
-            "%(publishers)s published larger totals.",
-            len(publishers),
-        )
+        more = _("Others published larger totals: %(publishers)s.")
         said.append(_said(more, publishers=", ".join(publishers)))
     return SafeString(" ".join(filter(None, said)))
 
