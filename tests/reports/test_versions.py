@@ -125,6 +125,19 @@ def test_a_comparison_of_one_country_says_what_each_version_did_to_it(client: Cl
     assert "Version 14 No totals changed" in between
 
 
+@pytest.mark.parametrize("path", ["/", "/changes/", f"/changes/{VERSION}/"])
+def test_a_version_that_changed_later_days_alone_says_through_which_day_it_changed_nothing(
+    client: Client, path: str
+) -> None:
+    for day, written in (("2008-06-29", "June 29, 2008"), ("2008-06-28", "June 28, 2008")):
+        said = words(html_of(client, f"{path}?as_of={day}"))
+        assert f"No totals changed through {written}" in said
+    assert "No cambió ningún total hasta el 29 de junio de 2008" in words(
+        html_of(client, f"/es{path}?as_of=2008-06-29")
+    )
+    assert "No totals changed through" not in words(html_of(client, path))
+
+
 def test_what_changed_since_a_version_is_one_link_away(client: Client) -> None:
     posting, newest = (Posting.objects.get(version=version) for version in (12, VERSION))
     since = f"/compare/?from_version={posting}&version={newest}"

@@ -65,8 +65,15 @@ def effect_linked(effect: Sums, query: Query) -> SafeString:
         for stage, sum_ in _changes(effect)
     )
     return format_html_join(", ", '<a class="effect" href="{}">{}</a>', links) or format_html(
-        '<span class="no-change">{}</span>', _("No totals changed")
+        '<span class="no-change">{}</span>', _nothing_changed(query)
     )
+
+
+def _nothing_changed(query: Query) -> str:
+    """Say that no sum changed; by the day, where one is asked: later days may have changed."""
+    if not query.dated:
+        return _("No totals changed")
+    return _("No totals changed through %(day)s") % {"day": query.day_in_words}
 
 
 def _said(stage: Stage, sum_: Amount) -> SafeString:
