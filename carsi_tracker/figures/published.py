@@ -23,6 +23,11 @@ from carsi_tracker.ledger.models import Entry, Line, OpenQuestion, PublishedFigu
 NAMED = ("document", "account", "area", "country", "agency")
 """What a published total refers to, which is read with it."""
 INFINITY = Decimal("Infinity")
+AMOUNTS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+DAYS = re.compile(
+    r"[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} (?:de )?[A-Za-z]+ (?:de )?\d{4}|\b(?:FY)?(?:19|20)\d{2}\b"
+)
+"""Days and years, as published words write them."""
 KEPT = 16
 """How many versions a process keeps the comparisons of."""
 
@@ -247,12 +252,15 @@ def tally(comparisons: Iterable[PublishedComparison]) -> Mapping[Verdict, int]:
     return counted
 
 
-def is_quoted(figure: PublishedFigure) -> bool:
-    """Say whether the words published hold the amount; it is worked out from them otherwise."""
-    numbers = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", figure.quote)
+def is_worked_out(figure: PublishedFigure) -> bool:
+    """Say whether the words published hold amounts, but not this one: it is worked out from them.
+
+    Dates and years in the words are no amounts.
+    """
+    numbers = [
+        Decimal(number.replace(",", "")) for number in AMOUNTS.findall(DAYS.sub("", figure.quote))
+    ]
     units = (1, 1_000, 1_000_000)
-    return any(
-        Decimal(number.replace(",", "")) * unit == figure.amount
-        for number in numbers
-        for unit in units
+    return bool(numbers) and not any(
+        number * unit == figure.amount for number in numbers for unit in units
     )

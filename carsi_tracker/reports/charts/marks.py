@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from carsi_tracker.figures.published import Verdict, beside, is_quoted
+from carsi_tracker.figures.published import Verdict, beside, is_worked_out
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import PublishedFigure, Stage
@@ -56,7 +56,7 @@ def _mark(figure: PublishedFigure) -> PublishedMark:
     else:
         said = _("%(relation)s %(amount)s") % {"relation": relation, "amount": amount}
     about = _("%(stage)s through %(day)s, as published")
-    if figure.quote and not is_quoted(figure):
+    if is_worked_out(figure):
         about = _("%(stage)s through %(day)s, worked out from what was published")
     return PublishedMark(
         figure.measure,

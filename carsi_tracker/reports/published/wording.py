@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures.bounds import Mark
-from carsi_tracker.figures.published import PublishedComparison, Verdict, is_quoted
+from carsi_tracker.figures.published import PublishedComparison, Verdict, is_worked_out
 from carsi_tracker.ledger.days import day_in_words, end_of_fiscal_year, fiscal_year
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
@@ -91,7 +91,7 @@ def asked_in_words(figure: PublishedFigure) -> str:
     """
     name = name_of_balance(figure.measure)
     asked = f"{name[:1].lower()}{name[1:]}, {period_in_words(figure)}"
-    if figure.quote and not is_quoted(figure):
+    if is_worked_out(figure):
         return _("%(asked)s, worked out from what was published") % {"asked": asked}
     return asked
 

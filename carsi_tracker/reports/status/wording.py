@@ -103,8 +103,16 @@ def signs(cells: Iterable[Cell]) -> list[tuple[str, str]]:
             "0",
             _("known to be zero: entries add up to it"),
         ),
-        ((True, False) in marks, "≤", _("at most: a part has no document, or the source gives a limit")),
-        ((False, True) in marks, "≥", _("at least: a part has no document, or the source gives a limit")),
+        (
+            (True, False) in marks,
+            "≤",
+            _("at most: a part has no document, or the source gives a limit"),
+        ),
+        (
+            (False, True) in marks,
+            "≥",
+            _("at least: a part has no document, or the source gives a limit"),
+        ),
         ((True, True) in marks, "≥≤", _("as far as found: it may be less or more")),
     ]
     return [(sign, meaning) for is_there, sign, meaning in found if is_there]

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from carsi_tracker.figures.published import MATCHING, PublishedComparison, is_quoted
+from carsi_tracker.figures.published import MATCHING, PublishedComparison, is_worked_out
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
 from carsi_tracker.ledger.money import signed
@@ -148,7 +148,7 @@ def published_as_meant(figure: PublishedFigure) -> SafeString | str:
     if figure.relation in MARKS:
         mark, words = MARKS[figure.relation], figure.get_relation_display()
         shown = format_html('<span role="img" aria-label="{}">{}</span> {}', words, mark, shown)
-    if figure.quote and not is_quoted(figure):
+    if is_worked_out(figure):
         shown = format_html("{}<br><small>{}</small>", shown, _("worked out"))
     return shown
 

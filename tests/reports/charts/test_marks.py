@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.published import is_quoted
+from carsi_tracker.figures.published import is_worked_out
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.reports.charts.bar import bar_marks
@@ -39,20 +39,23 @@ def test_a_floor_that_we_do_not_reach_is_marked_from_its_day_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quote", "amount", "quoted"),
+    ("quote", "amount", "worked_out"),
     [
-        ("at least $463 million of the close to $495 million", 463_000_000, True),
-        ("at least $463 million of the close to $495 million", 112_000_000, False),
-        ("ESF 25,000; INCLE 24,800", 24_800_000, True),
-        ("$7,148,000 (INCLE)", 7_148_000, True),
-        ("$44.4 million in INCLE funds", 44_400_000, True),
+        ("at least $463 million of the close to $495 million", 463_000_000, False),
+        ("at least $463 million of the close to $495 million", 112_000_000, True),
+        ("ESF 25,000; INCLE 24,800", 24_800_000, False),
+        ("$7,148,000 (INCLE)", 7_148_000, False),
+        ("$44.4 million in INCLE funds", 44_400_000, False),
+        ("As of February 10, 2009", 1_008_000, False),
+        ("Al 10 de febrero de 2009, en FY2009", 1_008_000, False),
         ("", 1, False),
     ],
 )
-def test_an_amount_is_published_where_the_words_hold_it(
-    quote: str, amount: int, quoted: bool
+def test_an_amount_is_worked_out_where_the_words_hold_others_alone(
+    quote: str, amount: int, worked_out: bool
 ) -> None:
-    assert is_quoted(PublishedFigure(quote=quote, amount=Decimal(amount))) == quoted
+    figure = PublishedFigure(quote=quote, amount=Decimal(amount))
+    assert is_worked_out(figure) == worked_out
 
 
 def test_it_is_marked_only_where_the_same_money_is_asked_for() -> None:
