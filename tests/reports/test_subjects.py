@@ -14,6 +14,7 @@ from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import Appropriation, Commitment, Document, Stage
 from carsi_tracker.reports.page.parameters import read
 from tests import factories
+from tests.reports import reading
 from tests.sourced import COMMITTED, DISBURSED, dollars, percent, total
 
 ADDRESSES = {
@@ -109,6 +110,20 @@ def test_a_page_shows_the_notes_of_its_amounts(client: Client) -> None:
     assert "CARSI-09-FMF-01</a>" in words
     assert f"≤</span> ${noted:,.0f}</a>: <span" in words
     assert "almost $22 million" in words
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize(
+    "path", ["/areas/community/", "/commitments/", "/commitments/CARSI-08-ESF-06/"]
+)
+def test_a_note_of_a_part_stands_behind_the_amount_of_that_part(client: Client, path: str) -> None:
+    page = reading.said(words_of(client, path))
+    assert "$1,098,000 (version 12): GAO prints 1,100 thousand" in page
+    assert "$2,000 (version 17): GAO prints 1,100 thousand" in page
+    assert re.search(
+        r"\$1,098,000 \(versión 12\): .*\$2,000 \(versión 17\): ",
+        reading.said(words_of(client, f"/es{path}")),
+    )
 
 
 @pytest.mark.usefixtures("sourced")

@@ -1,13 +1,16 @@
 """Texts as people wrote them, marked with their language, or in Spanish where that is entered."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from carsi_tracker.figures.notes import Note
 from carsi_tracker.figures.translations import in_spanish
+from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 
@@ -51,3 +54,11 @@ def written(text: str, language: str, public: PublicRequest) -> WrittenText:
         if spanish:
             return WrittenText(spanish, "es", text)
     return WrittenText(text, language)
+
+
+def whose_amount(note: Note, shown: Decimal) -> str:
+    """Say which amount a note is about, before it; nothing where that is the one that is shown."""
+    if note.amount == shown:
+        return ""
+    said = {"amount": whole_dollars(note.amount), "number": note.version}
+    return _("%(amount)s (version %(number)s):") % said + " "

@@ -15,7 +15,7 @@ from carsi_tracker.ledger.models import Commitment
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, asked_for
 from carsi_tracker.reports.page.links import linked_in
 from carsi_tracker.reports.page.public_page import PublicRequest
-from carsi_tracker.reports.page.written import written
+from carsi_tracker.reports.page.written import whose_amount, written
 from carsi_tracker.reports.tables.base import LedgerTable
 from carsi_tracker.reports.tables.cells import commitment_address, link, titled
 
@@ -60,19 +60,20 @@ class CommitmentsTable(LedgerTable):
         return cls(described, path, public, query, exclude=tuple(others))
 
     def render_reference(self, record: Commitment) -> SafeString:
+        committed = self._sums[record.reference].committed
         notes = (
-            (written(note.text, note.language, self.public),)
-            for note in self._notes.get(record.reference, [])
+            (whose_amount(note, committed), written(note.text, note.language, self.public))
+            for note in self._notes.get(record.reference, ())
         )
         return format_html(
             "{} {}{}",
             link(commitment_address(record) + self.query_string, record.reference),
             titled(record),
-            format_html_join("", "<br><small>{}</small>", notes),
+            format_html_join("", "<br><small>{}{}</small>", notes),
         )
 
     @cached_property
-    def _notes(self) -> dict[str, list[Note]]:
+    def _notes(self) -> dict[str, tuple[Note, ...]]:
         return notes_of(self.public.query, [record.reference for record in self.shown])
 
     def render_area(self, record: Commitment) -> str:

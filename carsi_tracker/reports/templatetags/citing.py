@@ -8,10 +8,11 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from carsi_tracker.reports.page.citation import Citation
-from carsi_tracker.reports.page.written import WrittenText
+from carsi_tracker.reports.page.written import WrittenText, whose_amount
 from carsi_tracker.reports.page.written import written as written_on
 
 register = template.Library()
+register.simple_tag(whose_amount)
 
 
 @register.simple_block_tag
