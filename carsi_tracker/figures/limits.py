@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from carsi_tracker.figures import aggregates
+from django.db.models import QuerySet
+
+from carsi_tracker.figures.aggregates import Amount, summed_commitments
+from carsi_tracker.figures.bounds import limits_of
 from carsi_tracker.figures.query import Query
+from carsi_tracker.ledger.models import Commitment, Stage
 
 
 @dataclass(frozen=True)
@@ -20,19 +25,34 @@ class Limit:
 
 
 def limits(query: Query) -> list[Limit]:
-    """Return the commitments of a query that are limits, by account and year."""
-    rows = aggregates.summed_commitments(query.everywhere()).exclude(bound="")
+    """Return the commitments that are limits by the day, by account and year."""
+    rows = _limited(query.everywhere()).select_related("appropriation__account", "country")
     return [
         Limit(
             each.reference,
             each.appropriation.account.code,
             each.country.code,
             each.appropriation.fiscal_year,
-            each.committed,  # type: ignore[attr-defined]  # an annotation
+            each.committed,
             each.bound_in_words,
         )
-        for each in rows.select_related("appropriation__account", "country").order_by(
+        for each in rows.order_by(
             "appropriation__account__code", "appropriation__fiscal_year", "reference"
         )
-        if each.committed  # type: ignore[attr-defined]  # the same
     ]
+
+
+def largest_limits(query: Query, most: int) -> tuple[list[tuple[Commitment, Amount]], int]:
+    """Return the largest commitments that are limits by the day, and how many more there are."""
+    rows = _limited(query).order_by("-committed", "reference")
+    largest = [
+        (row, Amount(row.committed, row.committed_entries, limits_of(row.bound, row.committed)))
+        for row in rows[:most]
+    ]
+    return largest, rows.count() - len(largest)
+
+
+def _limited(query: Query) -> QuerySet[Any]:
+    """Return the commitments of a query that are limits, with what is committed in them."""
+    summed: QuerySet[Any] = summed_commitments(query.where(stage=Stage.COMMITTED, measure=None))
+    return summed.filter(bound__gt="").exclude(committed=0)

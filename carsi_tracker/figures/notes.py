@@ -4,17 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.aggregates import Amount, breakdown_of, summed_commitments
-from carsi_tracker.figures.bounds import limits_of
+from carsi_tracker.figures.aggregates import Amount, breakdown_of
 from carsi_tracker.figures.query import Filters, Query, Version
 from carsi_tracker.figures.selection import entries
-from carsi_tracker.ledger.models import Commitment, Stage
+from carsi_tracker.ledger.models import Stage
 
 SEARCHED = 50
 """The notes are those of so many commitments that have the largest sums with a note."""
@@ -81,18 +80,6 @@ def notes_of(query: Query, references: Collection[str]) -> dict[str, tuple[Note,
     for reference, *posted in rows:
         found.setdefault(reference, []).append(_Posted(*posted))
     return {reference: _gathered(posted, query.day) for reference, posted in found.items()}
-
-
-def limited(query: Query, most: int) -> tuple[list[tuple[Commitment, Amount]], int]:
-    """Return the largest commitments that are limits by the day, and how many more there are."""
-    asks = query.where(stage=Stage.COMMITTED, measure=None)
-    summed: QuerySet[Any] = summed_commitments(asks)
-    rows = summed.filter(bound__gt="").exclude(committed=0).order_by("-committed", "reference")
-    largest = [
-        (row, Amount(row.committed, row.committed_entries, limits_of(row.bound, row.committed)))
-        for row in rows[:most]
-    ]
-    return largest, rows.count() - len(largest)
 
 
 @remembered(KEPT, weigh=lambda notes: 1 + sum(len(posted) for _of, posted in notes))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from carsi_tracker.figures.notes import limited
+from carsi_tracker.figures.limits import largest_limits
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Stage
 from carsi_tracker.reports.balances.sums import balances
@@ -42,7 +42,7 @@ def about(request: HttpRequest, public: PublicRequest) -> HttpResponse:
 def _limits(query: Query) -> dict[str, Any]:
     """Return the largest commitments that are limits by the day, and how many more there are."""
     asks = query.where(stage=Stage.COMMITTED)
-    found, more = limited(query, MOST_LIMITS)
+    found, more = largest_limits(query, MOST_LIMITS)
     linked_to = [
         (commitment, linked(sum_, asks.where(commitment=commitment.reference)))
         for commitment, sum_ in found
