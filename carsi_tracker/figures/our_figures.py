@@ -11,12 +11,15 @@ from django.db.models import Count, QuerySet, Sum
 
 from carsi_tracker.figures.aggregates import ZERO, Amount
 from carsi_tracker.figures.bounds import limits_of
-from carsi_tracker.figures.query import MEASURES, Filters, Query
+from carsi_tracker.figures.query import Filters, Query
 from carsi_tracker.figures.selection import LOOKUPS
 from carsi_tracker.ledger.models import Entry, Line, Stage
 
 DIMENSIONS = ("account", "year", "area", "country", "agency")
 """What a published total may be about, beside a stage and days."""
+
+SIGNS = (1, -1)
+"""How the stages of a question count: the first is added, the second of a balance taken off."""
 
 Asked = tuple[Query, str]
 """A question, and the key of the document that the total was published in."""
@@ -77,7 +80,7 @@ def _figure(cells: Cells, query: Query, document: str) -> OurFigure:
     filters, total, known, cited = query.filters, Amount(), 0, []
     names = _asked(filters)
     values = tuple(getattr(filters, name) for name in names)
-    for sign, stage in _stages(filters):
+    for sign, stage in zip(SIGNS, filters.stages or (), strict=False):
         of_document = ZERO
         for day, source, bound, amount, count in cells.get((stage, names, values), ()):
             if day > query.day:
@@ -92,10 +95,3 @@ def _figure(cells: Cells, query: Query, document: str) -> OurFigure:
 
 def _asked(filters: Filters) -> Names:
     return tuple(name for name in DIMENSIONS if getattr(filters, name) is not None)
-
-
-def _stages(filters: Filters) -> list[tuple[int, str]]:
-    """Return the stages that are summed, each with its sign."""
-    if filters.measure:
-        return list(zip((1, -1), MEASURES[filters.measure], strict=True))
-    return [(1, filters.stage or "")]

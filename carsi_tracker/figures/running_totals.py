@@ -183,8 +183,7 @@ def _limits(
     version: Version, filters: Filters, dimensions: tuple[str, ...], only: Q | None = None
 ) -> LimitSteps:
     """Return what each day brings of committed amounts that are limits: one query, if any are."""
-    of_others = filters.stage not in {None, COMMITTED} or filters.measure == "unliquidated"
-    if of_others or not _has_limits(version):
+    if COMMITTED not in (filters.stages or (COMMITTED,)) or not _has_limits(version):
         return {}
     keys = {f"key{number}": F(DIMENSIONS[name]) for number, name in enumerate(dimensions)}
     sums = {
