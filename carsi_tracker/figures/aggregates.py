@@ -53,6 +53,10 @@ class Amount:
         limits = self.limits - other.limits
         return Amount(self.amount - other.amount, self.entries - other.entries, limits)
 
+    def less(self, other: "Amount") -> "Amount":
+        """Return the difference as a sum of the entries of both: what a balance is."""
+        return replace(self - other, entries=self.entries + other.entries)
+
 
 NOTHING = Amount()
 
@@ -73,7 +77,7 @@ class Sums:
         """Return the sum of a stage, or the balance that a measure names; nothing has no entry."""
         if name in MEASURES:
             plus, minus = map(self.of, MEASURES[name])
-            return replace(plus - minus, entries=plus.entries + minus.entries)
+            return plus.less(minus)
         return self.stages.get(name, NOTHING)
 
     def follows_amount(self, name: str) -> bool:
@@ -156,7 +160,8 @@ def totals(query: Query) -> Sums:
 @remembered(REMEMBERED)
 def total(query: Query) -> Amount:
     """Return the sum of all entries of a stage or measure, with the measure's signs."""
-    return _counted(totals(query), query.filters.measure)
+    sums, measure = totals(query), query.filters.measure
+    return sums.of(measure) if measure else sum(sums.stages.values(), NOTHING)
 
 
 @remembered(REMEMBERED)
@@ -236,12 +241,6 @@ def sums_through(stages: Mapping[str, RunningTotal], day: date) -> Sums:
     """Return the sums at the end of a day."""
     found = {stage: stages[stage].through(day) for stage in Stage.values if stage in stages}
     return Sums(unalterable({stage: Amount(*sum_) for stage, sum_ in found.items() if sum_}))
-
-
-def _counted(sums: Sums, measure: str | None) -> Amount:
-    if measure:
-        return replace(sums.of(measure), entries=sums.entries)
-    return sum(sums.stages.values(), NOTHING)
 
 
 def commitments(query: Query) -> QuerySet[Commitment]:

@@ -100,7 +100,7 @@ class Funds:
 
     def left_of(self, appropriated: Amount) -> "Funds":
         """Return those of what is appropriated and of no place: of none is more known."""
-        left = less(appropriated, self.allocated)
+        left = appropriated.less(self.allocated)
         return Funds(left, unobligated=bool(left.amount), missing=self.less, less=self.more)
 
     def out_of(self, appropriated: Amount) -> "Funds":
@@ -127,21 +127,15 @@ def cell(funds: Funds) -> Cell:
     whole = FundsFigure((ALLOCATED,), FundsKnown.KNOWN, allocated, *ways)
     if allocated.amount and not obligated.entries:
         return whole, FundsFigure(LINES[1:], FundsKnown.NOT_APART, allocated, *ways)
-    unobligated = less(allocated, obligated)
+    unobligated = allocated.less(obligated)
     left = FundsFigure((UNOBLIGATED,), FundsKnown.KNOWN, unobligated, ways[0] or unknown, ways[1])
     more = unknown or missing
     if obligated.amount and not disbursed.entries:
         return whole, left, FundsFigure(LINES[2:], FundsKnown.NOT_APART, obligated, at_least=more)
-    owed = FundsFigure(
-        (UNLIQUIDATED,), FundsKnown.KNOWN, less(obligated, disbursed), funds.unpaid, more
-    )
+    unliquidated = obligated.less(disbursed)
+    owed = FundsFigure((UNLIQUIDATED,), FundsKnown.KNOWN, unliquidated, funds.unpaid, more)
     paid = FundsFigure((DISBURSED,), FundsKnown.KNOWN, disbursed, at_least=more or funds.unpaid)
     return whole, left, owed, paid
-
-
-def less(plus: Amount, minus: Amount) -> Amount:
-    """Return a difference, with the entries behind it."""
-    return Amount(plus.amount - minus.amount, plus.entries + minus.entries)
 
 
 NO_APPROPRIATION: Cell = (FundsFigure(LINES, FundsKnown.NO_APPROPRIATION),)
