@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.imports import spelling
 from carsi_tracker.imports.cells import (
-    Broken,
     Cell,
     code_text,
     has_two_readings,
@@ -214,10 +213,7 @@ class Cells:
 
     def _read(self, name: str, cell: Cell) -> Any:
         column = BY_NAME[name]
-        if isinstance(cell, Broken):
-            raise ValidationError(cell.message, "broken")
-        if isinstance(cell, str):
-            refuse_error(cell)
+        refuse_error(cell)
         if name in self._codes:
             return self._code(column, cell)
         match column.kind:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from carsi_tracker.imports import spelling
+from carsi_tracker.imports.cells import Broken, Cell
 from carsi_tracker.ledger.columns import BY_NAME, CellKind, Needed
 from carsi_tracker.ledger.text import check
 
@@ -35,9 +36,11 @@ SHORT = frozenset({"n/d", "s/d", "n/c", "n/s", "s/n", "n.d.", "s.d.", "n.d", "s.
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
-def refuse_error(cell: str) -> None:
-    """Raise ValidationError for a text that spreadsheets show instead of a value."""
-    if "#" not in cell and "Err:" not in cell:
+def refuse_error(cell: Cell) -> None:
+    """Raise ValidationError for a cell without a value, and for what spreadsheets show for one."""
+    if isinstance(cell, Broken):
+        raise ValidationError(cell.message, "broken")
+    if not isinstance(cell, str) or ("#" not in cell and "Err:" not in cell):
         return
     text = spelling.strip(cell)
     if ERROR.fullmatch(text):

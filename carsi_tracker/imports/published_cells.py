@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from carsi_tracker.imports.cells import (
-    Broken,
     Cell,
     code_text,
     read_amount,
@@ -122,10 +121,7 @@ class FigureReader:
         return Decimal(0) if name == "tolerance_usd" else None
 
     def _read(self, name: str, cell: Cell) -> Any:
-        if isinstance(cell, Broken):
-            raise ValidationError(cell.message, "broken")
-        if isinstance(cell, str):
-            refuse_error(cell)
+        refuse_error(cell)
         if name in self._codes:
             code = self._codes[name][code_text(cell)]
             return code if name in REFERENCES else code.text
