@@ -1,6 +1,5 @@
 """Import of a file or of pasted rows: uploaded, read, previewed with every check, confirmed."""
 
-from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -11,13 +10,13 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from carsi_tracker.desk.batches.decisions import BATCH
-from carsi_tracker.desk.drafting.drafting import made_by, new_token
+from carsi_tracker.desk.drafting.drafting import made_by
+from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
 from carsi_tracker.desk.forms.fields import LineOfText
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.annotated import with_remarks
@@ -34,19 +33,12 @@ from carsi_tracker.ledger.models.languages import language_spoken
 
 FAULTS_SHOWN = 500
 ROWS_SHOWN = 100
-KEPT_FOR = timedelta(days=1)
 
 
 class UploadForm(forms.Form):
     """A file, or rows pasted from a spreadsheet."""
 
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        required=False,
-        allow_empty_file=True,
-        help_text=gettext_lazy("CSV, text or XLSX"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm"}),
-    )
+    file = TableFile(required=False)
     pasted = forms.CharField(
         label=gettext_lazy("Or paste rows"),
         required=False,
@@ -60,15 +52,11 @@ class UploadForm(forms.Form):
         self.fields["pasted"].validators = []  # what may not stand in a cell is named at its cell
 
     def clean(self) -> dict[str, Any]:
-        """Refuse nothing at all, both at once, and a file that is too large to read."""
+        """Refuse nothing at all, and both at once."""
         cleaned = super().clean() or self.cleaned_data
         file, pasted = cleaned.get("file"), (cleaned.get("pasted") or "").strip()
         if bool(file) == bool(pasted) and not self.errors:
             raise ValidationError(_("Choose a file, or paste rows: one of the two."), "one_of_two")
-        if file and file.size > LARGEST_FILE:
-            message = _("The file has %(size)d bytes; at most %(largest)d are read.")
-            values = {"size": file.size, "largest": LARGEST_FILE}
-            self.add_error("file", ValidationError(message % values, "too_large"))
         return cleaned
 
 
@@ -105,12 +93,10 @@ def import_file(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if sent else UploadForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
-        Upload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
-        upload = Upload.objects.create(
-            token=new_token(),
-            person=person(request),
-            name=plain_name(file.name) if file else "",
-            content=file.read() if file else _encoded(form.cleaned_data["pasted"]),
+        upload = keep_upload(
+            request,
+            plain_name(file.name) if file else "",
+            file.read() if file else _encoded(form.cleaned_data["pasted"]),
         )
         return redirect("admin:import_preview", upload.token)
     context = {

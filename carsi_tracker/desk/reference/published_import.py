@@ -5,21 +5,18 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from carsi_tracker.desk.drafting.drafting import new_token
-from carsi_tracker.desk.drafting.import_page import FAULTS_SHOWN, KEPT_FOR
+from carsi_tracker.desk.drafting.import_page import FAULTS_SHOWN
+from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
 from carsi_tracker.desk.reference.admin import ReasonForm
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.errors import Unreadable
 from carsi_tracker.imports.published import FigureRows, keep_figures, read_figures
 from carsi_tracker.imports.published_cells import COLUMNS, NEEDED, PUBLISHED
-from carsi_tracker.imports.table import LARGEST_FILE, open_file
+from carsi_tracker.imports.table import open_file
 from carsi_tracker.ledger.media_types import plain_name
 from carsi_tracker.ledger.models import Upload
 
@@ -31,21 +28,7 @@ ROWS_SHOWN = 500
 class FiguresForm(forms.Form):
     """A file of published totals."""
 
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        allow_empty_file=True,
-        help_text=gettext_lazy("CSV, text or XLSX"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm"}),
-    )
-
-    def clean_file(self) -> object:
-        """Refuse a file that is too large to read."""
-        file = self.cleaned_data["file"]
-        if file.size > LARGEST_FILE:
-            message = _("The file has %(size)d bytes; at most %(largest)d are read.")
-            values = {"size": file.size, "largest": LARGEST_FILE}
-            raise ValidationError(message % values, "too_large")
-        return file
+    file = TableFile(required=True)
 
 
 class KeepForm(ReasonForm):
@@ -61,13 +44,7 @@ def import_figures(request: HttpRequest) -> HttpResponse:
     form = FiguresForm(request.POST, request.FILES) if sent else FiguresForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
-        Upload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
-        upload = Upload.objects.create(
-            token=new_token(),
-            person=person(request),
-            name=plain_name(file.name) or "file",
-            content=file.read(),
-        )
+        upload = keep_upload(request, plain_name(file.name) or "file", file.read())
         return redirect("admin:published_preview", upload.token)
     context = {
         "title": _("Import published totals"),

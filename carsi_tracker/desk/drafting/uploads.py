@@ -1,0 +1,49 @@
+"""Files that are uploaded to be read: kept for a day, until what they say is confirmed."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.desk.drafting.drafting import new_token
+from carsi_tracker.desk.site import person
+from carsi_tracker.imports.table import LARGEST_FILE
+from carsi_tracker.ledger.models import Upload
+
+KEPT_FOR = timedelta(days=1)
+
+
+class TableFile(forms.FileField):
+    """A file of rows."""
+
+    widget = forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm"})
+
+    def __init__(self, *, required: bool) -> None:
+        super().__init__(
+            label=gettext_lazy("File"),
+            required=required,
+            allow_empty_file=True,
+            help_text=gettext_lazy("CSV, text or XLSX"),
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Refuse a file that is too large to read."""
+        file = super().clean(data, initial)
+        if file and file.size > LARGEST_FILE:
+            message = _("The file has %(size)d bytes; at most %(largest)d are read.")
+            values = {"size": file.size, "largest": LARGEST_FILE}
+            raise ValidationError(message % values, "too_large")
+        return file
+
+
+def keep_upload(request: HttpRequest, name: str, content: bytes) -> Upload:
+    """Keep a file for the person who uploads it; what others left for longer than a day goes."""
+    Upload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+    return Upload.objects.create(
+        token=new_token(), person=person(request), name=name, content=content
+    )
