@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.desk.deletion import AdminDeletion, deletion
@@ -74,6 +75,11 @@ class ReferenceAdmin(ShowsAgain, ListAdmin):
     form = ReferenceForm
     change_form_template = "desk/reference_form.html"
     fixed_fields: tuple[str, ...] = ("code",)
+
+    @admin.display(description=_("state"), ordering="retired")
+    def state(self, row: Any) -> str:
+        """Return whether a row is retired."""
+        return gettext("retired") if row.retired else gettext("in use")
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None

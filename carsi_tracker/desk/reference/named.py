@@ -46,11 +46,6 @@ class RetirableAdmin(ReferenceAdmin):
         """Return how often a row is used."""
         return f"{row.uses:,}"
 
-    @admin.display(description=gettext_lazy("state"), ordering="retired")
-    def state(self, row: Any) -> str:
-        """Return whether a row is retired."""
-        return _("retired") if row.retired else _("in use")
-
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
