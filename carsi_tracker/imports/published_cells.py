@@ -1,7 +1,7 @@
 """The cells of a file of published totals."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from carsi_tracker.imports.cells import (
@@ -68,9 +69,9 @@ class FigureRow:
         """The key of the published total."""
         return str(self.values["key"])
 
-    @property
+    @cached_property
     def changed(self) -> list[tuple[str, str, str]]:
-        """The columns that it changes, each with what stands there and what will."""
+        """Return the columns that it changes, each with what stands there and what will."""
         before = self.before or dict.fromkeys(COLUMNS, "")
         after = {name: as_written(self.values[name]) for name in COLUMNS}
         return [(name, before[name], now) for name, now in after.items() if before[name] != now]
@@ -135,19 +136,30 @@ class FigureReader:
         """Yield what is wrong with cells that are sound by themselves, each at its column."""
         if number := self._rows.get(values["key"] or ""):
             yield "key", _("Row %d has the same key.") % number
-        first, last = values["date_from"], values["as_of"]
-        if first and last and first > last:
-            yield "date_from", _("It begins after the day that it goes through.")
-        for name in OF_COMMITMENTS:
-            if values["measure"] in NOT_OF_COMMITMENTS and values[name]:
-                yield name, _("What is appropriated has none. Leave it empty.")
-        for name in IN_BOTH_LANGUAGES:
-            if values[f"{name}_es"] and not values[name]:
-                yield name, _("What is written in Spanish is written in English too.")
+        yield from contradictions(values)
         for name in REFERENCES:
             code = values[name]
             if code and code.retired and (before or {}).get(name) != code.text:
                 yield name, _("“%s” is retired. Choose another for new entries.") % code.text
+
+
+def contradictions(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what the values of a published total say against each other, each at its column."""
+    first, last = said.get("date_from"), said.get("as_of")
+    if first and last and first > last:
+        yield "date_from", _("It begins after the day that it goes through.")
+    yield from what_laws_lack(said)
+    for name in IN_BOTH_LANGUAGES:
+        if said.get(f"{name}_es") and not said.get(name):
+            yield name, _("What is written in Spanish is written in English too.")
+
+
+def what_laws_lack(asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield area, country and agency where they are asked of what is appropriated."""
+    if asked.get("measure") in NOT_OF_COMMITMENTS:
+        for name in OF_COMMITMENTS:
+            if asked.get(name):
+                yield name, _("What is appropriated has none. Leave it empty.")
 
 
 def as_written(value: Any) -> str:
@@ -197,13 +209,18 @@ def _read_year(cell: Cell) -> int:
     return year
 
 
-def _read_total(cell: Cell) -> Decimal:
+def read_amount_or_zero(cell: Cell) -> Decimal:
+    """Return an amount in U.S. dollars, or zero; raises ValidationError."""
     try:
-        amount = read_amount(cell)
+        return read_amount(cell)
     except ValidationError as error:
         if error.code == "zero":
             return Decimal(0)
         raise
+
+
+def _read_total(cell: Cell) -> Decimal:
+    amount = read_amount_or_zero(cell)
     if amount < 0:
         raise ValidationError(str(Refused("published_amount")), "negative")
     return amount

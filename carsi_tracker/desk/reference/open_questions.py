@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.reference.admin import ReferenceAdmin, ReferenceForm
-from carsi_tracker.desk.reference.published import refuse_what_laws_lack
+from carsi_tracker.imports.published_cells import what_laws_lack
 from carsi_tracker.ledger.models import OpenQuestion
 
 
@@ -17,7 +15,8 @@ class OpenQuestionForm(ReferenceForm):
     def clean(self) -> dict[str, Any]:
         """Refuse filters that the database would refuse, each at its field."""
         cleaned = super().clean()
-        refuse_what_laws_lack(self, cleaned)
+        for name, message in what_laws_lack(cleaned):
+            self.add_error(name, message)
         return cleaned
 
 
@@ -29,8 +28,3 @@ class OpenQuestionAdmin(ReferenceAdmin):
     list_filter = ("retired", "measure")
     list_select_related = ("account", "country")
     search_fields = ("key", "question", "question_es", "settled_by", "settled_by_es")
-
-    @admin.display(description=gettext_lazy("state"), ordering="retired")
-    def state(self, row: OpenQuestion) -> str:
-        """Return whether a row is retired."""
-        return _("retired") if row.retired else _("in use")
