@@ -46,12 +46,12 @@ def largest_first(sums: Mapping[str | int | None, Sums]) -> list[Gap]:
     return sorted(gaps, key=lambda gap: (-gap.whole.amount, -gap.sums.appropriated, str(gap.key)))
 
 
-def larger_published(query: Query, label_revision: int) -> list[str]:
+def larger_published(query: Query) -> list[str]:
     """Return who published a larger total than ours of the same whole, at any stage, by name."""
     return sorted(
         {
             each.figure.document.publisher
-            for each in all_compared(query, label_revision)
+            for each in all_compared(query)
             if asked_by(each.figure).given.keys() <= {"stage"}
             and not each.figure.wider
             and each.figure.relation != PublishedFigure.Relation.AT_MOST

@@ -33,12 +33,12 @@ class AskedQuestion:
     published: tuple[PublishedComparison, ...]
 
 
-def open_questions(query: Query, label_revision: int) -> list[AskedQuestion]:
+def open_questions(query: Query) -> list[AskedQuestion]:
     """Return the questions that are open on the day of a query, in the order of the list.
 
     Where the sum is zero or not known nothing is open.
     """
-    compared = all_compared(query, label_revision)
+    compared = all_compared(query)
     return [
         AskedQuestion(
             question,
@@ -46,7 +46,7 @@ def open_questions(query: Query, label_revision: int) -> list[AskedQuestion]:
             sum_,
             nearest(asked_by(question), compared),
         )
-        for question, sum_ in _sums(query.everywhere(), label_revision)
+        for question, sum_ in _sums(query.everywhere())
         if sum_.amount
     ]
 
@@ -73,10 +73,7 @@ def nearest(
 
 
 @remembered(KEPT)
-def _sums(
-    query: Query,
-    label_revision: int,  # noqa: ARG001 (renews the list in the cache)
-) -> Sequence[tuple[OpenQuestion, Amount]]:
+def _sums(query: Query) -> Sequence[tuple[OpenQuestion, Amount]]:
     questions = OpenQuestion.objects.filter(retired=False).select_related(*REFERS_TO)
     asked = [(query.where(**asked_by(each).given), "") for each in questions]
     rows = Entry.objects.filter(posting_id__lte=query.version.number)

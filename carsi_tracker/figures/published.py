@@ -124,25 +124,25 @@ def compared(figures: Iterable[PublishedFigure], query: Query) -> list[Published
     return _judged(zip(figures, ours, strict=True), query)
 
 
-def all_compared(query: Query, label_revision: int) -> list[PublishedComparison]:
+def all_compared(query: Query) -> list[PublishedComparison]:
     """Compare all published totals that are about a day up to the query's, by key."""
-    everything = _all(query.version, label_revision)
+    everything = _all(query.version)
     return _judged(((f, ours) for f, ours in everything if f.as_of <= query.day), query)
 
 
-def beside(query: Query, label_revision: int) -> list[PublishedComparison]:
+def beside(query: Query) -> list[PublishedComparison]:
     """Return the published totals that ask what a query asks, those that matter most first.
 
     Where the query asks for no stage or balance, a total may ask for any.
     """
-    found = _by_filters(query.version, label_revision).get(query.filters, ())
+    found = _by_filters(query.version).get(query.filters, ())
     return by_importance(_judged(((f, our) for f, our in found if f.as_of <= query.day), query))
 
 
-def most_important(query: Query, label_revision: int, most: int) -> list[PublishedComparison]:
+def most_important(query: Query, most: int) -> list[PublishedComparison]:
     """Return the published totals that matter most, one of each stage or balance."""
     found: dict[str, PublishedComparison] = {}
-    for each in by_importance(all_compared(query, label_revision)):
+    for each in by_importance(all_compared(query)):
         found.setdefault(each.figure.measure, each)
     return list(found.values())[:most]
 
@@ -163,19 +163,16 @@ def _judged(found: Iterable[Known], query: Query) -> list[PublishedComparison]:
 
 
 @remembered(KEPT)
-def _all(
-    version: Version,
-    label_revision: int,  # noqa: ARG001 (renews the published totals in the cache)
-) -> Sequence[Known]:
+def _all(version: Version) -> Sequence[Known]:
     query = Query(version, today())
     return [(each.figure, each.ours) for each in compared(published_figures(), query)]
 
 
 @remembered(KEPT)
-def _by_filters(version: Version, label_revision: int) -> Mapping[Filters, Sequence[Known]]:
+def _by_filters(version: Version) -> Mapping[Filters, Sequence[Known]]:
     """Return all published totals under the filters they ask for, with and without their stage."""
     found: dict[Filters, list[Known]] = defaultdict(list)
-    for figure, ours in _all(version, label_revision):
+    for figure, ours in _all(version):
         filters = asked_by(figure)
         found[filters].append((figure, ours))
         found[replace(filters, stage=None, measure=None)].append((figure, ours))
@@ -222,14 +219,14 @@ class VerdictChange:
     after: PublishedComparison
 
 
-def verdicts_changed(before: Query, after: Query, label_revision: int) -> list[VerdictChange]:
+def verdicts_changed(before: Query, after: Query) -> list[VerdictChange]:
     """Return the published totals that compare otherwise with a later version."""
-    return _changed(all_compared(before, label_revision), all_compared(after, label_revision))
+    return _changed(all_compared(before), all_compared(after))
 
 
-def verdicts_of_draft(query: Query, label_revision: int, batch_id: int) -> list[VerdictChange]:
+def verdicts_of_draft(query: Query, batch_id: int) -> list[VerdictChange]:
     """Return the published totals that would compare otherwise with a draft posted."""
-    before = all_compared(query, label_revision)
+    before = all_compared(query)
     asked = [(each.query, each.figure.document.key) for each in before]
     added = our_figures(Line.objects.filter(batch=batch_id), asked)
     with_it = ((old.figure, old.ours + new) for old, new in zip(before, added, strict=True))

@@ -29,7 +29,8 @@ MEASURES = {
 class Version:
     """A version of the ledger, by number and checksum; number 0 is the empty ledger.
 
-    The revision of titles, names and limits keeps answers apart that a corrected one makes differ.
+    The revision of what is kept beside the entries (titles, names, limits, published totals, open
+    questions) keeps answers apart that a correction makes differ.
     """
 
     number: int

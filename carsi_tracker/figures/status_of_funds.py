@@ -190,11 +190,7 @@ class StatusOfFunds:
 
 
 @remembered(KEPT)
-def status_of_funds(
-    query: Query,
-    places: tuple[str, ...],
-    label_revision: int,  # noqa: ARG001 (renews in the cache which commitments are limits)
-) -> StatusOfFunds:
+def status_of_funds(query: Query, places: tuple[str, ...]) -> StatusOfFunds:
     """Return the status of all funds; its filters aside, of a query.
 
     `places` are the codes of all countries (and the region), in their order.

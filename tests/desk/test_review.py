@@ -215,17 +215,17 @@ def test_a_review_foretells_which_published_totals_compare_otherwise(
 ) -> None:
     batch = posting.reverse(version, people.ana, "Reversal", "Wrong")
     posting.submit(batch, people.ana)
-    before, revision = newest()
+    before, _revision = newest()
     asked = Query(before, today())
-    foretold = verdicts_of_draft(asked, revision, batch)
+    foretold = verdicts_of_draft(asked, batch)
     made = Batch.objects.get(pk=batch)
     text = review(people.approver, made)
     for each in foretold:
         assert f"{each.before.verdict.label} → {each.after.verdict.label}" in text
     assert ("Posting changes no comparison." in text) is not foretold
     post_it(people.approver, made)
-    after, revision = newest()
-    happened = verdicts_changed(asked, Query(after, today()), revision)
+    after, _revision = newest()
+    happened = verdicts_changed(asked, Query(after, today()))
     assert [outcome(each) for each in happened] == [outcome(each) for each in foretold]
 
 

@@ -28,7 +28,7 @@ def test_a_line_is_what_gao_printed_where_our_data_come_from_it(printed: dict[st
     def line(day: str) -> Decimal:
         head, revision = newest()
         places = tuple(Country.objects.values_list("code", flat=True))
-        found = status_of_funds(read({"as_of": day}, head, revision), places, revision)
+        found = status_of_funds(read({"as_of": day}, head, revision), places)
         (account,) = (each for each in found.accounts if each.code == printed["account"])
         shown_rows = {"total": account.total, **dict(account.places)}
         shown = shown_rows[printed["place"]].years[found.years.index(int(printed["year"]))]

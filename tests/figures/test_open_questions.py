@@ -23,7 +23,7 @@ def ask(**address: str) -> Query:
 
 
 def found(**address: str) -> dict[str, AskedQuestion]:
-    return {each.question.key: each for each in open_questions(ask(**address), newest()[1])}
+    return {each.question.key: each for each in open_questions(ask(**address))}
 
 
 @pytest.mark.parametrize("address", [{}, {"as_of": "2009-09-30"}, {"version": "12"}])
@@ -83,10 +83,10 @@ def test_they_have_the_order_of_the_list() -> None:
 
 def test_many_questions_are_asked_in_no_more_queries() -> None:
     def queries() -> int:
-        query, revision = ask(), newest()[1]
+        query = ask()
         forget_everything()
         with CaptureQueriesContext(connection) as asked:
-            open_questions(query, revision)
+            open_questions(query)
         return len(asked)
 
     queries()

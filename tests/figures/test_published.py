@@ -251,11 +251,11 @@ def test_the_verdicts_of_the_sourced_ledger_are_those_that_are_acknowledged() ->
 @pytest.mark.usefixtures("sourced")
 def test_a_total_that_is_deleted_while_versions_are_compared_is_left_out() -> None:
     head, revision = newest()
-    before, after = Query(Version(0, ""), today()), Query(head, today())
-    known = {each.figure.key for each in all_compared(before, revision)}
+    before, after = Query(Version(0, "", revision), today()), Query(head, today())
+    known = {each.figure.key for each in all_compared(before)}
     with posting.acting(factories.administrator(), "Published twice"):
         PublishedFigure.objects.filter(key=min(known)).delete()
-    changed = verdicts_changed(before, after, revision)
+    changed = verdicts_changed(before, after)
     assert {each.after.figure.key for each in changed} < known - {min(known)}
 
 

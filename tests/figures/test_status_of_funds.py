@@ -41,7 +41,7 @@ def codes() -> tuple[str, ...]:
 
 
 def status(**address: str) -> StatusOfFunds:
-    return status_of_funds(ask(**address), codes(), newest()[1])
+    return status_of_funds(ask(**address), codes())
 
 
 def close(account: AccountFunds) -> None:
@@ -146,10 +146,10 @@ def test_a_year_before_its_law_is_no_column_and_one_without_a_law_is_no_appropri
 @pytest.mark.usefixtures("sourced")
 def test_new_accounts_years_and_countries_are_asked_in_no_more_queries() -> None:
     def queries() -> int:
-        query, places, revision = ask(), codes(), newest()[1]
+        query, places = ask(), codes()
         forget_everything()
         with CaptureQueriesContext(connection) as asked:
-            found = status_of_funds(query, places, revision)
+            found = status_of_funds(query, places)
         for account in found.accounts:
             close(account)
         return len(asked)

@@ -37,11 +37,11 @@ class PublishedMark:
     href: str
 
 
-def published_marks(query: Query, label_revision: int) -> tuple[PublishedMark, ...]:
+def published_marks(query: Query) -> tuple[PublishedMark, ...]:
     """Return published totals, through the day, of a stage of what is asked: those that differ."""
     return tuple(
         _mark(each.figure)
-        for each in beside(query, label_revision)
+        for each in beside(query)
         if each.verdict in DIFFERENT
         and each.figure.measure in Stage.values
         and not each.figure.wider

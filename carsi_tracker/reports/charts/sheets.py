@@ -58,7 +58,7 @@ def bar_sheet(public: PublicRequest) -> ChartSheet:
         title %= {
             "whole": marked_plainly(in_prose(totals.committed), totals.of("committed").limits)
         }
-    marks = bar_marks(totals, public.query, published_marks(public.query, public.label_revision))
+    marks = bar_marks(totals, public.query, published_marks(public.query))
     legend = [(part, 106 + LOW_ROW * place) for place, part in enumerate(parts)]
     below = 106 + LOW_ROW * len(parts)
     drawn = {
@@ -117,7 +117,7 @@ def map_sheet(public: PublicRequest) -> ChartSheet:
 def timeline_sheet(public: PublicRequest) -> ChartSheet:
     """Return the sums over time with their legend."""
     title = _("Sums over time, U.S. dollars")
-    found = timeline_chart(public.query, published_marks(public.query, public.label_revision))
+    found = timeline_chart(public.query, published_marks(public.query))
     if not found:
         return ChartSheet(title, empty=nothing(public))
     legend = [(curve, 250 * place) for place, curve in enumerate(found.curves)]

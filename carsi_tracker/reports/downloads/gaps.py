@@ -38,7 +38,7 @@ def _places(public: PublicRequest) -> Rows:
 
 
 def _questions(public: PublicRequest) -> Rows:
-    for asked in open_questions(public.query, public.label_revision):
+    for asked in open_questions(public.query):
         question, filters = asked.question, asked.query.filters
         yield (
             question.key, question.question, question.question_es, question.measure,

@@ -50,7 +50,7 @@ FIELDS = (
 
 
 def _rows(public: PublicRequest) -> Rows:
-    found = chosen(public, all_compared(public.query, public.label_revision))
+    found = chosen(public, all_compared(public.query))
     table = PublishedTable(found, "", public, public.query)
     return [_cells(row.record) for row in table.rows]
 

@@ -15,7 +15,7 @@ from carsi_tracker.reports.page.render import render_page
 def gaps(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show what is not known of each appropriation and country."""
     tables = gap_tables(public)
-    publishers = larger_published(public.query, public.label_revision)
+    publishers = larger_published(public.query)
     return render_page(
         request,
         public,

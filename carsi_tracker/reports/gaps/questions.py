@@ -32,7 +32,7 @@ class QuestionRow:
 
 def question_rows(public: PublicRequest) -> list[QuestionRow]:
     """Return the questions that are open on the day of the page; filters are left aside."""
-    return [_row(public, each) for each in open_questions(public.query, public.label_revision)]
+    return [_row(public, each) for each in open_questions(public.query)]
 
 
 def _row(public: PublicRequest, asked: AskedQuestion) -> QuestionRow:

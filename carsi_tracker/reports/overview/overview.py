@@ -32,7 +32,7 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show how much of the whole is committed, by area and country, and how surely."""
     public = public.with_blank_day()
     query = public.query.everywhere()
-    totals, marks = aggregates.totals(query), published_marks(query, public.label_revision)
+    totals, marks = aggregates.totals(query), published_marks(query)
     return render_page(
         request,
         public,
@@ -57,7 +57,7 @@ def overview(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         timeline=timeline_chart(query, marks),
         goals=lazily(breakdown, public, KINDS["goal"], query, ("committed",)),
         noted=lazily(weak_spots, query, MOST_NOTES),
-        published=counts_of(all_compared(query, public.label_revision)),
+        published=counts_of(all_compared(query)),
         published_cards=lazily(most_important_cards, public),
         latest=lazily(listed, newest_versions(query.version)[:LATEST], query),
         documents=len(public.words.codes["document"]),

@@ -123,7 +123,7 @@ class PublishedCounts:
 
 def lines_beside(public: PublicRequest, query: Query) -> list[PublishedLine]:
     """Return the lines of the published totals that ask what a page asks, at most three."""
-    found = beside(query, public.label_revision)
+    found = beside(query)
     return [line_of(public, each) for each in found[:MOST_LINES]]
 
 
@@ -132,20 +132,20 @@ def line_of_each(public: PublicRequest, queries: Mapping[str, Query]) -> list[Pu
     return [
         line_of(public, found[0], name)
         for name, query in queries.items()
-        if (found := beside(query, public.label_revision))
+        if (found := beside(query))
     ]
 
 
-def changed_comparisons(before: Query, after: Query, label_revision: int) -> list[PublishedChange]:
+def changed_comparisons(before: Query, after: Query) -> list[PublishedChange]:
     """Return the published totals that compare otherwise in a later version."""
-    return [_change(each, after) for each in verdicts_changed(before, after, label_revision)]
+    return [_change(each, after) for each in verdicts_changed(before, after)]
 
 
 def comparisons_of_draft(batch_id: int) -> list[PublishedChange]:
     """Return the published totals that would compare otherwise with a draft posted today."""
-    version, label_revision = newest()
+    version, _revision = newest()
     now = Query(version, today()).permanent()
-    return [_change(each, now) for each in verdicts_of_draft(now, label_revision, batch_id)]
+    return [_change(each, now) for each in verdicts_of_draft(now, batch_id)]
 
 
 def _change(changed: VerdictChange, query: Query) -> PublishedChange:
@@ -164,7 +164,7 @@ def _change(changed: VerdictChange, query: Query) -> PublishedChange:
 
 def most_important_cards(public: PublicRequest) -> list[PublishedCard]:
     """Return the published totals that matter most, for the overview."""
-    found = most_important(public.query, public.label_revision, CARDS)
+    found = most_important(public.query, CARDS)
     return [_card(public, each) for each in found]
 
 

@@ -43,7 +43,7 @@ class VerdictCount:
 @public_page(sorts=PublishedTable.sorts(), own=OWN)
 def published_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show the published totals, each with our figure and how they compare."""
-    everything = all_compared(public.query, public.label_revision)
+    everything = all_compared(public.query)
     rows = chosen(public, everything)
     own = dict(public.address.own)
     return render_list(

@@ -169,7 +169,7 @@ class FundsTables:
 def asked(public: PublicRequest) -> StatusOfFunds:
     """Return the status of funds that is asked for; filters are left aside."""
     places = tuple(country.code for country in public.words.countries)
-    return status_of_funds(public.query, places, public.label_revision)
+    return status_of_funds(public.query, places)
 
 
 def notes_of(public: PublicRequest) -> list[FundsNote]:

@@ -81,7 +81,7 @@ def subject_detail(
         return HttpResponsePermanentRedirect(plain + public.address.query_string())
     query = subject.query(public.query)
     committed = query.where(stage=Stage.COMMITTED)
-    sums, marks = aggregates.totals(query), published_marks(query, public.label_revision)
+    sums, marks = aggregates.totals(query), published_marks(query)
     return render_list(
         request,
         public,

@@ -69,7 +69,7 @@ def version_detail(request: HttpRequest, public: PublicRequest, version: int) ->
         effect=effect_linked(aggregates.totals(query), query),
         totals=totals_changed(steps),
         subjects=subjects_changed(public, steps),
-        verdicts=_verdicts(public, steps),
+        verdicts=_verdicts(steps),
         previous=previous,
         following=known.filter(version=version + 1).first(),
     )
@@ -83,10 +83,10 @@ def reversals(known: QuerySet[Posting], version: int | None) -> list[Posting]:
     return chain
 
 
-def _verdicts(public: PublicRequest, steps: VersionSteps) -> list[PublishedChange]:
+def _verdicts(steps: VersionSteps) -> list[PublishedChange]:
     """Return the published totals that compare otherwise since a version."""
-    before = steps.before or replace(steps.after, version=Version(0, ""))
-    return changed_comparisons(before, steps.after, public.label_revision)
+    nothing = Version(0, "", steps.after.version.label_revision)
+    return changed_comparisons(steps.before or replace(steps.after, version=nothing), steps.after)
 
 
 @require_safe

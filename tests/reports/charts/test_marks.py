@@ -8,7 +8,6 @@ from django.test import Client
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.published import is_worked_out
-from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.reports.charts.bar import bar_marks
 from carsi_tracker.reports.charts.marks import PublishedMark, published_marks
@@ -22,7 +21,7 @@ FLOOR = "U.S. Government Accountability Office: at least $112 million"
 
 
 def marks(**address: str) -> tuple[PublishedMark, ...]:
-    return published_marks(asked(**address), newest()[1])
+    return published_marks(asked(**address))
 
 
 def test_a_floor_that_we_do_not_reach_is_marked_from_its_day_on() -> None:
