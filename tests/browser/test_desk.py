@@ -86,6 +86,13 @@ PAGES = {
         "/admin/ledger/commitment/",
         "/admin/ledger/document/",
         "/admin/ledger/document/add/",
+        "/admin/ledger/publishedfigure/",
+        "/admin/ledger/publishedfigure/add/",
+        "/admin/ledger/publishedfigure/import/",
+        "/admin/ledger/openquestion/",
+        "/admin/ledger/openquestion/add/",
+        "/admin/ledger/translation/",
+        "/admin/ledger/translation/add/",
         "/account/password/",
     ),
     "petra": ("/admin/", "/admin/ledger/batch/", "/admin/ledger/batch/7/change/"),
@@ -124,6 +131,32 @@ def test_axe_finds_nothing_on_the_desk_and_no_page_scrolls_sideways(
             assert not is_wider_than_its_window(page), path
             assert not faults(page), path
             said.clear()
+
+
+CUT_OFF = """
+    [...document.querySelectorAll(".results, .desk-scroll")]
+    .filter(box => box.scrollWidth > box.clientWidth).length
+"""
+FIELDS_CUT_OFF = """
+    [...document.querySelectorAll(".form-row :is(input, select, textarea)")]
+    .filter(field => field.getBoundingClientRect().right
+        > field.closest(".form-row").getBoundingClientRect().right)
+    .map(field => field.name)
+"""
+
+
+def test_lists_show_every_column_on_a_wide_screen_and_forms_whole_fields_on_a_small_one(
+    site: Site, open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, site, "ana")
+    for path in ("publishedfigure/", "openquestion/", "commitment/", "batch/allocate/"):
+        page.goto(f"{site.address}/admin/ledger/{path}")
+        assert page.evaluate(CUT_OFF) == 0, path
+    page.set_viewport_size({"width": 360, "height": 800})
+    for path in ("publishedfigure/add/", "openquestion/add/", "translation/add/"):
+        page.goto(f"{site.address}/admin/ledger/{path}")
+        assert page.evaluate(FIELDS_CUT_OFF) == [], path
 
 
 def look(page: Page, address: str) -> None:
