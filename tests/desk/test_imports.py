@@ -15,7 +15,7 @@ from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Line, Upload
 from tests.desk.conftest import People, page_of, reading
 from tests.desk.conftest import address as address_of
-from tests.imports.conftest import case, nothing_made, rows
+from tests.imports.conftest import HEADINGS, case, nothing_made, rows
 
 IMPORT = "/admin/ledger/batch/import/"
 
@@ -209,3 +209,17 @@ def test_a_confirmation_asks_for_the_language_and_a_review_shows_it(people: Peop
     assert batch.language == "en"
     posting.submit(batch.pk, people.ana)
     assert "Language English" in reading(people.approver.get(address_of(batch, "review")))
+
+
+def test_a_preview_shows_limits_and_titles_in_spanish_beside_the_commitment(
+    people: People,
+) -> None:
+    limit = {"bound": "at-most", "bound_note": "One sum for two years"}
+    spanish = {"title_es": "Lanchas", "bound_note_es": "Una suma para dos años"}
+    given = limit | spanish
+    file = rows(given, headings=",".join([HEADINGS, *given]))
+    page = people.analyst.get(uploaded(people.analyst, file))
+    text = reading(page)
+    assert "at-most: One sum for two years" in text
+    assert "Una suma para dos años" in text
+    assert "Lanchas" in text
