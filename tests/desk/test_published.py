@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.ledger.models import Change, Document, PublishedFigure
+from tests import factories
 from tests.desk.conftest import People, hidden, place, reading, told
 
 
@@ -103,3 +104,8 @@ def test_a_total_of_zero_is_a_total(people: People) -> None:
 def test_a_day_before_1990_is_refused_in_words(people: People) -> None:
     text = told(people.analyst, place(PublishedFigure, "add"), **filled_in(as_of="1989-12-31"))
     assert "A published total is as of a day from 1990 to today" in text
+
+
+def test_the_list_writes_totals_as_dollars_are_written(people: People) -> None:
+    factories.published_figure(amount="463000000")
+    assert "463,000,000" in reading(people.analyst.get("/admin/ledger/publishedfigure/"))

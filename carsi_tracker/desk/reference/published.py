@@ -14,6 +14,7 @@ from carsi_tracker.desk.reference.published_import import import_figures, previe
 from carsi_tracker.imports.published_cells import contradictions, read_amount_or_zero
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import PublishedFigure
+from carsi_tracker.ledger.money import figure
 
 
 class AmountOrZeroField(AmountField):
@@ -49,10 +50,15 @@ class PublishedFigureAdmin(ReferenceAdmin):
     form = PublishedFigureForm
     fixed_fields = ("key",)
     change_list_template = "desk/published_list.html"
-    list_display = ("key", "document", "measure", "as_of", "relation", "amount", "state")
+    list_display = ("key", "document", "measure", "as_of", "relation", "total", "state")
     list_filter = ("retired", "measure", "relation", "document__publisher")
     list_select_related = ("document",)
     search_fields = ("key", "quote", "explanation", "document__title", "document__publisher")
+
+    @admin.display(description=gettext_lazy("published total, U.S. dollars"), ordering="amount")
+    def total(self, row: PublishedFigure) -> str:
+        """Return the amount as dollars are written."""
+        return figure(row.amount)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses, with those of importing."""
