@@ -109,3 +109,9 @@ def test_a_day_before_1990_is_refused_in_words(people: People) -> None:
 def test_the_list_writes_totals_as_dollars_are_written(people: People) -> None:
     factories.published_figure(amount="463000000")
     assert "463,000,000" in reading(people.analyst.get("/admin/ledger/publishedfigure/"))
+
+
+def test_its_filters_offer_all_in_spanish_and_a_button_to_search(people: People) -> None:
+    text = reading(people.analyst.get("/es/admin/ledger/publishedfigure/"))
+    assert "Por dado de baja Todo" in text
+    assert "Total" not in text

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Sums
@@ -126,7 +127,11 @@ def breakdown_by_basis(query: Query) -> Breakdown:
     )
     total = figures_of(aggregates.totals(query), STAGES, query)
     return Breakdown(
-        "basis", _("Evidence"), heads(STAGES), tuple(rows), BreakdownRow(str(_("All")), None, total)
+        "basis",
+        _("Evidence"),
+        heads(STAGES),
+        tuple(rows),
+        BreakdownRow(pgettext("a total", "All"), None, total),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from carsi_tracker import SOFTWARE
 
@@ -81,7 +81,7 @@ def menu(context: template.Context) -> list[NavigationGroup]:
 @register.simple_tag(takes_context=True)
 def search_section(context: template.Context) -> NavigationSection:
     """Return the search, which stands beside the groups."""
-    return _section(_path(context), "search", gettext_lazy("Search"))
+    return _section(_path(context), "search", pgettext_lazy("a page", "Search"))
 
 
 @register.simple_tag
