@@ -33,7 +33,7 @@ class Certainty:
 
     `by_basis` parts it by its evidence; `in_countries` is known down to a country, `signed` reaches
     a signed agreement or a payment; `newest` has each stage of commitments that has entries.
-    `limits` are those of each basis, `limits_in_countries` of what is known down to a country.
+    `limits` are those of the whole, `limits_in_countries` of what is known down to a country.
     """
 
     whole: Decimal
@@ -41,7 +41,7 @@ class Certainty:
     in_countries: Decimal
     signed: Decimal
     newest: Mapping[str, Newest]
-    limits: Mapping[str, Limits]
+    limits: Limits
     limits_in_countries: Limits
 
 
@@ -60,9 +60,8 @@ def _certainty(query: Query) -> Certainty:
     asked["in_countries"] = Sum("amount", filter=summed & in_countries)
     for bound in Bound.values:
         limits = summed & Q(stage=Stage.COMMITTED, commitment__bound=bound)
+        asked[f"whole_{bound}"] = Sum("amount", filter=limits)
         asked[f"countries_{bound}"] = Sum("amount", filter=limits & in_countries)
-        for basis in Basis.values:
-            asked[f"{basis}_{bound}"] = Sum("amount", filter=limits & Q(basis=basis))
     asked["signed"] = Sum("amount", filter=Q(stage=Stage.OBLIGATED))
     for stage in OF_COMMITMENTS:
         its = Q(stage=stage)
@@ -82,7 +81,7 @@ def _certainty(query: Query) -> Certainty:
                 if found[f"{stage}_effective"]
             }
         ),
-        limits=unalterable({basis: _limits(found, basis) for basis in Basis.values}),
+        limits=_limits(found, "whole"),
         limits_in_countries=_limits(found, "countries"),
     )
 

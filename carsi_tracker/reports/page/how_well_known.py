@@ -34,7 +34,6 @@ class KnownPart:
     x: Decimal
     width: Decimal
     share: str
-    amount: str
     words: str
     href: str
 
@@ -43,13 +42,13 @@ class KnownPart:
 class KnownMeasure:
     """One measure of the whole: those of its parts that have an amount, the best known first.
 
-    `in_dollars` says whether the first part tells its amount: that of the evidence would stand
-    beside like amounts of stages.
+    `amount` is that of the first part; "" of the evidence, where it would stand beside like amounts
+    of stages.
     """
 
     title: str
     parts: tuple[KnownPart, ...]
-    in_dollars: bool = True
+    amount: str = ""
 
     @property
     def in_words(self) -> str:
@@ -112,12 +111,8 @@ def _title(found: Certainty, query: Query) -> str:
     return format_html(
         said % {"part": "{part}", "whole": "{whole}"},
         part=marked(in_prose(found.in_countries), found.limits_in_countries),
-        whole=marked(in_prose(found.whole), _limits(found)),
+        whole=marked(in_prose(found.whole), found.limits),
     )
-
-
-def _limits(found: Certainty) -> Limits:
-    return sum(found.limits.values(), EXACT)
 
 
 def _parts(found: Certainty) -> Sequence[Decimal]:
@@ -132,55 +127,42 @@ def _evidence(found: Certainty, asks: Query) -> KnownMeasure:
     }
     amounts = [found.by_basis[basis] for basis in words]
     hrefs = [entries_address(asks.where(basis=basis)) for basis in words]
-    return KnownMeasure(
-        _("Evidence"),
-        _drawn(
-            found.whole,
-            amounts,
-            [found.limits[basis] for basis in words],
-            list(words.values()),
-            hrefs,
-        ),
-        in_dollars=False,
-    )
+    return KnownMeasure(_("Evidence"), _drawn(found.whole, amounts, list(words.values()), hrefs))
 
 
 def _place(found: Certainty, asks: Query) -> KnownMeasure:
-    regional = found.whole - found.in_countries
+    amounts = [found.in_countries, found.whole - found.in_countries]
+    words = [_("down to a country"), _("regional")]
+    hrefs = ["", entries_address(asks.where(country=REGIONAL))]
+    limits = [found.limits_in_countries, found.limits - found.limits_in_countries]
     return KnownMeasure(
-        _("Place"),
-        _drawn(
-            found.whole,
-            [found.in_countries, regional],
-            [found.limits_in_countries, _limits(found) - found.limits_in_countries],
-            [_("down to a country"), _("regional")],
-            ["", entries_address(asks.where(country=REGIONAL))],
-        ),
+        _("Place"), _drawn(found.whole, amounts, words, hrefs), _first(amounts, limits)
     )
 
 
 def _signed(found: Certainty, asks: Query) -> KnownMeasure:
+    amounts = [found.signed, found.whole - found.signed]
+    words = [_("reaches a signed agreement or payment"), _("no obligation found")]
+    hrefs = [
+        entries_address(asks.where(stage=Stage.OBLIGATED)),
+        entries_address(asks.where(stage=None, measure="unobligated")),
+    ]
     return KnownMeasure(
         _("Signed agreement or payment"),
-        _drawn(
-            found.whole,
-            [found.signed, found.whole - found.signed],
-            [EXACT, _limits(found)],
-            [_("reaches a signed agreement or payment"), _("no obligation found")],
-            [
-                entries_address(asks.where(stage=Stage.OBLIGATED)),
-                entries_address(asks.where(stage=None, measure="unobligated")),
-            ],
-        ),
+        _drawn(found.whole, amounts, words, hrefs),
+        _first(amounts, [EXACT, found.limits]),
+    )
+
+
+def _first(amounts: Sequence[Decimal], limits: Sequence[Limits]) -> str:
+    """Write the first amount that is not zero."""
+    return next(
+        marked(in_prose(amount), its) for amount, its in zip(amounts, limits, strict=True) if amount
     )
 
 
 def _drawn(
-    whole: Decimal,
-    amounts: Sequence[Decimal],
-    limits: Sequence[Limits],
-    words: Sequence[str],
-    hrefs: Sequence[str],
+    whole: Decimal, amounts: Sequence[Decimal], words: Sequence[str], hrefs: Sequence[str]
 ) -> tuple[KnownPart, ...]:
     shares = [amount / whole * HUNDRED_PERCENT for amount in amounts]
     shown = split(HUNDRED_PERCENT, shares, ONE_PERCENT)
@@ -191,12 +173,11 @@ def _drawn(
             (end - share).quantize(HUNDREDTH),
             share.quantize(HUNDREDTH),
             percent(share, rounded, ONE_PERCENT),
-            marked(in_prose(amount), its),
             said,
             href,
         )
-        for grade, (amount, its, share, rounded, end, said, href) in enumerate(
-            zip(amounts, limits, shares, shown, ends, words, hrefs, strict=True), 1
+        for grade, (share, rounded, end, said, href) in enumerate(
+            zip(shares, shown, ends, words, hrefs, strict=True), 1
         )
-        if amount
+        if share
     )
