@@ -2,52 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from carsi_tracker.figures.aggregates import NOTHING
-from carsi_tracker.figures.bounds import Limits
 from carsi_tracker.figures.comparison import Comparison, SumChange, changes
 from carsi_tracker.ledger.models import Appropriation, Stage
-from carsi_tracker.ledger.money import signed, signed_dollars
 from carsi_tracker.reports.page.filters import name_of_balance
-from carsi_tracker.reports.page.links import Linked, empty_cell, entries_address, linked
-from carsi_tracker.reports.page.marks import marked
+from carsi_tracker.reports.page.links import Linked, entries_address, linked
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 
 @dataclass(frozen=True)
-class SignedChange:
-    """A change with its sign, which way it goes (`up`, `down` or `same`), and its entries.
-
-    `known` says whether any entry made it, `limits` what of it is a limit.
-    """
-
-    amount: Decimal
-    way: str
-    href: str
-    known: bool
-    limits: Limits
+class SignedChange(Linked):
+    """A change, linked to the entries that made it."""
 
     @property
-    def html(self) -> SafeString:
-        """The change with its link."""
-        return self._linked(signed(self.amount))
-
-    @property
-    def in_dollars(self) -> SafeString:
-        """The change with its link, as prose writes it."""
-        return self._linked(signed_dollars(self.amount))
-
-    def _linked(self, text: str) -> SafeString:
-        if not self.known:
-            return empty_cell(self.href)
-        kind = SafeString(' class="zero"') if self.amount == 0 else ""
-        return format_html('<a{} href="{}">{}</a>', kind, self.href, marked(text, self.limits))
+    def way(self) -> str:
+        """Which way it goes: `up`, `down` or `same`."""
+        return "up" if self.amount > 0 else "down" if self.amount < 0 else "same"
 
 
 @dataclass(frozen=True)
@@ -216,8 +190,7 @@ def _difference(comparison: Comparison, change: SumChange | None, **asks: Any) -
     added = change.change if change else NOTHING
     chosen = {name: value for name, value in asks.items() if value is not None}
     href = entries_address(comparison.between.where(measure=None, **chosen))
-    way = "up" if added.amount > 0 else "down" if added.amount < 0 else "same"
-    return SignedChange(added.amount, way, href, added.known, added.limits)
+    return SignedChange(added.amount, href, added.known, limits=added.limits)
 
 
 def _sum(

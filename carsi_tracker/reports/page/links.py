@@ -14,7 +14,7 @@ from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.bounds import EXACT, Limits
 from carsi_tracker.figures.query import MEASURES, Query
-from carsi_tracker.ledger.money import figure, signed, whole_dollars
+from carsi_tracker.ledger.money import figure, signed, signed_dollars, whole_dollars
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.marks import marked, marked_plainly
 
@@ -62,6 +62,11 @@ class Linked:
     def signed(self) -> SafeString:
         """The sum of what something changed with its link, and with its sign."""
         return self._linked(signed(self.amount))
+
+    @property
+    def signed_in_dollars(self) -> SafeString:
+        """The same, as prose writes it."""
+        return self._linked(signed_dollars(self.amount))
 
     @property
     def _empty(self) -> str:

@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from carsi_tracker.figures.aggregates import NOTHING, Amount, breakdown
 from carsi_tracker.figures.history import figure_history
 from carsi_tracker.figures.query import MEASURES, Query, Version
 from carsi_tracker.ledger.models import Posting, Stage
-from carsi_tracker.ledger.money import signed_dollars
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.filters import name_of_balance
-from carsi_tracker.reports.page.links import Linked, entries_address, linked
-from carsi_tracker.reports.page.marks import marked
+from carsi_tracker.reports.page.links import Linked, linked
 from carsi_tracker.reports.versions.effects import effect_linked
 
 NEWEST = 10
@@ -69,9 +66,7 @@ def _effect(query: Query, posting: Posting) -> SafeString:
     asked = query.filters.measure or query.filters.stage
     if not asked:
         return effect_linked(added, own)
-    sum_ = added.of(asked)
-    change = marked(signed_dollars(sum_.amount), sum_.limits)
-    return format_html('<a href="{}">{}</a>', entries_address(own), change)
+    return linked(added.of(asked), own).signed_in_dollars
 
 
 def _figure(query: Query, posting: Posting, figure: str, after: Mapping[int, Amount]) -> Linked:
