@@ -55,7 +55,7 @@ class Noted:
 
 def noted(query: Query, most: int) -> list[Noted]:
     """Return the commitments with notes that have the largest committed sums by the day."""
-    committed = query.where(stage=Stage.COMMITTED, measure=None)
+    committed = query.summing(Stage.COMMITTED)
     notes = dict(_notes(committed.version, committed.filters))
     sums = breakdown_of(committed, "commitment", list(notes))
     found = [

@@ -141,6 +141,11 @@ class Query:
         filters = _narrowed(self.filters, tuple(changes.items()))
         return type(self)(self.version, self.day, filters, self.dated, self.pinned, self.blank)
 
+    def summing(self, name: str) -> Self:
+        """Ask for a stage or a measure, by its name, and for no other."""
+        kind = "measure" if name in MEASURES else "stage"
+        return self.where(**{"stage": None, "measure": None, kind: name})
+
     def everywhere(self) -> Self:
         """Ask the same of all entries."""
         return replace(self, filters=Filters())

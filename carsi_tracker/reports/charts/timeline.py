@@ -220,7 +220,7 @@ def _curve(query: Query, stage: str, sums: Sequence[tuple[date, Amount]], plot: 
     steps.append(f"H{plot.end_x}")
     if stage != Stage.APPROPRIATED:
         steps.append(f"V{base}Z")
-    href = entries_address(query.where(stage=stage, measure=None))
+    href = entries_address(query.summing(stage))
     return Curve(stage, str(Stage(stage).label), "".join(steps), sums[-1][1], href)
 
 

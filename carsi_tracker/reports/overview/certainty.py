@@ -39,7 +39,7 @@ class WeakSpot:
 
 def weak_spots(query: Query, most: int) -> list[WeakSpot]:
     """Return the commitments with notes that have the largest committed sums by the day."""
-    committed = query.where(stage=Stage.COMMITTED, measure=None)
+    committed = query.summing(Stage.COMMITTED)
     return [
         WeakSpot(
             each.reference,

@@ -13,7 +13,7 @@ from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.bounds import EXACT, Limits
-from carsi_tracker.figures.query import MEASURES, Query
+from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.money import figure, signed, signed_dollars, whole_dollars
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.marks import marked, marked_plainly
@@ -112,9 +112,8 @@ def linked(sum_: Amount, query: Query, *, follows_amount: bool = False) -> Linke
 
 def linked_in(sums: Sums, name: str, query: Query) -> Linked:
     """Link the sum of a stage or measure among those of a query."""
-    kind = "measure" if name in MEASURES else "stage"
-    asks = query.where(**{"stage": None, "measure": None, kind: name})
-    return linked(sums.of(name), asks, follows_amount=sums.follows_amount(name))
+    follows_amount = sums.follows_amount(name)
+    return linked(sums.of(name), query.summing(name), follows_amount=follows_amount)
 
 
 def linked_sum(query: Query) -> Linked:

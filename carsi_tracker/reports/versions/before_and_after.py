@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Sums
-from carsi_tracker.figures.query import MEASURES, Query, Version
+from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.ledger.models import Posting, Stage
 from carsi_tracker.reports.balances.sums import STAGES
 from carsi_tracker.reports.page.filters import name_of_balance
@@ -95,13 +95,11 @@ def _changed(
 ) -> ChangedSum:
     """Link a stage or measure of the sums that were added, and of those that stood after it."""
     added, after = sums
-    kind = "measure" if balance in MEASURES else "stage"
-    asked = steps.where(**{kind: balance})
     before = after.of(balance) - added.of(balance)
     return ChangedSum(
         name,
         href,
-        linked(before, asked.before) if asked.before else None,
-        linked(after.of(balance), asked.after),
-        linked(added.of(balance), asked.added),
+        linked(before, steps.before.summing(balance)) if steps.before else None,
+        linked(after.of(balance), steps.after.summing(balance)),
+        linked(added.of(balance), steps.added.summing(balance)),
     )

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from carsi_tracker.figures.aggregates import NOTHING, Amount, breakdown
 from carsi_tracker.figures.history import figure_history
-from carsi_tracker.figures.query import MEASURES, Query, Version
+from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.ledger.models import Posting, Stage
 from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.filters import name_of_balance
@@ -72,6 +72,5 @@ def _effect(query: Query, posting: Posting) -> SafeString:
 def _figure(query: Query, posting: Posting, figure: str, after: Mapping[int, Amount]) -> Linked:
     """Link what a figure came to in a version to its entries in that version."""
     version = Version(posting.version, posting.checksum, query.version.label_revision)
-    kind = "measure" if figure in MEASURES else "stage"
-    then = replace(query, version=version, pinned=True).where(**{kind: figure})
+    then = replace(query, version=version, pinned=True).summing(figure)
     return linked(after[posting.version], then)
