@@ -12,6 +12,7 @@ from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import PublishedFigure, Stage
 from carsi_tracker.reports.page.links import path
 from carsi_tracker.reports.page.shortened import in_prose
+from carsi_tracker.reports.published.wording import as_meant
 
 DIFFERENT = {Verdict.UNEXPLAINED, Verdict.EXPLAINED}
 ARROWS = {
@@ -49,12 +50,6 @@ def published_marks(query: Query) -> tuple[PublishedMark, ...]:
 
 
 def _mark(figure: PublishedFigure) -> PublishedMark:
-    amount = in_prose(figure.amount)
-    relation = figure.get_relation_display()
-    if figure.relation == PublishedFigure.Relation.EQUALS:
-        said = amount
-    else:
-        said = _("%(relation)s %(amount)s") % {"relation": relation, "amount": amount}
     about = _("%(stage)s through %(day)s, as published")
     if is_worked_out(figure):
         about = _("%(stage)s through %(day)s, worked out from what was published")
@@ -63,7 +58,7 @@ def _mark(figure: PublishedFigure) -> PublishedMark:
         figure.as_of,
         figure.amount,
         ARROWS.get(figure.relation, ""),
-        f"{figure.document.publisher}: {said}",
+        f"{figure.document.publisher}: {as_meant(figure, in_prose(figure.amount))}",
         about % {"stage": Stage(figure.measure).label, "day": day_in_words(figure.as_of)},
         path("published-figure", figure.key),
     )

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.ledger import money
 from carsi_tracker.ledger.days import fiscal_year
+from carsi_tracker.reports.page.shortened import MILLION
 
 TENTH = Decimal("0.1")
 STEPS = (1, 2, 5, 10, 20, 50, 100)
 DARKEST = 5
-MILLION = 1_000_000
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from carsi_tracker.ledger.models import PublishedFigure
 from carsi_tracker.ledger.money import figure as as_figure
 from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.reports.page.filters import name_of_balance
+from carsi_tracker.reports.page.shortened import MILLION, TENTH_OF_A_MILLION, in_prose
 
-MILLION = 1_000_000
 SENTENCES: dict[Verdict, Promise] = {
     Verdict.MATCHES: gettext_lazy("Our figure agrees, and no entry behind it cites this document."),
     Verdict.OUR_SOURCE: gettext_lazy(
@@ -63,25 +63,26 @@ def period_in_words(figure: PublishedFigure) -> str:
 
 def published_in_words(figure: PublishedFigure) -> str:
     """Return the published total: at least 463,000,000."""
-    if figure.relation == PublishedFigure.Relation.EQUALS:
-        return as_figure(figure.amount)
-    return f"{figure.get_relation_display()} {as_figure(figure.amount)}"
+    return as_meant(figure, as_figure(figure.amount))
 
 
 def published_in_prose(figure: PublishedFigure) -> str:
     """Return the published total as a sentence has it: at least $463 million."""
-    amount = dollars_in_prose(figure.amount)
+    return as_meant(figure, dollars_in_prose(figure.amount))
+
+
+def as_meant(figure: PublishedFigure, written: str) -> str:
+    """Say of a published total that is written how it is meant: at least $463 million."""
     if figure.relation == PublishedFigure.Relation.EQUALS:
-        return amount
-    return f"{figure.get_relation_display()} {amount}"
+        return written
+    return f"{figure.get_relation_display()} {written}"
 
 
 def dollars_in_prose(amount: Decimal) -> str:
     """Write an amount in millions where that leaves nothing out: $463 million, $44.4 million."""
-    if amount <= MILLION or amount % (MILLION // 10):
+    if amount <= MILLION or amount % TENTH_OF_A_MILLION:
         return whole_dollars(amount)
-    millions = f"{amount / MILLION:,.1f}".removesuffix(".0")
-    return _("$%(amount)s million") % {"amount": millions}
+    return in_prose(amount)
 
 
 def asked_in_words(figure: PublishedFigure) -> str:
