@@ -246,7 +246,7 @@ def test_queries_do_not_grow_with_what_a_text_finds(
     client: Client, path: str, django_assert_max_num_queries: Any
 ) -> None:
     text(client, f"{path}?text=usaid")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(8):
         text(client, f"{path}?text=carsi")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(8):
         text(client, f"{path}?text=honduras")

@@ -13,7 +13,7 @@ from carsi_tracker.figures.selection import entries
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Document, Stage
 from carsi_tracker.reports.page import filters
-from carsi_tracker.reports.page.links import Linked, linked, linked_sum
+from carsi_tracker.reports.page.links import Linked, linked, linked_in, linked_sum
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 UNSTATED: dict[str, tuple[str, Promise, Promise]] = {
@@ -93,19 +93,12 @@ def scope_in_words(public: PublicRequest, *, without: tuple[str, ...] = ()) -> s
 
 def sums_of_all(query: Query) -> list[tuple[str, Linked]]:
     """Return the sum of each stage that has entries, and each balance of two such stages."""
-    found = aggregates.totals(query).stages
-    sums = [
-        (
-            filters.name_of_balance(stage),
-            linked(sum_, query.where(stage=stage)),
-        )
-        for stage, sum_ in found.items()
+    totals = aggregates.totals(query)
+    measures = (name for name, stages in MEASURES.items() if totals.stages.keys() >= {*stages})
+    return [
+        (filters.name_of_balance(name), linked_in(totals, name, query))
+        for name in (*totals.stages, *measures)
     ]
-    for measure, (plus, minus) in MEASURES.items():
-        if plus in found and minus in found:
-            asks = query.where(measure=measure)
-            sums.append((filters.name_of_balance(measure), linked_sum(asks)))
-    return sums
 
 
 def figure_today(query: Query) -> Linked | None:
