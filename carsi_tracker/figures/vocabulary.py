@@ -1,12 +1,13 @@
 """The codes that a query may name, and the names that pages show for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from carsi_tracker.caching.remembered import remembered, unalterable
-from carsi_tracker.figures.query import MEASURES
+from carsi_tracker.figures.query import MEASURES, Filters
 from carsi_tracker.ledger.models import (
     Account,
     Appropriation,
@@ -21,6 +22,8 @@ from carsi_tracker.ledger.models import (
     PublishedFigure,
     Stage,
 )
+
+Place = TypeVar("Place", ProgrammingArea, Country)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,20 @@ class Vocabulary:
     organizations: tuple[Organization, ...]
     documents: Mapping[str, Document]
     codes: Mapping[str, Mapping[str, str]]
+
+
+def shown(
+    things: Iterable[Place], name: str, filters: Filters, used: Container[object]
+) -> list[Place]:
+    """Return those areas or countries (`name` says which) that filters admit.
+
+    What is retired is not among them, unless its code is used.
+    """
+    return [
+        thing
+        for thing in things
+        if (thing.code in used or not thing.retired) and filters.admits(name, thing.code)
+    ]
 
 
 @remembered(4)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import NOTHING, Sums
 from carsi_tracker.figures.query import Query
+from carsi_tracker.figures.vocabulary import shown
 from carsi_tracker.ledger.models import Country, Stage
 from carsi_tracker.ledger.money import split
 from carsi_tracker.reports.charts.files import File, chart_files
@@ -151,9 +152,7 @@ def countries_chart(asked: Query, countries: Sequence[Country]) -> Countries | N
     found = aggregates.breakdown(query, "country")
     figures = {
         country: linked_in(found.get(country.code, Sums()), name, query.where(country=country.code))
-        for country in countries
-        if (country.code in found or not country.retired)
-        and query.filters.admits("country", country.code)
+        for country in shown(countries, "country", query.filters, found)
     }
     if not any(each.known for each in figures.values()):
         return None

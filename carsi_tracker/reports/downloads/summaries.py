@@ -11,11 +11,11 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures import aggregates
-from carsi_tracker.figures.aggregates import Sums, sums_through
+from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.history import figure_history
 from carsi_tracker.figures.query import NONE
-from carsi_tracker.figures.running_totals import running_totals
 from carsi_tracker.figures.timeline import timeline
+from carsi_tracker.figures.vocabulary import shown
 from carsi_tracker.ledger.columns import Words
 from carsi_tracker.ledger.models import Appropriation, Posting
 from carsi_tracker.reports.balances.sums import BALANCES, OF_APPROPRIATIONS, STAGES
@@ -107,12 +107,9 @@ def _countries(public: PublicRequest) -> Rows:
 
 def _by_name(public: PublicRequest, dimension: str, things: Iterable[Any]) -> Rows:
     sums = aggregates.breakdown(public.query, dimension)
-    for thing in things:
-        if (thing.code in sums or not thing.retired) and public.query.filters.admits(
-            dimension, thing.code
-        ):
-            found = sums.get(thing.code, Sums())
-            yield (thing.code, thing.name_en, thing.name_es, *cells(found, BALANCES))
+    for thing in shown(things, dimension, public.query.filters, sums):
+        found = sums.get(thing.code, Sums())
+        yield (thing.code, thing.name_en, thing.name_es, *cells(found, BALANCES))
 
 
 def _goals(public: PublicRequest) -> Rows:
@@ -137,19 +134,10 @@ def _in_both(text: str) -> Iterator[str]:
 
 def _matrix(public: PublicRequest) -> Rows:
     query, words = public.query, public.words
-    found = {
-        key: sums_through(stages, query.day)
-        for key, stages in running_totals(query, "area", "country").items()
-    }
-    used = {code for key, sums in found.items() if sums.entries for code in key}
-    areas, countries = (
-        [
-            thing
-            for thing in things
-            if (thing.code in used or not thing.retired) and query.filters.admits(name, thing.code)
-        ]
-        for name, things in (("area", words.areas), ("country", words.countries))
-    )
+    found = aggregates.matrix(query)
+    used = {code for key in found for code in key}
+    areas = shown(words.areas, "area", query.filters, used)
+    countries = shown(words.countries, "country", query.filters, used)
     for area, country in product(areas, countries):
         sums = found.get((area.code, country.code), Sums())
         named = (area.code, area.name, country.code, country.name)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Sums
 from carsi_tracker.figures.query import Query
-from carsi_tracker.figures.vocabulary import Vocabulary
+from carsi_tracker.figures.vocabulary import Vocabulary, shown
 from carsi_tracker.ledger.models import Country, ProgrammingArea
 from carsi_tracker.reports.charts.countries import name_of_sum
 from carsi_tracker.reports.charts.scale import heat
@@ -63,18 +63,8 @@ def matrix(query: Query, words: Vocabulary) -> Matrix:
     name, query = name_of_sum(query), query.where(stage=None, measure=None)
     cells = aggregates.matrix(query)
     with_entries = {code for key in cells for code in key}
-    countries = [
-        country
-        for country in words.countries
-        if (country.code in with_entries or not country.retired)
-        and query.filters.admits("country", country.code)
-    ]
-    areas = [
-        area
-        for area in words.areas
-        if (area.code in with_entries or not area.retired)
-        and query.filters.admits("area", area.code)
-    ]
+    countries = shown(words.countries, "country", query.filters, with_entries)
+    areas = shown(words.areas, "area", query.filters, with_entries)
     sums = _with_totals(cells)
     largest = max((cell.of(name).amount for cell in cells.values()), default=aggregates.ZERO)
 
