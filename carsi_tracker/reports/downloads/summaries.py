@@ -123,7 +123,7 @@ def _goals(public: PublicRequest) -> Rows:
             yield (str(goal.number), goal.name_en, goal.name_es, *cells(found, BALANCES))
     if query.filters.goal in (None, NONE):
         unstated = aggregates.totals(query.where(goal=NONE))
-        yield (NONE, *_in_both("not stated"), *cells(unstated, BALANCES))
+        yield (NONE, *_in_both("not specified"), *cells(unstated, BALANCES))
 
 
 def _in_both(text: str) -> Iterator[str]:

@@ -115,6 +115,11 @@ def test_what_has_no_entries_stands_in_a_summary_until_it_is_retired(
     assert {row[column] for row in rows(client, today) if row["entries"] != "0"} == used
 
 
+def test_what_has_no_goal_is_named_in_both_languages(client: Client) -> None:
+    row = next(row for row in rows(client, "/tables/goals.csv") if row["goal"] == "none")
+    assert (row["name_en"], row["name_es"]) == ("not specified", "no indicado")
+
+
 def test_what_is_not_posted_is_in_no_file(client: Client, command: Way) -> None:
     assert command("formulas.csv", case("formulas.csv")).batch
     for name in TABLES:
