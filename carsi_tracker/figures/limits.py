@@ -54,5 +54,5 @@ def largest_limits(query: Query, most: int) -> tuple[list[tuple[Commitment, Amou
 
 def _limited(query: Query) -> QuerySet[Any]:
     """Return the commitments of a query that are limits, with what is committed in them."""
-    summed: QuerySet[Any] = summed_commitments(query.where(stage=Stage.COMMITTED, measure=None))
+    summed: QuerySet[Any] = summed_commitments(query.summing(Stage.COMMITTED))
     return summed.filter(bound__gt="").exclude(committed=0)
