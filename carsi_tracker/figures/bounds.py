@@ -23,6 +23,15 @@ class Mark(TextChoices):
         """What stands before the amount."""
         return {Mark.AT_MOST: "≤", Mark.AT_LEAST: "≥"}.get(self, "≥≤")
 
+    @classmethod
+    def of(cls, *, at_most: bool, at_least: bool) -> "Mark | None":
+        """Return what a sum is that may be less in truth, or more; None where it may be neither."""
+        if at_most and at_least:
+            return cls.BOTH
+        if at_most:
+            return cls.AT_MOST
+        return cls.AT_LEAST if at_least else None
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -46,13 +55,10 @@ class Limits:
     @property
     def mark(self) -> Mark | None:
         """What the sum is; None where it is the amount itself."""
-        at_most = self.at_most > 0 or self.at_least < 0
-        at_least = self.at_least > 0 or self.at_most < 0
-        if at_most and at_least:
-            return Mark.BOTH
-        if at_most:
-            return Mark.AT_MOST
-        return Mark.AT_LEAST if at_least else None
+        return Mark.of(
+            at_most=self.at_most > 0 or self.at_least < 0,
+            at_least=self.at_least > 0 or self.at_most < 0,
+        )
 
 
 EXACT = Limits()

@@ -12,6 +12,7 @@ from enum import StrEnum
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import NOTHING, Amount
+from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Appropriation, Bound
 
@@ -47,6 +48,11 @@ class FundsFigure:
     sum_: Amount = NOTHING
     at_most: bool = False
     at_least: bool = False
+
+    @property
+    def mark(self) -> Mark | None:
+        """What the sum is; None where it is exact."""
+        return Mark.of(at_most=self.at_most, at_least=self.at_least)
 
 
 Cell = tuple[FundsFigure, ...]

@@ -122,6 +122,7 @@ def test_the_file_has_each_line_with_how_it_is_known(client: Client) -> None:
     assert line(found, "NADR", "HN", "disbursed", "2009")["known"] == "no-appropriation"
     assert line(found, "FMF", "regional", "allocated", "2009")["bound"] == "at-most"
     assert line(found, "FMF", "none", "allocated", "2009")["bound"] == "at-least"
+    assert {row["bound"] for row in found} == {"", "at-most", "at-least", "both"}
     assert line(found, "total", "total", "allocated", "total")["amount_usd"] == "165000000.00"
 
 

@@ -77,7 +77,6 @@ def _lines(
         for column, cell in of_line.cells:
             figure = cell.figure
             known, apart = figure.known is FundsKnown.KNOWN, figure.known is FundsKnown.NOT_APART
-            bounds = {"at-most": figure.at_most, "at-least": figure.at_least}
             group = f"{account[0]}-{place.code}-{years[column]}-{of_line.code}"
             for line in figure.lines:
                 yield (
@@ -88,7 +87,7 @@ def _lines(
                     years[column],
                     figure.sum_.amount if known else None,
                     str(figure.known),
-                    " ".join(name for name, is_so in bounds.items() if is_so),
+                    figure.mark,
                     group if apart else "",
                     figure.sum_.amount if apart else None,
                     figure.sum_.entries,
@@ -118,8 +117,7 @@ class FundsSheet:
             for place in table.places:
                 self._place(place)
             if table.silent:
-                said = gettext("No commitment found, all lines not known: %(places)s")
-                self.page.write_string(self.row, 0, said % {"places": ", ".join(table.silent)})
+                self.page.write_string(self.row, 0, table.silent)
                 self.row += 1
             self._place(table.total, top=2)
             self.row += 1

@@ -40,7 +40,6 @@ def letter(public: PublicRequest, title: str, address: str) -> bytes:
 def _said(public: PublicRequest, title: str, address: str) -> dict[str, Any]:
     """Return all that the letter says, in the language of the page."""
     query, found, shown = public.query, asked(public), funds_tables(public)
-    silent = _("No commitment found, all lines not known: %(places)s")
     return {
         "lang": get_language(),
         "title": title,
@@ -54,7 +53,7 @@ def _said(public: PublicRequest, title: str, address: str) -> dict[str, Any]:
             {
                 "name": f"{table.name} ({table.code})",
                 "places": [_place(place) for place in table.places],
-                "silent": silent % {"places": ", ".join(table.silent)} if table.silent else "",
+                "silent": table.silent,
                 "total": _place(table.total),
             }
             for table in shown.tables

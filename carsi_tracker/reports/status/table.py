@@ -1,11 +1,13 @@
 """The status of funds as it is shown: tables of places, each of four lines, and their cells."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.limits import limits
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.status_of_funds import (
@@ -57,8 +59,7 @@ class FundsCell:
     @property
     def mark(self) -> str:
         """The sign that says which way the sum may move, and a space; "" where it is exact."""
-        signs = ("≥" if self.figure.at_least else "") + ("≤" if self.figure.at_most else "")
-        return f"{signs} " if signs else ""
+        return f"{self.figure.mark.sign} " if self.figure.mark else ""
 
     @property
     def text(self) -> str:
@@ -93,13 +94,10 @@ class FundsCell:
 
     @property
     def _mark(self) -> SafeString:
-        words = {
-            (True, False): _("at most"),
-            (False, True): _("at least"),
-            (True, True): _("as far as found"),
-        }
-        said = words.get((self.figure.at_most, self.figure.at_least))
-        return _said(said, self.mark.strip()) if said else SafeString("")
+        mark = self.figure.mark
+        if mark is None:
+            return SafeString("")
+        return _said(_("as far as found") if mark is Mark.BOTH else str(mark.label), mark.sign)
 
     @property
     def _linked(self) -> SafeString | str:
@@ -112,7 +110,7 @@ class FundsCell:
 def _said(words: str, signs: str) -> SafeString:
     """Write signs for the eye, and words for who listens."""
     return format_html(
-        '<span class="sign" aria-hidden="true">{}</span><span class="said">{} </span>',
+        '<span class="sign" aria-hidden="true">{}</span><span class="visually-hidden">{} </span>',
         signs,
         words,
     )
@@ -143,12 +141,12 @@ class FundsPlace:
 
 @dataclass(frozen=True)
 class FundsTable:
-    """An account: its places, those of which nothing is known, and its total."""
+    """An account: its places, a line on those of which nothing is known, and its total."""
 
     code: str
     name: str
     places: tuple[FundsPlace, ...]
-    silent: tuple[str, ...]
+    silent: str
     total: FundsPlace
 
 
@@ -203,7 +201,7 @@ def funds_tables(public: PublicRequest) -> FundsTables:
                 ),
                 row(account.nowhere, NOWHERE, _("No country: no commitment found"), asks),
             ),
-            tuple(str(countries[code]) for code in account.silent if not countries[code].retired),
+            _silent(str(countries[code]) for code in account.silent if not countries[code].retired),
             row(account.total, WHOLE, total, asks),
         )
 
@@ -212,6 +210,13 @@ def funds_tables(public: PublicRequest) -> FundsTables:
         tuple(table(account) for account in found.accounts),
         row(found.total, WHOLE, _("Total"), query),
     )
+
+
+def _silent(places: Iterable[str]) -> str:
+    """Say of which places nothing is known; "" where there are none."""
+    said = _("No commitment found, all lines not known: %(places)s")
+    names = ", ".join(places)
+    return said % {"places": names} if names else ""
 
 
 def _lines(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.limits import Limit
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.status_of_funds import Cell, FundsKnown, StatusOfFunds
@@ -84,8 +85,8 @@ def signs(cells: Iterable[Cell]) -> list[tuple[str, str]]:
     """Return the signs that some cells have, each with what it means."""
     figures = [figure for cell in cells for figure in cell]
     known = {figure.known for figure in figures}
-    exact = [figure for figure in figures if not (figure.at_most or figure.at_least)]
-    marks = {(figure.at_most, figure.at_least) for figure in figures}
+    exact = [figure for figure in figures if not figure.mark]
+    marks = {figure.mark for figure in figures}
     found = [
         (
             FundsKnown.NOT_KNOWN in known,
@@ -104,16 +105,16 @@ def signs(cells: Iterable[Cell]) -> list[tuple[str, str]]:
             _("known to be zero: entries add up to it"),
         ),
         (
-            (True, False) in marks,
+            Mark.AT_MOST in marks,
             "≤",
             _("at most: a part has no document, or the source gives a limit"),
         ),
         (
-            (False, True) in marks,
+            Mark.AT_LEAST in marks,
             "≥",
             _("at least: a part has no document, or the source gives a limit"),
         ),
-        ((True, True) in marks, "≥≤", _("as far as found: it may be less or more")),
+        (Mark.BOTH in marks, "≥≤", _("as far as found: it may be less or more")),
     ]
     return [(sign, meaning) for is_there, sign, meaning in found if is_there]
 
