@@ -67,10 +67,15 @@ def test_a_total_of_a_later_day_of_other_money_or_another_stage_does_not_bear_on
 
 
 def test_what_adds_up_to_zero_is_not_known_or_is_retired_is_not_open() -> None:
-    factories.open_question(key="zero", measure="unobligated", country=None, year=2030)
+    spent = factories.funded(100)
+    factories.committed(spent, 100)
+    of_it = {"account": spent.account, "year": spent.fiscal_year}
+    factories.open_question(key="zero", measure="available", **of_it)
+    factories.open_question(key="not-known", measure="unobligated", year=2030)
     with acting(factories.administrator()):
         OpenQuestion.objects.filter(key="obligations").update(retired=True)
-    assert not {"zero", "obligations"} & set(found())
+    assert aggregates.total(ask(account=spent.account.code, measure="available")).known
+    assert not {"zero", "not-known", "obligations"} & set(found())
     assert found(as_of="2008-06-29") == {}
 
 

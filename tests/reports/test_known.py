@@ -81,6 +81,7 @@ def test_signs_are_explained_below_each_table_that_has_them(
     for body, explained in tables:
         assert ('aria-hidden="true">–<' in body) == ("“–”" in explained or "«–»" in explained)
         assert ('class="zero"' in body) == ("“0”" in explained or "«0»" in explained)
+        assert bool(re.search(r">(?:0|no change)</a>", body)) == ('class="zero"' in body)
 
 
 @pytest.mark.parametrize("measure", ["", *BALANCES])

@@ -111,6 +111,17 @@ def test_what_it_says_shows_and_what_it_is_of_is_fixed(
     assert Translation.objects.get().spanish == "Sin desglose"
 
 
+def test_a_text_that_fits_into_no_index_has_none(
+    ledger: Ledger, application: psycopg.Connection
+) -> None:
+    longest = "é" * 1300
+    for note in (longest, f"{longest}."):
+        factories.published_figure(document=factories.document(note=note))
+    run(application, ledger.analyst, INSERT, longest, "Largo")
+    with refused("in_bounds"):
+        run(application, ledger.analyst, INSERT, f"{longest}.", "Largo")
+
+
 def test_a_text_has_one_and_the_checksums_stay(
     ledger: Ledger, application: psycopg.Connection
 ) -> None:
@@ -135,6 +146,8 @@ def test_what_a_batch_posts_is_in_the_language_of_the_batch(
     reversal = posting.reverse(version, ledger.analyst, "Reversión", "Por error")
     assert Batch.objects.get(pk=reversal).language == "es"
     assert value(application, "select count(*) from rules.verify()") == 0
+    with refused("in_bounds"):
+        run(application, ledger.analyst, "update ledger_commitment set language = 'fr'")
 
 
 def test_another_language_makes_a_submitted_batch_a_draft_and_a_posted_one_keeps_its_own(
