@@ -229,6 +229,18 @@ def test_what_was_taken_back_of_a_document_is_no_copy_of_it(db: None) -> None:
     assert verdict_now("whole") == Verdict.OUR_SOURCE
 
 
+def test_what_a_document_gave_and_took_back_on_a_later_day_is_no_copy_of_it(db: None) -> None:
+    source, of, draft = factories.document(), factories.appropriation(), factories.batch()
+    factories.line(draft, of, Stage.APPROPRIATED, 100, factories.FUNDED_ON, document=source)
+    factories.line(draft, of, Stage.APPROPRIATED, -100, factories.SPENT_ON, document=source)
+    factories.line(draft, of, Stage.APPROPRIATED, 100, factories.SPENT_ON)
+    factories.posted(draft)
+    for key, day in (("before", factories.FUNDED_ON), ("after", factories.SPENT_ON)):
+        factories.published_figure(key=key, document=source, as_of=day)
+    assert verdict_now("before") == Verdict.OUR_SOURCE
+    assert verdict_now("after") == Verdict.MATCHES
+
+
 def checked() -> tuple[str, str]:
     told, named = StringIO(), StringIO()
     try:

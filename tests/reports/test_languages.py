@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Commitment, Stage, Translation
+from carsi_tracker.ledger.models import Commitment, Posting, Stage, Translation
 from tests import factories
 from tests.reports.downloads.files import rows
 from tests.sourced import NEXT
@@ -100,6 +100,31 @@ def test_the_original_of_a_translation_is_within_reach(client: Client) -> None:
     entry = html_of(client, f"/es/entries/{noted['version']}-{noted['line']}/")
     assert f'lang="es">{noted["note_es"]}<' in entry
     assert f'<p lang="en">{noted["note"]}</p>' in entry
+
+
+def test_why_no_second_person_and_what_one_said_later_stand_beside_their_originals(
+    client: Client,
+) -> None:
+    posting.countersign(5, factories.approver(), "Read against the letter")
+    said = Posting.objects.get(version=5)
+    whys = {
+        said.self_approval_rule: "La regla de la oficina",
+        said.self_approval_reason: "Nadie más estaba",
+        "Read against the letter": "Cotejada con la carta",
+    }
+    with posting.acting(factories.analyst()):
+        Translation.objects.filter(original__in=whys).delete()
+        for text, spanish in whys.items():
+            Translation.objects.create(original=text, spanish=spanish)
+    page = html_of(client, "/es/changes/5/").partition('class="notice"')[2].partition("</div>")[0]
+    for text, spanish in whys.items():
+        assert f'lang="es">{spanish}<' in page
+        assert text in page.partition('<p lang="en">')[2]
+    assert "Como se asentó, en inglés" in page
+    assert (
+        "<details"
+        not in html_of(client, "/changes/5/").partition('class="notice"')[2].partition("</div>")[0]
+    )
 
 
 def test_all_that_the_sourced_ledger_says_of_its_amounts_is_there_in_spanish(

@@ -61,6 +61,7 @@ def test_nobody_else_writes_one(
         ("settled_by = E'a\\u202eb'", "plain_text"),
         ("question_es = '\u2800'", "plain_text"),
         ("settled_by_es = E'a\\nb'", "plain_text"),
+        ("settled_by_es = '\u2800'", "plain_text"),
         # in Spanish alone
         ("question = '', question_es = 'A dónde'", "plain_text"),
         ("settled_by = '', settled_by_es = 'Una lista'", "plain_text"),

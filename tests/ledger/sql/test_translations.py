@@ -68,6 +68,8 @@ def test_only_a_text_that_was_posted_in_english_has_one(
     for text in ("Sin desglose", "Un título", "A draft", "Of a draft", "not split by project"):
         with refused("no_text_to_translate"):
             run(application, ledger.analyst, INSERT, text, "En español")
+    with refused("plain_text"):  # notes and places may be empty
+        run(application, ledger.analyst, INSERT, "", "En español")
 
 
 @pytest.mark.parametrize("becomes_public", ["background", "cited", "law", "published"])
