@@ -237,7 +237,7 @@ def test_a_confirmation_that_is_sent_twice_at_once_keeps_it_once(people: People)
 def test_one_of_the_same_key_that_somebody_adds_meanwhile_is_not_written_over(
     people: People,
 ) -> None:
-    address = uploaded(people.analyst, as_csv(NEW))
+    address = uploaded(people.analyst, as_csv(NEW | {"key": "gao-before"}, NEW))
     digest = people.analyst.get(address).context["read"].digest
     sessions: SimpleQueue[Any] = SimpleQueue()
 
@@ -258,3 +258,4 @@ def test_one_of_the_same_key_that_somebody_adds_meanwhile_is_not_written_over(
             until_waiting(connection.connection, sessions.get())
         assert "1 error: nothing was imported" in answer.result()
     assert PublishedFigure.objects.get(key="gao-new").amount == 5
+    assert not PublishedFigure.objects.filter(key="gao-before").exists()

@@ -161,6 +161,8 @@ def test_a_change_carries_the_limits_of_what_was_added() -> None:
 
 def test_our_figure_beside_a_published_total_carries_its_limits() -> None:
     correct()
+    for measure in ("available", "unobligated", "unliquidated"):
+        factories.published_figure(measure=measure)
     query = read({}, *newest())
     for comparison in compared(published_figures(), query):
         asks = comparison.query

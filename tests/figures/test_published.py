@@ -237,8 +237,29 @@ def test_what_a_document_gave_and_took_back_on_a_later_day_is_no_copy_of_it(db: 
     factories.posted(draft)
     for key, day in (("before", factories.FUNDED_ON), ("after", factories.SPENT_ON)):
         factories.published_figure(key=key, document=source, as_of=day)
+    begins = factories.SPENT_ON
+    factories.published_figure(
+        key="between", document=source, as_of=begins, date_from=begins, amount=0
+    )
     assert verdict_now("before") == Verdict.OUR_SOURCE
     assert verdict_now("after") == Verdict.MATCHES
+    assert verdict_now("between") == Verdict.OUR_SOURCE
+
+
+def test_a_balance_is_a_copy_where_the_document_is_behind_either_of_its_stages(db: None) -> None:
+    law, letter, of, draft = (
+        factories.document(), factories.document(), factories.appropriation(), factories.batch()
+    )  # fmt: skip
+    factories.line(draft, of, Stage.APPROPRIATED, 100, document=law)
+    made = factories.commitment(draft, appropriation=of)
+    factories.line(draft, made, Stage.COMMITTED, 60, document=letter)
+    factories.posted(draft)
+    for key, source in (("law", law), ("letter", letter), ("other", factories.document())):
+        factories.published_figure(
+            key=key, document=source, measure="available", amount=40, as_of=today()
+        )
+    assert verdict_now("law") == verdict_now("letter") == Verdict.OUR_SOURCE
+    assert verdict_now("other") == Verdict.MATCHES
 
 
 def checked() -> tuple[str, str]:

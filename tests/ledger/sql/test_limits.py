@@ -87,6 +87,9 @@ def test_without_a_reason_a_posted_one_keeps_its_mark(
 ) -> None:
     with refused("limit_has_a_reason"):
         correct(application, ledger.analyst, MARK, reason)
+    correct(application, ledger.analyst, MARK)
+    with refused("limit_has_a_reason"):
+        correct(application, ledger.analyst, "bound_note_es = 'Un total.'", reason)
 
 
 def test_nobody_but_an_active_analyst_corrects_a_posted_one(

@@ -21,10 +21,10 @@ from tests.ledger.conftest import Ledger
 INSERT = "insert into ledger_translation (original, spanish) values (%s, %s)"
 
 
-def posted_with_note(note: str, **fields: str) -> int:
+def posted_with_note(note: str, locator: str = "", **fields: str) -> int:
     draft = factories.batch(**fields)
     of = factories.commitment(draft, appropriation=factories.funded())
-    factories.line(draft, of, Stage.COMMITTED, 1, note=note)
+    factories.line(draft, of, Stage.COMMITTED, 1, note=note, locator=locator)
     return factories.posted(draft)
 
 
@@ -49,13 +49,27 @@ def test_nobody_else_writes_one(ledger: Ledger, application: psycopg.Connection)
     ):  # fmt: skip
         with refused("role_missing", role="analyst"):
             run(application, person, INSERT, "Not split by project", "Sin desglose")
+    run(application, ledger.analyst, INSERT, "Not split by project", "Sin desglose")
+    for statement in (
+        "update ledger_translation set spanish = 'Otra cosa'", "delete from ledger_translation"
+    ):  # fmt: skip
+        with refused("role_missing", role="analyst"):
+            run(application, factories.approver(), statement)
+
+
+def test_where_a_published_total_stands_has_one(
+    ledger: Ledger, application: psycopg.Connection
+) -> None:
+    factories.published_figure(locator="Page 2")
+    run(application, ledger.analyst, INSERT, "Page 2", "Página 2")
+    assert Translation.objects.get().spanish == "Página 2"
 
 
 def test_only_a_text_that_was_posted_in_english_has_one(
     ledger: Ledger, application: psycopg.Connection
 ) -> None:
-    posted_with_note("Not split by project", title="A title", reason="A reason")
-    posted_with_note("Sin desglose", language="es", title="Un título")
+    posted_with_note("Not split by project", "Page 2", title="A title", reason="A reason")
+    posted_with_note("Sin desglose", "Página 2", language="es", title="Un título", reason="Por eso")
     factories.line(
         draft := factories.batch(title="A draft"),
         factories.commitment(draft),
@@ -63,9 +77,10 @@ def test_only_a_text_that_was_posted_in_english_has_one(
         1,
         note="Of a draft",
     )
-    for text in ("A title", "A reason", "Not split by project"):
+    for text in ("A title", "A reason", "Not split by project", "Page 2"):
         run(application, ledger.analyst, INSERT, text, "En español")
-    for text in ("Sin desglose", "Un título", "A draft", "Of a draft", "not split by project"):
+    in_spanish = ("Sin desglose", "Página 2", "Un título", "Por eso")
+    for text in (*in_spanish, "A draft", "Of a draft", "not split by project"):
         with refused("no_text_to_translate"):
             run(application, ledger.analyst, INSERT, text, "En español")
     with refused("plain_text"):  # notes and places may be empty
