@@ -1,60 +1,6 @@
-/* Saves reloads on the desk; everything works without it. */
+/* The table of a batch's lines. */
 "use strict";
 
-for (const link of document.querySelectorAll(".desk-add")) {
-  const address = new URL(link.href);
-  address.searchParams.set("_popup", "1");
-  address.searchParams.set("_to_field", "id");
-  link.href = address;
-}
-
-const left = document.getElementById("left");
-const day = document.getElementById("id_effective_date");
-const appropriation = document.getElementById("id_appropriation");
-
-async function showWhatIsLeft() {
-  const address = new URL(left.dataset.address, document.baseURI);
-  address.searchParams.set("effective_date", day.value);
-  address.searchParams.set("appropriation", appropriation.value);
-  const response = await fetch(address);
-  if (response.ok && !response.redirected) {
-    left.innerHTML = await response.text();
-  }
-}
-
-if (left && day && appropriation) {
-  day.addEventListener("change", showWhatIsLeft);
-  appropriation.addEventListener("change", showWhatIsLeft);
-}
-
-/* Suggestions while a commitment, an appropriation or a document is typed. */
-function after(milliseconds, act) {
-  let waiting;
-  return (...words) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(act, milliseconds, ...words);
-  };
-}
-
-async function suggest(field) {
-  const column = field.getAttribute("list").replace("-options", "");
-  const address = new URL(field.form.dataset.suggest, document.baseURI);
-  address.searchParams.set("column", column);
-  address.searchParams.set("text", field.value);
-  const response = await fetch(address);
-  if (response.ok && !response.redirected) {
-    field.list.innerHTML = await response.text();
-  }
-}
-
-const suggestSoon = after(200, suggest);
-for (const form of document.querySelectorAll("form[data-suggest]")) {
-  const asked = (event) => event.target.list && suggestSoon(event.target);
-  form.addEventListener("input", asked);
-  form.addEventListener("focusin", asked);
-}
-
-/* The table of a batch's lines. */
 const table = document.getElementById("table");
 const mostRows = 80;
 
@@ -169,5 +115,3 @@ if (table) {
   });
   window.addEventListener("beforeunload", (event) => touched && event.preventDefault());
 }
-
-document.getElementById("faults")?.focus();
