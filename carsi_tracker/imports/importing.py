@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.figures.effects import Effect, effects
+from carsi_tracker.figures.effects import Effects, effects
 from carsi_tracker.imports.codes import AcceptedCodes
 from carsi_tracker.imports.commitments import Commitments, New
 from carsi_tracker.imports.errors import Finding, Unreadable
@@ -57,7 +57,7 @@ class Drafted:
     title: str
     reason: str
     sums: list[StageSum]
-    effects: list[Effect]
+    effects: Effects
     new_commitments: list[str]
     rows: list[dict[str, Any]]
 

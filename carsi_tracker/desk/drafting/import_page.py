@@ -226,7 +226,7 @@ def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, A
         "more_faults": max(len(outcome.faults) - FAULTS_SHOWN, 0),
         "draft": draft,
         "more_rows": max(outcome.row_count - len(draft.rows), 0) if draft else 0,
-        "effects": draft.effects if draft else [],
+        "effects": draft.effects if draft else None,
         "form": form,
     }
 
