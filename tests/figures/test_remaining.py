@@ -2,13 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from carsi_tracker.figures.remaining import Remaining, remaining
-from carsi_tracker.ledger.models import Stage
+from carsi_tracker.figures import aggregates
+from carsi_tracker.figures.query import Query
+from carsi_tracker.figures.remaining import Balance, Remaining, courses, remaining
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.ledger.models import Batch, Commitment, Stage
 from tests import factories
 from tests.sourced import AVAILABLE
 
@@ -82,3 +86,67 @@ def test_the_queries_do_not_grow_with_the_appropriations() -> None:
     with CaptureQueriesContext(connection) as many:
         remaining(date(2026, 11, 25))
     assert len(few) == len(many) == 2
+
+
+def course(commitment: Commitment, name: str, day: str) -> tuple[Any, ...]:
+    found = courses(commitment, date.fromisoformat(day))[name]
+    return tuple(
+        (each.posted, each.unposted) for each in (found.on_day, found.lowest, found.latest)
+    )
+
+
+def with_lines(commitment: Commitment, *lines: tuple[str, int, str]) -> Batch:
+    batch = factories.batch()
+    for stage, amount, day in lines:
+        factories.line(batch, commitment, Stage(stage), amount, date.fromisoformat(day))
+    return batch
+
+
+def test_what_is_left_of_a_commitment_is_that_of_the_tightest_day_after() -> None:
+    commitment = Commitment.objects.get(reference="CARSI-09-INCLE-01")
+    with_lines(
+        commitment, ("obligated", 2_400_000, "2010-08-24"), ("obligated", 613_000, "2010-09-30")
+    )
+    whole = Decimal(35_000_000)
+    assert course(commitment, "unobligated", "2010-03-15") == (
+        (whole, None), (whole, -3_013_000), (whole, -3_013_000),
+    )  # fmt: skip
+    assert courses(commitment, date(2010, 3, 15))["unobligated"].lowest == Balance(
+        date(2010, 9, 30), whole, Decimal(-3_013_000)
+    )
+    assert course(commitment, "unliquidated", "2010-03-15") == (
+        (None, None), (None, None), (None, 3_013_000),
+    )  # fmt: skip
+
+
+def test_a_balance_is_lowest_on_the_day_itself_where_none_after_is_lower() -> None:
+    commitment = Commitment.objects.get(reference="CARSI-09-INCLE-01")
+    with_lines(commitment, ("committed", 5, "2011-01-01"))
+    found = courses(commitment, date(2010, 3, 15))
+    assert found["unobligated"].lowest.day == date(2010, 3, 15)
+    assert found["unobligated"].latest.together == 35_000_005
+    before = courses(commitment, date(2001, 1, 1))["unobligated"]
+    assert before.on_day == before.lowest == Balance(date(2001, 1, 1), None, None)
+
+
+def test_the_balances_of_a_commitment_and_of_its_appropriation_agree_with_the_sums() -> None:
+    for commitment in Commitment.objects.select_related("appropriation"):
+        version, _revision = newest()
+        day = date(2026, 11, 25)
+        sums = aggregates.totals(Query(version, day).where(commitment=commitment.reference))
+        for name, found in courses(commitment, day).items():
+            if name != "available":
+                known = sums.of(name).amount if sums.of(name).known else None
+                assert found.latest.posted == known
+    rows = {row.appropriation.pk: row.lowest for row in remaining(day)}
+    assert courses(commitment, day)["available"].lowest.posted == rows[commitment.appropriation_id]
+
+
+def test_the_balances_of_a_commitment_are_asked_for_as_often_for_many_lines() -> None:
+    commitment = Commitment.objects.get(reference="CARSI-09-INCLE-01")
+    with CaptureQueriesContext(connection) as few:
+        courses(commitment, date(2010, 3, 15))
+    with_lines(commitment, *[("obligated", 5, "2010-08-24")] * 20)
+    with CaptureQueriesContext(connection) as many:
+        courses(commitment, date(2010, 3, 15))
+    assert len(many) == len(few) == 2

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 
 from carsi_tracker.desk.drafting.move import move_commitment
 from carsi_tracker.desk.drafting.take_back import take_back
+from carsi_tracker.desk.posted.money import page_of
 from carsi_tracker.desk.reference.admin import ReferenceAdmin
 from carsi_tracker.ledger.models import Commitment
 
@@ -49,6 +50,11 @@ class CommitmentAdmin(ReferenceAdmin):
         """Leave it to the allocation form: a commitment starts with an amount."""
         return False
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Return what may be corrected; the page shows the rest."""
+        fields = super().get_fields(request, obj)
+        return [name for name in fields if name not in self.fixed_fields]
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -58,7 +64,7 @@ class CommitmentAdmin(ReferenceAdmin):
             return redirect("admin:ledger_batch_change", commitment.introduced_by_id)
         context = {"show_delete": False, **(extra_context or {})}
         if commitment:
-            context["successors"] = commitment.replaced_by.all()
+            context |= page_of(commitment.pk)
         return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[URLPattern]:
