@@ -1,5 +1,6 @@
-"""Add an allocation: one form that makes batch, commitment, line and, if asked, the submission."""
+"""Add an allocation: one form that makes commitment and line, in a new batch or in a draft."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,10 +15,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches import mails
 from carsi_tracker.desk.drafting.drafting import (
     OF_AMOUNT,
-    DraftingForm,
+    AddingForm,
     day_typed,
     drafted,
     new_token,
@@ -25,12 +27,14 @@ from carsi_tracker.desk.drafting.drafting import (
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.reference.documents import CitesADocument
-from carsi_tracker.desk.site import desk
+from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.remaining import Remaining, remaining
 from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Line, Stage
 from carsi_tracker.ledger.money import whole_dollars
 
-KEPT = ("effective_date", "appropriation", "area", "country", "agency", "document", "basis")
+KEPT = ("effective_date", "appropriation", "area", "country", "agency", "basis", "reason")
+"""What the next allocation of a letter starts with, beside `OF_LETTER`."""
+OF_LETTER = ("batch", "document")
 OF_COMMITMENT = (
     "appropriation",
     "area",
@@ -52,12 +56,12 @@ HINTS = {
 }
 
 
-class AllocationForm(CitesADocument, DraftingForm):
+class AllocationForm(CitesADocument, AddingForm):
     """A new commitment with its first committed amount."""
 
     reason = LineOfText(label=gettext_lazy("Reason"), max_length=1000, required=False)
 
-    def __init__(self, *args: Any, left: list[Remaining], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, left: list[Remaining], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(
             Commitment, OF_COMMITMENT, formfield_callback=formfield
@@ -65,6 +69,7 @@ class AllocationForm(CitesADocument, DraftingForm):
         for name in ("reference", "title"):
             self.fields[name].required = False
         fields: Any = self.fields
+        self.offer_drafts(user)
         self.offer_new_document()
         fields["goal"].empty_label = _("not specified")
         fields["partner"].empty_label = _("none")
@@ -90,21 +95,22 @@ class AllocationForm(CitesADocument, DraftingForm):
     def make(self) -> Batch:
         """Make the batch, the commitment and its line."""
         values = self.cleaned_data | {"document": self.document()}
-        batch = Batch.objects.create(
-            token=values["token"],
+        self.source = values["document"]
+        batch = self.batch_for(
             title=Truncator(values["title"]).chars(200),
-            reason=values["reason"] or values["document"].title,
+            reason=values["reason"] or self.source.title,
         )
         described = {name: values[name] for name in OF_COMMITMENT}
         described["reference"] = values["reference"] or values["appropriation"].next_reference()
         commitment = Commitment.objects.create(introduced_by=batch, **described)
-        Line.objects.create(
+        line = Line(
             batch=batch,
             appropriation=commitment.appropriation,
             commitment=commitment,
             stage=Stage.COMMITTED,
             **{name: values[name] for name in OF_AMOUNT},
         )
+        self.add(batch, [line])
         return batch
 
 
@@ -136,14 +142,15 @@ def add_allocation(request: HttpRequest) -> HttpResponse:
     """Show the form, and make what it says once however often it is sent."""
     typed = request.POST if request.method == "POST" else request.GET
     context = _what_is_left(typed)
+    common = {"user": person(request), "left": context["left"]}
     if request.method != "POST":
-        kept = {name: typed[name] for name in KEPT if name in typed}
-        form = AllocationForm(initial={"token": new_token(), **kept}, left=context["left"])
+        kept = {name: typed[name] for name in (*KEPT, *OF_LETTER) if name in typed}
+        form = AllocationForm(initial={"token": new_token(), **kept}, **common)
     elif "_left" in typed:
-        form = AllocationForm(initial=typed.dict(), left=context["left"])
+        form = AllocationForm(initial=typed.dict(), **common)
     else:
-        form = AllocationForm(typed, request.FILES, left=context["left"])
-        if answer := drafted(request, form, _made):
+        form = AllocationForm(typed, request.FILES, **common)
+        if answer := drafted(request, form, partial(_made, form=form)):
             return answer
     context |= {"title": _("Add an allocation"), "form": form}
     return desk().page(request, "allocation.html", context)
@@ -161,7 +168,7 @@ def _what_is_left(typed: QueryDict) -> dict[str, Any]:
     return {"left": remaining(day), "day": day, "chosen": typed.get("appropriation", "")}
 
 
-def _made(request: HttpRequest, batch: Batch) -> HttpResponse:
+def _made(request: HttpRequest, batch: Batch, form: AllocationForm) -> HttpResponse:
     link = format_html('<a href="{}">{}</a>', _address(batch), batch.title)
     submitted = "_submit" in request.POST
     text = _("{} was submitted.") if submitted else _("{} was saved as a draft.")
@@ -170,9 +177,9 @@ def _made(request: HttpRequest, batch: Batch) -> HttpResponse:
         mails.submitted(request, batch)
     if "_another" not in request.POST:
         return redirect(_address(batch))
-    kept = QueryDict(mutable=True)
-    kept.update({name: request.POST[name] for name in KEPT if request.POST.get(name)})
-    return redirect(f"{reverse('admin:allocation_add')}?{kept.urlencode()}")
+    kept = {name: request.POST[name] for name in KEPT if request.POST.get(name)}
+    kept |= dict(zip(OF_LETTER, (str(batch.pk), str(form.source.pk)), strict=True))
+    return redirect(reverse("admin:allocation_add", query=kept))
 
 
 def _address(batch: Batch) -> str:

@@ -1,4 +1,4 @@
-"""What the forms that draft a batch share: each makes its batch once, however often it is sent."""
+"""What the forms that draft a batch share: each makes or adds its part once, however often sent."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.functional import Promise
@@ -19,12 +20,13 @@ from carsi_tracker.desk.batches import mails
 from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.forms.again import ShownAgain
 from carsi_tracker.desk.forms.refused import add_refusal
+from carsi_tracker.desk.lines.editing import locked_draft
 from carsi_tracker.desk.lines.form import OF_LINE
 from carsi_tracker.desk.site import person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.dates import parse_day
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Basis, Batch, Commitment
+from carsi_tracker.ledger.models import Basis, Batch, Commitment, Line
 from carsi_tracker.ledger.refusals import Refused
 
 OF_AMOUNT = OF_LINE[1:]
@@ -38,6 +40,7 @@ HINTS = {
     "bound_note_es": gettext_lazy("optional, published"),
     "reference": gettext_lazy("made for you when left empty"),
     "reason": gettext_lazy("published; the document’s title when left empty"),
+    "batch": gettext_lazy("yours; a draft keeps its own title and reason"),
 }
 
 
@@ -74,6 +77,59 @@ class DraftingForm(ShownAgain, forms.Form):
         return reference
 
 
+class DraftField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of a person's drafts, or the draft that was asked for; empty is a new batch.
+
+    What is no draft any more is refused by its title, with what to do.
+    """
+
+    def __init__(self, user: User, asked_for: str) -> None:
+        drafts = Batch.objects.filter(state=Batch.State.DRAFT, reverses=None)
+        asked = Q(pk=asked_for) if asked_for.isdecimal() and len(asked_for) <= 15 else Q()
+        own = Q(keeper=user)
+        super().__init__(
+            queryset=drafts.filter(own | asked if asked else own),
+            required=False,
+            label=gettext_lazy("Batch"),
+            empty_label=_("a new batch"),
+        )
+
+    def to_python(self, value: Any) -> Any:
+        """Return the draft, or None for a new batch; raises ValidationError."""
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            gone = Batch.objects.filter(pk=value).first() if str(value).isdecimal() else None
+            message = _("“%s” is no draft any more. Choose another draft or a new batch.")
+            raise ValidationError(message % gone, "not_a_draft") if gone else error from error
+
+
+class AddingForm(DraftingForm):
+    """A drafting form whose lines go into a new batch, or into a draft that is chosen.
+
+    `__init__` calls `offer_drafts`; `make` asks `batch_for` where the lines go, and gives them to
+    `add`. A form that is sent twice adds once: the first line keeps the token.
+    """
+
+    def offer_drafts(self, user: User) -> None:
+        """Offer, in a field `batch`, the drafts of `user` and the one that is chosen already."""
+        chosen = (self.data if self.is_bound else self.initial).get("batch")
+        self.fields["batch"] = DraftField(user, str(chosen or ""))
+
+    def batch_for(self, title: str, reason: str) -> Batch:
+        """Return the draft that was chosen, locked, or a new batch; raises Refused."""
+        chosen: Batch | None = self.cleaned_data["batch"]
+        if chosen:
+            return locked_draft(chosen.pk)
+        return Batch.objects.create(token=self.cleaned_data["token"], title=title, reason=reason)
+
+    def add(self, batch: Batch, lines: list[Line]) -> None:
+        """Save lines of `batch_for`, in the caller's transaction; raises Refused."""
+        if self.cleaned_data["batch"]:
+            lines[0].token = self.cleaned_data["token"]
+        Line.objects.bulk_create(lines)
+
+
 def new_token() -> UUID:
     """Return the token of a form that is shown for the first time."""
     return uuid4()
@@ -88,11 +144,16 @@ def day_typed(typed: QueryDict) -> date:
 
 
 def made_by(token: str) -> Batch | None:
-    """Return the batch that the form with this token made, if it was sent before."""
+    """Return the batch that the form with this token made or added to, if it was sent before."""
     try:
-        return Batch.objects.filter(token=UUID(token)).first()
+        sent = UUID(token)
     except ValueError:
         return None
+    return Batch.objects.filter(Q(token=sent) | Q(pk__in=_with_line_of(sent))).first()
+
+
+def _with_line_of(token: UUID) -> QuerySet[Line, int]:
+    return Line.objects.filter(token=token).values_list("batch", flat=True)
 
 
 def sent_before(request: HttpRequest) -> HttpResponse | None:

@@ -28,14 +28,19 @@ def draft_of(request: HttpRequest, batch_id: int) -> Iterator[Batch]:
     A submitted batch has to be withdrawn first, so that nobody withdraws it unawares.
     """
     with acting(person(request)):
-        batch = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id).first()
-        if batch is None:
-            raise Refused("no_such_batch")
-        if batch.state == Batch.State.POSTED:
-            raise Refused("batch_is_posted", {"version": batch.version})
-        if batch.state == Batch.State.SUBMITTED:
-            raise Refused("not_a_draft")
-        yield batch
+        yield locked_draft(batch_id)
+
+
+def locked_draft(batch_id: int) -> Batch:
+    """Return the draft, locked to the end of the caller's transaction; raises Refused."""
+    batch = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id).first()
+    if batch is None:
+        raise Refused("no_such_batch")
+    if batch.state == Batch.State.POSTED:
+        raise Refused("batch_is_posted", {"version": batch.version})
+    if batch.state == Batch.State.SUBMITTED:
+        raise Refused("not_a_draft")
+    return batch
 
 
 def locked(row: Row) -> Row:

@@ -137,6 +137,12 @@ class Line(models.Model):
     quote = models.CharField(
         _("words quoted from it"), max_length=1000, blank=True, default="", db_default=""
     )
+    token = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        db_comment="The form that added it to a batch that was there, sent once.",
+    )
     revision = models.PositiveIntegerField(default=0, editable=False)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False

@@ -421,3 +421,13 @@ def test_a_posting_from_an_old_snapshot_does_not_miss_an_edit(
             factories.submitted(made)
             another.execute("select rules.post(%s, %s)", [made.pk, digest])
         assert value(application, "select version from ledger_head") == 1, edit
+
+
+def test_no_form_adds_to_a_batch_twice(
+    ledger: Ledger, application: psycopg.Connection, draft: Batch
+) -> None:
+    sent = "update ledger_line set token = 'b6b1f0a2-0d6e-4e0c-9a53-0f6f2b8d9c11' where id = %s"
+    run(application, ledger.analyst, sent, draft.lines.get().pk)
+    other = drafted(ledger).lines.get().pk
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        run(application, ledger.analyst, sent, other)
