@@ -21,6 +21,7 @@ from carsi_tracker.accounts import typed
 from carsi_tracker.accounts.events import refused
 from carsi_tracker.desk.find import LONGEST, asked_for, exact, find
 from carsi_tracker.desk.forms import again
+from carsi_tracker.desk.sections import sections
 from carsi_tracker.desk.work_list import counts, headline, work_list
 from carsi_tracker.ledger.days import today
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 class Desk(AdminSite):
     """The Django admin under the tracker's name."""
 
-    site_header = _("CARSI Tracker · Staff site")
     site_title = _("CARSI Tracker staff site")
     index_title = _("Work list")
     enable_nav_sidebar = False
@@ -98,6 +98,7 @@ class Desk(AdminSite):
         context = super().each_context(request)
         context["site_url"] = translate_url("/", get_language() or settings.LANGUAGE_CODE)
         context["waiting"] = counts(request.user)
+        context["sections"] = sections(request.path)
         context["languages"] = [
             (code, name, translate_url(request.get_full_path(), code))
             for code, name in LANGUAGES.items()
@@ -106,7 +107,10 @@ class Desk(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Return the addresses of the admin and of finding."""
-        own: list[URLPattern] = [path("find/", self.admin_view(self.find), name="find")]
+        own: list[URLPattern] = [
+            path("find/", self.admin_view(self.find), name="find"),
+            path("ledger/", self.admin_view(self.reference_data), name="reference_data"),
+        ]
         return [*own, *super().get_urls()]
 
     def index(
@@ -122,6 +126,18 @@ class Desk(AdminSite):
             **(extra_context or {}),
         }
         return super().index(request, context)
+
+    def reference_data(self, request: HttpRequest) -> HttpResponse:
+        """Show the kinds of reference data, and of people to who manages them."""
+        apps = self.get_app_list(request)
+        kinds = [app for app in apps if app["models"][0]["object_name"] not in WORK]
+        return self.page(
+            request, "reference_data.html", {"title": _("Reference data"), "app_list": kinds}
+        )
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
+        """Lead to the kinds of reference data, which is one page for all apps."""
+        return redirect("admin:reference_data")
 
     def find(self, request: HttpRequest) -> HttpResponse:
         """Show what holds the words asked for; a whole reference or key leads straight there."""

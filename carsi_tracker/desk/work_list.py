@@ -31,6 +31,11 @@ class Counts:
     to_finish: int | None = None
     to_post: int | None = None
 
+    @property
+    def all(self) -> int:
+        """How many batches wait for the person."""
+        return (self.to_finish or 0) + (self.to_post or 0)
+
 
 @dataclass(frozen=True)
 class Draft:

@@ -17,6 +17,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(
     page = open_page(java_script_enabled=False)
     page.on("console", lambda message: message.type == "error" and said.append(message.text))
     sign_in(page, desk_site, "ana")
+    page.get_by_text("Signed in as ana").click()
     page.get_by_role("link", name="Your account").click()
     page.get_by_role("link", name="Second step of signing in").click()
     page.get_by_role("link", name="Set up an authenticator app").click()
@@ -27,6 +28,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(
     page.get_by_label("Authenticator code").fill(code_of(secret, -1))
     page.get_by_role("button", name="Set up an authenticator app").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.get_by_text("Signed in as ana").click()
     page.get_by_role("button", name="Sign out").click()
 
     sign_in(page, desk_site, "ana")

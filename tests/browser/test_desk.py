@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import databases
 from tests.browser.conftest import (
     PASSWORD,
     Site,
@@ -69,6 +71,36 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     reader.get_by_role("link", name=f"Version {NEXT}", exact=True).click()
     expect(reader.get_by_role("heading", level=1)).to_contain_text("Patrol boats, Honduras")
     expect(reader.get_by_text("Posted without a second person.")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["", "/es"])
+def test_the_header_is_one_row_whatever_waits_and_whoever_reads(
+    desk_site: Site, open_page: Open, language: str
+) -> None:
+    page = open_page(1280)
+    sign_in(page, desk_site, "ana")
+    with psycopg.connect(databases.owner_of(desk_site.database).conninfo()) as owner:
+        owner.execute(
+            "update accounts_user set first_name = 'Ana María', last_name = 'de la Fuente'"
+        )
+    for title in ("Radios", "Boats"):
+        page.goto(f"{desk_site.address}/admin/ledger/batch/add/")
+        page.get_by_label("Title", exact=True).fill(title)
+        page.get_by_label("Reason").fill("A letter")
+        page.get_by_role("button", name="Save").click()
+    page.goto(f"{desk_site.address}{language}/admin/")
+    header = page.locator("#header")
+    expect(header.locator(".desk-nav .desk-count")).to_have_text("2")
+    expect(header.locator(".desk-nav [aria-current=page]")).to_contain_text("2")
+    assert header.evaluate("header => header.getBoundingClientRect().height") < 56
+    assert header.evaluate("header => header.scrollWidth <= header.clientWidth")
+    for width in (1024, 360):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert header.evaluate("header => header.getBoundingClientRect().height") <= 96
+        header.locator(".desk-menu summary").click()
+        expect(header.locator(".desk-menu a")).to_have_count(7)
+        assert not is_wider_than_its_window(page)
+        header.locator(".desk-menu summary").click()
 
 
 PAGES = {
