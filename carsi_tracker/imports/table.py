@@ -7,12 +7,12 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
+from carsi_tracker.imports.archive import damaged
 from carsi_tracker.imports.cells import Broken, Cell, is_blank, shown, written
 from carsi_tracker.imports.csv_text import TextRows, decode
 from carsi_tracker.imports.errors import Finding, Unreadable, letters
 from carsi_tracker.imports.spelling import nearest
-from carsi_tracker.imports.xlsx.package import damaged
-from carsi_tracker.imports.xlsx.workbook import SheetRows, open_workbook
+from carsi_tracker.imports.workbook import SheetRows, open_workbook
 from carsi_tracker.ledger.columns import (
     COLUMNS,
     NAMES,
@@ -202,7 +202,7 @@ class Table:
 
 
 def open_file(name: str, content: bytes, of: Format = AMOUNTS) -> Table:
-    """Return the rows of a CSV, text or XLSX file; raises Unreadable."""
+    """Return the rows of a CSV, text, XLSX or ODS file; raises Unreadable."""
     return Table(open_rows(name, content), of=of)
 
 
@@ -233,7 +233,7 @@ def open_rows(name: str, content: bytes) -> TextRows | SheetRows:
         message = _("The file is a web page or XML, not a workbook. Save it as .xlsx.")
         raise Unreadable(Finding(message))
     text = decode(content)
-    if PurePath(name).suffix.lower() == ".xlsx":
+    if PurePath(name).suffix.lower() in {".xlsx", ".ods"}:
         raise damaged()
     return TextRows(text)
 

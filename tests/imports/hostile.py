@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-HEADINGS = (
-    "reference,title,fiscal_year,account,area,country,goal,agency,partner,stage,amount_usd,"
-    "effective_date,document,locator,basis,note"
-)
+from tests.imports import opendocument
+from tests.imports.opendocument import HEADINGS
 
 LARGEST = 10_000_000
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -176,12 +174,62 @@ WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "parts": lambda: workbook(parts=90_000),
     "styles": lambda: workbook(styles="<cellXfs>" + "<xf/>" * 5_000_000 + "</cellXfs>"),
     "entities": _doctype,
+    "repeated rows": lambda: opendocument.workbook(
+        opendocument.row(_ONE, attributes=' table:number-rows-repeated="1048000"')
+    ),
+    "repeated rows of text": lambda: opendocument.workbook(
+        opendocument.row(
+            opendocument.text("x" * 30_000), attributes=' table:number-rows-repeated="1000000"'
+        )
+    ),
+    "repeated cells": lambda: opendocument.workbook(
+        opendocument.row(opendocument.text("x", ' table:number-columns-repeated="16384"'))
+    ),
+    "empty rows, repeated again and again": lambda: opendocument.workbook(
+        _times(opendocument.row(attributes=' table:number-rows-repeated="999999999"'), 500_000)
+    ),
+    "rows of one cell, of LibreOffice": lambda: opendocument.workbook(
+        _times(f"<table:table-row>{_ONE}</table:table-row>", 2_000_000)
+    ),
+    "spaces that are counted": lambda: opendocument.workbook(
+        opendocument.row(opendocument.text('<text:s text:c="999999999"/>' * 300_000))
+    ),
+    "empty paragraphs": lambda: opendocument.workbook(
+        opendocument.row(opendocument.text(_EMPTY * 3_000_000))
+    ),
+    "merged cells, of LibreOffice": lambda: opendocument.workbook(
+        opendocument.row(
+            '<table:table-cell table:number-columns-spanned="200" '
+            'table:number-rows-spanned="1048576"/>'
+        )
+        * 150_000
+    ),
+    "sheets of LibreOffice": lambda: opendocument.workbook(
+        after='<table:table table:name="S"/>' * 2_000_000
+    ),
+    "styles of hidden sheets": lambda: opendocument.workbook(
+        before="".join(
+            f'<style:style style:name="{number}"><style:table-properties table:display="false"/>'
+            "</style:style>"
+            for number in range(900_000)
+        )
+    ),
+    "entities, of LibreOffice": lambda: opendocument.workbook(
+        start='<!DOCTYPE a [<!ENTITY a "haha">]>' + opendocument.START
+    ),
+    "a stretch of text, of LibreOffice": lambda: opendocument.workbook(
+        opendocument.row(opendocument.text("x " * 20_000_000))
+    ),
 }
+_ONE = '<table:table-cell office:value-type="float" office:value="1"/>'
+_EMPTY = "</text:p><text:p>"
 
 DEAR = {
     "rows of one cell", "empty rows", "empty cells", "shared texts", "empty shared texts",
     "hidden columns", "errors", "namespaces", "parts", "rows of cells without headings",
     "rows of commas", "attributes", "styles", "noise",
+    "empty rows, repeated again and again", "rows of one cell, of LibreOffice",
+    "empty paragraphs", "sheets of LibreOffice", "styles of hidden sheets",
 }  # fmt: skip
 """Files that take seconds to make or to read."""
 MEMORY = 200_000_000

@@ -10,8 +10,16 @@ from typing import Any
 
 import pytest
 
-from carsi_tracker.imports import csv_text, interpreting, quoting, spelling, table
-from carsi_tracker.imports.xlsx import package, sheet, values
+from carsi_tracker.imports import (
+    archive,
+    csv_text,
+    interpreting,
+    quoting,
+    sheets,
+    spelling,
+    table,
+)
+from carsi_tracker.imports.xlsx import values
 from carsi_tracker.ledger.models import Organization
 from tests.imports import hostile
 from tests.imports.conftest import HEADINGS, Way, nothing_made, rows
@@ -40,28 +48,28 @@ def test_every_hostile_file_is_answered_within_limits_of_memory_and_time(tmp_pat
 @pytest.mark.parametrize(
     ("where", "limit", "most", "make", "said"),
     [
-        (sheet, "MOST_CELLS", 40, lambda: hostile.workbook("<row><c><v>1</v></c></row>" * 30),
+        (sheets, "MOST_CELLS", 40, lambda: hostile.workbook("<row><c><v>1</v></c></row>" * 30),
          "more than 40 cells"),
-        (sheet, "MOST_ROWS", 20, lambda: hostile.workbook("<row/>" * 20), "more than 20 rows"),
-        (sheet, "MOST_MERGED", 3, lambda: hostile.workbook(
+        (sheets, "MOST_ROWS", 20, lambda: hostile.workbook("<row/>" * 20), "more than 20 rows"),
+        (sheets, "MOST_MERGED", 3, lambda: hostile.workbook(
             after="<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 4 + "</mergeCells>"),
          "more than 3 merged ranges"),
-        (sheet, "MOST_TEXT", 1_000, lambda: hostile.workbook(
+        (sheets, "MOST_TEXT", 1_000, lambda: hostile.workbook(
             '<row><c t="inlineStr"><is><t>' + "x" * 1_000 + "</t></is></c></row>"),
          "more text than is read"),
-        (sheet, "LONGEST_CELL", 100, lambda: hostile.workbook(
+        (sheets, "LONGEST_CELL", 100, lambda: hostile.workbook(
             '<row><c t="s"><v>0</v></c></row>', texts=f"<si><t>{'x' * 101}</t></si>"),
          "more than 100 characters"),
         (values, "LARGEST_TEXTS", 1_000, lambda: hostile.workbook(texts="<si/>" * 20),
          "more text than is read"),
         (values, "MOST_STYLES", 3, lambda: hostile.workbook(
             styles="<cellXfs>" + "<xf/>" * 4 + "</cellXfs>"), "damaged"),
-        (package, "MOST_ELEMENTS", 60, lambda: hostile.workbook("<row/>" * 60),
+        (archive, "MOST_ELEMENTS", 60, lambda: hostile.workbook("<row/>" * 60),
          "more cells than are read"),
-        (package, "MOST_PARTS", 5, lambda: hostile.workbook(parts=2), "more than 5 parts"),
-        (package, "LONGEST_STRETCH", 70_000, lambda: hostile.workbook(
+        (archive, "MOST_PARTS", 5, lambda: hostile.workbook(parts=2), "more than 5 parts"),
+        (archive, "LONGEST_STRETCH", 70_000, lambda: hostile.workbook(
             before=f"<!--{'x' * 200_000}-->"), "more text than is read"),
-        (package, "LARGEST_UNZIPPED", 100_000, lambda: hostile.workbook("<row/>" * 20_000),
+        (archive, "LARGEST_UNZIPPED", 100_000, lambda: hostile.workbook("<row/>" * 20_000),
          "Unzipped"),
         (csv_text, "MOST_LINES", 3, lambda: HEADINGS.encode() + b"\n" * 4, "more than 3 lines"),
         (csv_text, "MOST_DELIMITERS", 20, lambda: HEADINGS.encode() + b"," * 10, "than 20 columns"),
@@ -90,7 +98,7 @@ def test_what_an_archive_declares_is_not_believed(monkeypatch: pytest.MonkeyPatc
     )
     declared = (size + 120_000).to_bytes(4, "little")
     assert content.count(declared)
-    monkeypatch.setattr(package, "LARGEST_UNZIPPED", 100_000)
+    monkeypatch.setattr(archive, "LARGEST_UNZIPPED", 100_000)
     lying = content.replace(declared, (1).to_bytes(4, "little"))
     assert hostile.read(content) != hostile.read(lying)
     assert not hostile.read(lying).endswith(" rows")

@@ -222,7 +222,7 @@ def test_what_is_no_workbook_is_refused(file_way: Way, content: bytes, said: str
 def test_a_workbook_that_unpacks_to_too_much_is_refused(
     monkeypatch: pytest.MonkeyPatch, file_way: Way
 ) -> None:
-    monkeypatch.setattr("carsi_tracker.imports.xlsx.package.LARGEST_UNZIPPED", 100_000)
+    monkeypatch.setattr("carsi_tracker.imports.archive.LARGEST_UNZIPPED", 100_000)
     bomb = archive(**{"xl__workbook.xml": b"<workbook/>", "xl__media.xml": b"0" * 1_000_000})
     assert len(bomb) < 5_000
     assert "Unzipped" in file_way("a.xlsx", bomb).said

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from carsi_tracker.imports.cells import Broken
 from carsi_tracker.imports.errors import Unreadable
 from carsi_tracker.imports.table import open_file
-from carsi_tracker.imports.xlsx.workbook import open_workbook
+from carsi_tracker.imports.workbook import open_workbook
 from tests.imports import hostile
 from tests.imports.conftest import CASES, HEADINGS
 
@@ -282,7 +282,7 @@ def archive(*names: str) -> bytes:
     ("content", "said"),
     [
         (archive("xl/workbook.bin", "[Content_Types].xml"), "Excel (.xlsb)"),
-        (archive("mimetype", "content.xml"), "OpenDocument (.ods)"),
+        (archive("mimetype", "content.xml"), "not a workbook of Excel (.xlsx) or LibreOffice"),
         (archive("Index/Document.iwa"), "Numbers"),
         (archive("word/document.xml"), "not a workbook of Excel"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),

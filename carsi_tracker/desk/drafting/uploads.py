@@ -21,14 +21,14 @@ KEPT_FOR = timedelta(days=1)
 class TableFile(forms.FileField):
     """A file of rows."""
 
-    widget = forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm"})
+    widget = forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm,.ods"})
 
     def __init__(self, *, required: bool) -> None:
         super().__init__(
             label=gettext_lazy("File"),
             required=required,
             allow_empty_file=True,
-            help_text=gettext_lazy("CSV, text or XLSX"),
+            help_text=gettext_lazy("CSV, text, XLSX or ODS"),
         )
 
     def clean(self, data: Any, initial: Any = None) -> Any:

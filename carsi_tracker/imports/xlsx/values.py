@@ -2,12 +2,23 @@
 
 import re
 import sys
-from datetime import datetime, time, timedelta
 from typing import Any
 
-from carsi_tracker.imports.cells import EXCEL_EPOCH, number
+from carsi_tracker.imports.archive import Archive, Attributes, Handler, damaged, too_much_text
+from carsi_tracker.imports.cells import number
+from carsi_tracker.imports.kept import (
+    DAY,
+    ELAPSED,
+    ERROR,
+    MOMENT,
+    NO_NUMBER,
+    NO_RESULT,
+    NUMBER,
+    TIME,
+    moment,
+    position,
+)
 from carsi_tracker.imports.xlsx.formats import shows
-from carsi_tracker.imports.xlsx.package import Attributes, Handler, Package, damaged, too_much_text
 
 NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -19,12 +30,7 @@ LARGEST_TEXTS = 80_000_000
 MOST_STYLES = 70_000
 DAYS_TO_1904 = 1462
 
-ERROR, NO_RESULT, NUMBER, NO_NUMBER = "error", "no result", "number", "no number"
-DAY, MOMENT, TIME, ELAPSED = "day", "moment", "time", "for"
-"""Kinds of cells that are kept as (kind, what they hold)."""
-
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_POSITION = re.compile(r"[0-9]{1,9}", re.ASCII)
 _TRUE = frozenset({"1", "true"})
 
 
@@ -37,18 +43,18 @@ def local(element: str) -> str:
 class Values:
     """Turns what cells hold into values, with the shared texts and the formats of a workbook."""
 
-    def __init__(self, package: Package, related: dict[str, str], *, from_1904: bool) -> None:
+    def __init__(self, archive: Archive, related: dict[str, str], *, from_1904: bool) -> None:
         """Read the parts that `related` names by their kind."""
         self._texts: list[str] = []
         self._shown: list[str] = []
         self._offset = DAYS_TO_1904 if from_1904 else 0
         if part := related.get("sharedStrings"):
             texts = _Texts()
-            package.parse(part, texts)
+            archive.parse(part, texts)
             self._texts = texts.found
         if part := related.get("styles"):
             styles = _Styles()
-            package.parse(part, styles)
+            archive.parse(part, styles)
             self._shown = styles.shown()
 
     def read(self, attributes: Attributes, saved: list[str] | None, *, formula: bool) -> Any:
@@ -69,7 +75,7 @@ class Values:
             return text in _TRUE
         if kind == "e":
             return ERROR, text
-        return _iso(text) if kind == "d" else text
+        return moment(text) if kind == "d" else text
 
     def _number(self, text: str, shown: str) -> Any:
         try:
@@ -87,39 +93,6 @@ class Values:
         if not days:
             return TIME, rest
         return (MOMENT, seconds) if rest else (DAY, days)
-
-
-def value(kind: str, held: Any) -> Any:
-    """Return the value of a cell that was kept as (kind, what it holds)."""
-    if kind == NUMBER:
-        return number(held)
-    if kind == DAY:
-        return EXCEL_EPOCH + timedelta(days=held)
-    midnight = datetime.combine(EXCEL_EPOCH, time())
-    if kind == MOMENT:
-        return midnight + timedelta(seconds=held)
-    if kind == TIME:
-        return (midnight + timedelta(seconds=held)).time()
-    return timedelta(seconds=held)
-
-
-def position(text: str) -> int:
-    """Return a position in a list of the workbook; raises ValueError for what is none."""
-    if not _POSITION.fullmatch(text.strip()):
-        raise ValueError(text)
-    return int(text)
-
-
-def _iso(text: str) -> Any:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if moment.tzinfo:
-        return text
-    seconds = (moment - datetime.combine(EXCEL_EPOCH, time())).total_seconds()
-    days, rest = divmod(int(seconds), 86_400)
-    return (MOMENT, int(seconds)) if rest else (DAY, days)
 
 
 def _unescaped(text: str) -> str:

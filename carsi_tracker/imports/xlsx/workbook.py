@@ -1,21 +1,14 @@
-"""XLSX workbooks: the sheet that is read, its rows, and what a workbook hides."""
+"""The sheets of a workbook of Excel (ECMA-376, part 1, 18.2)."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from carsi_tracker.imports.archive import Archive, damaged
+from carsi_tracker.imports.sheets import Contents, Sheet
+from carsi_tracker.imports.xlsx.package import main_part, relations
+from carsi_tracker.imports.xlsx.sheet import FirstRow, Reader
+from carsi_tracker.imports.xlsx.values import Values, local
 
-from carsi_tracker.imports.cells import Broken, Cell, is_blank, shown
-from carsi_tracker.imports.errors import Finding, Unreadable
-from carsi_tracker.imports.xlsx.package import Package, damaged
-from carsi_tracker.imports.xlsx.sheet import MOST_COLUMNS, Contents, FirstRow, Reader
-from carsi_tracker.imports.xlsx.values import ERROR, NO_NUMBER, NO_RESULT, Values, local, value
-from carsi_tracker.ledger.columns import BY_NAME
-from carsi_tracker.ledger.headings import heading
-
-SHEETS_NAMED = 20
 _TRUE = frozenset({"1", "true"})
 _RELATIONS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
@@ -23,168 +16,47 @@ _RELATIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet of rows: its name, its part of the archive, and whether it is shown."""
-
-    name: str
-    part: str
-    visible: bool
-
-
-@dataclass
-class SheetRows:
-    """The rows of a sheet that was read."""
-
-    sheet: str
-    contents: Contents
-    warnings: list[Finding] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        """The number of its last row."""
-        return self.contents.last_row
-
-    def __iter__(self) -> Iterator[tuple[int, list[Cell]]]:
-        """Yield each filled row with its number, its cells counted from column A."""
-        merged = _Merged(self.contents)
-        for number, cells in self.contents:
-            for index, cell in enumerate(cells):
-                if type(cell) is tuple:
-                    cells[index] = _value(*cell)
-            merged.mark(number, cells)
-            yield number, cells
-
-
-def open_workbook(content: bytes) -> SheetRows:
-    """Return the one visible sheet that has rows under the headings; raises Unreadable."""
-    package = Package(content)
-    sheets, from_1904 = _sheets(package)
-    related = dict(package.relations(package.workbook).values())
-    values = Values(package, related, from_1904=from_1904)
-    first_rows = {
-        sheet: row
-        for sheet in sheets
-        if sheet.visible and (row := _first_row(package, sheet, values))
-    }
-    chosen = _the_one(first_rows)
-    reader = Reader(values)
-    package.parse(chosen.part, reader)
-    reader.pack()
-    rows = SheetRows(chosen.name, reader.contents)
-    rows.warnings = [
-        Finding(_("The sheet “%s” is hidden and was not read.") % sheet.name)
-        for sheet in sheets
-        if not sheet.visible
-    ] + [
-        Finding(_("The sheet “%s” has no heading of the format and was not read.") % sheet.name)
-        for sheet in first_rows
-        if sheet != chosen
-    ]
-    rows.warnings += _hidden(rows)
-    return rows
-
-
-def _sheets(package: Package) -> tuple[list[Sheet], bool]:
-    """Return the sheets that hold rows, and whether days are counted from 1904."""
-    relations = package.relations(package.workbook)
-    sheets, from_1904 = [], False
-    for element, attributes in package.elements(package.workbook):
+def sheets(archive: Archive) -> list[Sheet]:
+    """Return the sheets that hold rows, each with its first row where it is shown."""
+    main = main_part(archive)
+    related = relations(archive, main)
+    found, from_1904 = [], False
+    for element, attributes in archive.elements(main):
         name = local(element)
         if name == "workbookPr":
             from_1904 = attributes.get("date1904") in _TRUE
         if name != "sheet":
             continue
         relation = next((attributes[key] for key in _RELATIONS if key in attributes), "")
-        kind, part = relations.get(relation, ("", ""))
-        if not package.has(part):
+        kind, part = related.get(relation, ("", ""))
+        if not archive.has(part):
             raise damaged()
         if kind == "worksheet":
             visible = attributes.get("state", "visible") == "visible"
-            sheets.append(Sheet(attributes.get("name", ""), part, visible))
-    return sheets, from_1904
+            found.append((attributes.get("name", ""), part, visible))
+    values = Values(archive, dict(related.values()), from_1904=from_1904)
+    return [
+        Sheet(
+            name,
+            visible,
+            _first_row(archive, part, values) if visible else None,
+            partial(_read, archive, part, values),
+        )
+        for name, part, visible in found
+    ]
 
 
-def _first_row(package: Package, sheet: Sheet, values: Values) -> list[Any] | None:
+def _first_row(archive: Archive, part: str, values: Values) -> list[Any] | None:
     reader = Reader(values, first_only=True)
     try:
-        package.parse(sheet.part, reader)
+        archive.parse(part, reader)
     except FirstRow:
         return next(iter(reader.contents))[1]
     return None
 
 
-def _the_one(first_rows: dict[Sheet, list[Any]]) -> Sheet:
-    if not first_rows:
-        raise Unreadable(Finding(_("No visible sheet of the workbook has anything in it.")))
-    with_headings = [sheet for sheet, row in first_rows.items() if _has_headings(row)]
-    if len(with_headings) > 1:
-        names = [f"“{sheet.name}”" for sheet in with_headings[:SHEETS_NAMED]]
-        more = ["…"] if len(with_headings) > SHEETS_NAMED else []
-        raise Unreadable(
-            Finding(
-                _("Several sheets have rows of the format: %s. Keep one of them, or hide the rest.")
-                % ", ".join(names + more)
-            )
-        )
-    return (with_headings or list(first_rows))[0]
-
-
-def _has_headings(row: Sequence[Any]) -> bool:
-    return sum(isinstance(cell, str) and heading(cell) in BY_NAME for cell in row) > 1
-
-
-def _hidden(rows: SheetRows) -> list[Finding]:
-    """Say which of the filled rows and columns are hidden."""
-    found = []
-    if hidden := rows.contents.hidden_rows:
-        message = ngettext(
-            "%(count)d row is hidden or filtered out in the sheet and was read, too: "
-            "row %(first)d.",
-            "%(count)d rows are hidden or filtered out in the sheet and were read, too; "
-            "the first is row %(first)d.",
-            len(hidden),
-        )
-        found.append(Finding(message % {"count": len(hidden), "first": hidden[0]}, rows.sheet))
-    if any(first < rows.contents.width for first, _last in rows.contents.hidden_columns):
-        found.append(Finding(_("Hidden columns were read, too."), rows.sheet))
-    return found
-
-
-def _value(kind: str, held: Any) -> Cell:
-    if kind == ERROR:
-        return Broken(held, _("The cell shows the error %s.") % held)
-    if kind == NO_RESULT:
-        message = _("The formula in this cell has no saved result. Write the value itself.")
-        return Broken(held, message)
-    if kind == NO_NUMBER:
-        message = _("The cell is marked as a number, but holds “%s”.")
-        return Broken(held, message % shown(held))
-    cell: Cell = value(kind, held)
-    return cell
-
-
-class _Merged:
-    """Marks the cells that are merged with others, row after row."""
-
-    def __init__(self, contents: Contents) -> None:
-        self._coming = sorted(contents.merged, reverse=True)
-        self._here: list[tuple[int, int, int, int]] = []
-
-    def mark(self, number: int, cells: list[Cell]) -> None:
-        """Put a Broken cell wherever a merged one has no value of its own."""
-        while self._coming and self._coming[-1][0] <= number:
-            self._here.append(self._coming.pop())
-        if not self._here:
-            return
-        self._here = [area for area in self._here if area[1] >= number]
-        if len(self._here) > MOST_COLUMNS:
-            raise damaged()
-        message = _("This cell is merged with others, so it has no value of its own. Unmerge it.")
-        broken = Broken("", message)
-        for first_row, _last_row, first, last in self._here:
-            for index in range(first, last + 1):
-                if (number, index) != (first_row, first):
-                    cells += [""] * (index + 1 - len(cells))
-                    if is_blank(cells[index]):
-                        cells[index] = broken
+def _read(archive: Archive, part: str, values: Values) -> Contents:
+    reader = Reader(values)
+    archive.parse(part, reader)
+    reader.pack()
+    return reader.contents

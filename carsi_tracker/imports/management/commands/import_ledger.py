@@ -19,8 +19,8 @@ from carsi_tracker.ledger.text import check
 
 class Command(BaseCommand):
     help = (
-        "Make one draft batch of a CSV, text or XLSX file, with every check, whole or not at all. "
-        "Exit 0 where it is accepted, 1 where it is refused."
+        "Make one draft batch of a CSV, text, XLSX or ODS file, with every check, whole or not at "
+        "all. Exit 0 where it is accepted, 1 where it is refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
