@@ -2,9 +2,9 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import connection, models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from carsi_tracker.ledger.models.languages import in_language_of_page, language_on_page
 from carsi_tracker.ledger.models.reference import (
     Account,
     Country,
@@ -154,12 +154,12 @@ class Commitment(Titled):
     @property
     def bound_in(self) -> str:
         """The language code of `shown_bound_note`."""
-        return "es" if get_language() == "es" and self.bound_note_es else "en"
+        return language_on_page(self.bound_note_es)
 
     @property
     def shown_bound_note(self) -> str:
         """What makes it a limit, in the language of the page where that was entered."""
-        return self.bound_note_es if self.bound_in == "es" else self.bound_note
+        return in_language_of_page(self.bound_note, self.bound_note_es)
 
     @property
     def bound_in_words(self) -> str:

@@ -2,9 +2,9 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from carsi_tracker.ledger.models.languages import in_language_of_page, language_on_page
 from carsi_tracker.ledger.models.reference import (
     Account,
     Country,
@@ -106,19 +106,19 @@ class PublishedFigure(models.Model):
     @property
     def shown_wider(self) -> str:
         """What it covers beyond the question, in the language of the page where that is told."""
-        return (get_language() == "es" and self.wider_es) or self.wider
+        return in_language_of_page(self.wider, self.wider_es)
 
     @property
     def shown_explanation(self) -> str:
         """The explanation in the language of the page where there is one."""
-        return (get_language() == "es" and self.explanation_es) or self.explanation
+        return in_language_of_page(self.explanation, self.explanation_es)
 
     @property
     def explained_in(self) -> str:
         """The language code of `shown_explanation`."""
-        return "es" if get_language() == "es" and self.explanation_es else "en"
+        return language_on_page(self.explanation_es)
 
     @property
     def widened_in(self) -> str:
         """The language code of `shown_wider`."""
-        return "es" if get_language() == "es" and self.wider_es else "en"
+        return language_on_page(self.wider_es)

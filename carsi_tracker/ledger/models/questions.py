@@ -2,9 +2,9 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from carsi_tracker.ledger.models.languages import in_language_of_page, language_on_page
 from carsi_tracker.ledger.models.published import PublishedFigure
 from carsi_tracker.ledger.models.reference import (
     Account,
@@ -77,19 +77,19 @@ class OpenQuestion(models.Model):
     @property
     def shown_question(self) -> str:
         """The question in the language of the page where that is told."""
-        return (get_language() == "es" and self.question_es) or self.question
+        return in_language_of_page(self.question, self.question_es)
 
     @property
     def asked_in(self) -> str:
         """The language code of `shown_question`."""
-        return "es" if get_language() == "es" and self.question_es else "en"
+        return language_on_page(self.question_es)
 
     @property
     def shown_settled_by(self) -> str:
         """What would settle it, in the language of the page where that is told."""
-        return (get_language() == "es" and self.settled_by_es) or self.settled_by
+        return in_language_of_page(self.settled_by, self.settled_by_es)
 
     @property
     def settled_in(self) -> str:
         """The language code of `shown_settled_by`."""
-        return "es" if get_language() == "es" and self.settled_by_es else "en"
+        return language_on_page(self.settled_by_es)

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.ledger.models.languages import Language
+from carsi_tracker.ledger.models.languages import Language, language_on_page
 
 
 class Named(models.Model):
@@ -54,7 +54,7 @@ class Titled(models.Model):
     @property
     def shown_in(self) -> str:
         """The language code of `shown_title`."""
-        return "es" if get_language() == "es" and self.title_es else self.language
+        return language_on_page(self.title_es, self.language)
 
     @property
     def shown_title(self) -> str:
