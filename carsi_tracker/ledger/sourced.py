@@ -151,9 +151,9 @@ def _load_reference_data() -> None:
         )
 
 
-def _ever_added(model: type[models.Model]) -> set[str]:
+def _ever_added(model: type[models.Model], column: str = "key") -> set[str]:
     added = Change.objects.filter(table=model._meta.db_table, action="INSERT")
-    return set(added.values_list("after__key", flat=True))
+    return set(added.values_list(f"after__{column}", flat=True))
 
 
 def _never_there(model: type[models.Model], file: str) -> list[Row]:
@@ -196,8 +196,7 @@ def _add_figure(row: Row) -> None:
 
 def _missing_translations() -> list[Row]:
     """Return the Spanish of texts that are posted, and that never had any."""
-    added = Change.objects.filter(table=Translation._meta.db_table, action="INSERT")
-    known = set(added.values_list("after__original", flat=True))
+    known = _ever_added(Translation, "original")
     rows = [row for row in _rows(FIXTURES / "translations.csv") if row["original"] not in known]
     with connection.cursor() as cursor:
         cursor.execute(
