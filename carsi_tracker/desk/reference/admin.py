@@ -26,13 +26,14 @@ from carsi_tracker.ledger.models import (
     Country,
     ProgrammingArea,
 )
+from carsi_tracker.ledger.models.reference import PLAIN_KEY
 from carsi_tracker.ledger.posting import acting
 from carsi_tracker.ledger.refusals import Refused
 
 CODES = {
     Account: RegexValidator(r"^[A-Z0-9]+$", _("Use A-Z and 0-9.")),
     Country: RegexValidator(r"^([A-Z]{2}|regional)$", _("Use two letters of ISO 3166-1, as GT.")),
-    ProgrammingArea: RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens.")),
+    ProgrammingArea: PLAIN_KEY,
 }
 
 

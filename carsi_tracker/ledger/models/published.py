@@ -1,11 +1,12 @@
 """What others published about the same money: kept beside the ledger, never entered in it."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.models.languages import in_language_of_page, language_on_page
 from carsi_tracker.ledger.models.reference import (
+    PLAIN_KEY,
     Account,
     Country,
     Document,
@@ -41,7 +42,7 @@ class PublishedFigure(models.Model):
         _("key"),
         max_length=60,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens."))],
+        validators=[PLAIN_KEY],
         help_text=_("Short and lasting, such as gao-obligated-2013."),
     )
     document = models.ForeignKey(

@@ -1,12 +1,13 @@
 """What is not known and what would settle it: a list that analysts keep beside the ledger."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.models.languages import in_language_of_page, language_on_page
 from carsi_tracker.ledger.models.published import PublishedFigure
 from carsi_tracker.ledger.models.reference import (
+    PLAIN_KEY,
     Account,
     Country,
     Organization,
@@ -31,7 +32,7 @@ class OpenQuestion(models.Model):
         _("key"),
         max_length=60,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens."))],
+        validators=[PLAIN_KEY],
         help_text=_("Short and lasting, such as incle-payments."),
     )
     question = models.CharField(_("what is not known, in English"), max_length=200)

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.ledger.models.languages import Language, language_on_page
 
+PLAIN_KEY = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens."))
+
 
 class Named(models.Model):
     """A thing with a name in both languages."""
@@ -131,7 +133,7 @@ class Document(Titled):
         _("key"),
         max_length=60,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens."))],
+        validators=[PLAIN_KEY],
         help_text=_("Short and lasting, such as loa-panama-2009."),
     )
     publisher = models.CharField(_("publisher"), max_length=200)
