@@ -212,5 +212,16 @@ def place(row: models.Model | type[models.Model], verb: str = "") -> str:
     return f"{path}{verb}/" if isinstance(row, type) else f"{path}{row.pk}/{verb}/"
 
 
+def of_one(client: Client, row: models.Model, **changes: Any) -> dict[str, Any]:
+    """What stands in the form of a row that was opened now, with some changes."""
+    response = client.get(place(row, "change"))
+    sent = {
+        name: "" if value is None else value
+        for name, value in response.context["adminform"].form.initial.items()
+    }
+    seen = hidden(response.content.decode(), "seen")
+    return sent | {"seen": seen, "retired": ""} | changes
+
+
 def panama() -> Country:
     return Country.objects.get(code="PA")

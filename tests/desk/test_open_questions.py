@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.ledger.models import Account, Change, Country, OpenQuestion
-from tests.desk.conftest import People, hidden, place, reading, told
+from tests.desk.conftest import People, of_one, place, reading, told
 
 
 def filled_in(**changes: Any) -> dict[str, Any]:
@@ -16,17 +16,6 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "area": "", "country": "", "agency": "", "settled_by": "A list of FMF cases",
         "settled_by_es": "Una lista de casos de FMF", "position": "6", "change_reason": "",
     } | changes  # fmt: skip
-
-
-def of_one(client: Client, question: OpenQuestion, **changes: Any) -> dict[str, Any]:
-    """What stands in the form of a question that was opened now, with some changes."""
-    response = client.get(place(question, "change"))
-    sent = {
-        name: "" if value is None else value
-        for name, value in response.context["adminform"].form.initial.items()
-    }
-    seen = hidden(response.content.decode(), "seen")
-    return sent | {"seen": seen, "retired": ""} | changes
 
 
 def test_an_analyst_adds_one_and_the_public_reads_it_with_its_amount(people: People) -> None:

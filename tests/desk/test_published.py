@@ -7,7 +7,7 @@ from django.test import Client
 
 from carsi_tracker.ledger.models import Change, Document, PublishedFigure
 from tests import factories
-from tests.desk.conftest import People, hidden, place, reading, told
+from tests.desk.conftest import People, of_one, place, reading, told
 
 
 def filled_in(**changes: Any) -> dict[str, Any]:
@@ -18,17 +18,6 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "as_of": "2013-06-01", "relation": "about", "amount": "10000000", "tolerance": "50000",
         "wider": "", "wider_es": "", "explanation": "", "explanation_es": "", "change_reason": "",
     } | changes  # fmt: skip
-
-
-def of_one(client: Client, figure: PublishedFigure, **changes: Any) -> dict[str, Any]:
-    """What stands in the form of a published total that was opened now, with some changes."""
-    response = client.get(place(figure, "change"))
-    sent = {
-        name: "" if value is None else value
-        for name, value in response.context["adminform"].form.initial.items()
-    }
-    seen = hidden(response.content.decode(), "seen")
-    return sent | {"seen": seen, "retired": ""} | changes
 
 
 def test_an_analyst_adds_one_and_the_public_reads_it(people: People) -> None:
