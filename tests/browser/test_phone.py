@@ -84,3 +84,47 @@ def test_legends_keep_their_colours_where_colours_are_forced(site: Site, open_pa
         for entry in page.locator(".legend").first.locator("li").all()
     ]
     assert len(set(squares)) == len(squares) > 3
+
+
+def test_open_questions_are_cards_that_need_no_scrolling(site: Site, open_page: Open) -> None:
+    page = open_page(320)
+    page.goto(f"{site.address}/gaps/")
+    questions = page.locator("table.questions")
+    region = page.locator(".scroll").filter(has=questions)
+    assert region.evaluate("region => region.scrollWidth <= region.clientWidth")
+    row = questions.locator("tbody tr").first
+    asked, amount = box(row.locator("th")), box(row.locator("td").first)
+    assert asked["y"] + asked["height"] <= amount["y"]
+    heads = row.locator("td").evaluate_all(
+        "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
+    )
+    assert heads[1:] == [
+        '"What others published"',
+        '"The kind of document that would settle it"',
+    ]
+
+
+def test_a_number_of_a_version_takes_no_more_room_than_it_needs(
+    site: Site, open_page: Open
+) -> None:
+    page = open_page(320)
+    page.goto(f"{site.address}/changes/")
+    assert box(page.get_by_role("rowheader").first)["width"] < 80
+
+
+@pytest.mark.parametrize("path", ["/changes/", "/areas/law-enforcement/"])
+def test_a_minus_stays_with_its_amount(site: Site, open_page: Open, path: str) -> None:
+    page = open_page(320)
+    page.goto(f"{site.address}{path}")
+    amounts = page.locator(".effect, .amount").filter(has_text="\u2212$")
+    assert amounts.count()
+    lines = amounts.evaluate_all("all => all.map(each => each.getClientRects().length)")
+    assert set(lines) == {1}
+
+
+def test_a_line_stands_above_all_totals_of_the_areas(site: Site, open_page: Open) -> None:
+    page = open_page()
+    page.goto(f"{site.address}/areas/")
+    last = page.locator("table.matrix tbody tr").last.locator("td")
+    widths = last.evaluate_all("cells => cells.map(cell => getComputedStyle(cell).borderBottom)")
+    assert all(width.startswith("0px") for width in widths)

@@ -56,9 +56,10 @@ def written(text: str, language: str, public: PublicRequest) -> WrittenText:
     return WrittenText(text, language)
 
 
-def whose_amount(note: Note, shown: Decimal) -> str:
+def whose_amount(note: Note, shown: Decimal) -> SafeString:
     """Say which amount a note is about, before it; nothing where that is the one that is shown."""
     if note.amount == shown:
-        return ""
+        return SafeString("")
     said = {"amount": whole_dollars(note.amount), "number": note.version}
-    return _("%(amount)s (version %(number)s):") % said + " "
+    words = _("%(amount)s (version %(number)s):") % said
+    return format_html('<span class="amount">{}</span> ', words)
