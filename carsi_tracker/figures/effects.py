@@ -15,6 +15,8 @@ from carsi_tracker.ledger.models import Appropriation, Commitment
 
 MOST = 100
 """How many balances are told one by one; the others are counted."""
+LEADING = 4
+"""How many stand before the others."""
 
 # Each balance of what the batch touches, as it is lowest from the batch's first day on.
 BALANCES = """
@@ -143,6 +145,17 @@ class Effects:
     def others(self) -> int:
         """How many are not told one by one."""
         return self.total - len(self.shown)
+
+    @property
+    def leading(self) -> list[Effect]:
+        """The few to read first, in their order: what breaks is among them."""
+        first = sorted(self.shown, key=lambda effect: not effect.is_broken)[:LEADING]
+        return [effect for effect in self.shown if effect in first]
+
+    @property
+    def worst(self) -> Effect | None:
+        """The first that breaks."""
+        return next((effect for effect in self.shown if effect.is_broken), None)
 
 
 @dataclass(frozen=True)

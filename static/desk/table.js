@@ -53,19 +53,10 @@ function emptied(row) {
   return row;
 }
 
-async function tryOut() {
-  const response = await fetch(table.dataset.try, { method: "POST", body: new FormData(table) });
-  if (response.ok && !response.redirected) {
-    document.getElementById("effect").innerHTML = await response.text();
-  }
-}
-
 let touched = false;
-const tryOutSoon = after(600, tryOut);
 
 function changed() {
   touched = true;
-  tryOutSoon();
 }
 
 function pressed(event) {
@@ -80,7 +71,7 @@ function pressed(event) {
     const copy = copyOf(row);
     row.after(copy);
     copy.querySelector("input[type=text]").focus();
-    changed();
+    table.dispatchEvent(new Event("input"));
   } else if (button.name === "_more") {
     event.preventDefault();
     const row = emptied(copyOf(rowsOf().at(-1)));

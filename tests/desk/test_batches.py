@@ -74,7 +74,7 @@ def test_the_page_shows_all_that_an_approver_decides_on(people: People) -> None:
         "Law enforcement and security force assistance Honduras",
         "3. Support the development of strong",
         "State/INL",
-        "INCLE FY2008 Uncommitted 11,010,500 −250,000 10,760,500 10,760,500 Sep 25, 2009",
+        "INCLE FY2008 Uncommitted 11,010,500 → with this batch 10,760,500 Lowest 10,760,500 on Sep 25, 2009",
     ):
         assert part in text, part
 
@@ -87,7 +87,7 @@ def test_the_page_says_what_would_refuse_a_draft(people: People) -> None:
         "$11,500,000.00 is more than the uncommitted balance of $11,010,500.00 on September 25, "
         "2009."
     ) in text
-    assert "−489,500 Over balance Sep 25, 2009" in text
+    assert "Over balance on Sep 25, 2009: INCLE FY2008 would be −489,500" in text
 
 
 def test_title_and_reason_are_edited_and_the_editor_has_a_hand(people: People) -> None:

@@ -87,7 +87,7 @@ def effect(batch: Batch) -> dict[str, Any]:
     try:
         posting.rehearse(batch.pk)
     except Refused as refusal:
-        refused = refusal.lines
+        refused = refusal.lines if refusal.rule != "batch_is_empty" else []
     return {"effects": effects(batch.pk), "refused": refused, "next_version": next_version()}
 
 

@@ -67,7 +67,7 @@ def try_table(request: HttpRequest, batch_id: int) -> HttpResponse:
             transaction.set_rollback(True)
     except Refused as refused:
         return HttpResponse(" ".join(refused.lines), "text/plain", status=409)
-    return desk().page(request, "_effect.html", context)
+    return desk().page(request, "_strip_inner.html", context)
 
 
 @permission_required("ledger.view_commitment", raise_exception=True)
