@@ -1,30 +1,46 @@
-"""The figures that the public reads, before and after a batch that is not posted."""
+"""What the public reads before and after a batch that is not posted, on every day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
-from django.db import connection
-from django.utils.translation import gettext as _
-
-from carsi_tracker.figures.aggregates import NOTHING, Amount, Sums, breakdown, matrix, totals
-from carsi_tracker.figures.bounds import Limits
-from carsi_tracker.figures.query import NONE, Query
+from carsi_tracker.figures.aggregates import Amount, sums_through
+from carsi_tracker.figures.draft_totals import draft_totals
+from carsi_tracker.figures.parts import Parts
+from carsi_tracker.figures.query import MEASURES, Query
+from carsi_tracker.figures.running_totals import COMMITTED, NOTHING, Stages, running_totals
 from carsi_tracker.figures.versions import newest
-from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
-from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Stage
+from carsi_tracker.ledger.days import end_of_fiscal_year, fiscal_year, today
 
-Key = tuple[str | None, str | None, int | None]
-Changes = dict[tuple[str, Key, str], Amount]
+KINDS = {
+    "whole": (),
+    "appropriation": ("account", "year"),
+    "account": ("account",),
+    "year": ("year",),
+    "area": ("area",),
+    "country": ("country",),
+    "goal": ("goal",),
+    "agency": ("agency",),
+    "partner": ("partner",),
+    "cell": ("country", "area"),
+}
+"""What the public reads sums of, in the order in which they are told, each by its filters."""
+
+OF_COMMITMENTS = ("committed", "obligated", "disbursed", "unobligated", "unliquidated")
+OF_FUNDS = ("appropriated", "available", *OF_COMMITMENTS)
+"""The stages and balances of what has appropriated amounts, in the order of their columns."""
+
+WITH_FUNDS = ("whole", "appropriation", "account", "year")
 
 
 @dataclass(frozen=True)
 class PublicFigure:
-    """A figure of the public pages, now and with a batch posted, with what of it is a limit.
+    """A figure of the public pages on a day, before and after a batch is posted.
 
-    `kind` is whole, country, area, goal or cell (an area in a country); `name` names which one in
-    the language of the page, and is empty for the whole and for "no goal stated". `measure` is a
-    stage or `available`; `query` asks for the entries that the figure sums now.
+    `kind` is one of `KINDS`; `name` names which one in the language of the page, and is empty for
+    the whole. `measure` is a stage or a balance; `query` asks for the entries that it sums before;
+    `follows_amount` says whether a stage before has an amount then.
     """
 
     kind: str
@@ -32,126 +48,131 @@ class PublicFigure:
     measure: str
     query: Query
     before: Amount
-    change: Amount
+    after: Amount
+    follows_amount: bool
 
     @property
-    def after(self) -> Amount:
-        """What the public reads when the batch is posted."""
-        return self.before + self.change
+    def change(self) -> Amount:
+        """What the batch adds."""
+        return self.after - self.before
 
     @property
-    def measure_name(self) -> str:
-        """The measure in the language of the page."""
-        return (
-            _("No commitment found")
-            if self.measure == "available"
-            else str(Stage(self.measure).label)
-        )
+    def changes(self) -> bool:
+        """Whether the public reads another amount or mark, or an amount where none was found."""
+        return _read(self.before) != _read(self.after)
 
 
-CHANGES = """
-    select
-        grouping(area.code) = 0 as by_area, grouping(country.code) = 0 as by_country,
-        grouping(goal.number) = 0 as by_goal,
-        area.code, country.code, goal.number, l.stage, sum(l.amount), count(*),
-        coalesce(sum(l.amount) filter (where l.stage = 'committed' and c.bound = 'at-most'), 0),
-        coalesce(sum(l.amount) filter (where l.stage = 'committed' and c.bound = 'at-least'), 0)
-    from ledger_line l
-    left join ledger_commitment c on c.id = l.commitment_id
-    left join ledger_programmingarea area on area.id = c.area_id
-    left join ledger_country country on country.id = c.country_id
-    left join ledger_goal goal on goal.id = c.goal_id
-    where l.batch_id = %s
-    group by l.stage, grouping sets (
-        (), (country.code), (area.code), (goal.number), (area.code, country.code)
-    )
-    having sum(l.amount) <> 0 and (
-        l.stage <> 'appropriated'
-        or 1 = all (array[grouping(area.code), grouping(country.code), grouping(goal.number)])
-    )
-"""
-KINDS = {
-    (False, False, False): "whole",
-    (False, True, False): "country",
-    (True, False, False): "area",
-    (False, False, True): "goal",
-    (True, True, False): "cell",
-}
-"""What is summed, by whether area, country and goal tell its sums apart."""
-STAGES = ("committed", "obligated", "disbursed")
+def _read(sum_: Amount) -> tuple[object, ...]:
+    return sum_.known, sum_.amount, sum_.limits.mark
 
 
-def public_figures(batch_id: int) -> list[PublicFigure]:
-    """Return the figures that posting a batch would change, as of today, in the pages' order."""
-    version, label_revision = newest()
+@dataclass(frozen=True)
+class Part:
+    """A part of the whole that the public reads sums of, and what a batch adds to it, by day."""
+
+    kind: str
+    name: str
+    query: Query
+    before: Stages
+    change: Stages
+
+    def figures(self, day: date) -> Iterator[PublicFigure]:
+        """Yield those of its figures that a day's public reads otherwise with the batch."""
+        before = sums_through(self.before, day)
+        added = sums_through(self.change, day)
+        if not added.stages:
+            return
+        after, asked = before + added, self.query.through(day)
+        for measure in OF_FUNDS if self.kind in WITH_FUNDS else OF_COMMITMENTS:
+            if added.stages.keys().isdisjoint(MEASURES.get(measure, (measure,))):
+                continue
+            figure = PublicFigure(
+                self.kind, self.name, measure, asked.summing(measure),
+                before.of(measure), after.of(measure), before.follows_amount(measure),
+            )  # fmt: skip
+            if figure.changes:
+                yield figure
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The stages and balances that the public reads otherwise on some day, whichever it is.
+
+        What a batch adds is the same until its next day, so that an amount changes on one of these
+        days or never; a mark may also change where a posted limit comes in between.
+        """
+        days = set(_days([self.change]))
+        posted, added = self.before.get(COMMITTED), self.change.get(COMMITTED)
+        if posted and added and added.limits:
+            days |= {day for day in posted.limit_days if day > min(days)}
+        return frozenset(figure.measure for day in days for figure in self.figures(day))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """All that the public reads otherwise when a batch is posted.
+
+    `effective` are the days from which its lines count.
+    """
+
+    parts: tuple[Part, ...]
+    effective: tuple[date, ...]
+
+    def figures(self, day: date) -> list[PublicFigure]:
+        """Return the figures that change as of a day, in the order of their kinds."""
+        return [figure for part in self.parts for figure in part.figures(day)]
+
+    def changes_on(self, day: date) -> bool:
+        """Say whether any figure changes as of a day."""
+        return any(True for part in self.parts for _figure in part.figures(day))
+
+    @property
+    def days(self) -> list[date]:
+        """The days to look at, newest first: today, those of the lines, ends of fiscal years.
+
+        The latter from that before the first line to that after the last.
+        """
+        found = {today(), *self.effective}
+        if self.effective:
+            years = (fiscal_year(self.effective[0]) - 1, fiscal_year(self.effective[-1]))
+            found |= {end_of_fiscal_year(year) for year in range(years[0], years[1] + 1)}
+        return sorted(found, reverse=True)
+
+    @cached_property
+    def count(self) -> int:
+        """How many figures change on some day."""
+        return sum(len(part.changed) for part in self.parts)
+
+    @property
+    def unchanged_measures(self) -> list[str]:
+        """The stages and balances at which no figure changes on any day."""
+        changed = {measure for part in self.parts for measure in part.changed}
+        return [measure for measure in OF_FUNDS if measure not in changed]
+
+    @property
+    def unchanged_kinds(self) -> list[str]:
+        """The kinds of which no figure changes on any day."""
+        changed = {part.kind for part in self.parts if part.changed}
+        return [kind for kind in KINDS if kind not in changed]
+
+
+def preview(batch_id: int) -> Preview:
+    """Return what the public reads otherwise on each day when a batch is posted.
+
+    As many queries for any number of lines.
+    """
+    version, _revision = newest()
     asked = Query(version, today()).permanent()
-    words = vocabulary(version.number, version.checksum, label_revision)
-    changes = _changes(batch_id)
-    return [*_of_the_whole(asked, changes), *_of_parts(asked, changes, words)]
+    added = draft_totals(batch_id, KINDS.values())
+    parts, found = Parts(version), []
+    for kind, dimensions in KINDS.items():
+        posted, its = running_totals(asked, *dimensions), added[dimensions]
+        for key, name, filters in parts.in_order(dimensions, its):
+            before = posted.get(key, NOTHING)
+            found.append(Part(kind, name, asked.where(**filters), before, its[key]))
+    return Preview(tuple(found), tuple(sorted(set(_days(added[()].values())))))
 
 
-def _changes(batch_id: int) -> Changes:
-    """Return by how much a batch changes (kind, (area, country, goal), stage); zeros lack."""
-    with connection.cursor() as cursor:
-        cursor.execute(CHANGES, [batch_id])
-        return {
-            (KINDS[by_area, by_country, by_goal], (area, country, goal), stage): Amount(
-                amount, entries, Limits(*limits)
-            )
-            for by_area, by_country, by_goal, *key_and_sums in cursor
-            for area, country, goal, stage, amount, entries, *limits in [key_and_sums]
-        }
-
-
-def _of_the_whole(asked: Query, changes: Changes) -> Iterator[PublicFigure]:
-    now = totals(asked)
-    changed = {
-        stage: changes.get(("whole", (None, None, None), stage), NOTHING)
-        for stage in ("appropriated", *STAGES)
-    }
-    for stage, change in changed.items():
-        if change.amount:
-            query = asked.where(stage=stage)
-            yield PublicFigure("whole", "", stage, query, now.of(stage), change)
-    left = changed["appropriated"] - changed["committed"]
-    if left.amount:
-        query = asked.where(measure="available")
-        yield PublicFigure("whole", "", "available", query, now.of("available"), left)
-
-
-def _of_parts(asked: Query, changes: Changes, words: Vocabulary) -> Iterator[PublicFigure]:
-    for kind, key, name, query in _parts(asked, words):
-        for stage in STAGES:
-            if change := changes.get((kind, key, stage)):
-                posted = _posted(kind, key, query, stage)
-                of_stage = query.where(stage=stage)
-                yield PublicFigure(kind, name, stage, of_stage, posted, change)
-
-
-def _parts(asked: Query, words: Vocabulary) -> Iterator[tuple[str, Key, str, Query]]:
-    """Yield each part of the whole that public pages show: kind, key, name, query."""
-    for country in words.countries:
-        key: Key = (None, country.code, None)
-        yield "country", key, country.name, asked.where(country=country.code)
-    for area in words.areas:
-        yield "area", (area.code, None, None), area.name, asked.where(area=area.code)
-    for goal in words.goals:
-        yield "goal", (None, None, goal.number), goal.name, asked.where(goal=goal.number)
-    yield "goal", (None, None, None), "", asked.where(goal=NONE)
-    for country in words.countries:
-        for area in words.areas:
-            name = f"{country.name}, {area.name}"
-            query = asked.where(country=country.code, area=area.code)
-            yield "cell", (area.code, country.code, None), name, query
-
-
-def _posted(kind: str, key: Key, query: Query, stage: str) -> Amount:
-    """Return what the public reads now, from the answers that its pages are made of."""
-    whole = query.everywhere()
-    area, country, goal = key
-    if kind == "cell":
-        cell = matrix(whole).get((str(area), str(country)), Sums())
-        return cell.of(stage)
-    part: str | int | None = {"area": area, "country": country, "goal": goal}[kind]
-    found = breakdown(whole, kind).get(part)
-    return found.of(stage) if found else NOTHING
+def _days(changes: Iterable[Stages]) -> Iterator[date]:
+    for stages in changes:
+        for total in stages.values():
+            yield from total.days

@@ -13,7 +13,7 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.aggregates import total
 from carsi_tracker.figures.bounds import Mark
-from carsi_tracker.figures.preview import public_figures
+from carsi_tracker.figures.preview import KINDS, PublicFigure, preview
 from carsi_tracker.figures.published import VerdictChange, verdicts_changed, verdicts_of_draft
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
@@ -52,27 +52,50 @@ def nadr(people: People, title: str, **changes: str) -> Batch:
     return allocate(people.analyst, appropriation=of, title=title, **{**NADR, **changes})
 
 
-def review(client: Client, batch: Batch) -> str:
-    response = client.get(address(batch, "review"))
+def public_figures(batch_id: int) -> list[PublicFigure]:
+    """What the public reads otherwise as of today."""
+    return preview(batch_id).figures(today())
+
+
+def review(client: Client, batch: Batch, **asked: str) -> str:
+    response = client.get(address(batch, "review"), asked)
     assert response.status_code == 200
     return reading(response)
 
 
 def test_a_review_shows_each_public_figure_before_and_after(people: People, batch: Batch) -> None:
     text, committed = review(people.approver, batch), dollars(COMMITTED)
-    assert f"All Committed ≥≤ {committed} ≥≤ {dollars(COMMITTED + 250_000)} +250,000" in text
-    assert f"All No commitment found ≥≤ {dollars(AVAILABLE)} ≥≤ 41,640,500 −250,000" in text
-    assert re.search(r"Honduras Committed [\d,]+ [\d,]+ \+250,000", text)
-    assert re.search(r"Goal not specified Committed [\d,]+ [\d,]+ \+250,000", text)
+    whole = f"≥≤ {committed} ≥≤ {dollars(COMMITTED + 250_000)} +250,000"
+    left = f"≥≤ {dollars(AVAILABLE)} ≥≤ {dollars(AVAILABLE - 250_000)} −250,000"
+    assert re.search(
+        rf"Total All {re.escape(f'{left} {whole}')} ≥≤ [\d,]+ ≥≤ [\d,]+ \+250,000", text
+    )
+    assert re.search(r"Honduras [\d,]+ [\d,]+ \+250,000", text)
+    assert re.search(r"Appropriation INCLE FY2008 [\d,]+ [\d,]+ −250,000", text)
+    assert re.search(r"Agency State/INL [\d,≥≤ ]+ \+250,000", text)
+    assert re.search(r"Goal not specified [\d,]+ [\d,]+ \+250,000", text)
     assert f"Version {VERSION} Version {NEXT}" in text
-    assert "Guatemala Committed" not in text
+    assert "Every day from June 15, 2009 changes by the same amounts" in text
+    assert "Sep 30, 2008: no change" in text
+    assert "Without any change on any day: Appropriated; Obligated;" in text
+
+
+def test_a_review_shows_the_figures_of_a_day_that_is_chosen_or_typed(
+    people: People, batch: Batch
+) -> None:
+    assert "As of September 30, 2009: 24 figures" in review(
+        people.approver, batch, day="2009-09-30"
+    )
+    typed = review(people.approver, batch, day="June 14, 2009")
+    assert "As of June 14, 2009 no figure changes." in typed
+    assert "As of November" in review(people.approver, batch, day="soon")
 
 
 def test_the_figures_of_a_review_are_those_that_posting_publishes(
     people: People, batch: Batch
 ) -> None:
     foretold = public_figures(batch.pk)
-    assert {figure.kind for figure in foretold} == {"whole", "country", "area", "goal", "cell"}
+    assert {figure.kind for figure in foretold} == set(KINDS)
     post_it(people.approver, batch)
     public = Client()
     for figure in foretold:
@@ -85,12 +108,14 @@ def test_the_figures_of_a_review_are_those_that_posting_publishes(
 
 def test_a_figure_that_holds_a_limit_has_its_mark_before_and_after(people: People) -> None:
     batch = allocate(people.analyst, bound="at-most", bound_note="It says so.")
-    figures = {(figure.kind, figure.name): figure for figure in public_figures(batch.pk)}
-    country = figures["country", "Honduras"]
+    figures = {
+        (figure.kind, figure.name, figure.measure): figure for figure in public_figures(batch.pk)
+    }
+    country = figures["country", "Honduras", "committed"]
     assert country.change.limits.mark is Mark.AT_MOST
     text = review(people.approver, batch)
-    assert re.search(r"Honduras Committed [\d,]+ ≤\s[\d,]+ ≤\s\+250,000", text)
-    assert re.search(r"No commitment found ≥≤\s[\d,]+ ≥≤\s[\d,]+ ≥\s−250,000", text)
+    assert re.search(r"Country Honduras [\d,]+ ≤\s[\d,]+ ≤\s\+250,000", text)
+    assert re.search(r"Total All ≥≤\s[\d,]+ ≥≤\s[\d,]+ ≥\s−250,000", text)
     post_it(people.approver, batch)
     for figure in figures.values():
         asked = replace(figure.query, dated=False, pinned=False)
@@ -117,7 +142,11 @@ def test_a_change_that_cancels_out_is_no_change_of_a_public_figure(
             )
     posting.submit(other.pk, people.ana)
     text = review(people.approver, other)
-    assert "No totals changed: what it enters and reverses is the same." in text
+    assert "24 public figures change" in text
+    assert "As of June 30, 2009: 24 figures" in review(people.approver, other, day="2009-06-30")
+    assert "As of July 1, 2009 no figure changes." in review(
+        people.approver, other, day="2009-07-01"
+    )
     assert "0 on Jun 15, 2009" in text
 
 
@@ -259,12 +288,13 @@ def test_new_budget_authority_shows_in_what_is_appropriated_and_available(people
             basis="stated",
         )
     posting.submit(batch.pk, people.ana)
-    figures = {figure.measure: figure for figure in public_figures(batch.pk)}
-    assert set(figures) == {"appropriated", "available"}
-    assert figures["appropriated"].after.amount == 170_000_000
-    assert figures["available"].after.amount == AVAILABLE + 5_000_000
+    figures = {(figure.kind, figure.measure): figure for figure in public_figures(batch.pk)}
+    assert {measure for _kind, measure in figures} == {"appropriated", "available"}
+    assert {kind for kind, _measure in figures} == {"whole", "appropriation", "account", "year"}
+    assert figures["whole", "appropriated"].after.amount == 170_000_000
+    assert figures["whole", "available"].after.amount == AVAILABLE + 5_000_000
     text = review(people.approver, batch)
-    assert "All Appropriated 165,000,000 170,000,000 +5,000,000" in text
+    assert "Total All 165,000,000 170,000,000 +5,000,000" in text
 
 
 def test_a_successor_says_what_it_replaces(people: People) -> None:
@@ -360,7 +390,7 @@ def test_analysts_read_the_same_and_are_told_who_may_post(people: People, batch:
     for client in (people.analyst, people.client(people.benito), people.administrator):
         page = client.get(address(batch, "review"))
         text, committed = reading(page), dollars(COMMITTED)
-        assert f"All Committed ≥≤ {committed} ≥≤ {dollars(COMMITTED + 250_000)} +250,000" in text
+        assert f"≥≤ {committed} ≥≤ {dollars(COMMITTED + 250_000)} +250,000" in text
         assert "Who may post it: Petra Paz." in text
         assert address(batch, "post") not in page.content.decode()
         assert address(batch, "send-back") not in page.content.decode()

@@ -26,10 +26,11 @@ from carsi_tracker.desk.review.approval import (
     self_approval_rule,
     who_may_post,
 )
+from carsi_tracker.desk.review.public_figures import figures_as_of
 from carsi_tracker.desk.review.readings import changes, reading
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.effects import effects, progress
-from carsi_tracker.figures.preview import public_figures
+from carsi_tracker.figures.preview import preview
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, DocumentFile, Line
 from carsi_tracker.ledger.refusals import Refused
@@ -117,7 +118,7 @@ def _page(
         "current_version": version,
         "next_version": version + 1,
         "effects": effects(batch.pk),
-        "figures": public_figures(batch.pk),
+        "figures": figures_as_of(preview(batch.pk), request.GET.get("day", "")),
         "verdicts": comparisons_of_draft(batch.pk),
         "lines": lines,
         "changes": changes(batch, user, now=digest, digest=read or begun_with or ""),
