@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from carsi_tracker.imports import spelling
 from carsi_tracker.imports.cells import (
@@ -23,6 +26,7 @@ from carsi_tracker.imports.cells import (
 )
 from carsi_tracker.imports.placeholders import refuse_error, refuse_placeholder
 from carsi_tracker.imports.spelling import LONGEST_CODE, nearest
+from carsi_tracker.ledger.amounts import IN_DOLLARS, Written
 from carsi_tracker.ledger.columns import BY_NAME, COLUMNS, OF_LINE, CellKind, Column
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.models import (
@@ -48,17 +52,29 @@ REPEATED = {
 }
 """The columns whose cells say the same few things again and again: each is read once."""
 
+FORMER_WORDS = {
+    "appropriated": ("asignada",), "committed": ("comprometida",), "obligated": ("obligada",),
+    "disbursed": ("desembolsada", "pagado", "pagada", "paid"),
+    "stated": ("indicado", "indicada"), "press": ("prensa", "press report"),
+    "inferred": ("deducida",),
+}  # fmt: skip
+"""Words that people and earlier tables write for a stage or an evidence, beside its own."""
+
 _WHOLE_NUMBER = re.compile(r"([0-9]+)\.0")
 
 
 @dataclass(frozen=True)
 class Code:
-    """A code as it is written, with key and names of its row; stages and bases have no row."""
+    """A code as it is written, with key and names of its row; stages and bases have no row.
+
+    `words` are taken for it, as they stand in tables of either language.
+    """
 
     text: str
     pk: int | None = None
     retired: bool = False
     names: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Codes:
@@ -66,6 +82,9 @@ class Codes:
 
     def __init__(self, codes: Iterable[Code]) -> None:
         self._by_key = {spelling.key(code.text): code for code in codes}
+        self._by_word = {
+            spelling.key(word): code for code in self._by_key.values() for word in code.words
+        }
         self._by_look = self._looks(lambda code: code.names) | self._looks(lambda code: [code.text])
 
     def __getitem__(self, text: str) -> Code:
@@ -77,7 +96,8 @@ class Codes:
 
     def get(self, text: str) -> Code | None:
         """Return the code that a cell names, or None."""
-        return self._by_key.get(spelling.key(text))
+        key = spelling.key(text)
+        return self._by_key.get(key) or self._by_word.get(key)
 
     def meant(self, text: str) -> str | None:
         """Return the code that a cell looks like, names, or nearly spells, if there is one."""
@@ -156,9 +176,9 @@ class AcceptedCodes:
             "goal": Codes(_rows(Goal, "number", *NAMES)),
             "agency": organizations,
             "partner": organizations,
-            "stage": Codes(Code(value) for value in Stage.values),
-            "basis": Codes(Code(value) for value in Basis.values),
-            "bound": Codes(Code(value) for value in Bound.values),
+            "stage": Codes(_choices(Stage)),
+            "basis": Codes(_choices(Basis)),
+            "bound": Codes(_choices(Bound)),
             "document": Codes(_rows(Document, "key", "title")),
         }
         self.documents = dict(Document.objects.values_list("pk", "title"))
@@ -180,6 +200,16 @@ class AcceptedCodes:
             ) from None
 
 
+def _choices(choices: type[TextChoices]) -> Iterable[Code]:
+    """Return codes that are taken in the words of both languages, whichever is spoken."""
+    for choice in choices:
+        words = [*FORMER_WORDS.get(str(choice), ())]
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                words.append(str(choice.label))
+        yield Code(str(choice), words=tuple(words))
+
+
 def _rows(model: Any, field: str, *names: str) -> Iterable[Code]:
     rows = model.objects.values_list(field, "pk", "retired", *names)
     return [Code(str(text), pk, retired, tuple(names)) for text, pk, retired, *names in rows]
@@ -189,8 +219,13 @@ class Cells:
     """Reads the cells of a file by their columns; `order` is of dates in numbers."""
 
     def __init__(
-        self, vocabulary: AcceptedCodes, new_partners: NewCodes, order: Order | None
+        self,
+        vocabulary: AcceptedCodes,
+        new_partners: NewCodes,
+        order: Order | None,
+        amounts: Written = IN_DOLLARS,
     ) -> None:
+        self._amounts = amounts
         self._codes, self._new_partners, self._order = vocabulary.columns, new_partners, order
         self._read_before: dict[tuple[str, str], Any] = {}
 
@@ -218,7 +253,7 @@ class Cells:
             return self._code(column, cell)
         match column.kind:
             case CellKind.AMOUNT:
-                return read_amount(cell)
+                return read_amount(cell, self._amounts)
             case CellKind.DAY:
                 return read_day(cell, self._order)
             case CellKind.TEXT:

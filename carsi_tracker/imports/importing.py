@@ -22,6 +22,7 @@ from carsi_tracker.imports.interpreting import Interpreted, interpret
 from carsi_tracker.imports.staging import Present, Staging
 from carsi_tracker.imports.table import Table
 from carsi_tracker.ledger import posting
+from carsi_tracker.ledger.amounts import IN_DOLLARS, Written
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Organization, Stage
@@ -84,7 +85,10 @@ class Outcome:
     @property
     def asks_order(self) -> bool:
         """Whether a date in numbers needs an order, or another one."""
-        return any(fault.code in {"two_readings", "other_order"} for fault in self.faults)
+        return any(
+            fault.column == "effective_date" and fault.code in {"two_readings", "other_order"}
+            for fault in self.faults
+        )
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class ImportOptions:
     `token` is what makes a form that is sent twice make one batch; `listed` is how many rows of
     the outcome are wanted (None for all); `new_despite_duplicates` says that rows which a batch
     has already are new; `batch` is the draft that the rows go into, instead of a new one; `order`
-    is what comes first in the rows' dates of numbers.
+    is what comes first in the rows' dates of numbers, `amounts` how the amounts are written.
     """
 
     keep: bool = False
@@ -106,6 +110,7 @@ class ImportOptions:
     listed: int | None = 100
     batch: Batch | None = None
     order: Order | None = None
+    amounts: Written = IN_DOLLARS
 
 
 def import_table(
@@ -120,7 +125,9 @@ def import_table(
     try:
         with posting.acting(user, _("Import")):
             staging = Staging()
-            read = interpret(table, own_batch, options.order, staging.load, progress)
+            read = interpret(
+                table, own_batch, options.order, staging.load, progress, amounts=options.amounts
+            )
             outcome = _compared(table, read, staging, options)
             if outcome.accepted:
                 outcome = _entered(table, read, staging, options, outcome)
@@ -140,7 +147,7 @@ def _compared(table: Table, read: Interpreted, staging: Staging, options: Import
     if read.by_order:
         warnings.append(_read_by_order(options.order, *read.by_order))
     if read.faults:
-        return Outcome(read.faults, warnings)
+        return Outcome(read.faults, warnings, row_count=read.row_count)
     if not read.row_count:
         return Outcome([Finding(_("There are headings, but no rows."), table.sheet)], warnings)
     staging.analyse()

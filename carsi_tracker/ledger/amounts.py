@@ -1,12 +1,14 @@
 """Typed amounts: text that can be read in one way only, as Decimal U.S. dollars."""
 
 import re
-from decimal import Decimal
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from carsi_tracker.ledger.money import LIMIT
+from carsi_tracker.ledger.money import CENT, LIMIT
 
 LONGEST = 40
 SIGN = "[-‐‑‒–−﹣－]"  # noqa: RUF001
@@ -18,27 +20,34 @@ TYPED = re.compile(
     rf"(?P<number>(?:[0-9.,]|{SPACE})*?){SPACE}*(?P<close>\))?{SPACE}*(?P<after>(?i:USD)|US\$)?"
 )
 SPACES = re.compile(rf"{SPACE}{{2,}}")
-CENTS = r"(?P<cents>[0-9]{1,2})"
-NUMBERS = [
-    re.compile(pattern)
-    for pattern in (
-        rf"(?P<whole>[0-9]+)(?:[.,]{CENTS})?",
-        rf"(?P<whole>[1-9][0-9]{{0,2}}(?:{SPACE}[0-9]{{3}})+)(?:[.,]{CENTS})?",
-        rf"(?P<whole>[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+)(?:\.{CENTS})?",
-        rf"(?P<whole>[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+),{CENTS}",
-        r"(?P<whole>[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,})",
-        rf"(?P<whole>)\.{CENTS}",
-    )
-]
+WHOLE = r"(?P<whole>[1-9][0-9]{0,2}"
+"""How a whole number of groups begins."""
 THOUSANDS_OR_DECIMALS = re.compile(r"([1-9][0-9]{0,2})\.([0-9]{3})")
-FRACTION_OF_A_CENT = re.compile(
-    r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)\.[0-9]{3,}|[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]{3,}"
-)
 
 
-def parse_amount(text: str) -> Decimal:
+@dataclass(frozen=True)
+class Written:
+    """How the amounts of a table are written: what 1 is worth in dollars, and the decimal mark.
+
+    `unit` is 1 or a power of ten; `decimal` is a point or a comma, or empty where nobody says.
+    """
+
+    unit: int = 1
+    decimal: str = ""
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals there may be: down to the cent."""
+        return len(str(self.unit)) + 1
+
+
+IN_DOLLARS = Written()
+
+
+def parse_amount(text: str, written: Written = IN_DOLLARS) -> Decimal:
     """Read a typed amount: `250,000.00`, `$250,000`, `1.250.000,50`, `(7,500.00)`, `$ (7,500.00)`.
 
+    `written` may say that 613 is $613,000, and which mark 1.250 has; the amount is in dollars.
     Raises ValidationError, whose message quotes the text and says what is accepted, for text with
     two readings, anything else that is no amount, zero, fractions of a cent, a trillion or more.
     """
@@ -50,7 +59,8 @@ def parse_amount(text: str) -> Decimal:
     if not typed["number"] and typed["before"] and typed["inner"]:
         amount = Decimal(0)  # as spreadsheets show it in the format of accountants: $ -
     else:
-        amount = _number(typed["number"], negative=bool(signs), text=text)
+        number = _number(typed["number"], written, negative=bool(signs), text=text)
+        amount = (number * written.unit).quantize(CENT, context=Context(prec=60))
     if amount == 0:
         raise ValidationError(_("An amount is not zero."), "zero")
     if amount >= LIMIT:
@@ -64,15 +74,52 @@ def _said_twice(typed: re.Match[str]) -> bool:
     return signs > 1 or sum(bool(typed[part]) for part in ("before", "within", "after")) > 1
 
 
-def _number(number: str, *, negative: bool, text: str) -> Decimal:
-    for pattern in NUMBERS:
+@cache
+def _patterns(written: Written) -> list[re.Pattern[str]]:
+    """Return the numbers of one reading, with their whole part and their decimals."""
+    part = rf"(?P<part>[0-9]{{1,{written.decimals}}})"
+    spaced, commas, points = (rf"{WHOLE}(?:{mark}[0-9]{{3}})+)" for mark in (SPACE, ",", r"\."))
+    if written.decimal:
+        mark = re.escape(written.decimal)
+        grouped = points if written.decimal == "," else commas
+        numbers = [
+            rf"{whole}(?:{mark}{part})?" for whole in (r"(?P<whole>[0-9]+)", spaced, grouped)
+        ]
+        return [re.compile(number) for number in [*numbers, rf"(?P<whole>){mark}{part}"]]
+    lone = r"(?P<whole>(?:0|[1-9][0-9]{3,}|[0-9]+(?=[.,](?![0-9]{3}$))))"
+    return [
+        re.compile(number)
+        for number in (
+            r"(?P<whole>[0-9]+)",
+            rf"{lone}[.,]{part}",
+            rf"{spaced}(?:[.,]{part})?",
+            rf"{commas}(?:\.{part})?",
+            rf"{points},{part}",
+            rf"{WHOLE}(?:\.[0-9]{{3}}){{2,}})",
+            rf"(?P<whole>)\.{part}",
+        )
+    ]
+
+
+@cache
+def _too_fine(written: Written) -> re.Pattern[str]:
+    """Return the numbers that go below a cent."""
+    more = written.decimals + 1
+    return re.compile(
+        rf"(?:[0-9]*|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+)\.[0-9]{{{more},}}"
+        rf"|(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+),[0-9]{{{max(more, 4)},}}"
+    )
+
+
+def _number(number: str, written: Written, *, negative: bool, text: str) -> Decimal:
+    for pattern in _patterns(written):
         if found := pattern.fullmatch(number):
             parts = found.groupdict()
             whole = re.sub(r"[^0-9]", "", parts["whole"]) or "0"
-            return Decimal(f"{whole}.{parts.get('cents') or '':0<2}")
-    if found := THOUSANDS_OR_DECIMALS.fullmatch(number):
+            return Decimal(f"{whole}.{parts.get('part') or '0'}")
+    if not written.decimal and (found := THOUSANDS_OR_DECIMALS.fullmatch(number)):
         raise _two_readings(text, "-" if negative else "", *found.groups())
-    if FRACTION_OF_A_CENT.fullmatch(number):
+    if _too_fine(written).fullmatch(number):
         raise ValidationError(
             _("“%s” has fractions of a cent; write at most two decimals.") % text, "sub_cent"
         )

@@ -1,12 +1,13 @@
 """Files as people make them: each is accepted or refused alike by every way in."""
 
 import pytest
+from django.utils.translation import override
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from tests import factories
-from tests.imports.conftest import Way, case, nothing_made
+from tests.imports.conftest import Way, case, nothing_made, rows
 from tests.sourced import COMMITMENTS
 
 
@@ -233,3 +234,23 @@ def test_text_is_taken_as_it_is(any_way: Way) -> None:
     assert second.commitment.title == "@Puesto fronterizo, Honduras"
     assert str(second.commitment.partner) == "+504 Fundación"
     assert "The partner “+504 Fundación” is new" in outcome.said
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    ("stage", "basis"),
+    [
+        ("Comprometido", "según documento"),
+        ("comprometido", "indicado"),
+        ("COMMITTED", "Deducido"),
+        ("committed", "según la prensa"),
+    ],
+)
+def test_words_of_the_spanish_table_are_taken_in_both_languages(
+    any_way: Way, language: str, stage: str, basis: str
+) -> None:
+    with override(language):
+        outcome = any_way("amounts.csv", rows({"stage": stage, "basis": basis}))
+    assert outcome.accepted, outcome.said
+    assert outcome.batch
+    assert outcome.batch.lines.get().stage == "committed"

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
 
-from carsi_tracker.ledger.amounts import parse_amount
+from carsi_tracker.ledger.amounts import Written, parse_amount
 
 
 @pytest.mark.parametrize(
@@ -117,3 +119,57 @@ def test_zero_and_a_trillion_are_refused(text: str, code: str) -> None:
     with pytest.raises(ValidationError) as refused:
         parse_amount(text)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "decimal", "amount"),
+    [
+        ("613", 1000, "", "613000.00"),
+        ("2,400", 1000, "", "2400000.00"),
+        ("(1,250.5)", 1000, "", "-1250500.00"),
+        ("1.250,5", 1000, "", "1250500.00"),
+        ("1.250", 1000, ",", "1250000.00"),
+        ("1.250", 1000, ".", "1250.00"),
+        ("0.6135", 1_000_000, "", "613500.00"),
+        ("12,5", 1_000_000, ",", "12500000.00"),
+        ("1.250", 1, ",", "1250.00"),
+    ],
+)
+def test_an_amount_is_read_as_its_table_is_written(
+    text: str, unit: int, decimal: str, amount: str
+) -> None:
+    assert parse_amount(text, Written(unit, decimal)) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "decimal", "code"),
+    [
+        ("1.250", 1000, "", "two_readings"),
+        ("0.613555", 1000, "", "sub_cent"),
+        ("1.250", 1, ".", "sub_cent"),
+        ("12,50", 1, ".", "not_an_amount"),
+        ("2,000,000,000", 1000, "", "too_large"),
+        ("0", 1000, "", "zero"),
+    ],
+)
+def test_an_amount_that_its_table_cannot_mean_is_refused(
+    text: str, unit: int, decimal: str, code: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        parse_amount(text, Written(unit, decimal))
+    assert refused.value.code == code
+
+
+@given(
+    st.integers(1, 999_999),
+    st.integers(0, 99_999),
+    st.sampled_from([(".", ","), (",", ".")]),
+    st.booleans(),
+)
+def test_what_is_written_in_thousands_is_read_as_dollars(
+    whole: int, part: int, marks: tuple[str, str], grouped: bool
+) -> None:
+    decimal, thousands = marks
+    text = f"{whole:,}".replace(",", thousands if grouped else "") + f"{decimal}{part:05d}"
+    expected = Decimal(whole * 100_000 + part) / 100
+    assert parse_amount(text, Written(1000, decimal)) == expected

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from carsi_tracker.ledger.dates import Order, parse_day
 
@@ -154,3 +156,35 @@ def test_a_day_that_does_not_exist_is_refused(text: str) -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="2009-03-13"):
         parse_day(text)
+
+
+ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
+SPANISH = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+           "octubre", "noviembre", "diciembre")  # fmt: skip
+DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
+
+
+@given(DAYS)
+def test_a_day_with_the_name_of_its_month_is_that_day(day: date) -> None:
+    english, spanish = ENGLISH[day.month - 1], SPANISH[day.month - 1]
+    for text in (
+        f"{day.day}-{english[:3]}-{day.year}",
+        f"{english} {day.day}, {day.year}",
+        f"{day.day} {english} {day.year}",
+        f"{day.day} de {spanish} de {day.year}",
+        f"{day.day}/{spanish[:3]}/{day.year}",
+    ):
+        assert parse_day(text) == day
+
+
+@given(DAYS, st.sampled_from("/-."))
+def test_a_day_in_numbers_is_taken_only_where_it_has_one_reading(day: date, mark: str) -> None:
+    text = f"{day.day}{mark}{day.month}{mark}{day.year}"
+    if day.day <= 12 and day.day != day.month:
+        with pytest.raises(ValidationError) as refused:
+            parse_day(text)
+        assert refused.value.code == "two_readings"
+    else:
+        assert parse_day(text) == day
+    assert parse_day(text, Order.DAY_FIRST) == day
