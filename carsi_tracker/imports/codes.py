@@ -1,7 +1,7 @@
 """What the cells of a column may hold: codes, as the reference data has them now, and values."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -128,6 +128,10 @@ class Codes:
         if values["meant"]:
             message = f"{message} {_('Probably meant: %(meant)s.')}"
         return message % values
+
+    def __iter__(self) -> Iterator[Code]:
+        """Yield all codes, retired ones too."""
+        return iter(self._by_key.values())
 
     def offered(self) -> list[str]:
         """Return the codes that are not retired."""

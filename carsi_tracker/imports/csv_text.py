@@ -92,7 +92,7 @@ class TextRows:
         if stated := EXCEL_SAYS.get(first_line.strip(" \r").casefold()):
             text = rest
         self.text = text
-        self.delimiter = stated or _delimiter(text)
+        self.delimiter = stated or _delimiter(text, copied=copied)
         self.size = max(text.count("\n"), text.count("\r")) + 1
         self._copied = copied and self.delimiter == "\t"
         if self.size > MOST_LINES:
@@ -127,6 +127,11 @@ class TextRows:
             yield number, cells
 
 
+def pasted_rows(text: str) -> TextRows:
+    """Return the rows of pasted text as they stand in it; raises Unreadable."""
+    return TextRows(decode(text.encode("utf-8", "surrogateescape")), copied=True)
+
+
 class _Lines:
     """The lines of a text, none of which is cut where it has too many delimiters.
 
@@ -149,8 +154,11 @@ class _Lines:
             yield line
 
 
-def _delimiter(text: str) -> str:
-    """Return the delimiter by which the first row that isn't blank has the most headings."""
+def _delimiter(text: str, *, copied: bool) -> str:
+    """Return the delimiter by which the first row that isn't blank has the most headings.
+
+    Text that was copied from a spreadsheet has tabs, unless it has headings by another.
+    """
     first = text.lstrip()[:_LONGEST_FIRST_LINE].partition("\n")[0]
     start = text[: len(text) - len(text.lstrip())][-_LONGEST_FIRST_LINE:] + first
 
@@ -162,4 +170,6 @@ def _delimiter(text: str) -> str:
             return 0, 0
         return sum(heading(cell) in BY_NAME for cell in cells[:1000]), len(cells)
 
+    if copied and "\t" in text and not any(headings(delimiter)[0] for delimiter in DELIMITERS):
+        return "\t"
     return max(DELIMITERS, key=headings)

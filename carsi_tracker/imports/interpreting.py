@@ -85,17 +85,17 @@ def interpret(
     while chunk := list(islice(rows, CHUNK)):
         row_count += len(chunk)
         commitments.look_up(_references(chunk, cells))
-        amounts = []
+        found = []
         for row in chunk:
             _refuse_too_many(row, table.sheet, faults, commitments)
             read = read_row(row, table.sheet, cells, commitments)
             if isinstance(read, LineAmount):
-                amounts.append(read)
+                found.append(read)
             else:
                 faults += read
         progress(row_count)
         if not faults:
-            take(amounts)
+            take(found)
     faults += commitments.missing(table.sheet)
     faults.sort(key=lambda fault: (fault.row or 0, _POSITION.get(fault.column, 0)))
     return Interpreted(row_count, faults, commitments, cells.by_order())

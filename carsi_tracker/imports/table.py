@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.imports.archive import damaged
 from carsi_tracker.imports.cells import Broken, Cell, is_blank, shown, written
-from carsi_tracker.imports.csv_text import TextRows, decode
+from carsi_tracker.imports.csv_text import TextRows, decode, pasted_rows
 from carsi_tracker.imports.errors import Finding, Unreadable, letters
+from carsi_tracker.imports.pasting.lines import PastedRows
 from carsi_tracker.imports.spelling import nearest
 from carsi_tracker.imports.workbook import SheetRows, open_workbook
 from carsi_tracker.ledger.columns import (
@@ -77,7 +78,7 @@ class Table:
 
     def __init__(
         self,
-        rows: TextRows | SheetRows,
+        rows: TextRows | SheetRows | PastedRows,
         headings: Sequence[str] | None = None,
         of: Format = AMOUNTS,
     ) -> None:
@@ -86,7 +87,7 @@ class Table:
         self.sheet = rows.sheet
         self.size = rows.size
         self.warnings = list(rows.warnings) if isinstance(rows, SheetRows) else []
-        self._escaped = isinstance(rows, TextRows)
+        self._escaped = isinstance(rows, TextRows | PastedRows)
         self._heading_row, first = _first(rows)
         known = sum(isinstance(cell, str) and heading(cell) in of.names for cell in first)
         if headings and known < 2:
@@ -99,6 +100,10 @@ class Table:
     def heading_row(self) -> int:
         """The number of the row of headings; 0 where there is none."""
         return self._heading_row
+
+    def pasted_row(self, number: int) -> int:
+        """Return how whoever sent the table counts one of its rows."""
+        return self._rows.pasted_row(number) if isinstance(self._rows, PastedRows) else number
 
     def __iter__(self) -> Iterator[Row]:
         """Yield each row that isn't blank; raises Unreadable for what can't be cut into rows."""
@@ -211,11 +216,6 @@ def open_pasted(text: str, headings: Sequence[str] = NAMES) -> Table:
     return Table(pasted_rows(text), headings)
 
 
-def pasted_rows(text: str) -> TextRows:
-    """Return the rows of pasted text as they stand in it; raises Unreadable."""
-    return TextRows(decode(text.encode("utf-8", "surrogateescape")), copied=True)
-
-
 def open_rows(name: str, content: bytes) -> TextRows | SheetRows:
     """Return the rows of a file as they stand in it, headings among them; raises Unreadable."""
     if len(content) > LARGEST_FILE:
@@ -247,7 +247,7 @@ def _of_old_format(content: bytes) -> str:
     )
 
 
-def _first(rows: TextRows | SheetRows) -> tuple[int, Sequence[Cell]]:
+def _first(rows: TextRows | SheetRows | PastedRows) -> tuple[int, Sequence[Cell]]:
     for number, cells in rows:
         if not all(map(is_blank, cells)):
             return number, cells

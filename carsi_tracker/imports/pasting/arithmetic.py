@@ -1,0 +1,129 @@
+"""Subtotals and totals among rows of amounts, by their arithmetic: exact, or said to be wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+ZERO = Decimal(0)
+Amounts = tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of amounts, one a column, None where it has none.
+
+    `says_total` where its words do; `filled` are its other columns; `begins` where a heading
+    stands above it.
+    """
+
+    row: int
+    amounts: Amounts
+    says_total: bool = False
+    filled: frozenset[int] = frozenset()
+    begins: bool = False
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A row that is the sum of others, in every column; `parts` are their numbers in order."""
+
+    row: int
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A row that says it is a total and isn't: what it says, and what the rows above it give."""
+
+    row: int
+    column: int
+    says: Decimal
+    adds_up_to: Decimal
+
+
+def added(entries: Sequence[Entry], width: int) -> Amounts:
+    """Return the sums by column; None where no row has an amount."""
+    found: list[Decimal | None] = []
+    for column in range(width):
+        amounts = [value for entry in entries if (value := entry.amounts[column]) is not None]
+        found.append(sum(amounts, ZERO) if amounts else None)
+    return tuple(found)
+
+
+def sums(entries: Sequence[Entry]) -> tuple[list[Sum], list[Wrong]]:
+    """Return the rows that are sums of rows above or below them, and totals that are wrong.
+
+    A sum takes the place of its parts, so that a total may add subtotals. A row whose words don't
+    say that it is a total is one only where it adds at least two rows that say more than itself.
+    """
+    found: list[Sum] = []
+    wrong: list[Wrong] = []
+    opened: list[Entry] = []
+    for at, entry in enumerate(entries):
+        if parts := _parts_above(entry, opened):
+            found.append(_sum(entry, parts))
+            del opened[-len(parts) :]
+            opened.append(entry)
+        elif parts := _parts_below(entry, entries[at + 1 :]):
+            found.append(_sum(entry, parts))
+        elif entry.says_total:
+            wrong += _errors(entry, opened)
+        else:
+            opened.append(entry)
+    return found, wrong
+
+
+def _sum(total: Entry, parts: Sequence[Entry]) -> Sum:
+    return Sum(total.row, tuple(part.row for part in parts))
+
+
+def _parts_above(total: Entry, opened: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the rows just above, of those not yet added, that a row is the sum of."""
+    holding = [
+        at
+        for at in range(len(opened))
+        if _adds(total, opened[at:]) and _may_add(total, opened[at:])
+    ]
+    if not holding:
+        return ()
+    from_heading = [at for at in holding if opened[at].begins]
+    return opened[(from_heading or holding)[-1 if from_heading else 0] :]
+
+
+def _parts_below(total: Entry, following: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the rows just below that a row is the sum of, where its words say so."""
+    if not total.says_total:
+        return ()
+    parts = [entry for entry in following if not entry.says_total]
+    ends = range(2, len(parts) + 1)
+    return next((parts[:end] for end in ends if _adds(total, parts[:end])), ())
+
+
+def _adds(total: Entry, parts: Sequence[Entry]) -> bool:
+    amounts = added(parts, len(total.amounts))
+    return any(total.amounts) and all(
+        (mine or 0) == (theirs or 0) for mine, theirs in zip(total.amounts, amounts, strict=True)
+    )
+
+
+def _may_add(total: Entry, parts: Sequence[Entry]) -> bool:
+    if total.says_total:
+        return bool(parts)
+    return len(parts) > 1 and all(total.filled < part.filled for part in parts)
+
+
+def _errors(total: Entry, opened: Sequence[Entry]) -> list[Wrong]:
+    """Say in which columns a total is not what the rows above add up to: all, or its section's."""
+    begins = [at for at, entry in enumerate(opened) if entry.begins]
+    ways = [added(opened[at:], len(total.amounts)) for at in {0, *begins[-1:]}]
+    near = min(ways, key=lambda amounts: _distance(total.amounts, amounts))
+    return [
+        Wrong(total.row, column, says or ZERO, adds_up_to or ZERO)
+        for column, (says, adds_up_to) in enumerate(zip(total.amounts, near, strict=True))
+        if (says or 0) != (adds_up_to or 0)
+    ]
+
+
+def _distance(one: Amounts, other: Amounts) -> Decimal:
+    pairs = zip(one, other, strict=True)
+    return sum((abs((mine or ZERO) - (theirs or ZERO)) for mine, theirs in pairs), ZERO)

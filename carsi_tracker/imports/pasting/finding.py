@@ -1,0 +1,107 @@
+"""The commitment that a pasted title means: the one, or those among which to choose."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from carsi_tracker.ledger.folding import folded
+
+OFFERED = 12
+STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "de",
+        "del",
+        "e",
+        "el",
+        "en",
+        "for",
+        "from",
+        "in",
+        "la",
+        "las",
+        "los",
+        "of",
+        "on",
+        "or",
+        "para",
+        "por",
+        "the",
+        "to",
+        "with",
+        "y",
+    ]
+)
+WORD = re.compile(r"[a-z0-9]+")
+NUMBERED = re.compile(r"CARSI-([0-9]{2})-([A-Z0-9]+)-([0-9]{1,6})")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A commitment that a line may be entered against, and what tells it from others."""
+
+    reference: str
+    title: str
+    title_es: str = ""
+    says: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a title means: `sure` is the one; `others` may be meant, the nearest first."""
+
+    sure: Known | None
+    others: Sequence[Known] = ()
+
+
+def find(title: str, says: Mapping[str, str], known: Sequence[Known]) -> Match:
+    """Find a commitment by its title, or by words that it alone has, among those that agree.
+
+    `says` is what else the row tells (fiscal_year, account, country).
+    """
+    agreeing = [one for one in known if _agrees(one, says)]
+    sought = words(title)
+    if not sought:
+        return Match(None, agreeing[:OFFERED])
+    same = [one for one in agreeing if sought in (words(one.title), words(one.title_es))]
+    with_all = [one for one in agreeing if set(sought) <= _all_words(one)]
+    ranked = sorted(agreeing, key=lambda one: -_likeness(set(sought), one))
+    for found in (same, with_all):
+        if len(found) == 1:
+            return Match(found[0], ranked[:OFFERED])
+    return Match(None, ranked[:OFFERED])
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a title that tell it from others."""
+    return tuple(word for word in WORD.findall(folded(text)) if word not in STOP)
+
+
+def next_numbers(references: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Return the next free number of the references of a year (two digits) and an account."""
+    taken: dict[tuple[str, str], int] = {}
+    for reference in references:
+        if found := NUMBERED.fullmatch(reference):
+            of = found[1], found[2]
+            taken[of] = max(taken.get(of, 0), int(found[3]))
+    return {of: number + 1 for of, number in taken.items()}
+
+
+def _agrees(one: Known, says: Mapping[str, str]) -> bool:
+    return all(one.says.get(name, value) == value for name, value in says.items() if value)
+
+
+def _all_words(one: Known) -> set[str]:
+    return {*words(one.title), *words(one.title_es), *words(one.reference)}
+
+
+def _likeness(sought: set[str], one: Known) -> float:
+    theirs = max(
+        (set(words(title)) for title in (one.title, one.title_es)),
+        key=lambda found: len(found & sought),
+    )
+    return len(sought & theirs) / (len(sought | theirs) or 1)

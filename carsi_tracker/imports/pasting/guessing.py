@@ -1,0 +1,217 @@
+"""How a pasted grid is probably meant: what is said of it, what is asked about it."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from carsi_tracker.imports.cells import is_blank
+from carsi_tracker.imports.pasting import columns
+from carsi_tracker.imports.pasting.answers import Answers, By
+from carsi_tracker.imports.pasting.figures import YEAR, decimal_mark, year_of
+from carsi_tracker.imports.pasting.grid import Grid
+from carsi_tracker.imports.pasting.outline import Kind, Outline, headings, outline
+from carsi_tracker.imports.pasting.roles import LEFT_OUT, Role, role
+from carsi_tracker.imports.pasting.vocabulary import Vocabulary, plain
+from carsi_tracker.ledger.amounts import Written
+from carsi_tracker.ledger.columns import BY_NAME, NAMES, NOT_READ, OF_LINE
+from carsi_tracker.ledger.headings import heading
+
+OF_TABLE = ("reference", *OF_LINE)
+"""The columns of rows without headings that are as wide as the table of lines, or narrower."""
+UNITS = {
+    1_000: re.compile(
+        r"\bin thousands\b|\bthousands of\b|\$ ?000s?\b"
+        r"|\ben miles\b|\bmiles de\b|\(miles\)|\(000s?\)"
+    ),
+    1_000_000: re.compile(
+        r"\bin millions\b|\bmillions of\b|\ben millones\b|\bmillones de\b|\(millones\)|\(millions\)"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A text of the paste that tells something, and its row."""
+
+    row: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Guess:
+    """How a grid is read where nobody says otherwise.
+
+    `plain` where nothing is to be asked: the headings of the import, or the order of the table.
+    `unit`, `mark` and `day` are the texts that tell the unit, or have two readings; `totals` the
+    columns left out because they add up the others; `shape` stands for the headings.
+    """
+
+    answers: Answers
+    outline: Outline
+    plain: bool
+    shape: str
+    unit: Saying | None = None
+    mark: Saying | None = None
+    day: Saying | None = None
+    totals: tuple[int, ...] = ()
+
+
+def guess(grid: Grid, known: Vocabulary, kept: Answers | None = None) -> Guess:
+    """Guess how a grid is read; what was `kept` of a table with its headings comes first."""
+    roles, is_plain = _plain(grid, known)
+    if is_plain:
+        out = frozenset(row for row in list(grid.rows)[:1] if _is_heading(grid.rows[row]))
+        seen = outline(grid, roles, Written())
+        asked = seen.proposed | out
+        return replace(
+            _guess(grid, Answers(roles, out=asked, defaults={"basis": "stated"}), seen),
+            plain=True,
+        )
+    unit = _unit(grid)
+    written = Written(unit[0])
+    roles = _amounts_first(grid)
+    seen = outline(grid, roles, written)
+    over = columns.headed(grid, headings(grid, seen))
+    lines = [row for row, of in seen.rows.items() if of.kind is Kind.LINE]
+    roles = columns.roles(grid, over, lines, known)
+    if first := _named_by_import(grid):
+        roles = tuple(
+            mine if mine.name else theirs for mine, theirs in zip(first, roles, strict=True)
+        )
+    mark, _unclear = decimal_mark(_amount_texts(grid, roles, lines), unit[0])
+    written = Written(unit[0], mark)
+    seen = outline(grid, roles, written)
+    totals = columns.total_columns(roles, over, _amounts(seen, lines))
+    roles = tuple(LEFT_OUT if at in totals else of for at, of in enumerate(roles))
+    defaults = _defaults(over, roles, known)
+    by = By.REFERENCE if any(of.name == "reference" for of in roles) else By.TITLE
+    answers = Answers(roles, written, defaults=defaults, by=by)
+    if kept:
+        answers = replace(kept, defaults={**defaults, **kept.defaults})
+    seen = outline(grid, answers.roles, answers.written)
+    answers = replace(answers, out=seen.proposed)
+    return replace(_guess(grid, answers, seen), unit=unit[1], totals=tuple(totals))
+
+
+def shape(grid: Grid) -> str:
+    """Return what stands for a paste's headings: tables with the same are read alike."""
+    seen = outline(grid, _amounts_first(grid), Written(1_000_000))
+    texts = [
+        [plain(cell) for cell in grid.rows[row]]
+        for row in headings(grid, seen)
+        if sum(not is_blank(cell) for cell in grid.rows[row]) > 1
+    ]
+    return hashlib.sha256(json.dumps([grid.width, texts]).encode()).hexdigest()
+
+
+def _guess(grid: Grid, answers: Answers, seen: Outline) -> Guess:
+    """Ask what has two readings: how dates begin, and which mark is the decimal one."""
+    lines = [row for row, of in seen.rows.items() if of.kind is Kind.LINE]
+    days = [
+        Saying(row, grid.rows[row][index])
+        for row in lines
+        for index, of in enumerate(answers.roles)
+        if of.name == "effective_date"
+    ]
+    order, unclear = columns.order_of(day.text for day in days)
+    day = next((day for day in days if unclear and day.text == unclear), None)
+    _mark, unread = decimal_mark(_amount_texts(grid, answers.roles, lines), answers.written.unit)
+    mark = next(
+        (
+            Saying(row, unread)
+            for (row, _index), one in seen.figures.items()
+            if unread and one.text == unread
+        ),
+        None,
+    )
+    answers = replace(answers, order=answers.order or (order if day else None))
+    return Guess(answers, seen, plain=False, shape=shape(grid), mark=mark, day=day)
+
+
+def _plain(grid: Grid, known: Vocabulary) -> tuple[tuple[Role, ...], bool]:
+    """Return the roles of a paste about which nothing has to be asked, if it is one."""
+    first = next(iter(grid.rows.values()))
+    if _is_heading(first):
+        names = [heading(cell) for cell in first]
+        taken = [name for name in names if name]
+        sound = set(taken) <= {*NAMES, *NOT_READ} and len(taken) == len(set(taken))
+        blank = all(
+            name or not any(cells[at].strip() for cells in grid.rows.values())
+            for at, name in enumerate(names)
+        )
+        return tuple(role(name) for name in names), sound and blank and "amount_usd" in names
+    names_ = OF_TABLE if grid.width <= len(OF_TABLE) else NAMES
+    stage, roles = names_.index("stage"), [role(name) for name in names_]
+    told = [cells[stage] for cells in grid.rows.values() if stage < grid.width]
+    in_order = sum(bool(known.code("stage", text)) for text in told)
+    sound = grid.width <= len(NAMES) and 2 * in_order > len(grid.rows)
+    return tuple((roles + [LEFT_OUT] * grid.width)[: grid.width]), sound
+
+
+def _is_heading(cells: Iterable[str]) -> bool:
+    return sum(heading(cell) in BY_NAME for cell in cells) > 1
+
+
+def _named_by_import(grid: Grid) -> tuple[Role, ...] | None:
+    """Return the roles by headings of the import, where the first row has some among others."""
+    first = next(iter(grid.rows.values()))
+    if not _is_heading(first):
+        return None
+    names: list[str] = []
+    for cell in first:
+        name = heading(cell)
+        names.append(name if name in BY_NAME and name not in names else "")
+    return tuple(role(name) for name in names)
+
+
+def _amounts_first(grid: Grid) -> tuple[Role, ...]:
+    """Return which columns hold amounts, before anything else is known of them."""
+    found = []
+    for index in range(grid.width):
+        cells = [row[index].strip() for row in grid.rows.values() if row[index].strip()]
+        amounts = [
+            cell for cell in cells if columns.holds_amount(cell) and not YEAR.fullmatch(cell)
+        ]
+        days = sum(columns.is_day(cell) for cell in cells)
+        found.append(role("amount_usd") if amounts and not days else LEFT_OUT)
+    return tuple(found)
+
+
+def _unit(grid: Grid) -> tuple[int, Saying | None]:
+    for row, cells in grid.rows.items():
+        for cell in cells:
+            for unit, words in UNITS.items():
+                if words.search(plain(cell)):
+                    return unit, Saying(row, cell.strip())
+    return 1, None
+
+
+def _amount_texts(grid: Grid, roles: tuple[Role, ...], lines: list[int]) -> list[str]:
+    indexes = [index for index, of in enumerate(roles) if of.is_amount]
+    return [grid.rows[row][index] for row in lines for index in indexes]
+
+
+def _amounts(seen: Outline, lines: list[int]) -> dict[tuple[int, int], Decimal | None]:
+    return {(row, at): one.amount for (row, at), one in seen.figures.items() if row in lines}
+
+
+def _defaults(over: columns.Headed, roles: tuple[Role, ...], known: Vocabulary) -> dict[str, str]:
+    """Return what texts over the whole table say of every row."""
+    said = {name for of in roles for name in (of.name, *dict(of.says))}
+    found = {"basis": "stated"}
+    if stage := columns.stage_of(over.whole):
+        found["stage"] = stage
+    if year := next(filter(None, map(year_of, over.whole)), ""):
+        found["fiscal_year"] = year
+    accounts = {
+        code
+        for text in over.whole
+        for word in text.split()
+        if word != text and (code := known.code("account", word))
+    }
+    if len(accounts) == 1:
+        found["account"] = accounts.pop()
+    return {name: text for name, text in found.items() if name == "basis" or name not in said}
