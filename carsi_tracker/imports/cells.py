@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from carsi_tracker.imports import spelling
-from carsi_tracker.ledger.amounts import IN_DOLLARS, Written, parse_amount
+from carsi_tracker.ledger.amounts import IN_DOLLARS, AmountStyle, parse_amount
 from carsi_tracker.ledger.dates import Order, parse_day
 from carsi_tracker.ledger.days import day_in_words, today
 from carsi_tracker.ledger.money import CENT
@@ -85,7 +85,7 @@ def is_blank(cell: Cell) -> bool:
     return not cell or (not "!" <= cell[0] <= "~" and is_empty(cell))
 
 
-def read_amount(cell: Cell, amounts: Written = IN_DOLLARS) -> Decimal:
+def read_amount(cell: Cell, amounts: AmountStyle = IN_DOLLARS) -> Decimal:
     """Return a signed amount in U.S. dollars; a number cell counts to fifteen digits.
 
     `amounts` says how text is written.

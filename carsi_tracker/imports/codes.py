@@ -26,7 +26,7 @@ from carsi_tracker.imports.cells import (
 )
 from carsi_tracker.imports.placeholders import refuse_error, refuse_placeholder
 from carsi_tracker.imports.spelling import LONGEST_CODE, nearest
-from carsi_tracker.ledger.amounts import IN_DOLLARS, Written
+from carsi_tracker.ledger.amounts import IN_DOLLARS, AmountStyle
 from carsi_tracker.ledger.columns import BY_NAME, COLUMNS, OF_LINE, CellKind, Column
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.models import (
@@ -227,7 +227,7 @@ class Cells:
         vocabulary: AcceptedCodes,
         new_partners: NewCodes,
         order: Order | None,
-        amounts: Written = IN_DOLLARS,
+        amounts: AmountStyle = IN_DOLLARS,
     ) -> None:
         self._amounts = amounts
         self._codes, self._new_partners, self._order = vocabulary.columns, new_partners, order

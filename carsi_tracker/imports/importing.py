@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.figures.effects import Effects, effects
@@ -22,7 +21,7 @@ from carsi_tracker.imports.interpreting import Interpreted, interpret
 from carsi_tracker.imports.staging import Present, Staging
 from carsi_tracker.imports.table import Table
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.amounts import IN_DOLLARS, Written
+from carsi_tracker.ledger.amounts import IN_DOLLARS, AmountStyle
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Organization, Stage
@@ -110,7 +109,7 @@ class ImportOptions:
     listed: int | None = 100
     batch: Batch | None = None
     order: Order | None = None
-    amounts: Written = IN_DOLLARS
+    amounts: AmountStyle = IN_DOLLARS
 
 
 def import_table(
@@ -153,7 +152,7 @@ def _compared(table: Table, read: Interpreted, staging: Staging, options: Import
     staging.analyse()
     warnings += _alike(table, staging)
     present = staging.present()
-    there = [Finding(_in_words(batch, read.row_count), table.sheet) for batch in present]
+    there = [Finding(batch.in_words(read.row_count), table.sheet) for batch in present]
     if options.new_despite_duplicates:
         waiting = _waiting(table, staging, set())
         return Outcome(waiting, warnings + there, present, read.row_count)
@@ -221,31 +220,6 @@ def _waiting(table: Table, staging: Staging, present: set[int]) -> list[Finding]
 
 def _some(rows: list[int]) -> str:
     return ", ".join([*map(str, rows[:ROWS_NAMED]), *(["…"] if len(rows) > ROWS_NAMED else [])])
-
-
-def _in_words(batch: Present, row_count: int) -> str:
-    values = {
-        "count": batch.count,
-        "rows": row_count,
-        "title": batch.title,
-        "batch": batch.batch_id,
-        "version": batch.version,
-    }
-    if batch.version:
-        message = ngettext(
-            "%(count)d of %(rows)d row is already in version %(version)d, “%(title)s” "
-            "(batch %(batch)d).",
-            "%(count)d of %(rows)d rows are already in version %(version)d, “%(title)s” "
-            "(batch %(batch)d).",
-            row_count,
-        )
-    else:
-        message = ngettext(
-            "%(count)d of %(rows)d row is already in the batch “%(title)s” (%(batch)d).",
-            "%(count)d of %(rows)d rows are already in the batch “%(title)s” (%(batch)d).",
-            row_count,
-        )
-    return message % values
 
 
 def _texts(

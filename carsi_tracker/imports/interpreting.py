@@ -16,7 +16,7 @@ from carsi_tracker.imports.commitments import OF_LEDGER, Commitments, describe, 
 from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.placeholders import why
 from carsi_tracker.imports.table import Row, Table
-from carsi_tracker.ledger.amounts import IN_DOLLARS, Written
+from carsi_tracker.ledger.amounts import IN_DOLLARS, AmountStyle
 from carsi_tracker.ledger.columns import COLUMNS, OF_LINE, Needed
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.models import Stage
@@ -71,7 +71,7 @@ def interpret(
     take: Callable[[list[LineAmount]], None],
     progress: Callable[[int], None],
     *,
-    amounts: Written = IN_DOLLARS,
+    amounts: AmountStyle = IN_DOLLARS,
 ) -> Interpreted:
     """Read a table, and give its amounts to `take`, some thousands at once, while none has faults.
 

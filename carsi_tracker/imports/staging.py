@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import ngettext
 from psycopg import sql
 
 from carsi_tracker.imports.interpreting import LineAmount
@@ -115,6 +116,31 @@ class Present:
     version: int | None
     count: int
     rows: list[int]
+
+    def in_words(self, row_count: int) -> str:
+        """Say how many of so many rows it has."""
+        values = {
+            "count": self.count,
+            "rows": row_count,
+            "title": self.title,
+            "batch": self.batch_id,
+            "version": self.version,
+        }
+        if self.version:
+            message = ngettext(
+                "%(count)d of %(rows)d row is already in version %(version)d, “%(title)s” "
+                "(batch %(batch)d).",
+                "%(count)d of %(rows)d rows are already in version %(version)d, “%(title)s” "
+                "(batch %(batch)d).",
+                row_count,
+            )
+        else:
+            message = ngettext(
+                "%(count)d of %(rows)d row is already in the batch “%(title)s” (%(batch)d).",
+                "%(count)d of %(rows)d rows are already in the batch “%(title)s” (%(batch)d).",
+                row_count,
+            )
+        return message % values
 
 
 class Staging:

@@ -26,7 +26,7 @@ THOUSANDS_OR_DECIMALS = re.compile(r"([1-9][0-9]{0,2})\.([0-9]{3})")
 
 
 @dataclass(frozen=True)
-class Written:
+class AmountStyle:
     """How the amounts of a table are written: what 1 is worth in dollars, and the decimal mark.
 
     `unit` is 1 or a power of ten; `decimal` is a point or a comma, or empty where nobody says.
@@ -41,10 +41,10 @@ class Written:
         return len(str(self.unit)) + 1
 
 
-IN_DOLLARS = Written()
+IN_DOLLARS = AmountStyle()
 
 
-def parse_amount(text: str, written: Written = IN_DOLLARS) -> Decimal:
+def parse_amount(text: str, written: AmountStyle = IN_DOLLARS) -> Decimal:
     """Read a typed amount: `250,000.00`, `$250,000`, `1.250.000,50`, `(7,500.00)`, `$ (7,500.00)`.
 
     `written` may say that 613 is $613,000, and which mark 1.250 has; the amount is in dollars.
@@ -75,7 +75,7 @@ def _said_twice(typed: re.Match[str]) -> bool:
 
 
 @cache
-def _patterns(written: Written) -> list[re.Pattern[str]]:
+def _patterns(written: AmountStyle) -> list[re.Pattern[str]]:
     """Return the numbers of one reading, with their whole part and their decimals."""
     part = rf"(?P<part>[0-9]{{1,{written.decimals}}})"
     spaced, commas, points = (rf"{WHOLE}(?:{mark}[0-9]{{3}})+)" for mark in (SPACE, ",", r"\."))
@@ -102,7 +102,7 @@ def _patterns(written: Written) -> list[re.Pattern[str]]:
 
 
 @cache
-def _too_fine(written: Written) -> re.Pattern[str]:
+def _too_fine(written: AmountStyle) -> re.Pattern[str]:
     """Return the numbers that go below a cent."""
     more = written.decimals + 1
     return re.compile(
@@ -111,7 +111,7 @@ def _too_fine(written: Written) -> re.Pattern[str]:
     )
 
 
-def _number(number: str, written: Written, *, negative: bool, text: str) -> Decimal:
+def _number(number: str, written: AmountStyle, *, negative: bool, text: str) -> Decimal:
     for pattern in _patterns(written):
         if found := pattern.fullmatch(number):
             parts = found.groupdict()

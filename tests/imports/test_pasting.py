@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 
 from carsi_tracker.imports.errors import Unreadable
 from carsi_tracker.imports.pasting.answers import Answers, remembered
-from carsi_tracker.imports.pasting.arithmetic import Entry, added, sums
+from carsi_tracker.imports.pasting.arithmetic import SummedRow, added, sums
 from carsi_tracker.imports.pasting.figures import figure
-from carsi_tracker.imports.pasting.finding import Known, find
-from carsi_tracker.imports.pasting.grid import MOST_COLUMNS, Breaks, Grid, cut
+from carsi_tracker.imports.pasting.finding import KnownCommitment, find
+from carsi_tracker.imports.pasting.grid import MOST_COLUMNS, Breaks, PastedGrid, cut
 from carsi_tracker.imports.pasting.guessing import Guess, guess, shape
 from carsi_tracker.imports.pasting.lines import PastedLine, lines
-from carsi_tracker.imports.pasting.outline import Kind
+from carsi_tracker.imports.pasting.outline import RowKind
 from carsi_tracker.imports.pasting.roles import role
-from carsi_tracker.imports.pasting.vocabulary import Vocabulary
-from carsi_tracker.ledger.amounts import Written
+from carsi_tracker.imports.pasting.vocabulary import LedgerWords
+from carsi_tracker.ledger.amounts import AmountStyle
 from carsi_tracker.ledger.dates import Order
 
 PASTES = Path(__file__).parent / "pastes"
 ESF = {"fiscal_year": "2009", "account": "ESF", "country": "GT"}
-KNOWN = Vocabulary(
+KNOWN = LedgerWords(
     {
         "account": {"incle": "INCLE", "esf": "ESF"},
         "country": {"honduras": "HN", "guatemala": "GT", "el salvador": "SV", "hn": "HN",
@@ -31,14 +31,16 @@ KNOWN = Vocabulary(
         "stage": {name: name for name in ("appropriated", "committed", "obligated", "disbursed")},
     },
     [
-        Known("CARSI-09-ESF-01", "Community policing and outreach", "Policía comunitaria", ESF),
-        Known("CARSI-09-ESF-02", "Community centers", "", ESF | {"country": "HN"}),
+        KnownCommitment(
+            "CARSI-09-ESF-01", "Community policing and outreach", "Policía comunitaria", ESF
+        ),
+        KnownCommitment("CARSI-09-ESF-02", "Community centers", "", ESF | {"country": "HN"}),
     ],
     frozenset({"CARSI-09-ESF-01", "CARSI-09-ESF-02", "CARSI-08-INCLE-07"}),
 )  # fmt: skip
 
 
-def pasted(name: str) -> tuple[Grid, Guess]:
+def pasted(name: str) -> tuple[PastedGrid, Guess]:
     grid = cut((PASTES / f"plan-{name}.txt").read_text())
     return grid, guess(grid, KNOWN)
 
@@ -48,7 +50,7 @@ def made(name: str) -> list[PastedLine]:
     return lines(grid, understood.answers, understood.outline, KNOWN)
 
 
-def kinds(understood: Guess, kind: Kind) -> dict[int, tuple[int, ...]]:
+def kinds(understood: Guess, kind: RowKind) -> dict[int, tuple[int, ...]]:
     seen = understood.outline.rows
     return {row: of.parts for row, of in seen.items() if of.kind is kind}
 
@@ -59,12 +61,12 @@ def test_a_spending_plan_in_thousands_is_read_with_its_merged_headings_and_footn
     assert [of.code for of in answers.roles] == [
         "title", "", "amount_usd;fiscal_year=2008", "amount_usd;fiscal_year=2009", "effective_date",
     ]  # fmt: skip
-    assert answers.written == Written(1000)
+    assert answers.written == AmountStyle(1000)
     assert answers.order is Order.MONTH_FIRST
     assert answers.defaults["stage"] == "obligated"
     assert understood.unit
     assert (understood.unit.row, understood.day and understood.day.text) == (1, "10/1/2009")
-    assert kinds(understood, Kind.SUM) == {6: (4, 5), 10: (8, 9), 11: (6, 10)}
+    assert kinds(understood, RowKind.SUM) == {6: (4, 5), 10: (8, 9), 11: (6, 10)}
     assert answers.out == {1, 2, 3, 6, 7, 10, 11, 12}
     found = made("thousands")
     assert [(line.row, line.cells["amount_usd"], line.cells["fiscal_year"]) for line in found] == [
@@ -78,7 +80,7 @@ def test_a_spending_plan_in_thousands_is_read_with_its_merged_headings_and_footn
 
 def test_a_plan_with_parentheses_for_negatives_adds_up() -> None:
     _grid, understood = pasted("parentheses")
-    assert kinds(understood, Kind.SUM) == {6: (3, 4, 5)}
+    assert kinds(understood, RowKind.SUM) == {6: (3, 4, 5)}
     assert [line.cells["amount_usd"] for line in made("parentheses")] == [
         "1,250,000", "(250,000)", "$ 400,000.50",
     ]  # fmt: skip
@@ -87,8 +89,8 @@ def test_a_plan_with_parentheses_for_negatives_adds_up() -> None:
 
 def test_a_dash_and_not_available_are_no_amounts_and_a_row_of_them_is_said() -> None:
     _grid, understood = pasted("dashes")
-    assert kinds(understood, Kind.NOTHING) == {4: ()}
-    assert kinds(understood, Kind.SUM) == {6: (2, 3, 5)}
+    assert kinds(understood, RowKind.NOTHING) == {4: ()}
+    assert kinds(understood, RowKind.SUM) == {6: (2, 3, 5)}
     assert [(line.row, line.cells["stage"]) for line in made("dashes")] == [
         (2, "committed"), (2, "obligated"), (3, "committed"), (5, "committed"), (5, "obligated"),
     ]  # fmt: skip
@@ -97,12 +99,12 @@ def test_a_dash_and_not_available_are_no_amounts_and_a_row_of_them_is_said() -> 
 def test_a_spanish_plan_has_a_decimal_comma_and_thousands_and_asks_what_is_first() -> None:
     _grid, understood = pasted("espanol")
     answers = understood.answers
-    assert answers.written == Written(1000, ",")
+    assert answers.written == AmountStyle(1000, ",")
     assert understood.mark
     assert understood.mark.text == "2.400"
     assert understood.day
     assert (understood.day.text, answers.order) == ("1/6/2010", None)
-    assert kinds(understood, Kind.SUM) == {6: (3, 4, 5)}
+    assert kinds(understood, RowKind.SUM) == {6: (3, 4, 5)}
     assert [line.cells["country"] for line in made("espanol")] == ["GT", "HN", "SV"]
 
 
@@ -118,7 +120,7 @@ def test_percentages_and_a_column_of_totals_are_left_out() -> None:
 
 def test_totals_may_stand_above_their_rows_and_a_wrong_one_is_said_and_not_left_out() -> None:
     _grid, understood = pasted("totals-first")
-    assert kinds(understood, Kind.SUM) == {3: (4, 5), 6: (7, 8)}
+    assert kinds(understood, RowKind.SUM) == {3: (4, 5), 6: (7, 8)}
     (wrong,) = understood.outline.wrong
     assert (wrong.row, wrong.says, wrong.adds_up_to) == (9, Decimal(5_600_000), Decimal(5_550_000))
     assert 9 not in understood.answers.out
@@ -149,18 +151,18 @@ AMOUNTS = st.lists(
 def test_subtotals_at_two_levels_are_found_and_every_one_found_holds_in_every_column(
     sections: list[list[tuple[Decimal | None, ...]]], named: bool
 ) -> None:
-    entries: list[Entry] = []
-    subtotals: list[Entry] = []
+    entries: list[SummedRow] = []
+    subtotals: list[SummedRow] = []
     for section in sections:
         begin = len(entries)
         for amounts in section:
             row = len(entries) + 1
             begins = row == begin + 1
-            entries.append(Entry(row, amounts, filled=frozenset({0, 1}), begins=begins))
+            entries.append(SummedRow(row, amounts, filled=frozenset({0, 1}), begins=begins))
         row = len(entries) + 1
-        subtotals.append(Entry(row, added(entries[begin:], 2), named, frozenset()))
+        subtotals.append(SummedRow(row, added(entries[begin:], 2), named, frozenset()))
         entries.append(subtotals[-1])
-    entries.append(Entry(len(entries) + 1, added(subtotals, 2), says_total=True))
+    entries.append(SummedRow(len(entries) + 1, added(subtotals, 2), says_total=True))
     found, _wrong = sums(entries)
     by_row = {entry.row: entry for entry in entries}
     for one in found:
@@ -175,10 +177,10 @@ def test_subtotals_at_two_levels_are_found_and_every_one_found_holds_in_every_co
 def test_a_total_that_is_wrong_in_one_column_is_never_left_out(
     rows: list[tuple[Decimal | None, ...]], off: int
 ) -> None:
-    entries = [Entry(row, amounts) for row, amounts in enumerate(rows, start=1)]
+    entries = [SummedRow(row, amounts) for row, amounts in enumerate(rows, start=1)]
     first, second = added(entries, 2)
     said = ((first or Decimal(0)) + Decimal(off) / 100, second)
-    total = Entry(len(rows) + 1, said, says_total=True)
+    total = SummedRow(len(rows) + 1, said, says_total=True)
     found, wrong = sums([*entries, total])
     assert total.row not in {one.row for one in found}
     assert total.row in {one.row for one in wrong}
@@ -186,7 +188,7 @@ def test_a_total_that_is_wrong_in_one_column_is_never_left_out(
 
 def test_rows_of_the_same_arithmetic_that_say_as_much_as_others_are_lines() -> None:
     full = frozenset({0, 1, 2})
-    entries = [Entry(n, (Decimal(n),), filled=full) for n in (1, 2, 3)]
+    entries = [SummedRow(n, (Decimal(n),), filled=full) for n in (1, 2, 3)]
     assert sums(entries) == ([], [])
 
 
@@ -207,7 +209,7 @@ def test_rows_of_the_same_arithmetic_that_say_as_much_as_others_are_lines() -> N
 def test_marks_of_footnotes_are_told_from_amounts(
     cell: str, text: str, marks: tuple[str, ...], amount: int | None
 ) -> None:
-    found = figure(cell, Written(1000))
+    found = figure(cell, AmountStyle(1000))
     assert (found.text, found.marks) == (text, marks)
     assert found.amount == amount
     assert not found.nothing
@@ -215,7 +217,7 @@ def test_marks_of_footnotes_are_told_from_amounts(
 
 @pytest.mark.parametrize("cell", ["", "—", "-", "n/a", "N/A", "0", "$ -", "s/d", "…"])
 def test_no_amount_is_written_in_many_ways(cell: str) -> None:
-    assert figure(cell, Written(1000)).nothing
+    assert figure(cell, AmountStyle(1000)).nothing
 
 
 def test_a_commitment_is_found_by_title_or_asked_for() -> None:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carsi_tracker.ledger.amounts import Written, parse_amount
+from carsi_tracker.ledger.amounts import AmountStyle, parse_amount
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_zero_and_a_trillion_are_refused(text: str, code: str) -> None:
 def test_an_amount_is_read_as_its_table_is_written(
     text: str, unit: int, decimal: str, amount: str
 ) -> None:
-    assert parse_amount(text, Written(unit, decimal)) == Decimal(amount)
+    assert parse_amount(text, AmountStyle(unit, decimal)) == Decimal(amount)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_an_amount_that_its_table_cannot_mean_is_refused(
     text: str, unit: int, decimal: str, code: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:
-        parse_amount(text, Written(unit, decimal))
+        parse_amount(text, AmountStyle(unit, decimal))
     assert refused.value.code == code
 
 
@@ -172,4 +172,4 @@ def test_what_is_written_in_thousands_is_read_as_dollars(
     decimal, thousands = marks
     text = f"{whole:,}".replace(",", thousands if grouped else "") + f"{decimal}{part:05d}"
     expected = Decimal(whole * 100_000 + part) / 100
-    assert parse_amount(text, Written(1000, decimal)) == expected
+    assert parse_amount(text, AmountStyle(1000, decimal)) == expected

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from carsi_tracker.imports.pasting.roles import Role, role
-from carsi_tracker.ledger.amounts import IN_DOLLARS, Written
+from carsi_tracker.ledger.amounts import IN_DOLLARS, AmountStyle
 from carsi_tracker.ledger.columns import BY_NAME
 from carsi_tracker.ledger.dates import Order
 
@@ -28,7 +28,7 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class CellPlace:
     """A cell of the lines that result: a pasted row, a column of the import, and of the grid.
 
     `index` is the column of the amount, where the cell is of one line of the row alone; else -1.
@@ -48,12 +48,12 @@ class Answers:
     """
 
     roles: tuple[Role, ...]
-    written: Written = IN_DOLLARS
+    written: AmountStyle = IN_DOLLARS
     order: Order | None = None
     out: frozenset[int] = frozenset()
     defaults: Mapping[str, str] = field(default_factory=dict)
     by: By = By.REFERENCE
-    cells: Mapping[Place, str] = field(default_factory=dict)
+    cells: Mapping[CellPlace, str] = field(default_factory=dict)
 
     @property
     def amounts(self) -> list[int]:
@@ -81,7 +81,7 @@ def remembered(kept: Mapping[str, Any], width: int) -> Answers | None:
     order, by = kept.get("order"), kept.get("by")
     return Answers(
         roles=tuple(role(str(code)) for code in roles),
-        written=Written(
+        written=AmountStyle(
             unit if isinstance(unit, int) and unit in UNITS else 1,
             decimal if isinstance(decimal, str) and decimal in {".", ","} else "",
         ),

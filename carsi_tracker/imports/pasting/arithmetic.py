@@ -9,7 +9,7 @@ Amounts = tuple[Decimal | None, ...]
 
 
 @dataclass(frozen=True)
-class Entry:
+class SummedRow:
     """A row of amounts, one a column, None where it has none.
 
     `says_total` where its words do; `filled` are its other columns; `begins` where a heading
@@ -41,7 +41,7 @@ class Wrong:
     adds_up_to: Decimal
 
 
-def added(entries: Sequence[Entry], width: int) -> Amounts:
+def added(entries: Sequence[SummedRow], width: int) -> Amounts:
     """Return the sums by column; None where no row has an amount."""
     found: list[Decimal | None] = []
     for column in range(width):
@@ -50,7 +50,7 @@ def added(entries: Sequence[Entry], width: int) -> Amounts:
     return tuple(found)
 
 
-def sums(entries: Sequence[Entry]) -> tuple[list[Sum], list[Wrong]]:
+def sums(entries: Sequence[SummedRow]) -> tuple[list[Sum], list[Wrong]]:
     """Return the rows that are sums of rows above or below them, and totals that are wrong.
 
     A sum takes the place of its parts, so that a total may add subtotals. A row whose words don't
@@ -58,7 +58,7 @@ def sums(entries: Sequence[Entry]) -> tuple[list[Sum], list[Wrong]]:
     """
     found: list[Sum] = []
     wrong: list[Wrong] = []
-    opened: list[Entry] = []
+    opened: list[SummedRow] = []
     for at, entry in enumerate(entries):
         if parts := _parts_above(entry, opened):
             found.append(_sum(entry, parts))
@@ -73,11 +73,11 @@ def sums(entries: Sequence[Entry]) -> tuple[list[Sum], list[Wrong]]:
     return found, wrong
 
 
-def _sum(total: Entry, parts: Sequence[Entry]) -> Sum:
+def _sum(total: SummedRow, parts: Sequence[SummedRow]) -> Sum:
     return Sum(total.row, tuple(part.row for part in parts))
 
 
-def _parts_above(total: Entry, opened: Sequence[Entry]) -> Sequence[Entry]:
+def _parts_above(total: SummedRow, opened: Sequence[SummedRow]) -> Sequence[SummedRow]:
     """Return the rows just above, of those not yet added, that a row is the sum of."""
     holding = [
         at
@@ -90,7 +90,7 @@ def _parts_above(total: Entry, opened: Sequence[Entry]) -> Sequence[Entry]:
     return opened[(from_heading or holding)[-1 if from_heading else 0] :]
 
 
-def _parts_below(total: Entry, following: Sequence[Entry]) -> Sequence[Entry]:
+def _parts_below(total: SummedRow, following: Sequence[SummedRow]) -> Sequence[SummedRow]:
     """Return the rows just below that a row is the sum of, where its words say so."""
     if not total.says_total:
         return ()
@@ -99,20 +99,20 @@ def _parts_below(total: Entry, following: Sequence[Entry]) -> Sequence[Entry]:
     return next((parts[:end] for end in ends if _adds(total, parts[:end])), ())
 
 
-def _adds(total: Entry, parts: Sequence[Entry]) -> bool:
+def _adds(total: SummedRow, parts: Sequence[SummedRow]) -> bool:
     amounts = added(parts, len(total.amounts))
     return any(total.amounts) and all(
         (mine or 0) == (theirs or 0) for mine, theirs in zip(total.amounts, amounts, strict=True)
     )
 
 
-def _may_add(total: Entry, parts: Sequence[Entry]) -> bool:
+def _may_add(total: SummedRow, parts: Sequence[SummedRow]) -> bool:
     if total.says_total:
         return bool(parts)
     return len(parts) > 1 and all(total.filled < part.filled for part in parts)
 
 
-def _errors(total: Entry, opened: Sequence[Entry]) -> list[Wrong]:
+def _errors(total: SummedRow, opened: Sequence[SummedRow]) -> list[Wrong]:
     """Say in which columns a total is not what the rows above add up to: all, or its section's."""
     begins = [at for at, entry in enumerate(opened) if entry.begins]
     ways = [added(opened[at:], len(total.amounts)) for at in {0, *begins[-1:]}]

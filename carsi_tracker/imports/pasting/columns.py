@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 
 from carsi_tracker.imports.cells import has_two_readings, is_blank, read_reference
 from carsi_tracker.imports.pasting.figures import YEAR, figure, is_percent, year_of
-from carsi_tracker.imports.pasting.grid import Grid
+from carsi_tracker.imports.pasting.grid import PastedGrid
 from carsi_tracker.imports.pasting.outline import TOTAL
 from carsi_tracker.imports.pasting.roles import LEFT_OUT, Role, amount
-from carsi_tracker.imports.pasting.vocabulary import Vocabulary, plain
+from carsi_tracker.imports.pasting.vocabulary import LedgerWords, plain
 from carsi_tracker.imports.placeholders import is_placeholder
-from carsi_tracker.ledger.amounts import Written
+from carsi_tracker.ledger.amounts import AmountStyle
 from carsi_tracker.ledger.columns import BY_NAME
 from carsi_tracker.ledger.dates import Order, parse_day
 from carsi_tracker.ledger.headings import heading
@@ -62,7 +62,7 @@ class Headed:
     whole: Sequence[str] = ()
 
 
-def headed(grid: Grid, rows: Iterable[int]) -> Headed:
+def headed(grid: PastedGrid, rows: Iterable[int]) -> Headed:
     """Return what stands over each column."""
     rows = list(rows)
     over: dict[int, list[str]] = {index: [] for index in range(grid.width)}
@@ -83,7 +83,9 @@ def headed(grid: Grid, rows: Iterable[int]) -> Headed:
     return Headed(over, whole)
 
 
-def roles(grid: Grid, seen: Headed, lines: Sequence[int], known: Vocabulary) -> tuple[Role, ...]:
+def roles(
+    grid: PastedGrid, seen: Headed, lines: Sequence[int], known: LedgerWords
+) -> tuple[Role, ...]:
     """Guess what each column holds, of rows that are `lines`; each column of the import once."""
     found: dict[int, Role] = {}
     for index in range(grid.width):
@@ -142,7 +144,7 @@ def order_of(texts: Iterable[str]) -> tuple[Order | None, str]:
     return (possible.pop() if len(possible) == 1 else None), unclear
 
 
-def _role(cells: Sequence[str], above: Sequence[str], known: Vocabulary) -> Role:
+def _role(cells: Sequence[str], above: Sequence[str], known: LedgerWords) -> Role:
     """Guess a column by its cells that tell something and the texts above it."""
     own = above[0] if above else ""
     name = heading(own) if heading(own) in BY_NAME else _named(own)
@@ -154,13 +156,13 @@ def _role(cells: Sequence[str], above: Sequence[str], known: Vocabulary) -> Role
     return LEFT_OUT if shares else Role(_by_cells(name, cells, known))
 
 
-def _of_amounts(above: Sequence[str], known: Vocabulary) -> Role:
+def _of_amounts(above: Sequence[str], known: LedgerWords) -> Role:
     year = next(filter(None, map(year_of, above)), "")
     accounts = (known.code("account", text) for text in above)
     return amount(fiscal_year=year, stage=stage_of(above), account=next(filter(None, accounts), ""))
 
 
-def _by_cells(name: str, cells: Sequence[str], known: Vocabulary) -> str:
+def _by_cells(name: str, cells: Sequence[str], known: LedgerWords) -> str:
     """Return the column of the import that a heading names and cells fit, or that cells show."""
     if name == "fiscal_year" and _most(cells, lambda text: bool(YEAR.fullmatch(text))):
         return name
@@ -174,7 +176,7 @@ def _by_cells(name: str, cells: Sequence[str], known: Vocabulary) -> str:
     return next((column for column in columns if _names(column, cells, known)), "")
 
 
-def _names(column: str, cells: Sequence[str], known: Vocabulary) -> bool:
+def _names(column: str, cells: Sequence[str], known: LedgerWords) -> bool:
     return _most(cells, lambda text: bool(known.code(column, text)))
 
 
@@ -189,7 +191,7 @@ def _most(cells: Sequence[str], test: Callable[[str], bool]) -> bool:
 
 def holds_amount(text: str) -> bool:
     """Say whether a text is an amount, in some unit."""
-    found = [figure(text, Written(unit)) for unit in (1, 1_000_000)]
+    found = [figure(text, AmountStyle(unit)) for unit in (1, 1_000_000)]
     read = any(one.amount is not None or one.two_readings for one in found)
     return read and not YEAR.fullmatch(text)
 
@@ -207,7 +209,7 @@ def _is_day(text: str, order: Order) -> bool:
     return True
 
 
-def _is_reference(text: str, known: Vocabulary) -> bool:
+def _is_reference(text: str, known: LedgerWords) -> bool:
     if known.appropriation(text):
         return True
     try:
@@ -219,6 +221,6 @@ def _is_reference(text: str, known: Vocabulary) -> bool:
     )
 
 
-def _is_text(grid: Grid, lines: Sequence[int], index: int) -> bool:
+def _is_text(grid: PastedGrid, lines: Sequence[int], index: int) -> bool:
     cells = [grid.rows[row][index] for row in lines if not is_blank(grid.rows[row][index])]
     return bool(cells) and _most(cells, lambda text: not is_percent(text) and len(text) > 2)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from carsi_tracker.imports.cells import is_blank, read_amount
 from carsi_tracker.imports.placeholders import is_placeholder
-from carsi_tracker.ledger.amounts import Written
+from carsi_tracker.ledger.amounts import AmountStyle
 
 MARK = (
     r"[0-9]{1,2}/|[a-z]/|\*{1,4}|[†‡§]|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}|\((?:[a-z]|[0-9]{1,2})\)|\[[0-9a-z]{1,2}\]"
@@ -44,7 +44,7 @@ class Figure:
     two_readings: bool = False
 
 
-def figure(cell: str, written: Written) -> Figure:
+def figure(cell: str, written: AmountStyle) -> Figure:
     """Read a cell of a column of amounts."""
     text, marks = without_marks(cell.strip())
     if is_blank(text) or is_placeholder(text):
@@ -86,10 +86,10 @@ def decimal_mark(texts: Iterable[str], unit: int) -> tuple[str, str]:
     votes = {".": 0, ",": 0}
     unclear = ""
     for text in texts:
-        plain = figure(text, Written(unit))
+        plain = figure(text, AmountStyle(unit))
         if plain.nothing:
             continue
-        point, comma = (figure(text, Written(unit, mark)).amount for mark in votes)
+        point, comma = (figure(text, AmountStyle(unit, mark)).amount for mark in votes)
         votes["."] += comma is None and point is not None
         votes[","] += point is None and comma is not None
         if plain.two_readings and not unclear:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from carsi_tracker.ledger.folding import folded
 
@@ -41,7 +42,7 @@ NUMBERED = re.compile(r"CARSI-([0-9]{2})-([A-Z0-9]+)-([0-9]{1,6})")
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownCommitment:
     """A commitment that a line may be entered against, and what tells it from others."""
 
     reference: str
@@ -54,11 +55,11 @@ class Known:
 class Match:
     """What a title means: `sure` is the one; `others` may be meant, the nearest first."""
 
-    sure: Known | None
-    others: Sequence[Known] = ()
+    sure: KnownCommitment | None
+    others: Sequence[KnownCommitment] = ()
 
 
-def find(title: str, says: Mapping[str, str], known: Sequence[Known]) -> Match:
+def find(title: str, says: Mapping[str, str], known: Sequence[KnownCommitment]) -> Match:
     """Find a commitment by its title, or by words that it alone has, among those that agree.
 
     `says` is what else the row tells (fiscal_year, account, country).
@@ -91,17 +92,17 @@ def next_numbers(references: Sequence[str]) -> dict[tuple[str, str], int]:
     return {of: number + 1 for of, number in taken.items()}
 
 
-def _agrees(one: Known, says: Mapping[str, str]) -> bool:
+def _agrees(one: KnownCommitment, says: Mapping[str, str]) -> bool:
     return all(one.says.get(name, value) == value for name, value in says.items() if value)
 
 
-def _all_words(one: Known) -> set[str]:
+def _all_words(one: KnownCommitment) -> set[str]:
     return {*words(one.title), *words(one.title_es), *words(one.reference)}
 
 
-def _likeness(sought: set[str], one: Known) -> float:
+def _likeness(sought: set[str], one: KnownCommitment) -> Fraction:
     theirs = max(
         (set(words(title)) for title in (one.title, one.title_es)),
         key=lambda found: len(found & sought),
     )
-    return len(sought & theirs) / (len(sought | theirs) or 1)
+    return Fraction(len(sought & theirs), len(sought | theirs) or 1)

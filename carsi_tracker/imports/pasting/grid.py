@@ -30,7 +30,7 @@ BETWEEN = {Breaks.SEMICOLON: "; ", Breaks.BLANK: " "}
 
 
 @dataclass(frozen=True)
-class Grid:
+class PastedGrid:
     """The rows that aren't blank, by their numbers, from 1; all are as wide as the widest.
 
     `broken` is the first cell with line breaks as it was pasted, where there is one, and `breaks`
@@ -42,7 +42,7 @@ class Grid:
     broken: str = ""
     breaks: Breaks | None = None
 
-    def with_cells(self, cells: dict[tuple[int, int], str]) -> "Grid":
+    def with_cells(self, cells: dict[tuple[int, int], str]) -> "PastedGrid":
         """Return the grid with other texts, by row and column."""
         rows = {number: list(row) for number, row in self.rows.items()}
         for (number, index), text in cells.items():
@@ -51,7 +51,7 @@ class Grid:
         return replace(self, rows={number: tuple(row) for number, row in rows.items()})
 
 
-def cut(text: str, breaks: Breaks | None = None) -> Grid:
+def cut(text: str, breaks: Breaks | None = None) -> PastedGrid:
     """Cut pasted text into cells; raises Unreadable for nothing at all, and for too wide a row.
 
     A cell with line breaks becomes one line; where the quotes hold tabs as well, they are taken
@@ -84,7 +84,9 @@ def _as_rows(rows: TextRows) -> Iterable[list[Cell]]:
         yield list(row)
 
 
-def _grid(found: list[tuple[int, list[Cell]]], broken: list[Cell], breaks: Breaks | None) -> Grid:
+def _grid(
+    found: list[tuple[int, list[Cell]]], broken: list[Cell], breaks: Breaks | None
+) -> PastedGrid:
     between = BETWEEN.get(breaks or Breaks.SEMICOLON, "; ")
     rows: dict[int, list[str]] = {}
     for number, cells in found:
@@ -103,7 +105,7 @@ def _grid(found: list[tuple[int, list[Cell]]], broken: list[Cell], breaks: Break
         raise Unreadable(Finding(message % values, row=widest))
     whole = {number: (*texts, *[""] * (width - len(texts))) for number, texts in rows.items()}
     first = next((cell.text for cell in broken if isinstance(cell, Broken)), "")
-    return Grid(whole, width, first, breaks if broken else None)
+    return PastedGrid(whole, width, first, breaks if broken else None)
 
 
 def _in_one_line(cell: Cell, between: str) -> str:

@@ -11,11 +11,11 @@ from carsi_tracker.imports.cells import is_blank
 from carsi_tracker.imports.pasting import columns
 from carsi_tracker.imports.pasting.answers import Answers, By
 from carsi_tracker.imports.pasting.figures import YEAR, decimal_mark, year_of
-from carsi_tracker.imports.pasting.grid import Grid
-from carsi_tracker.imports.pasting.outline import Kind, Outline, headings, outline
+from carsi_tracker.imports.pasting.grid import PastedGrid
+from carsi_tracker.imports.pasting.outline import PasteOutline, RowKind, headings, outline
 from carsi_tracker.imports.pasting.roles import LEFT_OUT, Role, role
-from carsi_tracker.imports.pasting.vocabulary import Vocabulary, plain
-from carsi_tracker.ledger.amounts import Written
+from carsi_tracker.imports.pasting.vocabulary import LedgerWords, plain
+from carsi_tracker.ledger.amounts import AmountStyle
 from carsi_tracker.ledger.columns import BY_NAME, NAMES, NOT_READ, OF_LINE
 from carsi_tracker.ledger.headings import heading
 
@@ -50,7 +50,7 @@ class Guess:
     """
 
     answers: Answers
-    outline: Outline
+    outline: PasteOutline
     plain: bool
     shape: str
     unit: Saying | None = None
@@ -59,30 +59,30 @@ class Guess:
     totals: tuple[int, ...] = ()
 
 
-def guess(grid: Grid, known: Vocabulary, kept: Answers | None = None) -> Guess:
+def guess(grid: PastedGrid, known: LedgerWords, kept: Answers | None = None) -> Guess:
     """Guess how a grid is read; what was `kept` of a table with its headings comes first."""
     roles, is_plain = _plain(grid, known)
     if is_plain:
         out = frozenset(row for row in list(grid.rows)[:1] if _is_heading(grid.rows[row]))
-        seen = outline(grid, roles, Written())
+        seen = outline(grid, roles, AmountStyle())
         asked = seen.proposed | out
         return replace(
             _guess(grid, Answers(roles, out=asked, defaults={"basis": "stated"}), seen),
             plain=True,
         )
     unit = _unit(grid)
-    written = Written(unit[0])
+    written = AmountStyle(unit[0])
     roles = _amounts_first(grid)
     seen = outline(grid, roles, written)
     over = columns.headed(grid, headings(grid, seen))
-    lines = [row for row, of in seen.rows.items() if of.kind is Kind.LINE]
+    lines = [row for row, of in seen.rows.items() if of.kind is RowKind.LINE]
     roles = columns.roles(grid, over, lines, known)
     if first := _named_by_import(grid):
         roles = tuple(
             mine if mine.name else theirs for mine, theirs in zip(first, roles, strict=True)
         )
     mark, _unclear = decimal_mark(_amount_texts(grid, roles, lines), unit[0])
-    written = Written(unit[0], mark)
+    written = AmountStyle(unit[0], mark)
     seen = outline(grid, roles, written)
     totals = columns.total_columns(roles, over, _amounts(seen, lines))
     roles = tuple(LEFT_OUT if at in totals else of for at, of in enumerate(roles))
@@ -96,9 +96,9 @@ def guess(grid: Grid, known: Vocabulary, kept: Answers | None = None) -> Guess:
     return replace(_guess(grid, answers, seen), unit=unit[1], totals=tuple(totals))
 
 
-def shape(grid: Grid) -> str:
+def shape(grid: PastedGrid) -> str:
     """Return what stands for a paste's headings: tables with the same are read alike."""
-    seen = outline(grid, _amounts_first(grid), Written(1_000_000))
+    seen = outline(grid, _amounts_first(grid), AmountStyle(1_000_000))
     texts = [
         [plain(cell) for cell in grid.rows[row]]
         for row in headings(grid, seen)
@@ -107,9 +107,9 @@ def shape(grid: Grid) -> str:
     return hashlib.sha256(json.dumps([grid.width, texts]).encode()).hexdigest()
 
 
-def _guess(grid: Grid, answers: Answers, seen: Outline) -> Guess:
+def _guess(grid: PastedGrid, answers: Answers, seen: PasteOutline) -> Guess:
     """Ask what has two readings: how dates begin, and which mark is the decimal one."""
-    lines = [row for row, of in seen.rows.items() if of.kind is Kind.LINE]
+    lines = [row for row, of in seen.rows.items() if of.kind is RowKind.LINE]
     days = [
         Saying(row, grid.rows[row][index])
         for row in lines
@@ -131,7 +131,7 @@ def _guess(grid: Grid, answers: Answers, seen: Outline) -> Guess:
     return Guess(answers, seen, plain=False, shape=shape(grid), mark=mark, day=day)
 
 
-def _plain(grid: Grid, known: Vocabulary) -> tuple[tuple[Role, ...], bool]:
+def _plain(grid: PastedGrid, known: LedgerWords) -> tuple[tuple[Role, ...], bool]:
     """Return the roles of a paste about which nothing has to be asked, if it is one."""
     first = next(iter(grid.rows.values()))
     if _is_heading(first):
@@ -155,7 +155,7 @@ def _is_heading(cells: Iterable[str]) -> bool:
     return sum(heading(cell) in BY_NAME for cell in cells) > 1
 
 
-def _named_by_import(grid: Grid) -> tuple[Role, ...] | None:
+def _named_by_import(grid: PastedGrid) -> tuple[Role, ...] | None:
     """Return the roles by headings of the import, where the first row has some among others."""
     first = next(iter(grid.rows.values()))
     if not _is_heading(first):
@@ -167,7 +167,7 @@ def _named_by_import(grid: Grid) -> tuple[Role, ...] | None:
     return tuple(role(name) for name in names)
 
 
-def _amounts_first(grid: Grid) -> tuple[Role, ...]:
+def _amounts_first(grid: PastedGrid) -> tuple[Role, ...]:
     """Return which columns hold amounts, before anything else is known of them."""
     found = []
     for index in range(grid.width):
@@ -180,7 +180,7 @@ def _amounts_first(grid: Grid) -> tuple[Role, ...]:
     return tuple(found)
 
 
-def _unit(grid: Grid) -> tuple[int, Saying | None]:
+def _unit(grid: PastedGrid) -> tuple[int, Saying | None]:
     for row, cells in grid.rows.items():
         for cell in cells:
             for unit, words in UNITS.items():
@@ -189,16 +189,16 @@ def _unit(grid: Grid) -> tuple[int, Saying | None]:
     return 1, None
 
 
-def _amount_texts(grid: Grid, roles: tuple[Role, ...], lines: list[int]) -> list[str]:
+def _amount_texts(grid: PastedGrid, roles: tuple[Role, ...], lines: list[int]) -> list[str]:
     indexes = [index for index, of in enumerate(roles) if of.is_amount]
     return [grid.rows[row][index] for row in lines for index in indexes]
 
 
-def _amounts(seen: Outline, lines: list[int]) -> dict[tuple[int, int], Decimal | None]:
+def _amounts(seen: PasteOutline, lines: list[int]) -> dict[tuple[int, int], Decimal | None]:
     return {(row, at): one.amount for (row, at), one in seen.figures.items() if row in lines}
 
 
-def _defaults(over: columns.Headed, roles: tuple[Role, ...], known: Vocabulary) -> dict[str, str]:
+def _defaults(over: columns.Headed, roles: tuple[Role, ...], known: LedgerWords) -> dict[str, str]:
     """Return what texts over the whole table say of every row."""
     said = {name for of in roles for name in (of.name, *dict(of.says))}
     found = {"basis": "stated"}

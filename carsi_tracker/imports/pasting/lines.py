@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from carsi_tracker.imports.pasting.answers import OF_NEW, Answers, By, Place
-from carsi_tracker.imports.pasting.finding import Known, find, next_numbers, words
-from carsi_tracker.imports.pasting.grid import Grid
-from carsi_tracker.imports.pasting.outline import Kind, Outline
+from carsi_tracker.imports.pasting.answers import OF_NEW, Answers, By, CellPlace
+from carsi_tracker.imports.pasting.finding import KnownCommitment, find, next_numbers, words
+from carsi_tracker.imports.pasting.grid import PastedGrid
+from carsi_tracker.imports.pasting.outline import PasteOutline, RowKind
 from carsi_tracker.imports.pasting.roles import AMOUNT
-from carsi_tracker.imports.pasting.vocabulary import Vocabulary
+from carsi_tracker.imports.pasting.vocabulary import LedgerWords
 from carsi_tracker.imports.placeholders import is_placeholder
 from carsi_tracker.ledger.columns import BY_NAME, NAMES, CellKind
 
@@ -32,12 +32,12 @@ class PastedLine:
     index: int
     cells: Mapping[str, str]
     origin: Mapping[str, int] = field(default_factory=dict)
-    commitment: Known | None = None
-    others: Sequence[Known] = ()
+    commitment: KnownCommitment | None = None
+    others: Sequence[KnownCommitment] = ()
 
-    def place(self, name: str) -> Place:
+    def place(self, name: str) -> CellPlace:
         """Return where a cell of the line is typed."""
-        return Place(self.row, name, self.index if name in OF_ONE_LINE else -1)
+        return CellPlace(self.row, name, self.index if name in OF_ONE_LINE else -1)
 
 
 class PastedRows:
@@ -60,7 +60,9 @@ class PastedRows:
         return self._lines[number - 1].row
 
 
-def lines(grid: Grid, answers: Answers, seen: Outline, known: Vocabulary) -> list[PastedLine]:
+def lines(
+    grid: PastedGrid, answers: Answers, seen: PasteOutline, known: LedgerWords
+) -> list[PastedLine]:
     """Return a line for each amount of each row that isn't left out."""
     return _Making(grid, answers, seen, known).lines()
 
@@ -68,7 +70,9 @@ def lines(grid: Grid, answers: Answers, seen: Outline, known: Vocabulary) -> lis
 class _Making:
     """Lines while they are made: new commitments get the next free reference, once a title."""
 
-    def __init__(self, grid: Grid, answers: Answers, seen: Outline, known: Vocabulary) -> None:
+    def __init__(
+        self, grid: PastedGrid, answers: Answers, seen: PasteOutline, known: LedgerWords
+    ) -> None:
         self._grid, self._answers, self._seen, self._known = grid, answers, seen, known
         self._by_reference = {one.reference: one for one in known.known}
         self._next = next_numbers(sorted(known.references))
@@ -81,7 +85,7 @@ class _Making:
         for row in self._grid.rows:
             if row not in self._answers.out:
                 made += self._of_row(row, section, len(made))
-            elif self._seen.rows[row].kind is Kind.HEADING:
+            elif self._seen.rows[row].kind is RowKind.HEADING:
                 section = self._section(row)
         return made
 
@@ -98,10 +102,10 @@ class _Making:
         indexes = self._answers.amounts
         for index in indexes:
             figure = self._seen.figures[row, index]
-            typed = self._answers.cells.get(Place(row, AMOUNT, index))
+            typed = self._answers.cells.get(CellPlace(row, AMOUNT, index))
             if not figure.nothing or typed:
                 found.append(self._line(before + len(found) + 1, row, index, section))
-        if not found and (not indexes or self._seen.rows[row].kind is not Kind.LINE):
+        if not found and (not indexes or self._seen.rows[row].kind is not RowKind.LINE):
             found.append(self._line(before + 1, row, indexes[0] if indexes else -1, section))
         return found
 
@@ -163,7 +167,9 @@ class _Making:
             if name in self._known.codes:
                 cells[name] = self._known.code(name, text) or text
 
-    def _against(self, cells: dict[str, str], typed: str) -> tuple[Known | None, Sequence[Known]]:
+    def _against(
+        self, cells: dict[str, str], typed: str
+    ) -> tuple[KnownCommitment | None, Sequence[KnownCommitment]]:
         """Put in what a line is entered against: found, typed, or made new."""
         reference = typed or cells.get("reference", "")
         stated = self._known.appropriation(reference)
@@ -194,7 +200,7 @@ class _Making:
             cells.pop("title", None)
         return match.sure, match.others
 
-    def _others(self, cells: dict[str, str]) -> Sequence[Known]:
+    def _others(self, cells: dict[str, str]) -> Sequence[KnownCommitment]:
         title = cells.get("title", "")
         if self._answers.by is By.TITLE:
             cells.pop("title", None)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from carsi_tracker.imports.pasting.arithmetic import Entry, Wrong, sums
+from carsi_tracker.imports.pasting.arithmetic import SummedRow, Wrong, sums
 from carsi_tracker.imports.pasting.figures import FOOTNOTE, YEAR, Figure, figure
-from carsi_tracker.imports.pasting.grid import Grid
+from carsi_tracker.imports.pasting.grid import PastedGrid
 from carsi_tracker.imports.pasting.roles import Role
 from carsi_tracker.imports.pasting.vocabulary import plain
-from carsi_tracker.ledger.amounts import Written
+from carsi_tracker.ledger.amounts import AmountStyle
 
 TOTAL = re.compile(
     r"(?:grand |gran |sub|sub-|sub )?total(?:es|s)?\b.*|sumas?\b.*|.*\b(?:sub)?total(?:es)?:?"
@@ -20,7 +20,7 @@ IDENTIFYING = frozenset({"reference", "title", "stage", "effective_date", "docum
 """The columns that a subtotal leaves empty, where its words don't say what it is."""
 
 
-class Kind(StrEnum):
+class RowKind(StrEnum):
     """What a row is."""
 
     LINE = "line"
@@ -34,14 +34,14 @@ class Kind(StrEnum):
 class SeenRow:
     """What a row is, and why: the rows it is the sum of, or its mark and text as a footnote."""
 
-    kind: Kind
+    kind: RowKind
     parts: tuple[int, ...] = ()
     mark: str = ""
     text: str = ""
 
 
 @dataclass(frozen=True)
-class Outline:
+class PasteOutline:
     """The rows by what they are, the amounts in them by row and column, and wrong totals."""
 
     rows: dict[int, SeenRow]
@@ -51,7 +51,7 @@ class Outline:
     @property
     def proposed(self) -> frozenset[int]:
         """The rows that are proposed to be left out."""
-        return frozenset(row for row, seen in self.rows.items() if seen.kind is not Kind.LINE)
+        return frozenset(row for row, seen in self.rows.items() if seen.kind is not RowKind.LINE)
 
     def amount(self, row: int, index: int) -> Decimal | None:
         """Return the amount of a cell, if it holds one."""
@@ -59,7 +59,7 @@ class Outline:
         return found.amount if found else None
 
 
-def outline(grid: Grid, roles: Sequence[Role], written: Written) -> Outline:
+def outline(grid: PastedGrid, roles: Sequence[Role], written: AmountStyle) -> PasteOutline:
     """Say what each row is; a row that can't be told is a line."""
     columns = [index for index, role in enumerate(roles) if role.is_amount]
     figures = {
@@ -73,19 +73,19 @@ def outline(grid: Grid, roles: Sequence[Role], written: Written) -> Outline:
     for row, cells in grid.rows.items():
         of_row = [figures[row, index] for index in columns]
         heading = row < first or cells in above
-        rows[row] = SeenRow(Kind.HEADING) if heading else _seen(cells, of_row)
+        rows[row] = SeenRow(RowKind.HEADING) if heading else _seen(cells, of_row)
     named = [index for index, role in enumerate(roles) if role.name in IDENTIFYING]
     entries = _entries(grid, rows, figures, columns, named)
     found, wrong = sums(entries)
-    rows |= {made.row: SeenRow(Kind.SUM, made.parts) for made in found}
-    return Outline(rows, figures, [_at_column(error, columns) for error in wrong])
+    rows |= {made.row: SeenRow(RowKind.SUM, made.parts) for made in found}
+    return PasteOutline(rows, figures, [_at_column(error, columns) for error in wrong])
 
 
-def headings(grid: Grid, seen: Outline) -> list[int]:
+def headings(grid: PastedGrid, seen: PasteOutline) -> list[int]:
     """Return the rows above the first line."""
     rows: list[int] = []
     for row in grid.rows:
-        if seen.rows[row].kind is not Kind.HEADING:
+        if seen.rows[row].kind is not RowKind.HEADING:
             break
         rows.append(row)
     return rows
@@ -100,7 +100,9 @@ def _at_column(error: Wrong, columns: list[int]) -> Wrong:
     return Wrong(error.row, columns[error.column], error.says, error.adds_up_to)
 
 
-def _first_line(grid: Grid, figures: dict[tuple[int, int], Figure], columns: list[int]) -> int:
+def _first_line(
+    grid: PastedGrid, figures: dict[tuple[int, int], Figure], columns: list[int]
+) -> int:
     """Return the first row with an amount that is no year in a heading."""
     for row, cells in grid.rows.items():
         if any(
@@ -114,32 +116,32 @@ def _first_line(grid: Grid, figures: dict[tuple[int, int], Figure], columns: lis
 def _seen(cells: Sequence[str], figures: Sequence[Figure]) -> SeenRow:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if len(filled) == 1 and (found := FOOTNOTE.fullmatch(filled[0])):
-        return SeenRow(Kind.FOOTNOTE, mark=found["mark"], text=found["text"])
+        return SeenRow(RowKind.FOOTNOTE, mark=found["mark"], text=found["text"])
     if (
         len(filled) == 2
         and FOOTNOTE.fullmatch(" ".join(filled))
         and all(one.nothing for one in figures)
     ):
-        return SeenRow(Kind.FOOTNOTE, mark=filled[0], text=filled[1])
+        return SeenRow(RowKind.FOOTNOTE, mark=filled[0], text=filled[1])
     if any(not one.nothing for one in figures):
-        return SeenRow(Kind.LINE)
-    return SeenRow(Kind.NOTHING if any(one.text for one in figures) else Kind.HEADING)
+        return SeenRow(RowKind.LINE)
+    return SeenRow(RowKind.NOTHING if any(one.text for one in figures) else RowKind.HEADING)
 
 
 def _entries(
-    grid: Grid,
+    grid: PastedGrid,
     rows: dict[int, SeenRow],
     figures: dict[tuple[int, int], Figure],
     columns: list[int],
     named: list[int],
-) -> list[Entry]:
+) -> list[SummedRow]:
     """Return the rows with amounts, for their arithmetic."""
-    entries: list[Entry] = []
+    entries: list[SummedRow] = []
     begins = False
     for row, cells in grid.rows.items():
-        if rows[row].kind is Kind.LINE:
+        if rows[row].kind is RowKind.LINE:
             entries.append(
-                Entry(
+                SummedRow(
                     row,
                     tuple(figures[row, index].amount for index in columns),
                     says_total([cell for at, cell in enumerate(cells) if at not in columns]),
@@ -148,6 +150,6 @@ def _entries(
                 )
             )
             begins = False
-        elif rows[row].kind is Kind.HEADING:
+        elif rows[row].kind is RowKind.HEADING:
             begins = True
     return entries

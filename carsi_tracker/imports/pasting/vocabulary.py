@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from carsi_tracker.imports.codes import AcceptedCodes
-from carsi_tracker.imports.pasting.finding import Known
+from carsi_tracker.imports.pasting.finding import KnownCommitment
 from carsi_tracker.ledger.folding import folded
 from carsi_tracker.ledger.models import Commitment
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class LedgerWords:
     """The codes of each column by what people write for them, folded; and the commitments.
 
     `known` are those that lines may be entered against; `references` are all there are.
     """
 
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    known: Sequence[Known] = ()
+    known: Sequence[KnownCommitment] = ()
     references: frozenset[str] = frozenset()
 
     def code(self, column: str, text: str) -> str:
@@ -39,7 +39,7 @@ def plain(text: str) -> str:
     return folded(" ".join(text.split()))
 
 
-def of_ledger(batch_id: int) -> Vocabulary:
+def of_ledger(batch_id: int) -> LedgerWords:
     """Return what the ledger knows, for lines of a draft."""
     columns = AcceptedCodes().columns
     codes: dict[str, dict[str, str]] = {}
@@ -55,7 +55,7 @@ def of_ledger(batch_id: int) -> Vocabulary:
         "appropriation__account__code", "country__code", "area__code",
     )  # fmt: skip
     known = [
-        Known(
+        KnownCommitment(
             reference,
             title,
             title_es,
@@ -64,4 +64,4 @@ def of_ledger(batch_id: int) -> Vocabulary:
         for reference, title, title_es, year, account, country, area in rows.order_by("reference")
     ]
     references = Commitment.objects.values_list("reference", flat=True)
-    return Vocabulary(codes, known, frozenset(references))
+    return LedgerWords(codes, known, frozenset(references))
