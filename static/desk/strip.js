@@ -25,11 +25,9 @@ async function tryOut() {
     return;
   }
   const before = saidInShort();
-  const more = strip.querySelector(".desk-strip-more")?.open;
+  const open = [".desk-strip-more", ".desk-strip-left"].filter((part) => strip.querySelector(part)?.open);
   strip.innerHTML = text;
-  if (more) {
-    strip.querySelector(".desk-strip-more")?.setAttribute("open", "");
-  }
+  open.forEach((part) => strip.querySelector(part)?.setAttribute("open", ""));
   if (saidInShort() !== before) {
     document.getElementById("strip-said").textContent = saidInShort();
   }

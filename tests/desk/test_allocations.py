@@ -1,5 +1,6 @@
 """Adding an allocation: one form, one thing, refused where it must be."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -235,7 +236,7 @@ def test_saving_and_adding_another_keeps_what_a_second_one_shares(people: People
 
 
 def test_what_is_left_is_shown_for_the_day_typed(people: People) -> None:
-    sent = allocation(effective_date="2008-09-04", _left="", title="Half typed")
+    sent = allocation(effective_date="2008-09-04", _try="", title="Half typed")
     response = people.analyst.post(ALLOCATE, sent)
     text = reading(response)
     assert "INCLE FY2008 24,800,000 11,010,500 Sep 25, 2009 –" in text
@@ -247,13 +248,42 @@ def test_what_is_left_is_shown_for_the_day_typed(people: People) -> None:
 def test_what_is_pending_stands_beside_what_is_left(people: People) -> None:
     allocate(people.analyst, amount="400,000")
     text = reading(people.analyst.get(ALLOCATE))
-    assert "INCLE FY2008 11,010,500 11,010,500 400,000" in text
+    assert "INCLE FY2008, $11,010,500 left, $400,000 pending" in text
 
 
-def test_what_is_left_is_shown_alone_for_scripts(people: People) -> None:
-    response = people.analyst.get(f"{ALLOCATE}left/?effective_date=2008-09-04")
+def test_what_is_typed_is_tried_out_alone_for_scripts_and_nothing_is_kept(people: People) -> None:
+    typed = {"amount": "11,500,000", "effective_date": "2009-06-15", "_try": "strip"}
+    incle = appropriation(2008, "INCLE").pk
+    response = people.analyst.post(ALLOCATE, {**typed, "appropriation": incle})
+    text = reading(response)
     assert "<html" not in response.content.decode()
-    assert "September 4, 2008" in reading(response)
+    assert "INCLE FY2008 would be −489,500" in text
+    assert "uncommitted balance of $11,010,500.00 on September 25, 2009" in text
+    assert Commitment.objects.count() == COMMITMENTS
+
+
+def test_a_day_that_cannot_be_read_is_said_beside_the_balances(people: People) -> None:
+    typed = {"amount": "250,000", "effective_date": "13 Marzo", "_try": "strip"}
+    text = reading(people.analyst.post(ALLOCATE, typed))
+    assert "Effective date: " in text
+    assert "13 Marzo" in text
+
+
+def test_what_is_typed_of_a_new_source_stands_there_after_the_balances_were_shown(
+    people: People,
+) -> None:
+    sent = allocation(_try="", document="") | {"new_document-title": "A new letter"}
+    html = people.analyst.post(ALLOCATE, sent).content.decode()
+    assert 'value="A new letter"' in html
+    assert '<details class="desk-field desk-field--wide desk-part" open>' in html
+
+
+def test_enter_saves_a_draft(people: People) -> None:
+    html = people.analyst.get(ALLOCATE).content.decode()
+    form = html[html.index('enctype="multipart/form-data"') :]
+    first = re.search(r'<button type="submit" name="(\w+)"', form)
+    assert first
+    assert first[1] == "_draft"
 
 
 def test_what_is_retired_is_not_offered(people: People) -> None:
@@ -274,7 +304,7 @@ def test_only_analysts_add_allocations(people: People, who: str) -> None:
 
 
 def test_who_is_not_signed_in_is_asked_to(people: People) -> None:
-    for address in (ALLOCATE, f"{ALLOCATE}left/", "/admin/ledger/batch/7/change/"):
+    for address in (ALLOCATE, "/admin/ledger/batch/7/change/"):
         response = Client().get(address)
         assert response.status_code == 302
         assert response["Location"].startswith("/admin/login/")

@@ -100,7 +100,6 @@ class BatchAdmin(ListAdmin):
             "import/<uuid:token>/": (import_page.preview, "import_preview"),
             "import/<uuid:token>/remarks/": (import_page.remarks, "import_remarks"),
             "allocate/": (allocation.add_allocation, "allocation_add"),
-            "allocate/left/": (allocation.what_is_left, "what_is_left"),
         }
         view = self.admin_site.admin_view
         return [

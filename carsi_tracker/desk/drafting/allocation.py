@@ -24,12 +24,13 @@ from carsi_tracker.desk.drafting.drafting import (
     drafted,
     new_token,
 )
+from carsi_tracker.desk.drafting.trying import COUNTS, TRY, asks_for_strip, strip, tried
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.remaining import Remaining, remaining
-from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Line, Stage
+from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
 from carsi_tracker.ledger.money import whole_dollars
 
 KEPT = ("effective_date", "appropriation", "area", "country", "agency", "basis", "reason")
@@ -73,7 +74,8 @@ class AllocationForm(CitesADocument, AddingForm):
         self.offer_new_document()
         fields["goal"].empty_label = _("not specified")
         fields["partner"].empty_label = _("none")
-        fields["appropriation"].label_from_instance = _label_with(left)
+        labels = _labels(left)
+        fields["appropriation"].label_from_instance = lambda row: labels.get(row.pk) or str(row)
         self.explain(HINTS)
 
     def clean_amount(self) -> Any:
@@ -120,33 +122,41 @@ def _suggested(values: dict[str, Any], name: str) -> str:
     return Truncator(", ".join(getattr(part, name) for part in parts)).chars(300)
 
 
-def _label_with(left: list[Remaining]) -> Any:
-    labels = {
-        row.appropriation.pk: _("%(appropriation)s, not yet law")
-        % {"appropriation": row.appropriation}
-        if row.on_day is None
-        else _("%(appropriation)s, %(amount)s left")
-        % {"appropriation": row.appropriation, "amount": whole_dollars(row.lowest)}
-        for row in left
+def _labels(left: list[Remaining]) -> dict[int, str]:
+    """Return how each appropriation is offered, by its id: with what is left and pending of it."""
+    return {row.appropriation.pk: _label(row) for row in left}
+
+
+def _label(row: Remaining) -> str:
+    if row.on_day is None:
+        text = _("%(appropriation)s, not yet law")
+    elif row.pending:
+        text = _("%(appropriation)s, %(amount)s left, %(pending)s pending")
+    else:
+        text = _("%(appropriation)s, %(amount)s left")
+    return text % {
+        "appropriation": row.appropriation,
+        "amount": whole_dollars(row.lowest),
+        "pending": whole_dollars(row.pending),
     }
-
-    def label(appropriation: Appropriation) -> str:
-        return labels.get(appropriation.pk) or str(appropriation)
-
-    return label
 
 
 @shows_again
 @permission_required("ledger.add_commitment", raise_exception=True)
 def add_allocation(request: HttpRequest) -> HttpResponse:
     """Show the form, and make what it says once however often it is sent."""
-    typed = request.POST if request.method == "POST" else request.GET
+    sent = request.method == "POST"
+    typed = request.POST if sent else request.GET
     context = _what_is_left(typed)
     common = {"user": person(request), "left": context["left"]}
-    if request.method != "POST":
+    if sent:
+        context |= _tried(request, AllocationForm(typed, **common))
+    if asks_for_strip(request):
+        return strip(request, context)
+    if not sent:
         kept = {name: typed[name] for name in (*KEPT, *OF_LETTER) if name in typed}
         form = AllocationForm(initial={"token": new_token(), **kept}, **common)
-    elif "_left" in typed:
+    elif TRY in typed:
         form = AllocationForm(initial=typed.dict(), **common)
     else:
         form = AllocationForm(typed, request.FILES, **common)
@@ -156,16 +166,24 @@ def add_allocation(request: HttpRequest) -> HttpResponse:
     return desk().page(request, "allocation.html", context)
 
 
-@permission_required("ledger.add_commitment", raise_exception=True)
-def what_is_left(request: HttpRequest) -> HttpResponse:
-    """Show the table of what is left alone, for the day in the address."""
-    return desk().page(request, "_left.html", _what_is_left(request.GET))
+def _tried(request: HttpRequest, form: AllocationForm) -> dict[str, Any]:
+    """Return what the strip of balances says of what is typed."""
+    form.full_clean()
+    counts = {name: form.cleaned_data.get(name) for name in ("appropriation", *COUNTS)}
+    lines = [Line(stage=Stage.COMMITTED, **counts)] if all(counts.values()) else []
+    return tried(request, form, lines, form.cleaned_data.get("batch"))
 
 
 def _what_is_left(typed: QueryDict) -> dict[str, Any]:
     """Return what is left on the day that was typed, and which appropriation was chosen."""
     day = day_typed(typed)
-    return {"left": remaining(day), "day": day, "chosen": typed.get("appropriation", "")}
+    left = remaining(day)
+    return {
+        "left": left,
+        "choices": _labels(left).items(),
+        "day": day,
+        "chosen": typed.get("appropriation", ""),
+    }
 
 
 def _made(request: HttpRequest, batch: Batch, form: AllocationForm) -> HttpResponse:

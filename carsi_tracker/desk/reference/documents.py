@@ -121,6 +121,16 @@ class NewDocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         """Whether anything was filled in."""
         return self.is_bound and bool(set(self.changed_data) - {"language"})
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was filled in, now or before the form was shown again."""
+        return self.is_used or any(self.initial.values())
+
+    @property
+    def asks_for_file_again(self) -> bool:
+        """Whether a file was sent, which no browser puts into a form that is shown again."""
+        return "new_document-upload" in self.files
+
     def clean(self) -> dict[str, Any]:
         """Make the key of title and year where none was typed; refuse a document that is there."""
         cleaned = super().clean() or self.cleaned_data
@@ -150,8 +160,13 @@ class CitesADocument(forms.BaseForm):
 
     def offer_new_document(self) -> None:
         """Let a new document stand in for the choice; called when the form is made."""
-        sent = (self.data, self.files) if self.is_bound else ()
-        self.new_document = NewDocumentForm(*sent)
+        if self.is_bound:
+            self.new_document = NewDocumentForm(self.data, self.files)
+        else:
+            start = "new_document-"
+            typed = {name.removeprefix(start): text for name, text in self.initial.items()}
+            begun = {name: typed[name] for name in typed if start + name in self.initial}
+            self.new_document = NewDocumentForm(initial=begun)
         self.fields["document"].required = False
 
     def require_one_document(self) -> None:
