@@ -144,16 +144,24 @@ def test_rows_are_typed_duplicated_and_saved_with_and_without_script(
     page.locator("#new-0-document").fill("activities-2010")
     if script:
         expect(page.locator("#strip")).to_contain_text("−9,250,000")
-    page.locator('button[value="new-0"]').click()
-    expect(page.locator("#new-3-amount")).to_have_value("9,000,000")
+    if script:
+        page.locator("#new-0-against").focus()
+        page.get_by_role("button", name="Duplicate row").click()
+    else:
+        page.locator('button[value="new-0"]').click()
+    expect(page.locator("#new-3-amount")).to_have_value("9,000,000" + ".00" * script)
     page.locator("#new-3-amount").fill("8,000,000")
     if script:
         expect(page.locator("#strip .desk-strip-over")).to_contain_text("INCLE FY2008")
     page.get_by_role("button", name="More rows").click()
-    page.locator("#new-3-amount").press("Enter")
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved: 2 lines added.")).to_be_visible()
     expect(page.locator("#strip")).to_contain_text(" on June 15, 2009")
-    page.locator("#lines tbody tr").nth(2).get_by_label("delete").check()
+    if script:
+        page.locator("#lines tbody tr").nth(2).locator("[id$=-amount]").focus()
+        page.get_by_role("button", name="Remove row").click()
+    else:
+        page.locator("#lines tbody tr").nth(2).get_by_label("remove").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved: 1 line deleted.")).to_be_visible()
     assert not said

@@ -161,7 +161,7 @@ def test_a_row_changed_meanwhile_refuses_the_save_and_shows_both_versions(
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.amount, first.note, second.note) == (Decimal(310000), "", "")
-    assert f'<th scope="row" id="line-{first.pk}"><span>1</span>' in response.content.decode()
+    assert f'/lines/{first.pk}/" aria-label="Row 1: open">1</a>' in response.content.decode()
     again = filled(response, "table")
     assert again[f"line-{first.pk}-amount"] == "310,000.00"
     assert again[f"line-{second.pk}-note"] == "This too"

@@ -72,6 +72,22 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """What stands before a row that is not as it is saved, and what that means."""
+
+    name: str
+    text: str
+    meaning: Any
+
+
+NEW = Sign("new", "+", gettext_lazy("new, not saved"))
+CHANGED = Sign("changed", "•", gettext_lazy("changed, not saved"))
+FAULTY = Sign("faulty", "!", gettext_lazy("problem"))
+REMOVED = Sign("removed", "×", gettext_lazy("removed when you save"))  # noqa: RUF001 (a cross)
+SIGNS = (NEW, CHANGED, FAULTY, REMOVED)
+
+
+@dataclass(frozen=True)
 class Conflict:
     """A row that was changed or deleted meanwhile; `saved` is None where it was deleted."""
 
@@ -147,6 +163,22 @@ class RowForm(BaseLineForm):
     def is_changed(self) -> bool:
         """Whether it says something else than its line did; new ones do. Read it first."""
         return self.line is None or content(self.instance) != self._content
+
+    @property
+    def sign(self) -> Sign | None:
+        """How it differs from what is saved."""
+        if self.faults:
+            return FAULTY
+        if self.delete:
+            return REMOVED
+        if self.is_new:
+            return None if self.is_blank else NEW
+        return CHANGED if self.is_bound and self.has_been_typed_in else None
+
+    @property
+    def has_been_typed_in(self) -> bool:
+        """Whether a cell says something else than is saved."""
+        return bool(self.changed_data)
 
     @property
     def label(self) -> str:

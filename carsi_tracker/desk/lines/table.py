@@ -4,15 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.http import QueryDict
 
 from carsi_tracker.desk.lines.choosing import Choices
 from carsi_tracker.desk.lines.form import FIELDS, content
-from carsi_tracker.desk.lines.rows import Cell, Conflict, RowForm, blank
-from carsi_tracker.ledger.models import Batch, Line
+from carsi_tracker.desk.lines.rows import SIGNS, Cell, Conflict, RowForm, Sign, blank
+from carsi_tracker.ledger.models import Batch, Line, Stage
 
 LINES_A_PAGE = 25
 EMPTY_ROWS = 3
@@ -31,6 +32,16 @@ class Saved:
     added: int = 0
     deleted: int = 0
     already: int = 0
+
+
+@dataclass(frozen=True)
+class SumOfStage:
+    """What lines of a stage add up to, and those of other pages alone; None where none is."""
+
+    stage: str
+    name: str
+    elsewhere: Decimal | None
+    amount: Decimal | None
 
 
 @dataclass
@@ -54,6 +65,36 @@ class LineTable:
     def columns(self) -> list[Any]:
         """The headings."""
         return list(blank(self.batch, 0).cells)
+
+    @property
+    def template(self) -> RowForm:
+        """An empty row, of which the script makes others."""
+        return blank(self.batch, 0)
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """The signs that stand before rows."""
+        return SIGNS
+
+    @property
+    def sums(self) -> list[SumOfStage]:
+        """The sums of the batch as it is saved, by stage; stages are never added together."""
+        here = [row.line.pk for row in self.rows if row.line]
+        found = {
+            (row["here"], row["stage"]): row["sum"]
+            for row in self.batch.lines.annotate(here=Q(pk__in=here))
+            .values("here", "stage")
+            .annotate(sum=Sum("amount"))
+            .order_by()
+        }
+        sums = []
+        for stage, name in Stage.choices:
+            elsewhere = found.get((False, stage))
+            known = [sum_ for of, sum_ in found.items() if of[1] == stage]
+            sums.append(SumOfStage(stage, str(name), elsewhere, sum(known) if known else None))
+        return [
+            each for each in sums if each.amount is not None or each.stage != Stage.APPROPRIATED
+        ]
 
     @property
     def faulty(self) -> list[RowForm]:
