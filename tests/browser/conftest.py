@@ -18,7 +18,7 @@ from carsi_tracker.web.processes import bound
 from tests import databases, factories
 from tests.browser import chromium
 from tests.conftest import Templates
-from tests.desk.conftest import ALLOCATE
+from tests.desk.conftest import ALLOCATE, SUGGESTED
 
 PASSWORD = "read the docs, then post"  # of people who exist in one test's database
 
@@ -192,5 +192,5 @@ def drafted(page: Page, site: Site) -> str:
     fill_in(page, site)
     page.get_by_label("Appropriation", exact=True).select_option(index=option(page, "INCLE FY2008"))
     page.get_by_role("button", name="Save as draft").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
+    expect(page.get_by_role("heading", level=1)).to_have_text(SUGGESTED)
     return page.url.removeprefix(site.address).removesuffix("change/")

@@ -17,6 +17,7 @@ from tests.browser.conftest import (
     option,
     sign_in,
 )
+from tests.desk.conftest import SUGGESTED
 from tests.sourced import COMMITTED, NEXT, millions
 
 ALLOCATE = "/admin/ledger/batch/allocate/"
@@ -47,7 +48,7 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
         index=option(analyst, "INCLE FY2008")
     )
     analyst.get_by_role("button", name="Save and submit").click()
-    expect(analyst.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
+    expect(analyst.get_by_role("heading", level=1)).to_have_text(SUGGESTED)
     expect(analyst.get_by_role("button", name=f"Post version {NEXT}")).to_have_count(0)
     batch = analyst.url
 
@@ -69,7 +70,7 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     reader.reload()
     expect(reader.get_by_role("heading", level=1)).to_contain_text("$123.4 million")
     reader.get_by_role("link", name=f"Version {NEXT}", exact=True).click()
-    expect(reader.get_by_role("heading", level=1)).to_contain_text("Patrol boats, Honduras")
+    expect(reader.get_by_role("heading", level=1)).to_contain_text(SUGGESTED)
     expect(reader.get_by_text("Posted without a second person.")).to_have_count(0)
 
 

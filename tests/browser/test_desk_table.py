@@ -72,9 +72,44 @@ def test_an_allocation_takes_at_most_twelve_interactions(desk_site: Site, open_p
     hand.fill(page.get_by_label("Page or section"), "page 12")
     hand.click(page.get_by_role("button", name="Save and submit"))
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("Law enforcement and security force assistance, Honduras")
+    expect(heading).to_contain_text("$250,000 committed, INCLE FY2008, Honduras: FY 2008")
     expect(page.get_by_text("was submitted").first).to_be_visible()
     assert hand.count <= 12
+
+
+def test_a_letter_with_three_commitments_is_one_batch_in_at_most_twenty_five_interactions(
+    desk_site: Site, open_page: Open
+) -> None:
+    page, hand = open_page(), Hand()
+    sign_in(page, desk_site, "ana")
+    page.goto(f"{desk_site.address}/admin/")
+    hand.click(page.get_by_role("link", name="Add an allocation").first)
+    hand.fill(page.get_by_label("Effective date"), "2009-06-15")
+    hand.choose(page, "Appropriation", "INCLE FY2008")
+    hand.choose(page, "Country", "Honduras")
+    hand.choose(page, "Agency", "U.S. Department of State, Bureau")
+    hand.click(page.get_by_text("The source is not in the list"))
+    new = page.locator("details[open]")
+    hand.fill(new.get_by_label("Title", exact=True), "Letter of agreement with Honduras")
+    hand.fill(new.get_by_label("Publisher"), "U.S. Department of State")
+    hand.fill(new.get_by_label("Published on"), "2009-06-15")
+    areas = {"Law": "250,000", "Capacity": "100,000", "Community": "50,000"}
+    for position, (area, amount) in enumerate(areas.items()):
+        hand.fill(page.get_by_label("Amount, U.S. dollars"), amount)
+        hand.fill(page.get_by_label("Also obligated"), "40,000")
+        hand.choose(page, "Programming area", area)
+        if position:
+            expect(page.locator("#into")).to_contain_text(f"has {2 * position} lines so far")
+        last = position == len(areas) - 1
+        name = "Save and submit" if last else "Save and add another to this batch"
+        hand.click(page.get_by_role("button", name=name))
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "$400,000 committed, $120,000 obligated, INCLE FY2008, Honduras: "
+        "Letter of agreement with Honduras"
+    )
+    expect(page.get_by_text("was submitted").first).to_be_visible()
+    expect(page.locator("#lines tbody tr")).to_have_count(6)
+    assert hand.count <= 25
 
 
 def new_batch(page: Page, site: Site) -> None:

@@ -51,7 +51,7 @@ def test_a_source_is_added_with_its_file_in_the_form_of_an_amount(
     new.get_by_label("Published on").fill("2009-03-02")
     new.get_by_label("File").set_input_files(LETTER)  # type: ignore[arg-type]
     page.get_by_role("button", name="Save as draft").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Patrol boats, Honduras")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("$250,000 committed, INCLE FY2008")
     page.goto(f"{desk_site.address}/admin/ledger/document/?q=letter-of-agreement-with-panama-2009")
     page.get_by_role("link", name="letter-of-agreement-with-panama-2009").click()
     expect(page.get_by_role("link", name="Carta de Panamá.pdf")).to_be_visible()

@@ -32,6 +32,11 @@ from carsi_tracker.ledger.models import (
 from tests import databases, factories
 
 ALLOCATE = "/admin/ledger/batch/allocate/"
+SUGGESTED = (
+    "$250,000 committed, INCLE FY2008, Honduras: FY 2008 Supplemental Appropriations Spending "
+    "Plan: Mexico, Central America, Haiti and the Dominican Republic"
+)
+"""The title of a batch that `allocation` makes."""
 Ask = Callable[..., HttpResponse]
 
 
@@ -105,14 +110,20 @@ def appropriation(year: int, account: str) -> Appropriation:
     return Appropriation.objects.get(fiscal_year=year, account__code=account)
 
 
-def allocate(client: Client, **changes: Any) -> Batch:
-    """Send the allocation form and return the batch that it made."""
+def allocate(client: Client, called: str = "", **changes: Any) -> Batch:
+    """Send the allocation form and return its batch; both titles are `called` so, if told."""
+    if called:
+        texts = {"token": str(uuid4()), "title": called, "reason": "A trial", "language": "en"}
+        assert client.post("/admin/ledger/batch/add/", texts).status_code == 302
+        batch = Batch.objects.get(token=texts["token"]).pk
+        changes = {"title": called, "batch": batch, **changes}
     sent = allocation(**changes)
     if "_draft" in changes:
         del sent["_submit"]
     response = client.post(ALLOCATE, sent)
     assert response.status_code == 302, reading(response)
-    return Batch.objects.get(token=sent["token"])
+    made = {"pk": changes["batch"]} if called else {"token": sent["token"]}
+    return Batch.objects.get(**made)
 
 
 def page_of(batch: Batch) -> str:

@@ -14,6 +14,7 @@ from carsi_tracker.ledger.models import Batch, Commitment, Country, Line, Organi
 from carsi_tracker.ledger.posting import acting
 from tests.desk.conftest import (
     ALLOCATE,
+    SUGGESTED,
     People,
     allocate,
     allocation,
@@ -30,7 +31,7 @@ def test_one_form_makes_batch_commitment_line_and_submission(people: People) -> 
     commitment = batch.introduces.get()
     line = batch.lines.get()
     assert batch.state == Batch.State.SUBMITTED
-    assert batch.title == "Patrol boats, Honduras"
+    assert batch.title == SUGGESTED
     assert batch.reason.startswith("FY 2008 Supplemental Appropriations Spending Plan")
     assert batch.created_by == batch.submitted_by == people.ana
     assert commitment.country.code == "HN"

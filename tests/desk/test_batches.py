@@ -8,7 +8,7 @@ import pytest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.posting import acting
-from tests.desk.conftest import People, address, allocate, hidden, page_of, reading, told
+from tests.desk.conftest import SUGGESTED, People, address, allocate, hidden, page_of, reading, told
 from tests.sourced import COMMITMENTS, NEXT
 
 LIST = "/admin/ledger/batch/"
@@ -16,17 +16,17 @@ ADD = "/admin/ledger/batch/add/"
 
 
 def test_the_list_is_filtered_by_state_and_searched(people: People) -> None:
-    allocate(people.analyst, _draft="", title="Radios for Belize")
-    allocate(people.analyst, title="Patrol boats, Honduras")
+    allocate(people.analyst, _draft="", amount="77,000")
+    allocate(people.analyst)
     for client in (people.analyst, people.approver, people.administrator):
         everything = reading(client.get(LIST))
         assert f"{NEXT + 1} batches" in everything
         submitted = reading(client.get(LIST, {"state__exact": "submitted"}))
-        assert "Patrol boats, Honduras" in submitted
-        assert "Radios for Belize" not in submitted
+        assert SUGGESTED in submitted
+        assert "$77,000" not in submitted
         found = reading(client.get(LIST, {"q": "CARSI-08-INCLE-03"}))
         assert "Letter of agreement with Panama" in found
-        assert "Radios" not in found
+        assert "$77,000" not in found
 
 
 def test_the_list_says_how_far_each_has_got(people: People) -> None:
@@ -142,11 +142,9 @@ def test_a_submitted_batch_is_withdrawn_then_discarded_after_a_question(people: 
     batch = allocate(people.analyst)
     assert "is a draft again" in told(people.analyst, address(batch, "withdraw"))
     query = reading(people.analyst.get(address(batch, "discard")))
-    assert "“Patrol boats, Honduras” and its 1 line will be deleted." in query
+    assert f"“{SUGGESTED}” and its 1 line will be deleted." in query
     assert Batch.objects.filter(pk=batch.pk).exists()
-    assert "“Patrol boats, Honduras” was discarded." in told(
-        people.analyst, address(batch, "discard")
-    )
+    assert f"“{SUGGESTED}” was discarded." in told(people.analyst, address(batch, "discard"))
     assert not Batch.objects.filter(pk=batch.pk).exists()
     assert Commitment.objects.count() == COMMITMENTS
 
@@ -172,7 +170,7 @@ def test_a_submitted_batch_is_not_edited_unawares(people: People) -> None:
         assert "submitted already" in told(client, path, **sent), path
     batch.refresh_from_db()
     assert batch.state == Batch.State.SUBMITTED
-    assert batch.title == "Patrol boats, Honduras"
+    assert batch.title == SUGGESTED
     assert "Add an amount" not in reading(client.get(page_of(batch)))
 
 

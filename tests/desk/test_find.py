@@ -29,9 +29,9 @@ def keys(people: People, text: str) -> dict[str, int]:
 
 
 def test_parts_of_words_find_each_kind_of_thing(people: People) -> None:
-    batch = allocate(people.analyst, title="Zacapa radios", title_es="Radios de Zacapa")
+    batch = allocate(people.analyst, called="Zacapa radios", title_es="Radios de Zacapa")
     post_it(people.approver, batch)
-    allocate(people.analyst, title="More for Zacapa", _draft="")
+    allocate(people.analyst, called="More for Zacapa", _draft="")
     text = found(people.analyst, "zaca")
     assert "Commitments (2)" in text
     assert "Batches (2)" in text
@@ -45,7 +45,7 @@ def test_parts_of_words_find_each_kind_of_thing(people: People) -> None:
 
 @pytest.mark.parametrize("written", ["Ñuflo", "N\u0303uflo", "ñuflo", "nuflo", "NUFLO"])
 def test_accents_and_case_make_no_difference(people: People, written: str) -> None:
-    allocate(people.analyst, title="Aldea Ñuflo Chávez", _draft="")
+    allocate(people.analyst, called="Aldea Ñuflo Chávez", _draft="")
     assert keys(people, written)["commitments"] == 1
     assert keys(people, "aldea chavez")["batches"] == 1
 
@@ -97,7 +97,7 @@ def test_odd_text_finds_what_it_says_or_nothing(people: People, text: str) -> No
 
 
 def test_a_percent_sign_is_looked_for_as_itself(people: People) -> None:
-    allocate(people.analyst, title="Half, 50% of it", _draft="")
+    allocate(people.analyst, called="Half, 50% of it", _draft="")
     assert keys(people, "50%")["batches"] == 1
     assert keys(people, "5%t")["batches"] == 0
     assert keys(people, "_")["batches"] == 0
@@ -137,7 +137,7 @@ def test_finding_asks_as_often_for_many_as_for_few(people: People) -> None:
 
 
 def test_whoever_is_not_signed_in_finds_nothing(people: People) -> None:
-    batch = allocate(people.analyst, title="Zacapa", reference="CARSI-08-INCLE-77", _draft="")
+    batch = allocate(people.analyst, called="Zacapa", reference="CARSI-08-INCLE-77", _draft="")
     outsider = Client()
     outsider.force_login(factories.person(username="outsider"))
     for client in (Client(), outsider):

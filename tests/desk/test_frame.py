@@ -4,7 +4,16 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.ledger.models import Batch
-from tests.desk.conftest import ALLOCATE, People, address, allocate, allocation, page_of, reading
+from tests.desk.conftest import (
+    ALLOCATE,
+    SUGGESTED,
+    People,
+    address,
+    allocate,
+    allocation,
+    page_of,
+    reading,
+)
 
 PAGES = (
     "/admin/",
@@ -95,5 +104,5 @@ def test_the_state_of_a_batch_is_not_changed_by_the_stock_forms(people: People) 
         "/admin/ledger/batch/", {"action": "delete_selected", "_selected_action": batch.pk}
     )
     batch.refresh_from_db()
-    assert (batch.state, batch.version, batch.title) == ("draft", None, "Patrol boats, Honduras")
+    assert (batch.state, batch.version, batch.title) == ("draft", None, SUGGESTED)
     assert people.analyst.post(f"/admin/ledger/batch/{batch.pk}/delete/").status_code == 403

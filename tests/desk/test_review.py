@@ -49,7 +49,7 @@ def batch(people: People) -> Batch:
 def nadr(people: People, title: str, **changes: str) -> Batch:
     """An allocation that takes most of what is left of NADR FY2008, $1,365,000."""
     of = appropriation(2008, "NADR").pk
-    return allocate(people.analyst, appropriation=of, title=title, **{**NADR, **changes})
+    return allocate(people.analyst, appropriation=of, called=title, **{**NADR, **changes})
 
 
 def public_figures(batch_id: int) -> list[PublicFigure]:
@@ -439,7 +439,7 @@ def test_a_review_asks_as_often_for_many_lines_and_batches_as_for_one(people: Pe
     few = queries(people.approver, address(batch, "review"))
     many = allocate(people.analyst, _draft="")
     for number in range(5):
-        allocate(people.analyst, title=f"Before it {number}")
+        allocate(people.analyst, called=f"Before it {number}")
     add_lines(people, many, 30)
     posting.submit(many.pk, people.ana)
     assert queries(people.approver, address(many, "review")) == few

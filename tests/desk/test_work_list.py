@@ -42,7 +42,7 @@ def section(client: Client, heading: str) -> str:
 
 
 def test_drafts_wait_for_who_keeps_them_alone(people: People) -> None:
-    allocate(people.analyst, title="Patrol boats", _draft="")
+    allocate(people.analyst, called="Patrol boats", _draft="")
     assert "Patrol boats 1 line, started" in section(people.analyst, "Your drafts")
     assert "Patrol boats" not in section(people.client(people.benito), "Your drafts")
     assert "Patrol boats" not in desk(people.approver)
@@ -51,15 +51,15 @@ def test_drafts_wait_for_who_keeps_them_alone(people: People) -> None:
 
 
 def test_what_was_handed_over_waits_for_its_new_keeper(people: People) -> None:
-    allocate(people.analyst, title="Patrol boats", _draft="")
+    allocate(people.analyst, called="Patrol boats", _draft="")
     posting.hand_over(people.ana, people.benito, people.adela)
     assert "Patrol boats" in section(people.client(people.benito), "Your drafts")
     assert "Patrol boats" not in desk(people.analyst)
 
 
 def test_what_was_sent_back_comes_first_with_the_remark(people: People) -> None:
-    back = allocate(people.analyst, title="Radios")
-    allocate(people.analyst, title="Newer draft", _draft="")
+    back = allocate(people.analyst, called="Radios")
+    allocate(people.analyst, called="Newer draft", _draft="")
     told(people.approver, address(back, "send-back"), remark="Which page?\nSay it.")
     text = section(people.analyst, "Your drafts")
     assert re.search(r"Radios .* Which page\? Say it\. Petra Paz, .* Newer draft", text)
@@ -73,7 +73,7 @@ def test_an_approver_sees_what_they_may_post_oldest_first_and_whether_it_fits(
     for title in ("Radios", "Scanners"):
         allocate(
             people.analyst,
-            title=title,
+            called=title,
             appropriation=of,
             amount="1000000.00",
             effective_date="2009-09-30",
@@ -91,7 +91,7 @@ def test_an_approver_sees_what_they_may_post_oldest_first_and_whether_it_fits(
 
 @pytest.mark.commits
 def test_an_approver_is_not_asked_to_post_what_they_prepared(people: People) -> None:
-    allocate(people.analyst, title="Radios")
+    allocate(people.analyst, called="Radios")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
     text = section(people.analyst, "Ready for you to post")
     said = "No batches to post. 1 more batch needs another approver, because you worked on it"
@@ -110,7 +110,7 @@ def test_versions_that_nobody_else_has_read_wait_for_a_countersignature(people: 
     assert f"{VERSION - 1} {said}" in section(people.approver, "Ready for you to post")
     assert "without a second person and" not in desk(people.analyst)
     allow_self_approval("One person works here.")
-    own = allocate(people.analyst, title="Radios")
+    own = allocate(people.analyst, called="Radios")
     User.objects.filter(pk=people.ana.pk).update(is_approver=True)
     post_it(people.analyst, own, self_approval_reason="My colleague is ill")
     assert f"{VERSION} versions" in section(people.approver, "Ready for you to post")
@@ -118,7 +118,7 @@ def test_versions_that_nobody_else_has_read_wait_for_a_countersignature(people: 
 
 
 def test_what_became_of_what_was_sent_stands_on_the_list(people: People) -> None:
-    waiting = allocate(people.analyst, title="Radios")
+    waiting = allocate(people.analyst, called="Radios")
     assert "Waits for an approver" in section(people.analyst, "Submitted by you")
     post_it(people.approver, waiting)
     assert f"Posted as version {NEXT} by Petra Paz," in section(people.analyst, "Submitted by you")
@@ -178,11 +178,11 @@ def test_many_batches_are_shown_in_part_and_counted(people: People) -> None:
 def test_the_list_asks_as_often_for_many_batches_as_for_one(people: People, who: str) -> None:
     def some(count: int) -> None:
         for number in range(count):
-            draft = allocate(people.analyst, title=f"Draft {number}", _draft="")
+            draft = allocate(people.analyst, called=f"Draft {number}", _draft="")
             add_lines(people, draft, 2)
             told(people.approver, address(allocate(people.analyst), "send-back"), remark="Why?")
             post_it(people.approver, allocate(people.analyst, amount="10"))
-            allocate(people.analyst, title=f"Sent {number}", amount="10")
+            allocate(people.analyst, called=f"Sent {number}", amount="10")
 
     some(1)
     client: Client = getattr(people, who)
@@ -199,7 +199,7 @@ def test_the_list_speaks_spanish(people: People) -> None:
 
 
 def test_whoever_is_not_signed_in_sees_no_list(people: People) -> None:
-    allocate(people.analyst, title="Zacapa")
+    allocate(people.analyst, called="Zacapa")
     response = Client().get(DESK, follow=True)
     assert response.redirect_chain
     assert "Zacapa" not in reading(response)

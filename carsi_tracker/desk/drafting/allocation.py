@@ -1,5 +1,6 @@
 """Add an allocation: one form that makes commitment and line, in a new batch or in a draft."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -22,16 +23,17 @@ from carsi_tracker.desk.drafting.drafting import (
     AddingForm,
     day_typed,
     drafted,
+    into,
     new_token,
 )
 from carsi_tracker.desk.drafting.trying import COUNTS, TRY, asks_for_strip, strip, tried
 from carsi_tracker.desk.forms.again import shows_again
-from carsi_tracker.desk.forms.fields import LineOfText, formfield
+from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
 from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.remaining import Remaining, remaining
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
-from carsi_tracker.ledger.money import whole_dollars
+from carsi_tracker.ledger.money import dollars, whole_dollars
 
 KEPT = ("effective_date", "appropriation", "area", "country", "agency", "basis", "reason")
 """What the next allocation of a letter starts with, beside `OF_LETTER`."""
@@ -50,7 +52,15 @@ OF_COMMITMENT = (
     "bound_note_es",
     "reference",
 )
+ORDER = (
+    "batch", "amount", "effective_date", "obligated", "obligated_locator", "appropriation", "area",
+    "country", "goal", "agency", "partner", "title", "title_es", "bound", "bound_note",
+    "bound_note_es", "document", "locator", "basis", "quote", "note", "reason", "reference",
+)  # fmt: skip
+"""As the form stands, in which its errors are listed."""
 HINTS = {
+    "obligated": gettext_lazy("optional; by the same source, on the same day"),
+    "obligated_locator": gettext_lazy("the same page when left empty"),
     "goal": gettext_lazy("if the source says"),
     "partner": gettext_lazy("optional"),
     "title": gettext_lazy("made of area, partner and country when left empty"),
@@ -60,6 +70,10 @@ HINTS = {
 class AllocationForm(CitesADocument, AddingForm):
     """A new commitment with its first committed amount."""
 
+    obligated = AmountField(label=gettext_lazy("Also obligated"), required=False)
+    obligated_locator = LineOfText(
+        label=gettext_lazy("Page of the obligation"), max_length=200, required=False
+    )
     reason = LineOfText(label=gettext_lazy("Reason"), max_length=1000, required=False)
 
     def __init__(self, *args: Any, user: User, left: list[Remaining], **kwargs: Any) -> None:
@@ -77,6 +91,7 @@ class AllocationForm(CitesADocument, AddingForm):
         labels = _labels(left)
         fields["appropriation"].label_from_instance = lambda row: labels.get(row.pk) or str(row)
         self.explain(HINTS)
+        self.order_fields(ORDER)
 
     def clean_amount(self) -> Any:
         """Refuse to start a commitment with an amount that takes back."""
@@ -84,6 +99,16 @@ class AllocationForm(CitesADocument, AddingForm):
         if amount is not None and amount < 0:
             raise ValidationError(_("Enter an allocation above zero."), "negative")
         return amount
+
+    def clean_obligated(self) -> Any:
+        """Refuse to obligate less than nothing, or more than is committed."""
+        obligated, committed = (self.cleaned_data.get(name) for name in ("obligated", "amount"))
+        if obligated is not None and obligated < 0:
+            raise ValidationError(_("Enter an amount above zero."), "negative")
+        if obligated and committed and obligated > committed:
+            message = _("That is more than is committed, %s. Lower it, or raise the commitment.")
+            raise ValidationError(message % dollars(committed), "more_than_committed")
+        return obligated
 
     def clean(self) -> dict[str, Any]:
         """Suggest the titles, in both languages, where none was typed."""
@@ -98,22 +123,29 @@ class AllocationForm(CitesADocument, AddingForm):
         """Make the batch, the commitment and its line."""
         values = self.cleaned_data | {"document": self.document()}
         self.source = values["document"]
-        batch = self.batch_for(
-            title=Truncator(values["title"]).chars(200),
-            reason=values["reason"] or self.source.title,
-        )
+        batch = self.batch_for("", values["reason"] or self.source.title)
         described = {name: values[name] for name in OF_COMMITMENT}
         described["reference"] = values["reference"] or values["appropriation"].next_reference()
         commitment = Commitment.objects.create(introduced_by=batch, **described)
-        line = Line(
+        committed = Line(
             batch=batch,
             appropriation=commitment.appropriation,
             commitment=commitment,
             stage=Stage.COMMITTED,
             **{name: values[name] for name in OF_AMOUNT},
         )
-        self.add(batch, [line])
+        self.add(batch, [committed, *self._obligated(committed)])
         return batch
+
+    def _obligated(self, committed: Line) -> Iterator[Line]:
+        if amount := self.cleaned_data["obligated"]:
+            same = ("batch", "appropriation", "commitment", "effective_date", "document", "basis")
+            yield Line(
+                stage=Stage.OBLIGATED,
+                amount=amount,
+                locator=self.cleaned_data["obligated_locator"] or committed.locator,
+                **{name: getattr(committed, name) for name in same},
+            )
 
 
 def _suggested(values: dict[str, Any], name: str) -> str:
@@ -162,7 +194,7 @@ def add_allocation(request: HttpRequest) -> HttpResponse:
         form = AllocationForm(typed, request.FILES, **common)
         if answer := drafted(request, form, partial(_made, form=form)):
             return answer
-    context |= {"title": _("Add an allocation"), "form": form}
+    context |= {"title": _("Add an allocation"), "form": form, **into(form)}
     return desk().page(request, "allocation.html", context)
 
 

@@ -16,19 +16,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.batches import mails
+from carsi_tracker.desk.batches import mails, titles
 from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.forms.again import ShownAgain
 from carsi_tracker.desk.forms.refused import add_refusal
 from carsi_tracker.desk.lines.editing import locked_draft
 from carsi_tracker.desk.lines.form import OF_LINE
 from carsi_tracker.desk.site import person
+from carsi_tracker.figures.contents import contents
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.dates import parse_day
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Basis, Batch, Commitment, Line
 from carsi_tracker.ledger.refusals import Refused
 
+NO_TITLE = "–"
+"""What a batch is called until its lines suggest a title, within one transaction."""
 OF_AMOUNT = OF_LINE[1:]
 """What a line says, beside what it is entered against and at which stage."""
 HINTS = {
@@ -117,17 +120,39 @@ class AddingForm(DraftingForm):
         self.fields["batch"] = DraftField(user, str(chosen or ""))
 
     def batch_for(self, title: str, reason: str) -> Batch:
-        """Return the draft that was chosen, locked, or a new batch; raises Refused."""
+        """Return the draft that was chosen, locked, or a new batch; raises Refused.
+
+        Where the title is empty, `add` gives a new batch the one that its lines suggest.
+        """
         chosen: Batch | None = self.cleaned_data["batch"]
         if chosen:
             return locked_draft(chosen.pk)
-        return Batch.objects.create(token=self.cleaned_data["token"], title=title, reason=reason)
+        return Batch.objects.create(
+            token=self.cleaned_data["token"], title=title or NO_TITLE, reason=reason
+        )
+
+    def draft_chosen(self) -> Batch | None:
+        """Return the draft that the form stands at, to be shown; None for a new batch."""
+        field: Any = self.fields["batch"]
+        chosen = str(self["batch"].value() or "")
+        return field.queryset.filter(pk=chosen).first() if chosen.isdecimal() else None
 
     def add(self, batch: Batch, lines: list[Line]) -> None:
         """Save lines of `batch_for`, in the caller's transaction; raises Refused."""
         if self.cleaned_data["batch"]:
             lines[0].token = self.cleaned_data["token"]
-        Line.objects.bulk_create(lines)
+        with titles.kept_true(batch):
+            Line.objects.bulk_create(lines)
+        if batch.title == NO_TITLE:
+            titles.suggest(batch)
+
+
+def into(form: AddingForm) -> dict[str, Any]:
+    """Return for `_into_batch.html` the draft that a form adds to, and what that has so far."""
+    chosen = form.draft_chosen()
+    if chosen is None:
+        return {}
+    return {"into": chosen, "into_contents": contents([chosen.pk])[chosen.pk]}
 
 
 def new_token() -> UUID:

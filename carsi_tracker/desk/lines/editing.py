@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from carsi_tracker.desk.batches.decisions import BATCH, refusal
+from carsi_tracker.desk.batches.titles import kept_true
 from carsi_tracker.desk.forms.refused import add_refusal
 from carsi_tracker.desk.forms.stale import GuardedForm
 from carsi_tracker.desk.site import person
@@ -25,10 +26,13 @@ Row = TypeVar("Row", bound=Model)
 def draft_of(request: HttpRequest, batch_id: int) -> Iterator[Batch]:
     """Give the draft, locked, in a transaction of the person who asks; raises Refused.
 
-    A submitted batch has to be withdrawn first, so that nobody withdraws it unawares.
+    A submitted batch has to be withdrawn first, so that nobody withdraws it unawares. A title that
+    was suggested follows what is done.
     """
     with acting(person(request)):
-        yield locked_draft(batch_id)
+        batch = locked_draft(batch_id)
+        with kept_true(batch):
+            yield batch
 
 
 def locked_draft(batch_id: int) -> Batch:
