@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from carsi_tracker.local.web_server import WebServer
 from carsi_tracker.web.processes import bound
@@ -185,6 +185,30 @@ def option(page: Page, start: str, label: str = "Appropriation") -> int:
     field = page.get_by_label(label, exact=label == "Appropriation").first
     texts = field.locator("option").all_text_contents()
     return next(index for index, text in enumerate(texts) if text.startswith(start))
+
+
+class Hand:
+    """Does what a person does with a page, and counts it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def click(self, on: Locator) -> None:
+        self.count += 1
+        on.click()
+
+    def fill(self, field: Locator, text: str) -> None:
+        self.count += 1
+        field.fill(text)
+
+    def press(self, on: Locator, key: str) -> None:
+        self.count += 1
+        on.press(key)
+
+    def choose(self, page: Page, label: str, start: str) -> None:
+        self.count += 1
+        field = page.get_by_label(label, exact=label == "Appropriation").first
+        field.select_option(index=option(page, start, label))
 
 
 def drafted(page: Page, site: Site) -> str:

@@ -5,30 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Site, drafted, faults, is_wider_than_its_window, option, sign_in
+from tests.browser.conftest import Hand, Site, drafted, faults, is_wider_than_its_window, sign_in
 
 Open = Callable[..., Page]
 HEADINGS = "reference\tstage\tamount_usd\teffective_date\tdocument\tbasis\tnote"
-
-
-class Hand:
-    """Does what a person does with a page, and counts it."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def click(self, on: Locator) -> None:
-        self.count += 1
-        on.click()
-
-    def fill(self, field: Locator, text: str) -> None:
-        self.count += 1
-        field.fill(text)
-
-    def choose(self, page: Page, label: str, start: str) -> None:
-        self.count += 1
-        field = page.get_by_label(label, exact=label == "Appropriation").first
-        field.select_option(index=option(page, start, label))
 
 
 def rows(count: int, **other: str) -> str:

@@ -36,7 +36,7 @@ def test_the_stages_stand_first_and_what_was_not_found_is_no_zero(
     assert "Committed ≥ 35,000,000 1 entry Obligated – No obligation found" in text
     assert "Disbursed (paid out) – No payment found" in text
     assert f"≥ At least. {commitment.bound_note}" in text
-    assert "Obligated, not paid – – – – –" in text
+    assert "Obligated, not disbursed – – – – –" in text
     assert "1 posted entry" in text
 
 
@@ -49,7 +49,7 @@ def test_unposted_batches_stand_beside_what_is_posted(
     assert row(text, "Committed, not obligated").startswith(
         "Committed, not obligated ≥ 35,000,000 −3,013,000 ≥ 31,987,000 ≥ 31,987,000 Mar 13, 2009"
     )
-    assert "Obligated, not paid – +3,013,000 3,013,000" in text
+    assert "Obligated, not disbursed – +3,013,000 3,013,000" in text
     assert "1 posted entry, 2 lines in unposted batches" in text
     assert (
         f'<a href="/admin/ledger/batch/{batch.pk}/change/">Grants</a>' in response.content.decode()

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from carsi_tracker.desk.drafting.move import move_commitment
-from carsi_tracker.desk.drafting.take_back import take_back
+from carsi_tracker.desk.drafting.record import pane, record
 from carsi_tracker.desk.posted.money import page_of
 from carsi_tracker.desk.reference.admin import ReferenceAdmin
 from carsi_tracker.ledger.models import Commitment
@@ -64,18 +64,23 @@ class CommitmentAdmin(ReferenceAdmin):
             return redirect("admin:ledger_batch_change", commitment.introduced_by_id)
         context = {"show_delete": False, **(extra_context or {})}
         if commitment:
-            context |= page_of(commitment.pk)
+            context |= pane(request, page_of(commitment.pk))
         return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the addresses, with those of moving and of taking back."""
+        """Return the addresses, with those of what is recorded of a commitment."""
         view = self.admin_site.admin_view
+        recorded = {
+            "record-obligation": ("obligation", "record_obligation"),
+            "record-payment": ("payment", "record_payment"),
+            "reduce": ("reduction", "commitment_reduce"),
+            "take-back": ("reduction", "commitment_take_back"),
+        }
         return [
-            path("<int:commitment_id>/move/", view(move_commitment), name="commitment_move"),
-            path(
-                "<int:commitment_id>/take-back/",
-                view(take_back),
-                name="commitment_take_back",
+            *(
+                path(f"<int:commitment_id>/{address}/", view(record), {"act": act}, name=name)
+                for address, (act, name) in recorded.items()
             ),
+            path("<int:commitment_id>/move/", view(move_commitment), name="commitment_move"),
             *super().get_urls(),
         ]

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.aggregates import Amount, Sums
@@ -22,6 +23,12 @@ from carsi_tracker.ledger.models import Batch, Commitment, Document, Entry, Line
 from carsi_tracker.reports.page.unknown import not_found
 
 STAGES = (Stage.COMMITTED, Stage.OBLIGATED, Stage.DISBURSED)
+NAMES = {
+    "unobligated": gettext_lazy("Committed, not obligated"),
+    "unliquidated": gettext_lazy("Obligated, not disbursed"),
+    "disbursed": Stage.DISBURSED.label,
+}
+"""Of balances that a commitment has."""
 LONGEST = 200
 """How many posted entries are listed; the public page lists all."""
 WIDTH = 700
@@ -86,6 +93,8 @@ class Money:
     entries: int
     lines: int
     pieces: list[Piece]
+    courses: Mapping[str, Course]
+    is_zero: bool
 
     @property
     def is_cut(self) -> bool:
@@ -127,7 +136,15 @@ def money_of(commitment: Commitment) -> Money:
         sums.entries,
         sum(1 for item in items if item.state),
         list(_pieces(sums, unposted)),
+        found,
+        is_zero(commitment),
     )
+
+
+def is_zero(commitment: Commitment) -> bool:
+    """Say whether a commitment's entries cancel out on every day."""
+    sums = commitment.entries.order_by().values("stage", "effective_date")
+    return not sums.annotate(total=Sum("amount")).exclude(total=0).exists()
 
 
 def _at_stage(stage: Stage, sums: Sums) -> AtStage:
@@ -142,8 +159,10 @@ def _balances(
     of = commitment.appropriation
     uncommitted = _("%(appropriation)s, uncommitted") % {"appropriation": of}
     return [
-        _balance(_("Committed, not obligated"), "", sums.of("unobligated"), found["unobligated"]),
-        _balance(_("Obligated, not paid"), "", sums.of("unliquidated"), found["unliquidated"]),
+        *(
+            _balance(str(NAMES[name]), "", sums.of(name), found[name])
+            for name in ("unobligated", "unliquidated")
+        ),
         _balance(
             uncommitted,
             reverse("appropriation", args=[of.slug]),

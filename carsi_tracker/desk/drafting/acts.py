@@ -1,0 +1,93 @@
+"""What may be recorded of a posted commitment: obligation, payment, reduction, another place."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.posted.money import Money
+from carsi_tracker.figures.remaining import Course
+from carsi_tracker.ledger.models import Stage
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act with its address, and what it does at which stages.
+
+    `takes` has for each stage the balance that the act takes from, and that cannot fall below zero.
+    """
+
+    name: str
+    address: str
+    label: Promise
+    takes: Mapping[Stage, str]
+    title: Promise
+    this: Promise
+    sign: int = 1
+
+    def takes_of(self, courses: Mapping[str, Course]) -> Iterator[Decimal]:
+        """Yield what each balance that it takes from has in the end, with unposted batches."""
+        for balance in self.takes.values():
+            yield courses[balance].latest.together
+
+
+OBLIGATION = Act(
+    "obligation",
+    "admin:record_obligation",
+    _("Record an obligation"),
+    {Stage.OBLIGATED: "unobligated"},
+    _("Obligation, %(reference)s, %(amount)s"),
+    _("This obligation"),
+)
+PAYMENT = Act(
+    "payment",
+    "admin:record_payment",
+    _("Record a payment"),
+    {Stage.DISBURSED: "unliquidated"},
+    _("Payment, %(reference)s, %(amount)s"),
+    _("This payment"),
+)
+REDUCTION = Act(
+    "reduction",
+    "admin:commitment_reduce",
+    _("Reduce"),
+    {
+        Stage.COMMITTED: "unobligated",
+        Stage.OBLIGATED: "unliquidated",
+        Stage.DISBURSED: "disbursed",
+    },
+    _("Reduction, %(reference)s, %(amount)s"),
+    _("This reduction"),
+    -1,
+)
+ACTS = {act.name: act for act in (OBLIGATION, PAYMENT, REDUCTION)}
+MOVE = "move"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An act that may be done with a commitment, and where."""
+
+    name: str
+    label: Promise
+    address: str
+
+
+def offers(user: User, money: Money) -> list[Offer]:
+    """Return what a person may record of a commitment; what is always refused is left out."""
+    commitment = money.commitment
+    found = []
+    if user.has_perm("ledger.add_line"):
+        found = [
+            Offer(act.name, act.label, reverse(act.address, args=[commitment.pk]))
+            for act in ACTS.values()
+            if max(act.takes_of(money.courses)) > 0
+        ]
+    if user.has_perm("ledger.add_commitment") and not money.is_zero:
+        address = reverse("admin:commitment_move", args=[commitment.pk])
+        found.append(Offer(MOVE, _("Reclassify"), address))
+    return found
