@@ -29,6 +29,7 @@ from carsi_tracker.desk.drafting.drafting import (
     new_token,
     to_the_batch,
 )
+from carsi_tracker.desk.drafting.trying import TRY
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.posted.money import NAMES, page_of
@@ -40,8 +41,6 @@ from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.money import whole_dollars
 
-TRY = "_try"
-"""Sent along to see what is left, and to save nothing."""
 TABLE_ALONE = "table"
 KEPT = ("effective_date", "basis", "locator")
 """What the next amount of the same source starts with, beside batch and source."""
