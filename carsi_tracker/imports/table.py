@@ -18,6 +18,7 @@ from carsi_tracker.ledger.columns import (
     COLUMNS,
     NAMES,
     NOT_READ,
+    REMARKS,
     CellKind,
     Needed,
 )
@@ -35,13 +36,15 @@ WITHOUT_HEADING = 10
 class Format:
     """What the rows of a table hold: its columns, in their order, and those that it must have.
 
-    Cells of the `escaped` were neutralised by downloads; what is `not_read` may stand there.
+    Cells of the `escaped` were neutralised by downloads; what is `not_read` may stand there, as may
+    any other column where `others_pass`.
     """
 
     names: tuple[str, ...]
     required: tuple[str, ...]
     escaped: frozenset[str]
     not_read: frozenset[str]
+    others_pass: bool = False
 
 
 AMOUNTS = Format(
@@ -175,7 +178,11 @@ class Table:
             if isinstance(cell, Broken):
                 raise Unreadable(self._heading_fault(cell, cell.message))
             name = heading(written(cell))
-            if name not in self._format.names and name not in self._format.not_read:
+            known = name in self._format.names or name in self._format.not_read
+            if self._format.others_pass and not known:
+                self._pass_over(cell)
+                names[index] = REMARKS
+            elif name not in self._format.names and name not in self._format.not_read:
                 faults.append(self._heading_fault(cell, _unknown(cell, self._format.names)))
             elif name in names.values():
                 faults.append(
@@ -192,6 +199,10 @@ class Table:
         if faults:
             raise Unreadable(*faults)
         return names
+
+    def _pass_over(self, cell: Cell) -> None:
+        message = _("The column “%s” is not one of the download’s and was not read.")
+        self.warnings.append(Finding(message % shown(cell).strip(), self.sheet))
 
     def _heading_fault(self, cell: Cell, message: str) -> Finding:
         return Finding(message, self.sheet, self._heading_row, shown(cell).strip(), shown(cell))

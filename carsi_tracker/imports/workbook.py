@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from carsi_tracker.ledger.columns import BY_NAME
 from carsi_tracker.ledger.headings import heading
 
 SHEETS_NAMED = 20
+ROWS_BESIDE = 200
+"""Of a sheet that is read for what it says of the file."""
 
 
 @dataclass
@@ -125,3 +128,16 @@ class _Merged:
                     cells += [""] * (index + 1 - len(cells))
                     if is_blank(cells[index]):
                         cells[index] = broken
+
+
+def texts_beside(content: bytes) -> Iterator[str]:
+    """Yield the texts of the sheets without headings; nothing for what is no workbook."""
+    try:
+        archive = Archive(content)
+        found = ods.sheets(archive) if archive.is_opendocument else xlsx.sheets(archive)
+        for sheet in found:
+            if sheet.first_row and not _has_headings(sheet.first_row):
+                for _number, cells in islice(sheet.read(), ROWS_BESIDE):
+                    yield from (cell for cell in cells if isinstance(cell, str))
+    except Unreadable:
+        return

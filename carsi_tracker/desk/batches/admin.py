@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.desk.batches import batch_page, batch_texts, comments, decisions
-from carsi_tracker.desk.drafting import allocation, import_page
+from carsi_tracker.desk.drafting import allocation, import_page, returned
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.lines import line_pages, new_commitments, paste, table_page
 from carsi_tracker.desk.review import review_page
@@ -99,6 +99,8 @@ class BatchAdmin(ListAdmin):
             "import/template.<slug:kind>": (import_page.template, "import_template"),
             "import/<uuid:token>/": (import_page.preview, "import_preview"),
             "import/<uuid:token>/remarks/": (import_page.remarks, "import_remarks"),
+            "returned/": (returned.returned_file, "returned_file"),
+            "returned/<uuid:token>/": (returned.returned_preview, "returned_preview"),
             "allocate/": (allocation.add_allocation, "allocation_add"),
         }
         view = self.admin_site.admin_view

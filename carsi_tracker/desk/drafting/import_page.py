@@ -116,7 +116,7 @@ def preview(request: HttpRequest, token: UUID) -> HttpResponse:
     The upload is asked for before its batch: it goes when that is there.
     """
     upload = Upload.objects.filter(token=token, person=person(request)).first()
-    if answer := _made_before(request, token):
+    if answer := made_before(request, token):
         return answer
     if upload is None:
         raise Http404
@@ -183,7 +183,8 @@ def _encoded(pasted: str) -> bytes:
     return pasted.encode("utf-8", "surrogatepass")
 
 
-def _made_before(request: HttpRequest, token: UUID) -> HttpResponse | None:
+def made_before(request: HttpRequest, token: UUID) -> HttpResponse | None:
+    """Answer with the batch that an upload made, if it made one."""
     batch = made_by(str(token))
     if batch is None:
         return None
@@ -208,7 +209,7 @@ def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
     )
     outcome = _read(upload, options)
     if outcome.batch_id is None:
-        return _made_before(request, upload.token)
+        return made_before(request, upload.token)
     messages.success(request, _("A draft was created from the file."))
     upload.delete()
     return redirect(BATCH, outcome.batch_id)

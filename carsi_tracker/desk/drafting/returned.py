@@ -1,0 +1,195 @@
+"""A download that comes back edited: compared with its version, and made a draft of differences."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.desk.batches.decisions import BATCH
+from carsi_tracker.desk.drafting.import_page import FAULTS_SHOWN, ConfirmForm, made_before, order_of
+from carsi_tracker.desk.drafting.returned_differences import Shown
+from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
+from carsi_tracker.desk.site import desk, person
+from carsi_tracker.figures.query import Query
+from carsi_tracker.figures.versions import newest
+from carsi_tracker.imports.errors import Unreadable
+from carsi_tracker.imports.importing import ImportOptions
+from carsi_tracker.imports.returned.differences import Keeping
+from carsi_tracker.imports.returned.held import Key
+from carsi_tracker.imports.returned.origin import Origin, by_address, origin_of
+from carsi_tracker.imports.returned.reading import Compared, Decided, compare, draft
+from carsi_tracker.imports.returned.rows import RETURNED
+from carsi_tracker.imports.table import open_file
+from carsi_tracker.ledger.media_types import plain_name
+from carsi_tracker.ledger.models import Upload
+from carsi_tracker.reports.page.parameters import BadAddress, read
+
+_CHOICES = {choice.code: choice for choice in Keeping}
+
+
+class ReturnedForm(forms.Form):
+    """A download that was edited."""
+
+    file = TableFile(required=True)
+
+
+class OriginForm(forms.Form):
+    """Where a file came from that does not say it."""
+
+    version = forms.IntegerField(
+        label=gettext_lazy("Version"),
+        min_value=1,
+        required=False,
+        help_text=gettext_lazy("the number after “v” in the name of the download"),
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Address of the download"),
+        max_length=2_000,
+        required=False,
+        help_text=gettext_lazy(
+            "from the second sheet of the workbook; without it, rows that are missing from the "
+            "file are not reversed"
+        ),
+    )
+
+    def origin(self) -> Origin | None:
+        """Return the download that was told; None where nothing was, or what is none."""
+        if not self.is_valid():
+            return None
+        address, version = self.cleaned_data["address"], self.cleaned_data["version"]
+        if address:
+            found = by_address(address)
+            if found is None:
+                message = _(
+                    "This is not the address of a download of entries with its version. Copy it "
+                    "from the second sheet of the workbook."
+                )
+                self.add_error("address", message)
+            return found
+        return Origin("entries", {"version": str(version)}, whole=False) if version else None
+
+
+@permission_required("ledger.add_batch", raise_exception=True)
+def returned_file(request: HttpRequest) -> HttpResponse:
+    """Ask for an edited download, keep it for a day, and go to what it changes."""
+    sent = request.method == "POST"
+    form = ReturnedForm(request.POST, request.FILES) if sent else ReturnedForm()
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        upload = keep_upload(request, plain_name(file.name), file.read())
+        return redirect("admin:returned_preview", upload.token)
+    context = {"title": _("Upload an edited download"), "form": form}
+    return desk().page(request, "returned.html", context, status=200)
+
+
+@permission_required("ledger.add_batch", raise_exception=True)
+def returned_preview(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Show what a file changes against its version, and make the draft of it once."""
+    upload = Upload.objects.filter(token=token, person=person(request)).first()
+    if answer := made_before(request, token):
+        return answer
+    if upload is None:
+        raise Http404
+    told = OriginForm(request.POST or request.GET or None)
+    origin = told.origin() or origin_of(upload.name, bytes(upload.content))
+    context: dict[str, Any] = {"upload": upload, "origin_form": told}
+    if origin is None:
+        return _ask(request, context, "")
+    if origin.table != "entries":
+        return _ask(request, context, _("Only a download of entries can come back."))
+    head, label_revision = newest()
+    try:
+        query = read(origin.parameters, head, label_revision)
+    except BadAddress as bad:
+        because = bad.because or _("Accepted: %s.") % bad.accepted
+        message = _("“%(value)s” is not a version, day or filter of the ledger. %(because)s")
+        return _ask(request, context, message % {"value": bad.value, "because": because})
+    context |= {"origin": origin, "query": query, "head": head, "decided": _decided(request)}
+    return _compared(request, upload, context)
+
+
+def _compared(request: HttpRequest, upload: Upload, context: dict[str, Any]) -> HttpResponse:
+    query: Query = context["query"]
+    try:
+        table = open_file(upload.name, bytes(upload.content), RETURNED)
+        compared = compare(table, query, context["decided"], whole=context["origin"].whole)
+    except Unreadable as unreadable:
+        return _refused(request, context, unreadable.findings)
+    if "_create" in request.POST and (answer := _made(request, upload, compared)):
+        return answer
+    options = ImportOptions(new_despite_duplicates=True, listed=0)
+    outcome = draft(compared, upload.person, options)
+    if compared.faults:
+        return _refused(request, context, compared.faults)
+    shown = Shown(compared, outcome)
+    title = _("Corrections of version %d") % query.version.number
+    form = ConfirmForm(
+        request.POST if "_create" in request.POST else None,
+        initial={"title": title} | request.POST.dict(),
+        ask_whether_new=bool(outcome.present),
+    )
+    context |= {"title": shown.title, "shown": shown, "outcome": outcome, "form": form}
+    return desk().page(request, "returned_preview.html", context, status=200)
+
+
+def _made(request: HttpRequest, upload: Upload, compared: Compared) -> HttpResponse | None:
+    form = ConfirmForm(request.POST, ask_whether_new=False)
+    if not form.is_valid():
+        return None
+    options = ImportOptions(
+        keep=True,
+        title=form.cleaned_data["title"],
+        reason=form.cleaned_data["reason"],
+        language=form.cleaned_data["language"],
+        token=upload.token,
+        new_despite_duplicates="new" in request.POST,
+        listed=0,
+    )
+    outcome = draft(compared, upload.person, options)
+    if outcome.batch_id is None:
+        return made_before(request, upload.token)
+    messages.success(request, _("A draft was created of the differences."))
+    upload.delete()
+    return redirect(BATCH, outcome.batch_id)
+
+
+def _decided(request: HttpRequest) -> Decided:
+    """Return what the page's choices say; what is none of them is as if nothing was chosen."""
+    choices = {
+        name.removeprefix("choice-"): _CHOICES[value]
+        for name, value in request.POST.items()
+        if name.startswith("choice-") and value in _CHOICES
+    }
+    kept = {key for text in request.POST.getlist("keep") if (key := _key(text))}
+    return Decided(choices, kept, order_of(request))
+
+
+def _key(text: str) -> Key | None:
+    version, _hyphen, line = text.partition("-")
+    if not (version.isdecimal() and line.isdecimal() and len(text) < 20):
+        return None
+    return int(version), int(line)
+
+
+def _ask(request: HttpRequest, context: dict[str, Any], message: str) -> HttpResponse:
+    context |= {"title": _("Which download is this file?"), "message": message}
+    return desk().page(request, "returned_origin.html", context, status=200)
+
+
+def _refused(request: HttpRequest, context: dict[str, Any], faults: list[Any]) -> HttpResponse:
+    more = max(len(faults) - FAULTS_SHOWN, 0)
+    context |= {
+        "title": _("The file can’t be compared yet"),
+        "name": context["upload"].name,
+        "faults": faults[:FAULTS_SHOWN],
+        "more_faults": more,
+        "asks_order": any(fault.code in {"two_readings", "other_order"} for fault in faults),
+        "order": context["decided"].order,
+    }
+    return desk().page(request, "returned_refused.html", context, status=200)
