@@ -34,3 +34,8 @@ def sections(path: str) -> list[DeskSection]:
         DeskSection(href, name, "page" if path == href else "true" if href == within else "")
         for href, name in hrefs.items()
     ]
+
+
+def current(shown: list[DeskSection]) -> DeskSection:
+    """Return the section that the page is in; the work list, where it is in none."""
+    return next((section for section in shown if section.current), shown[0])

@@ -21,7 +21,7 @@ from carsi_tracker.accounts import typed
 from carsi_tracker.accounts.events import refused
 from carsi_tracker.desk.find import LONGEST, asked_for, exact, find
 from carsi_tracker.desk.forms import again
-from carsi_tracker.desk.sections import sections
+from carsi_tracker.desk.sections import current, sections
 from carsi_tracker.desk.work_list import counts, headline, work_list
 from carsi_tracker.ledger.days import today
 
@@ -99,6 +99,7 @@ class Desk(AdminSite):
         context["site_url"] = translate_url("/", get_language() or settings.LANGUAGE_CODE)
         context["waiting"] = counts(request.user)
         context["sections"] = sections(request.path)
+        context["section"] = current(context["sections"])
         context["languages"] = [
             (code, name, translate_url(request.get_full_path(), code))
             for code, name in LANGUAGES.items()
@@ -199,7 +200,10 @@ def person(request: HttpRequest) -> "User":
 
 
 class ListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows in a list that is headed by their name."""
+    """Rows in a list that is headed by their name; each is changed and deleted on its own page."""
+
+    actions = None
+    show_facets = admin.ShowFacets.NEVER
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -16,5 +16,3 @@ function after(milliseconds, act) {
     waiting = setTimeout(act, milliseconds, ...words);
   };
 }
-
-document.getElementById("faults")?.focus();

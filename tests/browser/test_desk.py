@@ -167,13 +167,13 @@ def test_axe_finds_nothing_on_the_desk_and_no_page_scrolls_sideways(
 
 
 CUT_OFF = """
-    [...document.querySelectorAll(".results, .desk-scroll")]
+    [...document.querySelectorAll(".desk-scroll")]
     .filter(box => box.scrollWidth > box.clientWidth).length
 """
 FIELDS_CUT_OFF = """
-    [...document.querySelectorAll(".form-row :is(input, select, textarea)")]
+    [...document.querySelectorAll(".desk-field :is(input, select, textarea)")]
     .filter(field => field.getBoundingClientRect().right
-        > field.closest(".form-row").getBoundingClientRect().right)
+        > field.closest(".desk-field").getBoundingClientRect().right)
     .map(field => field.name)
 """
 
@@ -255,7 +255,7 @@ def test_a_document_added_in_a_window_of_its_own_is_chosen_below(
         page.locator("#add_id_document").click()
     window = opened.value
     window.get_by_label("Key").fill("loa-honduras-2010")
-    window.get_by_label("Title:", exact=True).fill("Letter of agreement with Honduras")
+    window.get_by_label("Title", exact=True).fill("Letter of agreement with Honduras")
     window.get_by_label("Publisher").fill("U.S. Department of State")
     window.get_by_label("Published on").fill("2010-02-12")
     with window.expect_event("close"):

@@ -102,5 +102,5 @@ def test_the_list_writes_totals_as_dollars_are_written(people: People) -> None:
 
 def test_its_filters_offer_all_in_spanish_and_a_button_to_search(people: People) -> None:
     text = reading(people.analyst.get("/es/admin/ledger/publishedfigure/"))
-    assert "Por dado de baja Todo" in text
+    assert "Dado de baja Todo" in text
     assert "Total" not in text

@@ -26,7 +26,6 @@ class BatchAdmin(ListAdmin):
     list_filter = ("state",)
     list_select_related = ("created_by",)
     search_fields = ("title", "reason", "lines__commitment__reference", "introduces__reference")
-    actions = None
     change_list_template = "desk/batches.html"
 
     @admin.display(description=_("state"), ordering="state")

@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.deletion import AdminDeletion, deletion
 from carsi_tracker.desk.forms.again import ShownAgain, ShowsAgain, shows_again
 from carsi_tracker.desk.forms.fields import formfield
 from carsi_tracker.desk.people import person_pages
@@ -59,6 +58,9 @@ class PersonForm(ShownAgain, NamedOnce, UserChangeForm):  # type: ignore[type-ar
     """A person's name, roles and whether they may sign in."""
 
     acting_user: User
+
+    class Meta(UserChangeForm.Meta):
+        help_texts = {"is_active": gettext_lazy("Who is not active cannot sign in.")}
 
     def clean(self) -> dict[str, Any]:
         """Refuse that administrators lock themselves out."""
@@ -107,7 +109,7 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
     change_form_template = "desk/person.html"
     add_form_template = None
     change_user_password_template = "desk/person_password.html"  # noqa: S105 (a template)
-    list_display = ("username", "first_name", "last_name", *ROLES, "is_active")
+    list_display = ("username", "called", "roles", "access")
     list_filter = (*ROLES, "is_active")
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
@@ -133,6 +135,22 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
             },
         ),
     )
+
+    @admin.display(description=gettext_lazy("name"))
+    def called(self, user: User) -> str:
+        """Return the name as versions print it."""
+        return user.display_name
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles(self, user: User) -> str:
+        """Name a person's roles."""
+        names = {field.name: str(field.verbose_name) for field in user._meta.concrete_fields}
+        return ", ".join(names[role] for role in ROLES if getattr(user, role)) or "–"
+
+    @admin.display(description=gettext_lazy("access"), ordering="is_active")
+    def access(self, user: User) -> str:
+        """Say whether a person may sign in."""
+        return _("may sign in") if user.is_active else _("ended")
 
     def get_form(
         self,
@@ -186,19 +204,13 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show a person, without offering deletion."""
+        """Show a person, and whether they have a second step."""
         context = {
-            "show_delete": False,
             "second_step": Authenticator.objects.filter(user_id=object_id).exists(),
             **(extra_context or {}),
         }
         return super().change_view(request, object_id, form_url, context)
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> AdminDeletion:
-        """Refuse: versions and histories name people, so they are deactivated instead."""
-        rows = list(objs)
-        names, kinds, missing, referring = deletion(rows)
-        instead = _(
-            "People cannot be deleted, because the ledger names them. Clear “active” instead."
-        )
-        return names, kinds, missing, [*referring, instead]
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let nobody be deleted: versions and histories name people, who are deactivated."""
+        return False

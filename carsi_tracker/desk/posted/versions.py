@@ -61,7 +61,6 @@ class VersionAdmin(ListAdmin):
     list_filter = (SecondPersonFilter,)
     search_fields = ("title", "reason", "approved_by", "entries__commitment__reference")
     ordering = ("-version",)
-    actions = None
 
     @admin.display(description=gettext_lazy("second person"))
     def second_person(self, version: Posting) -> str:

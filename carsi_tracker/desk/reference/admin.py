@@ -6,10 +6,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.validators import RegexValidator
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -152,25 +151,10 @@ class ReferenceAdmin(ShowsAgain, ListAdmin):
             self.message_user(request, str(refused), messages.ERROR)
             return redirect(request.get_full_path())
 
-    def response_action(  # type: ignore[override]
-        self, request: HttpRequest, queryset: QuerySet[Any]
-    ) -> Any:
-        """Run an action on many rows as the person who asks, for the reason that they give."""
-        confirmed = "post" in request.POST
-        form = ReasonForm(request.POST if confirmed else None)
-        if confirmed and not form.is_valid():
-            unconfirmed = request.POST.copy()
-            del unconfirmed["post"]
-            request.POST = unconfirmed  # type: ignore[assignment]  # asks again, and says why
-        try:
-            with acting(person(request), _reason(form)):
-                response = super().response_action(request, queryset)
-        except Refused as refused:
-            self.message_user(request, str(refused), messages.ERROR)
-            return redirect(request.get_full_path())
-        if isinstance(response, TemplateResponse):
-            response.context_data = {**(response.context_data or {}), "reason_form": form}
-        return response
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let nobody delete what a version fixed."""
+        is_posted = getattr(obj, "first_version", None) is not None
+        return not is_posted and super().has_delete_permission(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> AdminDeletion:
         """Return what would be deleted, and what refers to it and so forbids it."""

@@ -1,0 +1,10 @@
+/* After a page has come: the focus is at what is wrong, or at what was done, or in the one field that matters. */
+"use strict";
+
+const FIRST = "form[data-first] :is(input, select, textarea):not([type=hidden])";
+
+(
+  document.getElementById("faults") ??
+  document.querySelector(".desk-messages") ??
+  document.querySelector(FIRST)
+)?.focus();
