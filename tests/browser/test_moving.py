@@ -14,7 +14,7 @@ REFERENCE = "CARSI-09-INCLE-02"
 
 def to_commitment(page: Page, site: Site, language: str = "") -> None:
     page.goto(f"{site.address}{language}/admin/ledger/commitment/?q={REFERENCE}")
-    page.get_by_role("link", name=REFERENCE).click()
+    page.get_by_role("link", name=REFERENCE, exact=True).click()
 
 
 def test_a_move_from_the_commitments_page_to_the_public_one(
@@ -81,6 +81,6 @@ def test_pages_that_move_and_reverse_are_accessible(
         assert not faults(page), address
         assert not is_wider_than_its_window(page), address
     page.goto(f"{commitment}move/")
-    page.locator("button[name=_draft]").click()
+    page.locator(".desk-buttons button[name=_draft]").click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert not faults(page)

@@ -1,6 +1,6 @@
 """What may be recorded of a posted commitment: obligation, payment, reduction, another place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.posted.money import Money
-from carsi_tracker.figures.remaining import Course
-from carsi_tracker.ledger.models import Stage
+from carsi_tracker.ledger.models import Commitment, Stage
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,6 @@ class Act:
     title: Promise
     this: Promise
     sign: int = 1
-
-    def takes_of(self, courses: Mapping[str, Course]) -> Iterator[Decimal]:
-        """Yield what each balance that it takes from has in the end, with unposted batches."""
-        for balance in self.takes.values():
-            yield courses[balance].latest.together
 
 
 OBLIGATION = Act(
@@ -77,17 +71,28 @@ class Offer:
     address: str
 
 
-def offers(user: User, money: Money) -> list[Offer]:
-    """Return what a person may record of a commitment; what is always refused is left out."""
-    commitment = money.commitment
+def offers(
+    user: User, commitment: Commitment, left: Mapping[str, Decimal], *, is_zero: bool
+) -> list[Offer]:
+    """Return what a person may record of a commitment; what is always refused is left out.
+
+    `left` has what each balance that an act takes from is once all batches are posted, and
+    `is_zero` says that nothing of it can be reclassified.
+    """
     found = []
     if user.has_perm("ledger.add_line"):
         found = [
             Offer(act.name, act.label, reverse(act.address, args=[commitment.pk]))
             for act in ACTS.values()
-            if max(act.takes_of(money.courses)) > 0
+            if max(left[balance] for balance in act.takes.values()) > 0
         ]
-    if user.has_perm("ledger.add_commitment") and not money.is_zero:
+    if user.has_perm("ledger.add_commitment") and not is_zero:
         address = reverse("admin:commitment_move", args=[commitment.pk])
         found.append(Offer(MOVE, _("Reclassify"), address))
     return found
+
+
+def offers_of(user: User, money: Money) -> list[Offer]:
+    """Return what a person may record of the commitment of a page."""
+    left = {name: course.latest.together for name, course in money.courses.items()}
+    return offers(user, money.commitment, left, is_zero=money.is_zero)

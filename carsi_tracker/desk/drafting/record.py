@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches.decisions import BATCH
-from carsi_tracker.desk.drafting.acts import ACTS, REDUCTION, Act, offers
+from carsi_tracker.desk.drafting.acts import ACTS, REDUCTION, Act, offers_of
 from carsi_tracker.desk.drafting.drafting import (
     OF_AMOUNT,
     AddingForm,
@@ -178,7 +178,7 @@ def pane(request: HttpRequest, page: dict[str, Any], act: Act | None = None) -> 
 
     Without an act it is the first that may be done.
     """
-    offered = offers(person(request), page["money"])
+    offered = offers_of(person(request), page["money"])
     names = [offer.name for offer in offered if offer.name in ACTS]
     act = act or next((ACTS[name] for name in names), None)
     if act is None:
@@ -215,7 +215,9 @@ def record(request: HttpRequest, commitment_id: int, act: str) -> HttpResponse:
             form.as_typed()
         elif answer := drafted(request, form, partial(_made, form=form)):
             return answer
-        context = page | _of_form(form, left) | {"offers": offers(person(request), page["money"])}
+        context = (
+            page | _of_form(form, left) | {"offers": offers_of(person(request), page["money"])}
+        )
     context["title"] = f"{asked.label}, {commitment.reference}"
     return desk().page(request, "record.html", context)
 
