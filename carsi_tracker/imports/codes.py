@@ -186,7 +186,7 @@ class AcceptedCodes:
             "document": Codes(_rows(Document, "key", "title")),
         }
         self.documents = dict(Document.objects.values_list("pk", "title"))
-        self._appropriations = {
+        self.appropriations = {
             (appropriation.fiscal_year, appropriation.account.code): appropriation.pk
             for appropriation in Appropriation.objects.select_related("account")
         }
@@ -194,9 +194,9 @@ class AcceptedCodes:
     def appropriation(self, year: int, account: str) -> int:
         """Return the key of an appropriation; raises ValidationError that lists them."""
         try:
-            return self._appropriations[year, account]
+            return self.appropriations[year, account]
         except KeyError:
-            known = ", ".join(f"{code} FY{year}" for year, code in sorted(self._appropriations))
+            known = ", ".join(f"{code} FY{year}" for year, code in sorted(self.appropriations))
             raise ValidationError(
                 _("There is no appropriation %(account)s FY%(year)d. There are: %(known)s.")
                 % {"account": account, "year": year, "known": known},

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.imports import spelling
 from carsi_tracker.imports.codes import AcceptedCodes, Code, Codes, NewCodes
-from carsi_tracker.imports.errors import Finding
+from carsi_tracker.imports.errors import Finding, row_as_sent
 from carsi_tracker.imports.placeholders import refuse_placeholder
 from carsi_tracker.ledger.columns import COLUMNS, Needed
 from carsi_tracker.ledger.models import Commitment
@@ -181,7 +181,7 @@ def describe(new: New, column: str, value: Value, row: int) -> str | None:
         "Row %(row)d has “%(first)s” for %(reference)s, not “%(value)s”. Correct one of them."
     ) % {
         "value": _text(value),
-        "row": of_row,
+        "row": row_as_sent(of_row),
         "reference": new.reference,
         "first": _text(first),
     }

@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+LINES_APART = 10_000_000
+"""Where one row gives several lines, the later ones are numbered by so much more."""
+
+
+def row_as_sent(number: int) -> int:
+    """Return the row, as its sender counts, of a line by its number."""
+    return number % LINES_APART
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -28,7 +36,7 @@ class Finding:
         if self.sheet:
             parts.append(_("sheet “%s”") % self.sheet)
         if self.row:
-            parts.append(_("row %d") % self.row)
+            parts.append(_("row %d") % row_as_sent(self.row))
         if self.column:
             parts.append(_("column %s") % self.column)
         return ", ".join(parts)

@@ -16,7 +16,7 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.figures.effects import Effects, effects
 from carsi_tracker.imports.codes import AcceptedCodes
 from carsi_tracker.imports.commitments import Commitments, New
-from carsi_tracker.imports.errors import Finding, Unreadable
+from carsi_tracker.imports.errors import Finding, Unreadable, row_as_sent
 from carsi_tracker.imports.interpreting import Interpreted, interpret
 from carsi_tracker.imports.staging import Present, Staging
 from carsi_tracker.imports.table import Table
@@ -219,7 +219,8 @@ def _waiting(table: Table, staging: Staging, present: set[int]) -> list[Finding]
 
 
 def _some(rows: list[int]) -> str:
-    return ", ".join([*map(str, rows[:ROWS_NAMED]), *(["…"] if len(rows) > ROWS_NAMED else [])])
+    named = map(row_as_sent, rows[:ROWS_NAMED])
+    return ", ".join([*map(str, named), *(["…"] if len(rows) > ROWS_NAMED else [])])
 
 
 def _texts(

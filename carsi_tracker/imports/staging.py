@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import ngettext
 from psycopg import sql
 
+from carsi_tracker.imports.errors import LINES_APART
 from carsi_tracker.imports.interpreting import LineAmount
 
 ENTER = """
@@ -20,7 +21,7 @@ ENTER = """
         i.effective_date, i.document_id, i.locator, i.basis, i.note, i.quote, 0
     from incoming i
     left join ledger_commitment c on c.reference = i.reference
-    order by i.row
+    order by i.row %% %(apart)s, i.row
 """
 
 # Rows that another batch has already: of rows and lines that are the same, the first is the first,
@@ -179,7 +180,7 @@ class Staging:
 
     def enter(self, batch_id: int) -> None:
         """Make the lines of a batch of the table; commitments and documents have to exist."""
-        self._do(ENTER, {"batch": batch_id})
+        self._do(ENTER, {"batch": batch_id, "apart": LINES_APART})
 
     def listed(self, at_most: int | None) -> list[dict[str, Any]]:
         """Return the rows by the columns of the format, in order, values as Python has them."""

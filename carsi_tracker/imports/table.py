@@ -104,10 +104,6 @@ class Table:
         """The number of the row of headings; 0 where there is none."""
         return self._heading_row
 
-    def pasted_row(self, number: int) -> int:
-        """Return how whoever sent the table counts one of its rows."""
-        return self._rows.pasted_row(number) if isinstance(self._rows, PastedRows) else number
-
     def __iter__(self) -> Iterator[Row]:
         """Yield each row that isn't blank; raises Unreadable for what can't be cut into rows."""
         count = 0

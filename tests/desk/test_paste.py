@@ -44,7 +44,7 @@ def paste(client: Client, batch: Batch, *lines: str, **sent: str) -> HttpRespons
 
 
 def put_right(client: Client, batch: Batch, response: HttpResponse, **typed: str) -> HttpResponse:
-    sent = filled(response, "put-right") | typed
+    sent = filled(response, "put-right") | {"_add": ""} | typed
     return client.post(address(batch, "lines/paste"), sent, follow=True)
 
 
@@ -83,16 +83,17 @@ def test_faults_stand_at_their_cells_and_are_put_right_there(
     said = reading(response)
     first, second, third = (number + len(above) for number in (2, 50, 99))
     for place in (
-        f"Row {first}, amount_usd",
-        f"Row {second}, effective_date",
-        f"Row {third}, document",
+        f"Row {first}, Amount (amount_usd)",
+        f"Row {second}, Effective date (effective_date)",
+        f"Row {third}, Source document (document)",
     ):
         assert place in said
-    assert f'id="cell-{first}-amount_usd-fault"' in response.content.decode()
+    assert "97 more rows were read without problems" in said or not headed
+    assert f'id="cell-{first}-amount_usd-2-fault"' in response.content.decode()
     assert not batch.lines.exists()
 
-    still = put_right(people.analyst, batch, response, **{f"cell-{first}-amount_usd": "613.00"})
-    assert "613.000" not in reading(still)
+    still = put_right(people.analyst, batch, response, **{f"cell-{first}-amount_usd-2": "613.00"})
+    assert f'id="cell-{first}-amount_usd-2-fault"' not in still.content.decode()
     right = {
         name: "2009-09-02" if name.endswith("effective_date") else "activities-2010"
         for name in filled(still, "put-right")
@@ -105,17 +106,56 @@ def test_faults_stand_at_their_cells_and_are_put_right_there(
     assert str(batch.lines.get(note="Row 50").effective_date) == "2009-09-02"
 
 
-def test_a_quote_that_may_hold_other_cells_is_explained_and_the_rows_stay(
+def test_quotes_around_other_cells_are_text_unless_somebody_says_otherwise(
     people: People, batch: Batch
 ) -> None:
     lines = rows(3, note_1='"Row 1', note_2='Row 2"')
     response = paste(people.analyst, batch, HEADINGS, *lines)
-    said = reading(response)
-    assert "row 2, column note: Between the double quotes stand tabs or line breaks" in said
-    assert "or hold row 3" in said
-    assert "Rows with errors" not in said
-    assert lines[1].split("\t")[0] in response.content.decode()
+    assert "rows of their own: the quotes are text" in reading(response)
     assert not batch.lines.exists()
+    done = put_right(people.analyst, batch, response)
+    assert "Saved: 3 lines added." in reading(done)
+    assert set(batch.lines.values_list("note", flat=True)) == {'"Row 1', 'Row 2"', "Row 3"}
+
+
+def test_an_unescaped_quote_is_one_cell_and_stops_no_other(people: People, batch: Batch) -> None:
+    lines = rows(3, note_2='"Safe Streets', amount_1="613.000")
+    response = paste(people.analyst, batch, HEADINGS, *lines)
+    assert len(response.context["pasted"].lines) == 1
+    done = put_right(people.analyst, batch, response, **{"cell-2-amount_usd-2": "613.00"})
+    assert "Saved: 3 lines added." in reading(done)
+    assert batch.lines.filter(note='"Safe Streets').exists()
+
+
+@pytest.mark.parametrize(
+    ("breaks", "note"),
+    [
+        ("semicolon", "Vehicles, radios; and spare parts"),
+        ("blank", "Vehicles, radios and spare parts"),
+    ],
+)
+def test_a_line_break_in_a_cell_is_offered_as_a_blank_or_semicolon_and_glues_no_words(
+    people: People, batch: Batch, breaks: str, note: str
+) -> None:
+    lines = rows(2, note_1='"Vehicles, radios\nand spare parts"')
+    response = paste(people.analyst, batch, HEADINGS, *lines)
+    assert not batch.lines.exists()
+    assert "Vehicles, radios; and spare parts" in reading(response)
+    shown = put_right(people.analyst, batch, response, breaks=breaks)
+    done = shown if batch.lines.exists() else put_right(people.analyst, batch, shown)
+    assert "Saved: 2 lines added." in reading(done)
+    assert batch.lines.get(amount=Decimal(1001)).note == note
+
+
+def test_rows_of_the_tables_own_form_are_taken_without_headings(
+    people: People, batch: Batch
+) -> None:
+    line = "INCLE FY2008\tappropriated\t500,000\t2010-02-15\tactivities-2010"
+    assert "Saved: 1 line added." in reading(paste(people.analyst, batch, line))
+    saved = batch.lines.get()
+    assert (str(saved.appropriation), saved.commitment, saved.basis) == (
+        "INCLE FY2008", None, "stated",
+    )  # fmt: skip
 
 
 def test_what_was_copied_with_quotes_is_kept_while_another_cell_is_put_right(
@@ -123,7 +163,7 @@ def test_what_was_copied_with_quotes_is_kept_while_another_cell_is_put_right(
 ) -> None:
     lines = rows(2, note_1='"Safe Streets" campaign of 24"', amount_2="613.000")
     response = paste(people.analyst, batch, HEADINGS, *lines)
-    done = put_right(people.analyst, batch, response, **{"cell-3-amount_usd": "613.00"})
+    done = put_right(people.analyst, batch, response, **{"cell-3-amount_usd-2": "613.00"})
     assert "Saved: 2 lines added." in reading(done)
     assert batch.lines.filter(note='"Safe Streets" campaign of 24"').exists()
 

@@ -42,9 +42,9 @@ def said_by_table(people: People, batch: Batch, name: str, text: str) -> str:
 def said_by_paste(people: People, batch: Batch, name: str, text: str) -> str:
     rows = "\t".join([REFERENCE, *(LINE | {name: text}).values()])
     response = people.analyst.post(address(batch, "lines/paste"), {"pasted": rows})
-    (row,) = response.context["pasted"].rows
+    (row,) = response.context["pasted"].lines
     column = "amount_usd" if name == "amount" else name
-    return " ".join(*(cell.faults for cell in row.cells if cell.column == column))
+    return " ".join(*(cell.faults for cell in row.cells if cell.name == column))
 
 
 @pytest.mark.parametrize(

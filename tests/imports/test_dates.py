@@ -98,10 +98,13 @@ def test_a_paste_into_a_draft_asks_on_the_same_page_and_keeps_the_rows(
         "CARSI-08-INCLE-10\tcommitted\t1,000.00\t10/1/2009\tactivities-2010\tstated\n"
     )
     asked = client.post(address, {"pasted": text, "revision": batch.revision})
-    assert "what comes first?" in words(asked.content.decode())
-    assert filled_none(asked, "put-right")
+    assert "month first: October 1, 2009" in words(asked.content.decode())
+    assert "dates" not in filled(asked, "put-right")
     again = filled(asked, "put-right")
-    answer = client.post(address, again | {"dates": chosen}, follow=True)
+    shown = client.post(address, again | {"dates": chosen, "_add": ""}, follow=True)
+    assert "Your answers change how the rows are read." in words(shown.content.decode())
+    again = filled(shown, "put-right")
+    answer = client.post(address, again | {"_add": ""}, follow=True)
     assert "Saved: 1 line added." in words(answer.content.decode())
     assert days(batch) == ["2009-10-01" if chosen == "month-first" else "2009-01-10"]
     assert "first, as was chosen" in words(answer.content.decode())

@@ -1,6 +1,6 @@
 """Subtotals and totals among rows of amounts, by their arithmetic: exact, or said to be wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -80,14 +80,11 @@ def _sum(total: SummedRow, parts: Sequence[SummedRow]) -> Sum:
 def _parts_above(total: SummedRow, opened: Sequence[SummedRow]) -> Sequence[SummedRow]:
     """Return the rows just above, of those not yet added, that a row is the sum of."""
     holding = [
-        at
-        for at in range(len(opened))
-        if _adds(total, opened[at:]) and _may_add(total, opened[at:])
+        count for count in _counts_that_add(total, opened[::-1]) if _may_add(total, opened[-count:])
     ]
-    if not holding:
-        return ()
-    from_heading = [at for at in holding if opened[at].begins]
-    return opened[(from_heading or holding)[-1 if from_heading else 0] :]
+    from_heading = [count for count in holding if opened[-count].begins]
+    counts = from_heading[:1] or holding[-1:]
+    return opened[-counts[0] :] if counts else ()
 
 
 def _parts_below(total: SummedRow, following: Sequence[SummedRow]) -> Sequence[SummedRow]:
@@ -95,15 +92,20 @@ def _parts_below(total: SummedRow, following: Sequence[SummedRow]) -> Sequence[S
     if not total.says_total:
         return ()
     parts = [entry for entry in following if not entry.says_total]
-    ends = range(2, len(parts) + 1)
-    return next((parts[:end] for end in ends if _adds(total, parts[:end])), ())
+    counts = (count for count in _counts_that_add(total, parts) if count > 1)
+    return parts[: next(counts, 0)]
 
 
-def _adds(total: SummedRow, parts: Sequence[SummedRow]) -> bool:
-    amounts = added(parts, len(total.amounts))
-    return any(total.amounts) and all(
-        (mine or 0) == (theirs or 0) for mine, theirs in zip(total.amounts, amounts, strict=True)
-    )
+def _counts_that_add(total: SummedRow, parts: Sequence[SummedRow]) -> Iterator[int]:
+    """Yield how many of the first parts are together what a row says, in every column."""
+    asked = [amount or ZERO for amount in total.amounts]
+    so_far = [ZERO for _amount in asked]
+    for count, part in enumerate(parts if any(asked) else (), start=1):
+        so_far = [
+            mine + (amount or ZERO) for mine, amount in zip(so_far, part.amounts, strict=True)
+        ]
+        if so_far == asked:
+            yield count
 
 
 def _may_add(total: SummedRow, parts: Sequence[SummedRow]) -> bool:

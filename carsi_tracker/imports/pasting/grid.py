@@ -14,7 +14,7 @@ from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.quoting import LINE_END
 
 MOST_COLUMNS = 60
-MOST_ROWS = 500
+MOST_ROWS = 300
 """Of a paste that asks; rows with the headings of the import go in by the thousand."""
 
 

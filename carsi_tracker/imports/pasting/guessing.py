@@ -44,56 +44,102 @@ class Saying:
 class Guess:
     """How a grid is read where nobody says otherwise.
 
-    `plain` where nothing is to be asked: the headings of the import, or the order of the table.
-    `unit`, `mark` and `day` are the texts that tell the unit, or have two readings; `totals` the
-    columns left out because they add up the others; `shape` stands for the headings.
+    `plain` where its rows have the headings of the import, or the order of the table: each is a
+    line, and nothing is asked unless some are `proposed` to be left out. `unit`, `mark` and `day`
+    are the texts that tell the unit, or have two readings; `totals` the columns left out because
+    they add up the others; `shape` stands for the headings.
     """
 
     answers: Answers
     outline: PasteOutline
-    plain: bool
     shape: str
+    plain: bool = False
     unit: Saying | None = None
     mark: Saying | None = None
     day: Saying | None = None
     totals: tuple[int, ...] = ()
+
+    @property
+    def proposed(self) -> frozenset[int]:
+        """The rows that are proposed to be left out."""
+        if not self.plain:
+            return self.outline.proposed
+        rows = self.outline.rows
+        sums = {row for row, of in rows.items() if of.kind is RowKind.SUM}
+        return frozenset({*sums, *self.headed})
+
+    @property
+    def headed(self) -> frozenset[int]:
+        """The row with the headings of the import, of a plain paste that has one."""
+        first = next(iter(self.outline.rows))
+        return frozenset({first} if self.plain and self.outline.rows[first].heads else ())
 
 
 def guess(grid: PastedGrid, known: LedgerWords, kept: Answers | None = None) -> Guess:
     """Guess how a grid is read; what was `kept` of a table with its headings comes first."""
     roles, is_plain = _plain(grid, known)
     if is_plain:
-        out = frozenset(row for row in list(grid.rows)[:1] if _is_heading(grid.rows[row]))
-        seen = outline(grid, roles, AmountStyle())
-        asked = seen.proposed | out
-        return replace(
-            _guess(grid, Answers(roles, out=asked, defaults={"basis": "stated"}), seen),
-            plain=True,
+        return _proposing(
+            understood(grid, Answers(roles, defaults={"basis": "stated"}), plain=True)
         )
     unit = _unit(grid)
-    written = AmountStyle(unit[0])
-    roles = _amounts_first(grid)
-    seen = outline(grid, roles, written)
-    over = columns.headed(grid, headings(grid, seen))
-    lines = [row for row, of in seen.rows.items() if of.kind is RowKind.LINE]
-    roles = columns.roles(grid, over, lines, known)
-    if first := _named_by_import(grid):
-        roles = tuple(
-            mine if mine.name else theirs for mine, theirs in zip(first, roles, strict=True)
-        )
+    roles, over = _roles(grid, known, AmountStyle(unit[0]))
+    lines = _lines(outline(grid, roles, AmountStyle(unit[0])))
     mark, _unclear = decimal_mark(_amount_texts(grid, roles, lines), unit[0])
-    written = AmountStyle(unit[0], mark)
-    seen = outline(grid, roles, written)
+    seen = outline(grid, roles, AmountStyle(unit[0], mark))
     totals = columns.total_columns(roles, over, _amounts(seen, lines))
     roles = tuple(LEFT_OUT if at in totals else of for at, of in enumerate(roles))
     defaults = _defaults(over, roles, known)
     by = By.REFERENCE if any(of.name == "reference" for of in roles) else By.TITLE
-    answers = Answers(roles, written, defaults=defaults, by=by)
+    answers = Answers(roles, AmountStyle(unit[0], mark), defaults=defaults, by=by)
     if kept:
         answers = replace(kept, defaults={**defaults, **kept.defaults})
+    return _proposing(replace(understood(grid, answers), unit=unit[1], totals=tuple(totals)))
+
+
+def understood(grid: PastedGrid, answers: Answers, *, plain: bool = False) -> Guess:
+    """Say what each row is by the answers, and ask what has two readings."""
     seen = outline(grid, answers.roles, answers.written)
-    answers = replace(answers, out=seen.proposed)
-    return replace(_guess(grid, answers, seen), unit=unit[1], totals=tuple(totals))
+    lines = _lines(seen)
+    days = [
+        Saying(row, grid.rows[row][index])
+        for row in lines
+        for index, of in enumerate(answers.roles)
+        if of.name == "effective_date"
+    ]
+    order, unclear = columns.order_of(day.text for day in days)
+    day = next((day for day in days if unclear and day.text == unclear), None)
+    _mark, unread = decimal_mark(_amount_texts(grid, answers.roles, lines), answers.written.unit)
+    marked = (
+        Saying(row, unread)
+        for (row, _index), one in seen.figures.items()
+        if unread and one.text == unread
+    )
+    if day and not plain:
+        answers = replace(answers, order=answers.order or order)
+    mark = next(marked, None)
+    return Guess(answers, seen, shape(grid), plain=plain, mark=mark, day=day)
+
+
+def _proposing(found: Guess) -> Guess:
+    return replace(found, answers=replace(found.answers, out=found.proposed))
+
+
+def _roles(
+    grid: PastedGrid, known: LedgerWords, written: AmountStyle
+) -> tuple[tuple[Role, ...], columns.Headed]:
+    """Return what the columns hold, and what stands over them."""
+    seen = outline(grid, _amounts_first(grid), written)
+    over = columns.headed(grid, headings(grid, seen))
+    roles = columns.roles(grid, over, _lines(seen), known)
+    if first := _named_by_import(grid):
+        pairs = zip(first, roles, strict=True)
+        roles = tuple(mine if mine.name else theirs for mine, theirs in pairs)
+    return roles, over
+
+
+def _lines(seen: PasteOutline) -> list[int]:
+    return [row for row, of in seen.rows.items() if of.kind is RowKind.LINE]
 
 
 def shape(grid: PastedGrid) -> str:
@@ -105,30 +151,6 @@ def shape(grid: PastedGrid) -> str:
         if sum(not is_blank(cell) for cell in grid.rows[row]) > 1
     ]
     return hashlib.sha256(json.dumps([grid.width, texts]).encode()).hexdigest()
-
-
-def _guess(grid: PastedGrid, answers: Answers, seen: PasteOutline) -> Guess:
-    """Ask what has two readings: how dates begin, and which mark is the decimal one."""
-    lines = [row for row, of in seen.rows.items() if of.kind is RowKind.LINE]
-    days = [
-        Saying(row, grid.rows[row][index])
-        for row in lines
-        for index, of in enumerate(answers.roles)
-        if of.name == "effective_date"
-    ]
-    order, unclear = columns.order_of(day.text for day in days)
-    day = next((day for day in days if unclear and day.text == unclear), None)
-    _mark, unread = decimal_mark(_amount_texts(grid, answers.roles, lines), answers.written.unit)
-    mark = next(
-        (
-            Saying(row, unread)
-            for (row, _index), one in seen.figures.items()
-            if unread and one.text == unread
-        ),
-        None,
-    )
-    answers = replace(answers, order=answers.order or (order if day else None))
-    return Guess(answers, seen, plain=False, shape=shape(grid), mark=mark, day=day)
 
 
 def _plain(grid: PastedGrid, known: LedgerWords) -> tuple[tuple[Role, ...], bool]:

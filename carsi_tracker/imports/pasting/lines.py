@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from carsi_tracker.imports.errors import LINES_APART
 from carsi_tracker.imports.pasting.answers import OF_NEW, Answers, By, CellPlace
 from carsi_tracker.imports.pasting.finding import KnownCommitment, find, next_numbers, words
 from carsi_tracker.imports.pasting.grid import PastedGrid
@@ -23,8 +24,9 @@ _KNOWN_BY = ("fiscal_year", "account", "country", "area")
 class PastedLine:
     """A line: its number, its row and column of the paste, and its cells by column of the import.
 
-    `origin` is the column of the grid that a cell comes from. `commitment` is the one it is
-    entered against, where that is in the ledger; `others` may be meant too.
+    The number is the row's; of further lines of a row, more by `LINES_APART`. `origin` is the
+    column of the grid that a cell comes from. `commitment` is the one it is entered against, where
+    that is in the ledger; `others` may be meant too.
     """
 
     number: int
@@ -55,10 +57,6 @@ class PastedRows:
         for line in self._lines:
             yield line.number, [line.cells.get(name, "") for name in NAMES]
 
-    def pasted_row(self, number: int) -> int:
-        """Return the row of the paste that a line comes from."""
-        return self._lines[number - 1].row
-
 
 def lines(
     grid: PastedGrid, answers: Answers, seen: PasteOutline, known: LedgerWords
@@ -84,7 +82,7 @@ class _Making:
         section: dict[str, str] = {}
         for row in self._grid.rows:
             if row not in self._answers.out:
-                made += self._of_row(row, section, len(made))
+                made += self._of_row(row, section)
             elif self._seen.rows[row].kind is RowKind.HEADING:
                 section = self._section(row)
         return made
@@ -97,16 +95,16 @@ class _Making:
         codes = {name: self._known.code(name, texts[0]) for name in ("account", "country", "area")}
         return {name: code for name, code in codes.items() if code}
 
-    def _of_row(self, row: int, section: dict[str, str], before: int) -> list[PastedLine]:
+    def _of_row(self, row: int, section: dict[str, str]) -> list[PastedLine]:
         found: list[PastedLine] = []
         indexes = self._answers.amounts
         for index in indexes:
             figure = self._seen.figures[row, index]
             typed = self._answers.cells.get(CellPlace(row, AMOUNT, index))
             if not figure.nothing or typed:
-                found.append(self._line(before + len(found) + 1, row, index, section))
+                found.append(self._line(row + LINES_APART * len(found), row, index, section))
         if not found and (not indexes or self._seen.rows[row].kind is not RowKind.LINE):
-            found.append(self._line(before + 1, row, indexes[0] if indexes else -1, section))
+            found.append(self._line(row, row, indexes[0] if indexes else -1, section))
         return found
 
     def _line(self, number: int, row: int, index: int, section: dict[str, str]) -> PastedLine:
@@ -120,8 +118,8 @@ class _Making:
         }
         cells |= {name: text for name, text in typed.items() if name != "reference"}
         for name, text in self._answers.defaults.items():
-            if name not in OF_NEW and text:
-                cells.setdefault(name, text)
+            if name not in OF_NEW and text and not cells.get(name):
+                cells[name] = text
         self._as_codes(cells)
         commitment, others = self._against(cells, typed.get("reference", ""))
         filled = {name: text for name, text in cells.items() if text.strip()}

@@ -8,10 +8,12 @@ from enum import StrEnum
 
 from carsi_tracker.imports.pasting.arithmetic import SummedRow, Wrong, sums
 from carsi_tracker.imports.pasting.figures import FOOTNOTE, YEAR, Figure, figure
-from carsi_tracker.imports.pasting.grid import PastedGrid
+from carsi_tracker.imports.pasting.grid import MOST_ROWS, PastedGrid
 from carsi_tracker.imports.pasting.roles import Role
 from carsi_tracker.imports.pasting.vocabulary import plain
 from carsi_tracker.ledger.amounts import AmountStyle
+from carsi_tracker.ledger.columns import BY_NAME
+from carsi_tracker.ledger.headings import heading
 
 TOTAL = re.compile(
     r"(?:grand |gran |sub|sub-|sub )?total(?:es|s)?\b.*|sumas?\b.*|.*\b(?:sub)?total(?:es)?:?"
@@ -32,12 +34,16 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True)
 class SeenRow:
-    """What a row is, and why: the rows it is the sum of, or its mark and text as a footnote."""
+    """What a row is, and why: the rows it is the sum of, or its mark and text as a footnote.
+
+    `heads` where it has headings of the import.
+    """
 
     kind: RowKind
     parts: tuple[int, ...] = ()
     mark: str = ""
     text: str = ""
+    heads: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,12 @@ def outline(grid: PastedGrid, roles: Sequence[Role], written: AmountStyle) -> Pa
     rows: dict[int, SeenRow] = {}
     for row, cells in grid.rows.items():
         of_row = [figures[row, index] for index in columns]
-        heading = row < first or cells in above
-        rows[row] = SeenRow(RowKind.HEADING) if heading else _seen(cells, of_row)
+        heads = sum(heading(cell) in BY_NAME for cell in cells) > 1
+        above_all = heads or row < first or cells in above
+        rows[row] = SeenRow(RowKind.HEADING, heads=heads) if above_all else _seen(cells, of_row)
     named = [index for index, role in enumerate(roles) if role.name in IDENTIFYING]
     entries = _entries(grid, rows, figures, columns, named)
-    found, wrong = sums(entries)
+    found, wrong = sums(entries) if len(entries) <= MOST_ROWS else ([], [])
     rows |= {made.row: SeenRow(RowKind.SUM, made.parts) for made in found}
     return PasteOutline(rows, figures, [_at_column(error, columns) for error in wrong])
 
