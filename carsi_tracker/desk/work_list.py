@@ -1,19 +1,21 @@
 """What waits for a person, what became of what they sent, what is left, what was posted last."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.batches.held import Held, held
 from carsi_tracker.desk.review.approval import self_approval_rule
 from carsi_tracker.figures.remaining import Remaining, remaining
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Batch, BatchEditor, LedgerSettings, Posting, Remark
-from carsi_tracker.ledger.turns import Turn, turns, waiting, waiting_for
+from carsi_tracker.ledger.turns import Turn, most_over, turns, unsound, waiting, waiting_for
 
 SHOWN = 20
 """How many batches of a kind the list shows; the others are counted and linked."""
@@ -39,11 +41,15 @@ class Counts:
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft to finish; `remark` is the newest by another than its preparers, if there is one."""
+    """A draft to finish; `remark` is the newest by another than its preparers, if there is one.
+
+    `over` is by how much a balance would be exceeded if it were posted now, in U.S. dollars.
+    """
 
     batch: Batch
-    lines: int
+    held: Held
     remark: Remark | None
+    over: Decimal
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,16 @@ class Waiting:
     """A batch that waits to be posted, and whether it fits now and in its turn."""
 
     batch: Batch
-    lines: int
+    held: Held
     turn: Turn
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A batch that a person submitted, posted meanwhile or not."""
+
+    batch: Batch
+    held: Held
 
 
 @dataclass(frozen=True)
@@ -68,7 +82,7 @@ class WorkList:
     to_post: list[Waiting]
     others: int
     to_countersign: int
-    sent: list[Batch]
+    sent: list[Sent]
     left: list[Remaining]
     posted: list[Posting]
     self_approval_rule: str
@@ -128,29 +142,38 @@ def _to_finish(user: User) -> list[Draft]:
         author__in=BatchEditor.objects.filter(batch=OuterRef("batch")).values("user")
     )
     drafts: list[Any] = list(
-        _counted(_drafts(user))
+        _drafts(user)
         .annotate(remark=Subquery(of_others.order_by("-pk").values("pk")[:1]))
         .order_by(F("remark").desc(nulls_last=True), "-pk")[:SHOWN]
     )
     remarks = Remark.objects.select_related("author").in_bulk({draft.remark for draft in drafts})
-    return [Draft(draft, draft.line_count, remarks.get(draft.remark)) for draft in drafts]
+    ids = [draft.pk for draft in drafts]
+    holding, refused = held(ids), unsound(ids)
+    return [
+        Draft(
+            draft,
+            holding[draft.pk],
+            remarks.get(draft.remark),
+            most_over(refused[draft.pk]) if draft.pk in refused else Decimal(0),
+        )
+        for draft in drafts
+    ]
 
 
 def _to_post(user: User) -> list[Waiting]:
     """Return the first batches that a person may post, each tried behind all before it."""
-    batches: list[Any] = list(_counted(_may_post(user)).select_related("submitted_by")[:SHOWN])
+    batches = list(_may_post(user).select_related("submitted_by")[:SHOWN])
     queue = list(waiting().values_list("pk", flat=True))
     tried = turns(queue, [batch.pk for batch in batches])
+    holding = held(tried)
     return [
-        Waiting(batch, batch.line_count, tried[batch.pk]) for batch in batches if batch.pk in tried
+        Waiting(batch, holding[batch.pk], tried[batch.pk]) for batch in batches if batch.pk in tried
     ]
 
 
-def _counted(batches: QuerySet[Batch]) -> QuerySet[Batch]:
-    return batches.annotate(line_count=Count("lines", distinct=True))
-
-
-def _sent(user: User) -> list[Batch]:
+def _sent(user: User) -> list[Sent]:
     """Return what a person keeps and sent, newest first."""
     kept = Batch.objects.filter(keeper=user).exclude(state=Batch.State.DRAFT)
-    return list(kept.select_related("posting").order_by("-submitted_at", "-pk")[:SENT])
+    batches = list(kept.select_related("posting").order_by("-submitted_at", "-pk")[:SENT])
+    holding = held(batch.pk for batch in batches)
+    return [Sent(batch, holding[batch.pk]) for batch in batches]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -33,6 +34,24 @@ class Turn:
     now: Refused | None
     in_turn: Refused | None
     takers: tuple[Taker, ...]
+
+    @property
+    def over(self) -> Decimal:
+        """By how much a balance is exceeded at most, in U.S. dollars; zero where all fits."""
+        refused = self.in_turn or self.now
+        return most_over(refused) if refused else Decimal(0)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is exceeded in its turn, or else now, a sentence each."""
+        refused = self.in_turn or self.now
+        return refused.lines if refused else []
+
+
+def most_over(refused: Refused) -> Decimal:
+    """Return by how much a refusal says that a balance is exceeded at most, in U.S. dollars."""
+    broken = refused.detail["broken"]
+    return max(Decimal(balance["asked"]) - Decimal(balance["left"]) for balance in broken)
 
 
 def waiting() -> QuerySet[Batch]:
@@ -67,6 +86,25 @@ def turns(queue: Sequence[int], shown: Sequence[int]) -> dict[int, Turn]:
                 tuple(Taker(taker["batch"], taker["title"]) for taker in json.loads(takers)),
             )
             for batch_id, now, in_turn, takers in cursor.fetchall()
+        }
+
+
+def unsound(batches: Sequence[int]) -> dict[int, Refused]:
+    """Return what would refuse batches if each were posted now, by the ids of those refused.
+
+    Asks the database once, takes no lock and changes nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select b, u from unnest(%s::bigint[]) b cross join rules.unsound_balances(b) u
+            where u is not null
+            """,
+            [list(batches)],
+        )
+        return {
+            batch: Refused("balance_broken", json.loads(detail))
+            for batch, detail in cursor.fetchall()
         }
 
 

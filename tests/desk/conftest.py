@@ -33,8 +33,7 @@ from tests import databases, factories
 
 ALLOCATE = "/admin/ledger/batch/allocate/"
 SUGGESTED = (
-    "$250,000 committed, INCLE FY2008, Honduras: FY 2008 Supplemental Appropriations Spending "
-    "Plan: Mexico, Central America, Haiti and the Dominican Republic"
+    "$250,000 committed, INCLE FY2008, Honduras: FY 2008 Supplemental Appropriations Spending Plan"
 )
 """The title of a batch that `allocation` makes."""
 Ask = Callable[..., HttpResponse]

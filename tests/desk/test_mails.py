@@ -11,7 +11,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger.models import Batch, Commitment, Country, Document
 from tests import factories
-from tests.desk.conftest import People, address, allocate, post_it, reading, told
+from tests.desk.conftest import People, address, allocate, appropriation, post_it, reading, told
 
 
 @pytest.fixture
@@ -36,8 +36,21 @@ def test_active_approvers_hear_of_a_submitted_batch(reachable: People) -> None:
     (sent,) = mail.outbox
     assert "Ana Alva" in sent.subject
     assert batch.title in sent.subject
-    assert f"http://testserver/admin/ledger/batch/{batch.pk}/change/" in sent.body
-    assert f"http://testserver/es/admin/ledger/batch/{batch.pk}/change/" in sent.body
+    assert f"http://testserver/admin/ledger/batch/{batch.pk}/review/" in sent.body
+    assert f"http://testserver/es/admin/ledger/batch/{batch.pk}/review/" in sent.body
+    assert "$250,000 committed\nINCLE FY2008, Honduras\nFY 2008 Supp" in sent.body
+    assert "Plan de gasto" in sent.body
+    assert "\nWithin balance.\n" in sent.body
+
+
+def test_a_mail_says_what_does_not_fit_once_earlier_batches_are_posted(reachable: People) -> None:
+    of = {"appropriation": appropriation(2008, "NADR").pk, "effective_date": "2009-09-30"}
+    for _ in range(2):
+        allocate(reachable.analyst, amount="1,000,000", **of)
+    first, second = mail.outbox
+    assert "\nWithin balance.\n" in first.body
+    said = "Within balance now; over by $635,000 once earlier batches are posted."
+    assert said in second.body
 
 
 def test_an_approver_who_had_a_hand_is_not_asked_to_post(reachable: People) -> None:

@@ -4,28 +4,76 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.desk.batches import batch_page, batch_texts, comments, decisions
+from carsi_tracker.desk.batches.held import COLUMNS, held
 from carsi_tracker.desk.drafting import allocation, import_page, returned
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.lines import line_pages, new_commitments, paste, table_page
 from carsi_tracker.desk.review import review_page
-from carsi_tracker.desk.site import ListAdmin
-from carsi_tracker.ledger.models import Batch
+from carsi_tracker.desk.site import ListAdmin, person
+from carsi_tracker.ledger.models import Batch, Stage
+from carsi_tracker.ledger.money import figure
+
+
+class MyBatches(admin.SimpleListFilter):
+    """Those that the person keeps who asks, or the drafts among them."""
+
+    title = _("person")
+    parameter_name = "keeper"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer one's own."""
+        return [("drafts", _("your drafts")), ("mine", _("all that you keep"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Batch]) -> QuerySet[Batch]:
+        """Return one's own, or all."""
+        own = {"keeper": person(request).pk}
+        of = {"drafts": own | {"state": Batch.State.DRAFT}, "mine": own}
+        return queryset.filter(**of.get(self.value() or "", {}))
+
+
+class BatchList(ChangeList):
+    """A page of batches, with what each holds asked for all of them at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Find the batches of the page, and what they hold."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        holding = held(batch.pk for batch in self.result_list)
+        for batch in self.result_list:
+            batch.held = holding[batch.pk]
+
+
+def _amount(batch: Any, stage: Stage) -> str:
+    amount = batch.held.columns[COLUMNS.index(stage)]
+    return "–" if amount is None else figure(amount)
 
 
 @admin.register(Batch)
 class BatchAdmin(ListAdmin):
     """The list; each batch has a page of its own, and nothing is saved by the stock forms."""
 
-    list_display = ("title", "shown_state", "line_count", "created_by", "created_at")
-    list_filter = ("state",)
+    list_display = (
+        "title",
+        "shown_state",
+        "appropriations",
+        "countries",
+        "committed",
+        "obligated",
+        "disbursed",
+        "created_by",
+        "created_at",
+    )
+    list_filter = ("state", MyBatches)
     list_select_related = ("created_by",)
     search_fields = ("title", "reason", "lines__commitment__reference", "introduces__reference")
+    actions = ("discard_drafts",)
     change_list_template = "desk/batches.html"
 
     @admin.display(description=_("state"), ordering="state")
@@ -35,15 +83,43 @@ class BatchAdmin(ListAdmin):
             return _("posted as version %d") % batch.version
         return batch.get_state_display()
 
-    @admin.display(description=_("lines"), ordering="line_count")
-    def line_count(self, batch: Any) -> int:
-        """Return the number of lines."""
-        return int(batch.line_count)
+    @admin.display(description=_("appropriation"))
+    def appropriations(self, batch: Any) -> str:
+        """Name the appropriations."""
+        return batch.held.appropriations or "–"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
-        """Return the batches with their numbers of lines."""
-        batches: QuerySet[Batch] = super().get_queryset(request)
-        return batches.annotate(line_count=Count("lines", distinct=True))
+    @admin.display(description=_("country"))
+    def countries(self, batch: Any) -> str:
+        """Name the countries."""
+        return batch.held.countries or "–"
+
+    @admin.display(description=Stage.COMMITTED.label)
+    def committed(self, batch: Any) -> str:
+        """Write what is committed."""
+        return _amount(batch, Stage.COMMITTED)
+
+    @admin.display(description=Stage.OBLIGATED.label)
+    def obligated(self, batch: Any) -> str:
+        """Write what is obligated."""
+        return _amount(batch, Stage.OBLIGATED)
+
+    @admin.display(description=Stage.DISBURSED.label)
+    def disbursed(self, batch: Any) -> str:
+        """Write what is disbursed."""
+        return _amount(batch, Stage.DISBURSED)
+
+    def has_discard_permission(self, request: HttpRequest) -> bool:
+        """Say whether the person may discard drafts."""
+        return person(request).has_perm("ledger.delete_batch")
+
+    @admin.action(description=_("Discard the drafts chosen …"), permissions=["discard"])
+    def discard_drafts(self, request: HttpRequest, chosen: QuerySet[Batch]) -> HttpResponse | None:
+        """Ask whether the person's drafts among those chosen are to be discarded."""
+        return decisions.discard_several(request, chosen)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the list that knows what its batches hold."""
+        return BatchList
 
     def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
         """Leave it to discarding."""

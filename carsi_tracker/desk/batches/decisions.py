@@ -5,14 +5,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches import mails
+from carsi_tracker.desk.batches.held import held
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch
@@ -57,6 +60,35 @@ def discard(request: HttpRequest, batch_id: int) -> HttpResponse:
         return refusal(request, batch_id, refused)
     messages.success(request, _("“%s” was discarded.") % batch.title)
     return redirect("admin:ledger_batch_changelist")
+
+
+def discard_several(request: HttpRequest, chosen: QuerySet[Batch]) -> HttpResponse | None:
+    """Ask whether a person's own drafts among those chosen are to be discarded, and discard them.
+
+    Sent to the list; None leads back to it.
+    """
+    own = list(chosen.filter(keeper=person(request), state=Batch.State.DRAFT))
+    if not own:
+        messages.error(request, _("None of these is a draft of yours. Choose drafts of yours."))
+        return None
+    if "_confirmed" not in request.POST:
+        holding = held(batch.pk for batch in own)
+        context = {
+            "title": _("Discard these drafts?"),
+            "drafts": [(batch, holding[batch.pk]) for batch in own],
+            "left_out": chosen.count() - len(own),
+        }
+        return desk().page(request, "discard_several.html", context)
+    discarded = 0
+    for batch in own:
+        try:
+            posting.discard(batch.pk, person(request))
+            discarded += 1
+        except Refused as refused:
+            messages.error(request, f"{batch.title}: {refused}")
+    done = ngettext("%d draft was discarded.", "%d drafts were discarded.", discarded)
+    messages.success(request, done % discarded)
+    return None
 
 
 def refusal(

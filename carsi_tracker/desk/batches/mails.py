@@ -14,8 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.batches.held import held
 from carsi_tracker.desk.site import person
 from carsi_tracker.ledger.models import Batch
+from carsi_tracker.ledger.money import whole_dollars
+from carsi_tracker.ledger.turns import Turn, turns, waiting
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ def submitted(request: HttpRequest, batch: Batch) -> None:
         batch,
         User.objects.filter(is_approver=True).exclude(pk__in=preparers),
         gettext_noop("%(name)s submitted “%(title)s” for your review."),
+        page="admin:batch_review",
+        turn=turns([*waiting().values_list("pk", flat=True)], [batch.pk]).get(batch.pk),
     )
 
 
@@ -39,7 +44,7 @@ def posted(request: HttpRequest, batch: Batch) -> None:
 def sent_back(request: HttpRequest, batch: Batch, remark: str) -> None:
     """Tell the editors of a batch that it was sent back, and why."""
     words = gettext_noop("%(name)s returned “%(title)s” with this comment:")
-    _send(request, batch, _editors(batch), words, remark)
+    _send(request, batch, _editors(batch), words, remark=remark)
 
 
 def _editors(batch: Batch) -> Iterable[User]:
@@ -51,19 +56,24 @@ def _send(
     batch: Batch,
     people: Iterable[User],
     words: str,
+    *,
     remark: str = "",
+    page: str = "admin:ledger_batch_change",
+    turn: Turn | None = None,
 ) -> None:
-    """Send a mail in both languages to each of the people, once the transaction is committed."""
+    """Send a mail in both languages to each of the people, once the transaction is committed.
+
+    It says what the batch holds, and leads to a page of it; with its `turn`, also whether it fits.
+    """
     names = {"name": person(request).display_name, "title": batch.title}
     subjects, parts = [], []
     for language, _name in settings.LANGUAGES:
         with override(language):
             sentence = _(words) % names
-            address = request.build_absolute_uri(
-                reverse("admin:ledger_batch_change", args=[batch.pk])
-            )
+            address = request.build_absolute_uri(reverse(page, args=[batch.pk]))
+            about = _about(batch, turn)
         subjects.append(" ".join(sentence.rstrip(":").split()))
-        parts.append("\n\n".join(filter(None, (sentence, remark, address))))
+        parts.append("\n\n".join(filter(None, (sentence, remark, about, address))))
     subject, text = f"CARSI Tracker: {subjects[0]}", "\n\n--\n\n".join(parts)
     mails = [
         EmailMessage(subject, text, to=[address])
@@ -72,6 +82,25 @@ def _send(
         )
     ]
     transaction.on_commit(lambda: _deliver(request, mails))
+
+
+def _about(batch: Batch, turn: Turn | None) -> str:
+    """Say in lines what a batch holds, by which source, and whether it is within balance."""
+    of = held([batch.pk])[batch.pk]
+    lines = [of.amounts, ", ".join(filter(None, (of.appropriations, of.countries))), of.sources]
+    if turn:
+        lines.append(balance_in_words(turn))
+    return "\n".join(filter(None, lines))
+
+
+def balance_in_words(turn: Turn) -> str:
+    """Say in a sentence whether a batch is within balance, now and in its turn."""
+    if not turn.over:
+        return _("Within balance.")
+    over = {"amount": whole_dollars(turn.over)}
+    if turn.now:
+        return _("Over balance by %(amount)s.") % over
+    return _("Within balance now; over by %(amount)s once earlier batches are posted.") % over
 
 
 def _deliver(request: HttpRequest, mails: list[EmailMessage]) -> None:

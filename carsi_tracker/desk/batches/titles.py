@@ -1,51 +1,26 @@
-"""Titles of batches that nobody typed: amounts, appropriations, countries and source tell apart."""
+"""Titles of batches that were not typed: amounts, appropriations, countries and source."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import override
 
-from carsi_tracker.figures.contents import BatchContents, contents
-from carsi_tracker.ledger.models import Batch, Stage
-from carsi_tracker.ledger.money import whole_dollars
+from carsi_tracker.desk.batches.held import held
+from carsi_tracker.ledger.models import Batch
 
-NAMED = 3
-"""How many appropriations or countries a title names; more are counted."""
 LONGEST = 200
-
-
-def amounts_in_words(of: BatchContents) -> str:
-    """Say the sum of each stage that has lines: $250,000 committed, $40,000 obligated."""
-    words = {
-        Stage.APPROPRIATED: _("%(amount)s appropriated"),
-        Stage.COMMITTED: _("%(amount)s committed"),
-        Stage.OBLIGATED: _("%(amount)s obligated"),
-        Stage.DISBURSED: _("%(amount)s disbursed"),
-    }
-    return ", ".join(
-        words[stage] % {"amount": whole_dollars(amount)} for stage, amount in of.amounts.items()
-    )
 
 
 def suggested(batch: Batch) -> str:
     """Return the title that the lines of a batch suggest, in its language; empty without lines."""
-    of = contents([batch.pk])[batch.pk]
+    with override(batch.language):
+        of = held([batch.pk])[batch.pk]
     if not of.lines:
         return ""
-    with override(batch.language):
-        appropriations = ngettext("%d appropriation", "%d appropriations", len(of.appropriations))
-        countries = ngettext("%d country", "%d countries", len(of.countries))
-        parts = [
-            amounts_in_words(of),
-            _named([str(row) for row in of.appropriations], appropriations),
-            _named([row.name for row in of.countries], countries),
-        ]
-        sources = [row.shown_title for row in of.documents]
-        source = _named(sources, ngettext("%d source", "%d sources", len(sources)), 1)
-        return Truncator(f"{', '.join(filter(None, parts))}: {source}").chars(LONGEST)
+    parts = filter(None, (of.amounts, of.appropriations, of.countries))
+    return Truncator(f"{', '.join(parts)}: {of.sources}").chars(LONGEST)
 
 
 @contextmanager
@@ -67,7 +42,3 @@ def suggest(batch: Batch) -> None:
     if now and (title := suggested(now)) not in {"", now.title}:
         Batch.objects.filter(pk=now.pk).update(title=title)
         batch.title = title
-
-
-def _named(names: list[str], count: str, at_most: int = NAMED) -> str:
-    return ", ".join(names) if len(names) <= at_most else count % len(names)
