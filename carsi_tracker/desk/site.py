@@ -202,7 +202,7 @@ def person(request: HttpRequest) -> "User":
 class ListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows in a list that is headed by their name; each is changed and deleted on its own page."""
 
-    actions = None
+    actions: Any = None
     show_facets = admin.ShowFacets.NEVER
 
     def changelist_view(

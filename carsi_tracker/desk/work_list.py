@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.batches.held import Held, held
+from carsi_tracker.desk.batches.held import BatchHeld, held
 from carsi_tracker.desk.review.approval import self_approval_rule
 from carsi_tracker.figures.remaining import Remaining, remaining
 from carsi_tracker.ledger.days import today
@@ -47,7 +47,7 @@ class Draft:
     """
 
     batch: Batch
-    held: Held
+    held: BatchHeld
     remark: Remark | None
     over: Decimal
 
@@ -57,7 +57,7 @@ class Waiting:
     """A batch that waits to be posted, and whether it fits now and in its turn."""
 
     batch: Batch
-    held: Held
+    held: BatchHeld
     turn: Turn
 
 
@@ -66,7 +66,7 @@ class Sent:
     """A batch that a person submitted, posted meanwhile or not."""
 
     batch: Batch
-    held: Held
+    held: BatchHeld
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class MyBatches(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Batch]) -> QuerySet[Batch]:
         """Return one's own, or all."""
         own = {"keeper": person(request).pk}
-        of = {"drafts": own | {"state": Batch.State.DRAFT}, "mine": own}
+        of: dict[str, dict[str, Any]] = {"drafts": own | {"state": Batch.State.DRAFT}, "mine": own}
         return queryset.filter(**of.get(self.value() or "", {}))
 
 

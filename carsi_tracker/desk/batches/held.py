@@ -19,10 +19,11 @@ COLUMNS = (Stage.COMMITTED, Stage.OBLIGATED, Stage.DISBURSED)
 
 
 @dataclass(frozen=True)
-class Held:
+class BatchHeld:
     """What a batch holds, in the language of the page; amounts are U.S. dollars.
 
-    `keys` are the keys of its sources; `columns` are its sums at the stages of `COLUMNS`, None where it has no line of one.
+    `keys` are the keys of its sources; `columns` are its sums at the stages of `COLUMNS`, None
+    where it has no line of one.
     """
 
     lines: int
@@ -35,16 +36,16 @@ class Held:
     appropriated: Decimal | None
 
 
-def held(batches: Iterable[int]) -> dict[int, Held]:
+def held(batches: Iterable[int]) -> dict[int, BatchHeld]:
     """Return what batches hold, by their ids; asks the database as often for one as for many."""
     return {batch: in_words(of) for batch, of in contents(batches).items()}
 
 
-def in_words(of: BatchContents) -> Held:
+def in_words(of: BatchContents) -> BatchHeld:
     """Return what a batch holds in the language of the page."""
     appropriations, countries = len(of.appropriations), len(of.countries)
     sources = ngettext("%d source", "%d sources", len(of.documents))
-    return Held(
+    return BatchHeld(
         lines=of.lines,
         amounts=_amounts(of),
         appropriations=_named(
