@@ -110,6 +110,7 @@ PAGES = {
         ALLOCATE,
         "/admin/ledger/batch/",
         "/admin/ledger/batch/add/",
+        "/admin/ledger/batch/returned/",
         "/admin/ledger/batch/7/change/",
         "/admin/find/",
         "/admin/find/?q=honduras",

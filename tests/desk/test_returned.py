@@ -352,3 +352,36 @@ def test_comparing_asks_as_often_for_one_change_as_for_many(people: People) -> N
         return len(queries)
 
     assert asked(20) <= asked(2) + 2
+
+
+def test_only_analysts_upload_an_edited_download(people: People) -> None:
+    asked = (people.analyst, people.approver, people.administrator)
+    assert [client.get(RETURNED).status_code for client in asked] == [200, 403, 403]
+
+
+def test_the_import_leads_to_the_comparison(people: People) -> None:
+    assert (
+        f'href="{RETURNED}"' in people.analyst.get("/admin/ledger/batch/import/").content.decode()
+    )
+
+
+def test_only_a_date_with_two_readings_asks_what_comes_first(people: People) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    rows[0]["amount_usd"] = "613.000"
+    assert not compared(client, name, as_csv(rows)).context["asks_order"]
+    rows[0] |= {"amount_usd": "1", "effective_date": "10/1/2009"}
+    page = compared(client, name, as_csv(rows))
+    assert page.context["asks_order"]
+    told = client.get(page.wsgi_request.path, {"dates": "month-first"})
+    assert told.context["shown"].groups[0].heading == "1 row replaced"
+
+
+def test_a_new_row_shows_its_problem_where_it_stands(people: People) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    new = row_of(rows, "CARSI-08-INCLE-03", "obligated") | {"version": "", "line": ""}
+    page = compared(client, name, as_csv([*rows, new | {"note": "again"}]))
+    (row,) = page.context["shown"].groups[0].rows
+    assert row.problems
+    assert (row.stage, row.change.number) == ("Obligated", ENTRIES + 2)

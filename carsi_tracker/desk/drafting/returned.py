@@ -189,7 +189,10 @@ def _refused(request: HttpRequest, context: dict[str, Any], faults: list[Any]) -
         "name": context["upload"].name,
         "faults": faults[:FAULTS_SHOWN],
         "more_faults": more,
-        "asks_order": any(fault.code in {"two_readings", "other_order"} for fault in faults),
+        "asks_order": any(
+            fault.column == "effective_date" and fault.code in {"two_readings", "other_order"}
+            for fault in faults
+        ),
         "order": context["decided"].order,
     }
     return desk().page(request, "returned_refused.html", context, status=200)

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from carsi_tracker.imports.cells import read_amount, shown
+from carsi_tracker.imports.cells import read_amount, read_day, shown
 from carsi_tracker.imports.importing import Outcome
 from carsi_tracker.imports.returned.differences import FileChange, Keeping, VersionConflict
 from carsi_tracker.imports.returned.reading import Compared
@@ -52,6 +52,11 @@ class ShownChange:
     def difference(self) -> Decimal:
         """What it adds, signed."""
         return (self.after or Decimal(0)) - (self.before or Decimal(0))
+
+    @property
+    def is_day(self) -> bool:
+        """Whether its day could be read: that of a new row may be anything."""
+        return isinstance(self.day, date)
 
     @property
     def can_be_kept(self) -> bool:
@@ -106,6 +111,11 @@ class Shown:
         return _("%(differences)s, %(conflicts)s") % {"differences": words, "conflicts": more}
 
     @property
+    def asks(self) -> bool:
+        """Whether there is anything to choose: of conflicts, or of rows that were removed."""
+        return bool(self._found.conflicts) or any(c.row is None for c in self._found.changes)
+
+    @property
     def groups(self) -> list[ChangeGroup]:
         """The changes by kind: amounts, more than amounts, removed, added."""
         kinds: list[tuple[Callable[[FileChange], bool], Callable[[int], str]]] = [
@@ -150,7 +160,7 @@ class Shown:
         return sorted(changes, key=lambda change: not self._problems(change))
 
     def _problems(self, change: FileChange) -> list[str]:
-        named = change.entry.reference if change.entry else ""
+        named = _named(change)
         if not named:
             return []
         at_name = re.compile(rf"(?<![\w-]){re.escape(named)}(?![\w-])")
@@ -160,17 +170,7 @@ class Shown:
         entry, row = change.entry, change.row
         problems = self._problems(change)
         if entry is None:
-            cells = row.cells if row else {}
-            named = shown(cells.get("reference", "")) or " ".join(
-                shown(cells[name]) for name in ("account", "fiscal_year") if name in cells
-            )
-            amount = _amount(cells.get("amount_usd", ""))
-            stage, day, document = (
-                shown(cells.get(name, "")) for name in ("stage", "effective_date", "document")
-            )
-            return ShownChange(
-                change, named, stage, day, document, None, amount, [], [], kept=False
-            )
+            return _new(change, problems)
         differing = [
             (name, shown(str(getattr(entry, name))), shown(str(value)))
             for name, value in change.values.items()
@@ -188,6 +188,43 @@ class Shown:
             problems,
             self._found.keeps(change),
         )
+
+
+def _named(change: FileChange) -> str:
+    """Return the commitment or appropriation that a change is about, as the file has it."""
+    if change.entry:
+        return change.entry.named
+    cells = change.row.cells if change.row else {}
+    if reference := shown(cells.get("reference", "")).strip():
+        return reference
+    account, year = (shown(cells.get(name, "")) for name in ("account", "fiscal_year"))
+    return f"{account} FY{year}" if account and year else account
+
+
+def _new(change: FileChange, problems: list[str]) -> ShownChange:
+    cells = change.row.cells if change.row else {}
+    stage, document = (shown(cells.get(name, "")).strip() for name in ("stage", "document"))
+    label = str(Stage(stage).label) if stage in Stage.values else stage
+    day = cells.get("effective_date", "")
+    return ShownChange(
+        change,
+        _named(change),
+        label,
+        _day(day),
+        document,
+        None,
+        _amount(cells.get("amount_usd", "")),
+        [],
+        problems,
+        kept=False,
+    )
+
+
+def _day(cell: Any) -> date | str:
+    try:
+        return read_day(cell)
+    except ValidationError:
+        return shown(cell)
 
 
 def _amount(cell: Any) -> Decimal | None:
