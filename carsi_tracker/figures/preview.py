@@ -28,7 +28,10 @@ KINDS = {
 """What the public reads sums of, in the order in which they are told, each by its filters."""
 
 OF_COMMITMENTS = ("committed", "obligated", "disbursed", "unobligated", "unliquidated")
-OF_FUNDS = ("appropriated", "available", *OF_COMMITMENTS)
+OF_FUNDS = (
+    "appropriated", "committed", "obligated", "disbursed", "available", "unobligated",
+    "unliquidated",
+)  # fmt: skip
 """The stages and balances of what has appropriated amounts, in the order of their columns."""
 
 WITH_FUNDS = ("whole", "appropriation", "account", "year")

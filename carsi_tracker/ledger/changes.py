@@ -69,6 +69,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "written_in": lambda code: str(Language(code).label),
 }
 
+OF_LINE = ("stage", "amount", "effective_date")
+"""What tells a line from others of its commitment."""
+
 KINDS = {
     "lines": "",
     "commitments": "ledger_commitment",
@@ -152,6 +155,11 @@ class RowChanges:
     total: int = 0
 
     @property
+    def ids(self) -> set[int]:
+        """The rows that are told of and still there."""
+        return {row.id for row in (*self.added, *self.changed)}
+
+    @property
     def more(self) -> int:
         """How many are not told of."""
         return self.total - len(self.added) - len(self.deleted) - len(self.changed)
@@ -211,9 +219,11 @@ def _row_changes(rows: list[Any], people: dict[int, User]) -> RowChanges:
 
 
 def _name(row: dict[str, Any]) -> str:
-    """Return what a row is called: a line by what it is an amount of."""
+    """Return what a row is called: a line by what it is an amount of, stage, amount and day."""
     names = ("code", "reference", "commitment", "appropriation", "document")
-    return next(str(row[name]) for name in names if row.get(name))
+    called = next(str(row[name]) for name in names if row.get(name))
+    of_line = [_in_words(name, row[name]) for name in OF_LINE if name in row]
+    return ", ".join([called, *of_line])
 
 
 def _fields(was: dict[str, Any], now: dict[str, Any]) -> tuple[FieldChange, ...]:

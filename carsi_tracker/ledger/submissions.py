@@ -45,6 +45,40 @@ DEEDS = """
 """
 
 
+# Versions posted since, and whether they have amounts of what the batch has amounts of.
+POSTED = """
+    with of_batch as materialized (
+        select distinct appropriation_id, commitment_id from ledger_line where batch_id = %(batch)s
+    )
+    select p.version, p.title, p.language, p.batch_id, p.approved_by, p.posted_at, exists (
+        select from ledger_entry e
+        where e.version = p.version and (
+            e.commitment_id in (select commitment_id from of_batch)
+            or e.stage::text in ('appropriated', 'committed')
+                and e.appropriation_id in (select appropriation_id from of_batch)
+        )
+    )
+    from ledger_posting p
+    where p.posted_at > %(since)s
+    order by p.version desc
+    limit %(most)s
+"""
+MOST_VERSIONS = 10
+
+
+@dataclass(frozen=True)
+class PostedSince:
+    """A version that was posted in between; whether it changed a balance that the batch uses."""
+
+    version: int
+    title: str
+    language: str
+    batch_id: int
+    who: str
+    when: datetime
+    touches: bool
+
+
 @dataclass(frozen=True)
 class Deed:
     """What somebody did to a batch: changed (or withdrew), submitted or remarked it.
@@ -61,13 +95,15 @@ class Deed:
 class Changes:
     """What changed since a moment, and what people did since; false where nothing changed.
 
-    `read` says that it is what this person read then, not what was submitted then.
+    `read` says that it is what this person read then, not what was submitted then; `posted` has the
+    newest versions since, of which there is a tenth where there may be more.
     """
 
     since: datetime
     read: bool
     found: Differences
     deeds: tuple[Deed, ...]
+    posted: tuple[PostedSince, ...]
 
     def __bool__(self) -> bool:
         return bool(self.found)
@@ -106,9 +142,11 @@ def _changes(batch: Batch, since: datetime, found: Differences, *, read: bool) -
     with connection.cursor() as cursor:
         cursor.execute(DEEDS, {"batch": batch.pk, "since": since})
         rows = cursor.fetchall()
+        cursor.execute(POSTED, {"batch": batch.pk, "since": since, "most": MOST_VERSIONS})
+        posted = tuple(PostedSince(*row) for row in cursor.fetchall())
     people = User.objects.in_bulk({person for _kind, person, _when in rows})
     deeds = tuple(Deed(kind, people[person].display_name, when) for kind, person, when in rows)
-    return Changes(since, read, found, deeds)
+    return Changes(since, read, found, deeds, posted)
 
 
 def _first(sql: str, values: dict[str, Any]) -> Any:

@@ -128,7 +128,7 @@ def test_who_prepared_a_batch_is_told_why_they_cannot_post_it(people: People, ba
 
 
 def test_who_only_read_and_sent_back_can_still_post(people: People, batch: Batch) -> None:
-    text = told(people.approver, address(batch, "send-back"), remark="Which page?\nSay it.")
+    text = told(people.approver, address(batch, "send-back"), text="Which page?\nSay it.")
     assert "Returned with your comment." in text
     shown = reading(people.analyst.get(page_of(batch)))
     assert "Which page? Say it. Petra Paz," in shown
@@ -138,8 +138,8 @@ def test_who_only_read_and_sent_back_can_still_post(people: People, batch: Batch
 
 def test_a_batch_is_not_sent_back_without_saying_why(people: People, batch: Batch) -> None:
     for remark in ("", "   ", "x" * 2001, "a\x00b"):
-        response = people.approver.post(address(batch, "send-back"), {"remark": remark})
-        assert response.context["send_back_form"].errors["remark"]
+        response = people.approver.post(address(batch, "send-back"), {"text": remark})
+        assert response.context["remark_form"].errors["text"]
     batch.refresh_from_db()
     assert batch.state == Batch.State.SUBMITTED
 
@@ -151,7 +151,7 @@ def test_a_batch_that_was_withdrawn_meanwhile_is_neither_posted_nor_sent_back(
     posting.withdraw(batch.pk, people.ana)
     for text in (
         told(people.approver, address(batch, "post"), digest=digest, confirmed="on"),
-        told(people.approver, address(batch, "send-back"), remark="Why?"),
+        told(people.approver, address(batch, "send-back"), text="Why?"),
     ):
         assert (
             "This batch is a draft again: someone changed, withdrew or returned it. "

@@ -64,7 +64,7 @@ def test_an_approver_who_had_a_hand_is_not_asked_to_post(reachable: People) -> N
 def test_editors_hear_that_it_was_posted_or_why_it_was_sent_back(reachable: People) -> None:
     batch = allocate(reachable.analyst)
     mail.outbox.clear()
-    told(reachable.approver, address(batch, "send-back"), remark="Which page?\nSay so.")
+    told(reachable.approver, address(batch, "send-back"), text="Which page?\nSay so.")
     assert recipients() == ["ana@office.example"]
     assert "Which page?\nSay so." in mail.outbox[0].body
     told(reachable.analyst, address(batch, "submit"))

@@ -94,7 +94,7 @@ ACTS: dict[str, Act] = {
     "withdraw it": lambda client, batch: client.post(address(batch, "withdraw")),
     "discard it": lambda client, batch: client.post(address(batch, "discard")),
     "return it": lambda client, batch: client.post(
-        address(batch, "send-back"), {"remark": "Look again."}
+        address(batch, "send-back"), {"text": "Look again."}
     ),
     "post it": lambda client, batch: client.post(
         address(batch, "post"), {"digest": posting.digest(batch.pk), "confirmed": "on"}

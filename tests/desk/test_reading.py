@@ -225,7 +225,9 @@ def test_what_changed_is_told_from_what_this_approver_read(
     mended = mend_the_note in way
     assert ("note: typo mended" in text) == mended
     who = "Benito Bo" if mended else "Ana Alva"
-    assert re.search(rf"CARSI-08-INCLE-\d+: changed \({who}, {MOMENT}\)", text)
+    assert re.search(
+        rf"CARSI-08-INCLE-\d+, Committed, \S+, Jun.15,.2009: changed \({who}, {MOMENT}\)", text
+    )
     assert bool(re.search(rf"Ana Alva submitted it on {MOMENT}", text)) == (submitted in way)
     if sent_back in way:
         assert re.search(rf"pia commented on it on {MOMENT}", text)

@@ -62,7 +62,7 @@ def test_what_was_handed_over_waits_for_its_new_keeper(people: People) -> None:
 def test_what_was_sent_back_comes_first_with_the_remark(people: People) -> None:
     back = allocate(people.analyst, called="Radios")
     allocate(people.analyst, called="Newer draft", _draft="")
-    told(people.approver, address(back, "send-back"), remark="Which page?\nSay it.")
+    told(people.approver, address(back, "send-back"), text="Which page?\nSay it.")
     text = section(people.analyst, "Your drafts")
     assert re.search(r"Radios .* Which page\? Say it\. Petra Paz, .* Newer draft", text)
     assert "Radios" not in section(people.analyst, "Submitted by you")
@@ -183,7 +183,7 @@ def test_the_list_asks_as_often_for_many_batches_as_for_one(people: People, who:
         for number in range(count):
             draft = allocate(people.analyst, called=f"Draft {number}", _draft="")
             add_lines(people, draft, 2)
-            told(people.approver, address(allocate(people.analyst), "send-back"), remark="Why?")
+            told(people.approver, address(allocate(people.analyst), "send-back"), text="Why?")
             post_it(people.approver, allocate(people.analyst, amount="10"))
             allocate(people.analyst, called=f"Sent {number}", amount="10")
 

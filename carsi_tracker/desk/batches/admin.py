@@ -15,7 +15,7 @@ from carsi_tracker.desk.batches.held import COLUMNS, held
 from carsi_tracker.desk.drafting import allocation, import_page, returned
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.lines import line_pages, new_commitments, paste, table_page
-from carsi_tracker.desk.review import review_page
+from carsi_tracker.desk.review import review_page, sources
 from carsi_tracker.desk.site import ListAdmin, person
 from carsi_tracker.ledger.models import Batch, Stage
 from carsi_tracker.ledger.money import figure
@@ -152,6 +152,7 @@ class BatchAdmin(ListAdmin):
             "<int:batch_id>/withdraw/": (decisions.withdraw, "batch_withdraw"),
             "<int:batch_id>/discard/": (decisions.discard, "batch_discard"),
             "<int:batch_id>/review/": (review_page.review, "batch_review"),
+            "<int:batch_id>/source/<int:document_id>/": (sources.source_file, "batch_source"),
             "<int:batch_id>/post/": (review_page.post, "batch_post"),
             "<int:batch_id>/send-back/": (review_page.send_back, "batch_send_back"),
             "<int:batch_id>/remark/": (comments.remark, "batch_remark"),

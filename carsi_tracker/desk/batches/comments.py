@@ -55,7 +55,9 @@ def remark(request: HttpRequest, batch_id: int) -> HttpResponse:
     except Refused as refused:
         return refusal(request, batch_id, refused)
     messages.success(request, _("The comment was added."))
-    return redirect(f"{reverse(BATCH, args=[batch_id])}#remarks")
+    reviews = batch.state == Batch.State.SUBMITTED and author.has_perm("ledger.post_batch")
+    page = "admin:batch_review" if reviews else BATCH
+    return redirect(f"{reverse(page, args=[batch_id])}#remarks")
 
 
 def may_remark(user: User) -> bool:

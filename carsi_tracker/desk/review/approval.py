@@ -1,45 +1,12 @@
-"""Who may decide about a submitted batch, and the forms by which they do."""
+"""Who may decide about a submitted batch."""
 
 from dataclasses import dataclass
 
-from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.forms.again import ShownAgain
-from carsi_tracker.desk.forms.fields import LineOfText, LinesOfText
 from carsi_tracker.ledger.models import Batch, LedgerHead, LedgerSettings
-
-
-class PostForm(ShownAgain, forms.Form):
-    """Confirms a posting: the digest of what was read, and a reason where nobody else read it."""
-
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    self_approval_reason = LineOfText(
-        label=gettext_lazy("Why you post it without a second person"),
-        help_text=gettext_lazy("published"),
-        max_length=1000,
-    )
-    confirmed = forms.BooleanField(
-        label=gettext_lazy("I have checked every line and approve publication."),
-        error_messages={"required": gettext_lazy("Confirm that you have read the batch.")},
-    )
-
-    def __init__(self, *args: object, alone: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        if not alone:
-            del self.fields["self_approval_reason"]
-
-
-class SendBackForm(ShownAgain, forms.Form):
-    """What is to be changed in a batch."""
-
-    remark = LinesOfText(
-        label=gettext_lazy("What needs to change"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+from carsi_tracker.ledger.turns import waiting
 
 
 @dataclass(frozen=True)
@@ -74,6 +41,14 @@ def who_may_post(batch: Batch) -> QuerySet[User]:
     preparers = batch.editors.values("user")
     approvers = User.objects.filter(is_active=True, is_approver=True).exclude(pk__in=preparers)
     return approvers.order_by("first_name", "last_name", "username")
+
+
+def next_to_decide(user: User, batch: Batch) -> Batch | None:
+    """Return the batch that has waited longest of those a person may post, but this one."""
+    others = waiting().exclude(pk=batch.pk)
+    if not self_approval_rule():
+        others = others.exclude(editors__user=user)
+    return others.first()
 
 
 def self_approval_rule() -> str:

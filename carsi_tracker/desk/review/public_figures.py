@@ -44,6 +44,11 @@ class DayChoice:
     changes: bool
     is_shown: bool
 
+    @property
+    def written(self) -> str:
+        """The day as addresses write it."""
+        return self.day.isoformat()
+
 
 @dataclass(frozen=True)
 class ChangedFigures:

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,36 +12,41 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from carsi_tracker.accounts import events
+from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches import mails
 from carsi_tracker.desk.batches.batch_page import batch_of
-from carsi_tracker.desk.batches.comments import form_after
+from carsi_tracker.desk.batches.comments import form_after, may_remark
 from carsi_tracker.desk.batches.decisions import BATCH, refusal
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.review.approval import (
-    PostForm,
-    SendBackForm,
     decision,
+    next_to_decide,
     next_version,
     self_approval_rule,
     who_may_post,
 )
+from carsi_tracker.desk.review.balances import balance_rows
+from carsi_tracker.desk.review.forms import PostForm, SendBackForm
+from carsi_tracker.desk.review.lines import review_lines
 from carsi_tracker.desk.review.public_figures import figures_as_of
 from carsi_tracker.desk.review.readings import changes, reading
+from carsi_tracker.desk.review.sources import shows_sources, source_of
+from carsi_tracker.desk.review.verdict import verdict_of
 from carsi_tracker.desk.site import desk, person
-from carsi_tracker.figures.effects import effects, progress
+from carsi_tracker.figures.effects import effects
 from carsi_tracker.figures.preview import preview
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Batch, Commitment, DocumentFile, Line
+from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.refusals import Refused
 from carsi_tracker.ledger.turns import turns, waiting
 from carsi_tracker.reports.published.beside import comparisons_of_draft
 
 REVIEW = "admin:batch_review"
-LINES_A_PAGE = 25
 NAMED = 10
 """How many people and batches a sentence names."""
 
 
+@shows_sources
 @permission_required("ledger.view_batch", raise_exception=True)
 def review(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Show a submitted batch as it is to be posted; one that is not leads to its own page."""
@@ -50,9 +54,10 @@ def review(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @shows_again
+@shows_sources
 @permission_required("ledger.post_batch", raise_exception=True)
 def post(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """Post a batch as it was read."""
+    """Post a batch as it was read; then show it, or the next one to decide about."""
     batch = batch_of(batch_id)
     user = person(request)
     form = PostForm(request.POST, alone=decision(batch, user).alone)
@@ -68,10 +73,13 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
         return refusal(request, batch_id, refused, REVIEW, read=form.cleaned_data["digest"])
     messages.success(request, _("Posted as version %d.") % version)
     mails.posted(request, batch)
-    return redirect(BATCH, batch_id)
+    if "_next" not in request.POST:
+        return redirect(BATCH, batch_id)
+    return _open_next(request, user, batch)
 
 
 @shows_again
+@shows_sources
 @require_POST
 @permission_required("ledger.post_batch", raise_exception=True)
 def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
@@ -79,8 +87,9 @@ def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = batch_of(batch_id)
     form = SendBackForm(request.POST)
     if not form.is_valid():
+        form.fields["text"].widget.attrs["autofocus"] = True
         return _page(request, batch, send_back_form=form)
-    remark = form.cleaned_data["remark"]
+    remark = form.cleaned_data["text"]
     try:
         posting.send_back(batch_id, person(request), remark)
     except Refused as refused:
@@ -88,6 +97,14 @@ def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
     messages.success(request, _("Returned with your comment."))
     mails.sent_back(request, batch, remark)
     return redirect(BATCH, batch_id)
+
+
+def _open_next(request: HttpRequest, user: User, batch: Batch) -> HttpResponse:
+    following = next_to_decide(user, batch)
+    if following:
+        return redirect(REVIEW, following.pk)
+    messages.info(request, _("No other batch waits for you."))
+    return redirect("admin:index")
 
 
 def _page(
@@ -107,32 +124,54 @@ def _page(
     begun_with = request.GET.get("digest")
     if begun_with and begun_with != digest:
         messages.warning(request, _("This batch was changed since you began to read it."))
-    may, version = decision(batch, user), next_version() - 1
-    lines = Paginator(_lines(batch), LINES_A_PAGE).get_page(request.GET.get("page"))
+    may, since = decision(batch, user), changes(batch, user, digest, read or begun_with or "")
     remarks = list(batch.remarks.select_related("author"))
     context = {
         "title": _("Review: %s") % batch.title,
         "batch": batch,
         "digest": digest,
         "editors": batch.editors.select_related("user").order_by("user__username"),
-        "current_version": version,
-        "next_version": version + 1,
-        "effects": effects(batch.pk),
-        "figures": figures_as_of(preview(batch.pk), request.GET.get("day", "")),
-        "verdicts": comparisons_of_draft(batch.pk),
-        "lines": lines,
-        "changes": changes(batch, user, now=digest, digest=read or begun_with or ""),
-        "commitments": _commitments(batch, lines),
+        "changes": since,
+        "changed_lines": since.found.lines.ids if since else (),
         "remarks": remarks,
-        "remark_form": form_after(remarks),
+        "remark_form": send_back_form or (form_after(remarks) if may_remark(user) else None),
         "may": may,
         "self_approval_rule": self_approval_rule(),
         "approvers": who_may_post(batch)[:NAMED],
+        "next_batch": next_to_decide(user, batch) if may.may_post else None,
         "post_form": post_form or PostForm(initial={"digest": digest}, alone=may.alone),
-        "send_back_form": send_back_form or SendBackForm(),
+        **_what_changes(request, batch),
+        **_lines(request, batch),
         **_turn(batch),
     }
     return desk().page(request, "review.html", context)
+
+
+def _what_changes(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+    """Return what the batch does to balances, public figures and published totals."""
+    version, told, found = next_version() - 1, preview(batch.pk), effects(batch.pk)
+    published = comparisons_of_draft(batch.pk)
+    return {
+        "current_version": version,
+        "next_version": version + 1,
+        "effects": found,
+        "balances": balance_rows(batch.pk, found, told),
+        "figures": figures_as_of(told, request.GET.get("day", "")),
+        "published": published,
+        "verdict": verdict_of(told, found, published),
+    }
+
+
+def _lines(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+    """Return the lines asked for, what describes their commitments, and the source of one."""
+    found = review_lines(batch, request.GET)
+    return {
+        "lines": found.page,
+        "line_count": found.all,
+        "search": found.search,
+        "source": source_of(found.chosen),
+        "commitments": _commitments(found.page),
+    }
 
 
 def _turn(batch: Batch) -> dict[str, Any]:
@@ -150,24 +189,6 @@ def _turn(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _lines(batch: Batch) -> QuerySet[Line]:
-    file = DocumentFile.objects.filter(document=OuterRef("document"))
-    described = batch.lines.select_related(
-        "appropriation__account",
-        "appropriation__law",
-        "commitment__area",
-        "commitment__country",
-        "commitment__replaces",
-        "document",
-    )
-    return described.annotate(has_file=Exists(file)).order_by("pk")
-
-
-def _commitments(batch: Batch, lines: "Page[Line]") -> list[Commitment]:
-    """Return the commitments of the lines shown, each with its `progress`."""
+def _commitments(lines: "Page[Line]") -> list[Commitment]:
     shown = {line.commitment_id for line in lines if line.commitment_id}
-    how_far = progress(batch.pk, shown)
-    commitments = list(Commitment.objects.described().filter(pk__in=shown))
-    for commitment in commitments:
-        commitment.progress = how_far[commitment.pk]  # type: ignore[attr-defined]
-    return commitments
+    return list(Commitment.objects.described().filter(pk__in=shown))
