@@ -1,11 +1,12 @@
 """Finds commitments, batches, versions and documents by parts of their words."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import CharField, Func, QuerySet, Value
+from django.db.models import CharField, Func, Model, QuerySet, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -117,8 +118,21 @@ def asked_for(text: str) -> str:
     return " ".join(printable[:LONGEST].split())
 
 
+NUMBERED: tuple[tuple[re.Pattern[str], type[Model], str, Callable[[Any], FoundRow]], ...] = (
+    (re.compile(r"(?:version|v)\.? ?(\d{1,9})"), Posting, "version", _version),
+    (re.compile(r"(?:batch|lote) ?(\d{1,9})"), Batch, "pk", _batch),
+)
+"""How people call versions and batches, in both languages."""
+
+
 def exact(user: User, text: str) -> str | None:
-    """Return the address of the commitment or document whose reference or key this is."""
+    """Return the address of what this names: a reference, a key, "version 17", "lote 63"."""
+    if user.has_perm("ledger.view_batch"):
+        for form, model, column, shown in NUMBERED:
+            named = form.fullmatch(folded(text))
+            row = model._default_manager.filter(**{column: named[1]}).first() if named else None
+            if row:
+                return shown(row).href
     if user.has_perm("ledger.view_commitment"):
         commitment = Commitment.objects.filter(reference=text.upper()).first()
         if commitment:

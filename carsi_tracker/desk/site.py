@@ -147,13 +147,14 @@ class Desk(AdminSite):
         there = exact(person(request), text) if text and not only else None
         if there:
             return redirect(there)
+        groups = find(person(request), text, only, request.GET.get("page"))
         context = {
             "title": _("Find"),
             "sought": text,
             "is_cut": len(sent) > LONGEST,
             "longest": LONGEST,
             "only": only,
-            "groups": find(person(request), text, only, request.GET.get("page")),
+            "found": [group for group in groups if group.rows],
         }
         return self.page(request, "find.html", context)
 

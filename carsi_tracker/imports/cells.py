@@ -168,7 +168,8 @@ def _refuse_garbled(text: str) -> None:
         before = text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return
-    raise ValidationError(f"{_lost(text)} {_('Probably meant: %s.') % before}", "garbled")
+    meant = _("Probably meant: %s.") % before
+    raise ValidationError(f"{_lost(text)} {meant}", "garbled")
 
 
 def _lost(text: str) -> str:

@@ -126,7 +126,7 @@ class Codes:
         else:
             message = _("“%(text)s” is not known.")
         if values["meant"]:
-            message = f"{message} {_('Probably meant: %(meant)s.')}"
+            message = " ".join((message, _("Probably meant: %(meant)s.")))
         return message % values
 
     def __iter__(self) -> Iterator[Code]:

@@ -181,8 +181,8 @@ class _Reading:
             reference = self._cells.read("reference", cell)
         except ValidationError as error:
             other = commitments.looks_like(shown(cell))
-            meant = f" {_('Probably meant: %s.') % other}" if other else ""
-            self._fault("reference", f"{why(cell, error)}{meant}")
+            meant = (_("Probably meant: %s.") % other,) if other else ()
+            self._fault("reference", " ".join((why(cell, error), *meant)))
             return None, None
         described = (reference, *map(cells.get, OF_LEDGER))
         if described not in commitments.described:

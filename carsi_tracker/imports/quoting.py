@@ -125,6 +125,6 @@ def up_to_fault(lines: str, delimiter: str, number: int) -> list[Cell]:
             "inside a cell without being doubled."
         )
         if breaks:
-            held = _rows_held(number, breaks)
-            message = f"{message} {_('From here on it would hold %s, too.') % held}"
+            held = _("From here on it would hold %s, too.") % _rows_held(number, breaks)
+            message = f"{message} {held}"
     return [*cells, Broken(rest[:LONGEST_CELL], message, unsure=True)]

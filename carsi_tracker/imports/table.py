@@ -264,5 +264,5 @@ def _first(rows: TextRows | SheetRows | PastedRows) -> tuple[int, Sequence[Cell]
 def _unknown(cell: Cell, names: Sequence[str]) -> str:
     message = _("“%s” is not a column of the format.") % shown(cell).strip()
     if meant := nearest(heading(written(cell)), names):
-        message = f"{message} {_('Probably meant: %s.') % meant}"
+        message = " ".join((message, _("Probably meant: %s.") % meant))
     return message

@@ -49,7 +49,7 @@ def test_every_fault_is_named_and_the_file_comes_back_with_remarks(
     expect(page.get_by_role("row", name="613.000").first).to_contain_text("613,000.00")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download your file with the errors marked").click()
-    assert download.value.suggested_filename == "amount-refused-remarks.csv"
+    assert download.value.suggested_filename == "amount-refused-errors.csv"
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_the_file_with_remarks_is_a_download(people: People) -> None:
     address = uploaded(client, case("amount-refused.csv"), name="junio ñ.csv")
     response = client.get(f"{address}remarks/")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    assert "filename*=utf-8''junio%20%C3%B1-remarks.csv" in response["Content-Disposition"]
+    assert "filename*=utf-8''junio%20%C3%B1-errors.csv" in response["Content-Disposition"]
     assert "613,000.00" in response.content.decode("utf-8-sig")
 
 

@@ -150,7 +150,8 @@ def remarks(request: HttpRequest, token: UUID) -> HttpResponse:
         messages.error(request, _("The file has no rows in which errors could be marked."))
         return redirect("admin:import_preview", token)
     stem = PurePath(upload.name or _("pasted")).stem
-    return _download(content, f"{stem}-{_('remarks')}", media_type)
+    marked = _("errors")
+    return _download(content, f"{stem}-{marked}", media_type)
 
 
 @permission_required("ledger.view_batch", raise_exception=True)

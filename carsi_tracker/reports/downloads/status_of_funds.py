@@ -152,7 +152,7 @@ class FundsSheet:
 
     def _cell(self, column: int, cell: FundsCell, look: dict[str, Any]) -> None:
         amount = cell.figure.sum_.amount
-        before = f"{gettext('n/k, sum')} {cell.mark}" if cell.apart else cell.mark
+        before = " ".join((gettext("n/k, sum"), cell.mark)) if cell.apart else cell.mark
         digits = "#,##0" if amount == amount.to_integral_value() else "#,##0.00"
         written = f'"{before}"{digits}' if before else digits
         look = look | {"align": "right", "valign": "vcenter", "num_format": written}

@@ -35,7 +35,8 @@ def status_of_funds_letter(request: HttpRequest, public: PublicRequest) -> HttpR
     """Give the same as a letter: a PDF with its day, version, checksum and address in it."""
     query = public.query
     permanent = request.path + as_query_string(query.everywhere().permanent())
-    name = f"carsi-{slugify(_('Status of funds'))}-{query.day}-v{query.version.number}.pdf"
+    named = slugify(_("Status of funds"))
+    name = f"carsi-{named}-{query.day}-v{query.version.number}.pdf"
     return HttpResponse(
         letter(public, title(), request.build_absolute_uri(permanent)),
         content_type="application/pdf",
