@@ -17,6 +17,7 @@ from carsi_tracker.desk.forms.again import AGAIN, sentence, shows_again
 from carsi_tracker.desk.lines import paste_asked, paste_shown
 from carsi_tracker.desk.lines.editing import draft_of
 from carsi_tracker.desk.lines.paste_form import ASKED, answered, breaks_of
+from carsi_tracker.desk.lines.paste_habits import forget, habit, remember
 from carsi_tracker.desk.lines.paste_shown import Pasted
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.errors import Finding, Unreadable
@@ -64,6 +65,7 @@ def _read(request: HttpRequest, batch: Batch) -> Pasted:
     """Read what was pasted; add it where that was wanted and nothing is to be asked or mended."""
     text = request.POST.get("pasted", "")
     known = of_ledger(batch.pk)
+    user = person(request)
     try:
         grid, found = _understood(request, text, known)
     except Unreadable as unreadable:
@@ -71,7 +73,7 @@ def _read(request: HttpRequest, batch: Batch) -> Pasted:
         return Pasted(text, Outcome(faults=unreadable.findings), said)
     made = lines(grid, found.answers, found.outline, known)
     pasted = Pasted(text, Outcome(), grid=grid, guess=found, all_lines=made)
-    asked = ASKED in request.POST
+    asked = ASKED in request.POST and "_forget" not in request.POST
     unseen = asked and "_add" in request.POST and request.POST.get("shown") != pasted.shown
     keep = AGAIN not in request.POST and not unseen and ("_add" in request.POST or not asked)
     keep &= (found.plain and not (found.proposed - found.headed) and not grid.broken) or asked
@@ -83,8 +85,10 @@ def _read(request: HttpRequest, batch: Batch) -> Pasted:
         order=found.answers.order,
         amounts=found.answers.written,
     )
-    pasted.outcome = _imported(made, person(request), options)
+    pasted.outcome = _imported(made, user, options)
     pasted.added = keep
+    if keep and pasted.outcome.accepted and not found.plain:
+        remember(user, found)
     if unseen and pasted.outcome.accepted:
         pasted.faults.append(_("Your answers change how the rows are read. Check the lines."))
     paste_shown.lay_out(pasted)
@@ -94,14 +98,17 @@ def _read(request: HttpRequest, batch: Batch) -> Pasted:
 def _understood(request: HttpRequest, text: str, known: LedgerWords) -> tuple[PastedGrid, Guess]:
     """Return the cells of a paste and how they are read; raises Unreadable."""
     grid = cut(text, breaks_of(request.POST))
-    found = guess(grid, known)
+    if "_forget" in request.POST:
+        forget(person(request), grid)
+    kept = habit(person(request), grid)
+    found = guess(grid, known, kept)
     if len(grid.rows) > MOST_ROWS and not found.plain:
         message = _(
             "The paste has %(rows)d rows; at most %(most)d are read without the headings of the "
             "import. Paste it in parts, or add the headings."
         )
         raise Unreadable(Finding(message % {"rows": len(grid.rows), "most": MOST_ROWS}))
-    if ASKED in request.POST:
+    if ASKED in request.POST and "_forget" not in request.POST:
         return grid, answered(request.POST, grid, found)
     order = request.POST.get("dates")
     if order in list(Order):

@@ -41,7 +41,10 @@ def answered(sent: QueryDict, grid: PastedGrid, guessed: Guess) -> Guess:
         cells=_cells(sent, found_otherwise=sent.get("was_by", by) != by),
     )
     found = replace(
-        understood(grid, answers, plain=guessed.plain), unit=guessed.unit, totals=guessed.totals
+        understood(grid, answers, plain=guessed.plain),
+        unit=guessed.unit,
+        totals=guessed.totals,
+        kept=guessed.kept,
     )
     out = _numbers(",".join(sent.getlist("out")))
     was_proposed = _numbers(sent.get("proposed", ""))

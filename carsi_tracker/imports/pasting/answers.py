@@ -16,6 +16,8 @@ DEFAULTS = (
 )  # fmt: skip
 """What may be said once for all rows; the last five describe new commitments."""
 OF_NEW = DEFAULTS[5:]
+LASTING = tuple(name for name in DEFAULTS if name not in {"locator", "effective_date"})
+"""What is said of the next table of the same kind, too."""
 UNITS = (1, 1_000, 1_000_000)
 
 
@@ -68,7 +70,7 @@ class Answers:
             "decimal": self.written.decimal,
             "order": self.order.value if self.order else "",
             "by": self.by.value,
-            "defaults": dict(self.defaults),
+            "defaults": {name: text for name, text in self.defaults.items() if name in LASTING},
         }
 
 

@@ -47,7 +47,7 @@ class Guess:
     `plain` where its rows have the headings of the import, or the order of the table: each is a
     line, and nothing is asked unless some are `proposed` to be left out. `unit`, `mark` and `day`
     are the texts that tell the unit, or have two readings; `totals` the columns left out because
-    they add up the others; `shape` stands for the headings.
+    they add up the others; `shape` stands for the headings; `kept` where earlier answers serve.
     """
 
     answers: Answers
@@ -58,6 +58,7 @@ class Guess:
     mark: Saying | None = None
     day: Saying | None = None
     totals: tuple[int, ...] = ()
+    kept: bool = False
 
     @property
     def proposed(self) -> frozenset[int]:
@@ -94,7 +95,8 @@ def guess(grid: PastedGrid, known: LedgerWords, kept: Answers | None = None) -> 
     answers = Answers(roles, AmountStyle(unit[0], mark), defaults=defaults, by=by)
     if kept:
         answers = replace(kept, defaults={**defaults, **kept.defaults})
-    return _proposing(replace(understood(grid, answers), unit=unit[1], totals=tuple(totals)))
+    found = replace(understood(grid, answers), unit=unit[1], totals=tuple(totals))
+    return _proposing(replace(found, kept=bool(kept)))
 
 
 def understood(grid: PastedGrid, answers: Answers, *, plain: bool = False) -> Guess:

@@ -203,6 +203,21 @@ class Reading(models.Model):
         default_permissions = ()
 
 
+class PasteHabit(models.Model):
+    """How a person had a table with some headings read, for their next paste of it."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    shape = models.CharField(max_length=64)
+    answers = models.JSONField()
+    used_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["person", "shape"], name="one_habit_a_shape")
+        ]
+
+
 class Upload(models.Model):
     """A file or pasted text between its preview and the batch that it makes."""
 

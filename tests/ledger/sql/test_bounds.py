@@ -104,6 +104,11 @@ def test_what_is_out_of_bounds_is_refused(
             "in_bounds",
         ),
         (
+            "insert into ledger_pastehabit (person_id, shape, answers, used_at) "
+            "select id, 'x', '[]', now() from accounts_user limit 1",
+            "in_bounds",
+        ),
+        (
             "insert into ledger_upload (token, name, content, made_at, person_id) "
             "select gen_random_uuid(), 'x', '', 'infinity', id from accounts_user limit 1",
             "in_bounds",

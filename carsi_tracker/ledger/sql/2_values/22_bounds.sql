@@ -54,6 +54,10 @@ from (
         ),
         ('ledger_line', 'new.revision < 1000000000'),
         ('ledger_upload', 'octet_length(new.content) <= 25000000'),
+        (
+            'ledger_pastehabit',
+            'jsonb_typeof(new.answers) = ''object'' and octet_length(new.answers::text) <= 20000'
+        ),
         ('ledger_change', 'char_length(new.reason) <= 1000'),
         ('django_session', 'octet_length(new.session_data) <= 1000000'),
         ('accounts_attempt', 'octet_length(new.value) <= 1000000'),

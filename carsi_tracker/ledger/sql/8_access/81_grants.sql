@@ -34,7 +34,7 @@ begin
         'ledger_account', 'ledger_programmingarea', 'ledger_country', 'ledger_goal',
         'ledger_organization', 'ledger_document', 'ledger_appropriation', 'ledger_commitment',
         'ledger_line', 'accounts_user', 'accounts_user_groups', 'accounts_user_user_permissions',
-        'django_session', 'ledger_documentfile', 'ledger_upload', 'ledger_publishedfigure',
+        'django_session', 'ledger_documentfile', 'ledger_upload', 'ledger_pastehabit', 'ledger_publishedfigure',
         'ledger_openquestion', 'ledger_translation',
         'account_emailaddress', 'mfa_authenticator', 'usersessions_usersession', 'accounts_attempt'
     ] loop
