@@ -97,7 +97,7 @@ def test_same_day_entries_post_in_any_order_of_batches(
     assert value(application, "select count(*) from rules.verify()") == 0
 
 
-def test_a_ceiling_holds_on_past_days_and_names_the_first_that_fails(ledger: Ledger) -> None:
+def test_a_ceiling_holds_on_past_days_and_names_the_day_with_the_least(ledger: Ledger) -> None:
     appropriation = factories.funded(1000, DAY[5])
     later = factories.batch()
     factories.line(later, appropriation, Stage.APPROPRIATED, 500, DAY[15])
@@ -107,10 +107,15 @@ def test_a_ceiling_holds_on_past_days_and_names_the_first_that_fails(ledger: Led
     draft = factories.batch(ledger.analyst)
     commitment = factories.commitment(draft, appropriation=appropriation)
     line = factories.line(draft, commitment, Stage.COMMITTED, 301, DAY[7])
-    first_bad = BrokenBalance(
+    tightest = BrokenBalance(
         appropriation.pk, None, "available", DAY[10], Decimal(301), Decimal(300)
     )
-    assert posting.broken_balances(draft.pk) == [first_bad]
+    assert posting.broken_balances(draft.pk) == [tightest]
+    with posting.acting(ledger.analyst):
+        line.amount = Decimal(700)
+        line.save()
+    (broken,) = posting.broken_balances(draft.pk)
+    assert (broken.day, broken.left) == (DAY[10], 300)
     with posting.acting(ledger.analyst):
         line.amount = Decimal(300)
         line.save()

@@ -131,8 +131,9 @@ begin
     from ledger_line l where l.batch_id = p_batch;
 end $$;
 
--- Gives each balance that would break if the batch were posted now, with its first bad day, what
--- the batch takes from the balance up to that day, and what was left of it without the batch.
+-- Gives each balance that would break if the batch were posted now, with the first day on which it is
+-- lowest, what the batch takes from the balance up to that day, and what was left of it without the
+-- batch: as much of one amount would be accepted.
 create function rules.broken_balances(p_batch bigint, p_after bigint[] default '{}')
 returns table (
     appropriation_id bigint, commitment_id bigint, balance text, day date,
@@ -153,7 +154,7 @@ begin
         touches.appropriations, touches.commitments, touches.first_day, p_batch, p_after
     )
     where is_told and posted + moved < 0
-    order by appropriation_id, commitment_id, balance, day;
+    order by appropriation_id, commitment_id, balance, posted + moved, day;
 end $$;
 
 -- The versions that rest on the one a batch reverses: newest first, those neither reversed nor
