@@ -165,10 +165,6 @@ if (table) {
   document.addEventListener("click", pressed);
   grid.addEventListener("click", pressedInRow);
   table.addEventListener("input", changed);
-  table.addEventListener("submit", () => {
-    touched = false;
-  });
-  window.addEventListener("beforeunload", (event) => touched && event.preventDefault());
   rowsOf().forEach(sign);
   showSums();
 }

@@ -37,7 +37,7 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
     refusal = (
         "FMF FY2008: $250,000.00 is more than the uncommitted balance of $0.00 on September 4, 2008"
     )
-    expect(analyst.get_by_text(refusal).first).to_be_visible()
+    expect(analyst.locator(".desk-refusal")).to_contain_text(refusal)
     expect(analyst.get_by_role("textbox", name="Title", exact=True)).to_have_value(
         "Patrol boats, Honduras"
     )
@@ -57,7 +57,7 @@ def test_an_allocation_from_form_to_public_page(desk_site: Site, open_page: Open
 
     sign_in(approver, desk_site, "petra")
     approver.goto(batch)
-    expect(approver.get_by_text("Nothing is counted until it is posted.")).to_be_visible()
+    expect(approver.locator("#strip")).to_contain_text("Within balance")
     assert not faults(approver)
     approver.get_by_role("link", name="Review, then post or return").click()
     expect(approver.locator("#public")).to_contain_text("123,359,500")
@@ -89,6 +89,7 @@ def test_the_header_is_one_row_whatever_waits_and_whoever_reads(
         page.get_by_label("Title", exact=True).fill(title)
         page.get_by_label("Reason").fill("A letter")
         page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title)
     page.goto(f"{desk_site.address}{language}/admin/")
     header = page.locator("#header")
     expect(header.locator(".desk-nav .desk-count")).to_have_text("2")

@@ -253,13 +253,15 @@ def test_what_is_pending_stands_beside_what_is_left(people: People) -> None:
 
 
 def test_what_is_typed_is_tried_out_alone_for_scripts_and_nothing_is_kept(people: People) -> None:
-    typed = {"amount": "11,500,000", "effective_date": "2009-06-15", "_try": "strip"}
+    typed = {"amount": "11,500,000", "effective_date": "2009-06-15", "obligated": "500,000"}
+    typed |= {"_try": "strip"}
     incle = appropriation(2008, "INCLE").pk
     response = people.analyst.post(ALLOCATE, {**typed, "appropriation": incle})
     text = reading(response)
     assert "<html" not in response.content.decode()
     assert "INCLE FY2008 would be −489,500" in text
     assert "uncommitted balance of $11,010,500.00 on September 25, 2009" in text
+    assert "Committed, not obligated 0 → with this batch 11,000,000" in text
     assert Commitment.objects.count() == COMMITMENTS
 
 

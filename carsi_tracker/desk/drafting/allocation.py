@@ -201,9 +201,12 @@ def add_allocation(request: HttpRequest) -> HttpResponse:
 def _tried(request: HttpRequest, form: AllocationForm) -> dict[str, Any]:
     """Return what the strip of balances says of what is typed."""
     form.full_clean()
-    counts = {name: form.cleaned_data.get(name) for name in ("appropriation", *COUNTS)}
+    typed = form.cleaned_data
+    counts = {name: typed.get(name) for name in ("appropriation", *COUNTS)}
     lines = [Line(stage=Stage.COMMITTED, **counts)] if all(counts.values()) else []
-    return tried(request, form, lines, form.cleaned_data.get("batch"))
+    if lines and typed.get("obligated"):
+        lines.append(Line(stage=Stage.OBLIGATED, **counts | {"amount": typed["obligated"]}))
+    return tried(request, form, lines, typed.get("batch"))
 
 
 def _what_is_left(typed: QueryDict) -> dict[str, Any]:

@@ -1,0 +1,318 @@
+/* Keeps in this browser what is typed into a form and not saved yet, by person, form and tab. */
+"use strict";
+
+{
+  const words = document.getElementById("kept-words");
+  const KEPT = "desk-kept:";
+  const DAYS_KEPT = 14;
+  const NOT_TYPED = ["hidden", "submit", "button", "reset", "image", "file", "password"];
+  const NEVER_CARRIED = ["csrfmiddlewaretoken", "digest", "page", "row"];
+
+  const now = () => new Date().toISOString();
+  const withoutLanguage = (address) => new URL(address, document.baseURI).pathname.replace(/^\/es\//, "/");
+
+  /* What this browser keeps; nothing where it lets nobody keep anything. */
+  const store = {
+    read(key) {
+      try {
+        return JSON.parse(localStorage.getItem(key));
+      } catch {
+        return null;
+      }
+    },
+    write(key, entry) {
+      try {
+        localStorage.setItem(key, JSON.stringify(entry));
+      } catch {
+        /* full, or not allowed: leaving is warned about all the same */
+      }
+    },
+    drop(key) {
+      localStorage.removeItem(key);
+    },
+    keys(start) {
+      return Object.keys(localStorage).filter((key) => key.startsWith(start));
+    },
+  };
+
+  function controlsOf(form) {
+    const named = [...form.elements].filter(
+      (control) => control.name && !control.name.startsWith("_") && !NOT_TYPED.includes(control.type),
+    );
+    return new Map(named.map((control) => [nameOf(control), control]));
+  }
+
+  function isBox(control) {
+    return control.type === "checkbox" || control.type === "radio";
+  }
+
+  function nameOf(control) {
+    return isBox(control) ? `${control.name}=${control.value}` : control.name;
+  }
+
+  function valueOf(control) {
+    if (isBox(control)) {
+      return control.checked;
+    }
+    return control.multiple ? [...control.selectedOptions].map((option) => option.value) : control.value;
+  }
+
+  /* What the server wrote into a control. */
+  function givenTo(control) {
+    if (isBox(control)) {
+      return control.defaultChecked;
+    }
+    if (!control.options) {
+      return control.defaultValue;
+    }
+    const given = [...control.options].filter((option) => option.defaultSelected).map((option) => option.value);
+    return control.multiple ? given : (given.at(-1) ?? control.options[0]?.value ?? "");
+  }
+
+  function put(control, value) {
+    if (isBox(control)) {
+      control.checked = value;
+    } else if (control.multiple) {
+      for (const option of control.options) {
+        option.selected = value.includes(option.value);
+      }
+    } else {
+      control.value = value;
+    }
+    control.closest("details")?.setAttribute("open", "");
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  /* What a form carries of what its reader saw, so that something newer is never overwritten unseen. */
+  function carriedBy(form, typed) {
+    const carried = {};
+    for (const { name, type, value } of form.elements) {
+      const row = name?.endsWith("-seen") ? name.slice(0, -4) : "";
+      const belongs = !row || Object.keys(typed).some((other) => other.startsWith(row));
+      if (type === "hidden" && name && !name.startsWith("_") && !NEVER_CARRIED.includes(name) && belongs) {
+        carried[name] = value;
+      }
+    }
+    return carried;
+  }
+
+  class Keeper {
+    constructor(form, person, tab) {
+      const part = form.elements.namedItem("page")?.value ?? "";
+      this.form = form;
+      this.start = `${KEPT}${person}:${withoutLanguage(form.action)}:${part}:`;
+      this.key = this.start + tab;
+      this.wasSent = words.dataset.sent === "yes";
+      this.isLeaving = false;
+      this.entry = store.read(this.key);
+    }
+
+    /* Reads the form; what the server showed again as it was sent is still not saved. */
+    keep() {
+      const base = this.entry?.typed ?? {};
+      const typed = {};
+      for (const [name, control] of controlsOf(this.form)) {
+        const value = valueOf(control);
+        if (!isSame(value, givenTo(control)) || (this.wasSent && name in base)) {
+          typed[name] = value;
+        }
+      }
+      if (!Object.keys(typed).length) {
+        this.forget();
+        return;
+      }
+      const carried = { ...carriedBy(this.form, typed), ...(this.wasSent ? {} : this.entry?.carried) };
+      this.entry = { when: now(), typed, carried };
+      store.write(this.key, this.entry);
+    }
+
+    forget() {
+      this.entry = null;
+      store.drop(this.key);
+    }
+
+    /* Puts what was kept into the form; returns what has no place there any more. */
+    restore(entry, isOfAnotherTab) {
+      this.makeRoom(Object.keys(entry.typed));
+      const controls = controlsOf(this.form);
+      for (const [name, value] of Object.entries(entry.carried)) {
+        const hidden = this.form.elements.namedItem(name);
+        if (hidden?.type === "hidden" && (name !== "token" || !isOfAnotherTab || entry.isSent)) {
+          hidden.value = value;
+        }
+      }
+      const homeless = [];
+      for (const [name, value] of Object.entries(entry.typed)) {
+        const control = controls.get(name);
+        const isNewer = control && typedEarly.has(this.form) && !isSame(valueOf(control), givenTo(control));
+        if (control && !isNewer) {
+          put(control, value);
+        } else if (!control && typeof value === "string" && value.trim()) {
+          homeless.push(value);
+        }
+      }
+      return homeless;
+    }
+
+    /* Adds to a table of lines the rows that were typed. */
+    makeRoom(names) {
+      const templates = { new: "line-row", introduced: "commitment-row" };
+      for (const name of this.form.id === "table" ? names : []) {
+        const [, stem, number] = name.match(/^(new|introduced)-(\d+)-/) ?? [];
+        let added = -1;
+        while (stem && added < Number(number) && !this.form.elements.namedItem(name) && rowsOf().length < mostRows) {
+          const row = fresh(templates[stem]);
+          last(rowsOf().at(-1)).after(row);
+          added = Number(keyOf(row).split("-")[1]);
+        }
+      }
+    }
+
+    notice(kind, entry, homeless = []) {
+      const shown = words.content.querySelector(`[data-kept=${kind}]`).cloneNode(true);
+      const day = { dateStyle: "medium", timeStyle: "short" };
+      const time = shown.querySelector("time");
+      time.dateTime = entry.when;
+      time.textContent = new Date(entry.when).toLocaleString(document.documentElement.lang, day);
+      const list = shown.querySelector("ul");
+      list.hidden = !homeless.length;
+      list.append(...homeless.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+      this.form.before(shown);
+      return shown;
+    }
+
+    begin() {
+      if (this.wasSent) {
+        if (this.entry) {
+          this.keep();
+        }
+      } else if (this.entry) {
+        const { entry } = this;
+        const homeless = this.restore(entry, false);
+        const shown = this.notice("restored", entry, homeless);
+        shown.querySelector("[data-drop]").addEventListener("click", () => {
+          this.isLeaving = true;
+          this.forget();
+          location.reload();
+        });
+      } else {
+        this.offer();
+      }
+      if (typedEarly.has(this.form)) {
+        this.keep();
+      }
+      this.form.addEventListener("input", () => this.keep());
+      this.form.addEventListener("change", () => this.keep());
+      this.form.addEventListener("submit", () => this.send());
+    }
+
+    /* What was typed in another tab is put here only if that is asked for. */
+    offer() {
+      const kept = store.keys(this.start).filter((key) => key !== this.key);
+      const [newest] = kept.sort((one, other) => store.read(other).when.localeCompare(store.read(one).when));
+      if (!newest) {
+        return;
+      }
+      const entry = store.read(newest);
+      const shown = this.notice("offered", entry);
+      shown.querySelector("[data-drop]").addEventListener("click", () => {
+        store.drop(newest);
+        shown.remove();
+      });
+      shown.querySelector("[data-put]").addEventListener("click", () => {
+        shown.remove();
+        store.drop(newest);
+        const homeless = this.restore(entry, true);
+        this.keep();
+        if (homeless.length) {
+          this.notice("restored", entry, homeless);
+        }
+      });
+    }
+
+    send() {
+      this.isLeaving = true;
+      if (this.entry) {
+        this.keep();
+        store.write(this.key, { ...this.entry, isSent: true });
+        sessionStorage.setItem("desk-sent", this.key);
+      }
+    }
+  }
+
+  /* The server says that what was sent is saved. */
+  function clearWhatWasSaved() {
+    const sent = sessionStorage.getItem("desk-sent");
+    if (sent && words.dataset.sent !== "yes") {
+      if (document.querySelector(".messagelist .success, .messagelist .info")) {
+        store.drop(sent);
+      }
+      sessionStorage.removeItem("desk-sent");
+    }
+  }
+
+  function clearWhatIsOld() {
+    const oldest = new Date(Date.now() - DAYS_KEPT * 86_400_000).toISOString();
+    for (const key of store.keys(KEPT)) {
+      if (!(store.read(key)?.when > oldest)) {
+        store.drop(key);
+      }
+    }
+  }
+
+  /* Names this tab; one that was duplicated gets a name of its own. */
+  async function nameOfTab() {
+    const named = sessionStorage.getItem("desk-tab") ?? crypto.getRandomValues(new Uint32Array(2)).join("-");
+    const isOurs = await new Promise((answer) => {
+      const held = (lock) => {
+        answer(Boolean(lock));
+        return lock && new Promise(() => {});
+      };
+      navigator.locks ? navigator.locks.request(`desk-tab-${named}`, { ifAvailable: true }, held) : answer(true);
+    });
+    if (isOurs) {
+      sessionStorage.setItem("desk-tab", named);
+      return named;
+    }
+    sessionStorage.removeItem("desk-tab");
+    return nameOfTab();
+  }
+
+  function isKept(form) {
+    return (
+      form.method === "post" &&
+      !form.matches("#logout-form, #changelist-form, [data-unkept]") &&
+      !form.querySelector("[type=password], [autocomplete=one-time-code], [autocomplete=username]") &&
+      controlsOf(form).size > 0
+    );
+  }
+
+  const typedEarly = new Set();
+
+  async function begin() {
+    const { person } = words.dataset;
+    const early = (event) => typedEarly.add(event.target.form);
+    document.addEventListener("input", early);
+    for (const form of document.querySelectorAll('form[action$="/logout/"]')) {
+      form.addEventListener("submit", () => store.keys(`${KEPT}${person}:`).forEach(store.drop));
+    }
+    clearWhatIsOld();
+    clearWhatWasSaved();
+    const tab = await nameOfTab();
+    const keepers = [...document.forms].filter(isKept).map((form) => new Keeper(form, person, tab));
+    document.removeEventListener("input", early);
+    keepers.forEach((keeper) => keeper.begin());
+    window.addEventListener("pageshow", () => keepers.forEach((keeper) => (keeper.isLeaving = false)));
+    window.addEventListener("beforeunload", (event) => {
+      if (keepers.some((keeper) => keeper.entry) && !keepers.some((keeper) => keeper.isLeaving)) {
+        event.preventDefault();
+      }
+    });
+  }
+
+  if (words) {
+    document.addEventListener("DOMContentLoaded", begin);
+  }
+}
