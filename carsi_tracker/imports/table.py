@@ -24,6 +24,7 @@ from carsi_tracker.ledger.columns import (
 )
 from carsi_tracker.ledger.formulas import unescaped
 from carsi_tracker.ledger.headings import heading
+from carsi_tracker.ledger.media_types import too_large
 
 LARGEST_FILE = 25_000_000
 MOST_ROWS = 100_000
@@ -226,12 +227,7 @@ def open_pasted(text: str, headings: Sequence[str] = NAMES) -> Table:
 def open_rows(name: str, content: bytes) -> TextRows | SheetRows:
     """Return the rows of a file as they stand in it, headings among them; raises Unreadable."""
     if len(content) > LARGEST_FILE:
-        raise Unreadable(
-            Finding(
-                _("The file has %(size)d bytes; at most %(largest)d are read.")
-                % {"size": len(content), "largest": LARGEST_FILE}
-            )
-        )
+        raise Unreadable(Finding(too_large(len(content), LARGEST_FILE)))
     if content.startswith(_ZIP):
         return open_workbook(content)
     if content.startswith(_OLE):

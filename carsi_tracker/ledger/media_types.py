@@ -73,11 +73,15 @@ def check_size(size: int) -> None:
     if not size:
         raise ValidationError(_("The file is empty."), "empty")
     if size > LARGEST_FILE:
-        raise ValidationError(
-            _("The file has %(size)d bytes; at most %(largest)d are accepted.")
-            % {"size": size, "largest": LARGEST_FILE},
-            "too_large",
-        )
+        raise ValidationError(too_large(size, LARGEST_FILE), "too_large")
+
+
+def too_large(size: int, largest: int) -> str:
+    """Say that a file is larger than what is accepted, which is whole millions of bytes."""
+    return _("The file has %(size)s bytes; at most %(largest)d million are accepted.") % {
+        "size": f"{size:,}",
+        "largest": largest // 1_000_000,
+    }
 
 
 def plain_name(name: str) -> str:

@@ -163,7 +163,11 @@ def test_the_file_of_a_cited_document_stays(people: People) -> None:
         ("a.pdf", b"MZ", "not a file of a kind that is accepted"),
         ("a.odt", broken_archive(), "not a file of a kind that is accepted"),
         ("a.pdf", b"", "The file is empty."),
-        ("a.pdf", PDF.ljust(10_000_001), "at most 10000000 are accepted"),
+        (
+            "a.pdf",
+            PDF.ljust(10_000_001),
+            "The file has 10,000,001 bytes; at most 10 million are accepted.",
+        ),
     ],
     ids=["html", "a program", "a broken archive", "empty", "large"],
 )

@@ -52,12 +52,6 @@ OF_COMMITMENT = (
     "bound_note_es",
     "reference",
 )
-ORDER = (
-    "batch", "amount", "effective_date", "obligated", "obligated_locator", "appropriation", "area",
-    "country", "goal", "agency", "partner", "title", "title_es", "bound", "bound_note",
-    "bound_note_es", "document", "locator", "basis", "quote", "note", "reason", "reference",
-)  # fmt: skip
-"""As the form stands, in which its errors are listed."""
 HINTS = {
     "obligated": gettext_lazy("optional; by the same source, on the same day"),
     "obligated_locator": gettext_lazy("the same page when left empty"),
@@ -75,6 +69,11 @@ class AllocationForm(CitesADocument, AddingForm):
         label=gettext_lazy("Page of the obligation"), max_length=200, required=False
     )
     reason = LineOfText(label=gettext_lazy("Reason"), max_length=1000, required=False)
+    order = (
+        "batch", "amount", "effective_date", "obligated", "obligated_locator", "appropriation",
+        "area", "country", "goal", "agency", "partner", "title", "title_es", "bound", "bound_note",
+        "bound_note_es", "document", "locator", "basis", "quote", "note", "reason", "reference",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, left: list[Remaining], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,7 +90,6 @@ class AllocationForm(CitesADocument, AddingForm):
         labels = _labels(left)
         fields["appropriation"].label_from_instance = lambda row: labels.get(row.pk) or str(row)
         self.explain(HINTS)
-        self.order_fields(ORDER)
 
     def clean_amount(self) -> Any:
         """Refuse to start a commitment with an amount that takes back."""

@@ -51,6 +51,8 @@ class DraftingForm(ShownAgain, forms.Form):
     """A form whose token its batch keeps."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)
+    order: tuple[str, ...] = ()
+    """The fields as the page shows them, in which their errors are listed."""
 
     def draft(self, user: User, *, submit: bool) -> Batch:
         """Make the batch that a valid form says, in one transaction; raises Refused."""
@@ -65,12 +67,13 @@ class DraftingForm(ShownAgain, forms.Form):
         raise NotImplementedError
 
     def explain(self, hints: Mapping[str, Promise]) -> None:
-        """Say at each field what goes there: `hints`, or else what is common to all forms."""
+        """Say at each field what goes there, by `hints` or by what all forms say; order them."""
         self.fields["basis"].initial = Basis.STATED
         texts: dict[str, Any] = {**HINTS, **hints}
         for name, hint in texts.items():
             if name in self.fields:
                 self.fields[name].help_text = hint
+        self.order_fields(self.order)
 
     def clean_reference(self) -> str:
         """Refuse a typed reference that is in use."""
@@ -166,6 +169,17 @@ def day_typed(typed: QueryDict) -> date:
         return parse_day(typed.get("effective_date", ""))
     except ValidationError:
         return today()
+
+
+def unreadable_day(typed: QueryDict) -> str:
+    """Say that the effective date that was typed cannot be read, and why; empty where it can."""
+    text = typed.get("effective_date", "").strip()
+    try:
+        if text:
+            parse_day(text)
+    except ValidationError as error:
+        return _("The date cannot be read, so this is for today. %s") % " ".join(error.messages)
+    return ""
 
 
 def made_by(token: str) -> Batch | None:

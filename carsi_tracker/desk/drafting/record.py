@@ -28,6 +28,7 @@ from carsi_tracker.desk.drafting.drafting import (
     drafted,
     new_token,
     to_the_batch,
+    unreadable_day,
 )
 from carsi_tracker.desk.drafting.trying import TRY
 from carsi_tracker.desk.forms.again import shows_again
@@ -54,6 +55,10 @@ class RecordForm(CitesADocument, AddingForm):
         label=gettext_lazy("Title of the batch"), max_length=200, required=False
     )
     reason = LineOfText(label=gettext_lazy("Reason"), max_length=1000, required=False)
+    order = (
+        "stage", "amount", "effective_date", "document", "locator", "basis", "note", "quote",
+        "batch", "batch_title", "reason",
+    )  # fmt: skip
 
     def __init__(
         self, *args: Any, commitment: Commitment, act: Act, user: User, **kwargs: Any
@@ -126,7 +131,8 @@ class RecordForm(CitesADocument, AddingForm):
 class Left:
     """The balance that an act takes from, on the day typed and on the tightest day after it.
 
-    `this` is the amount typed, None where none can be read; all in U.S. dollars.
+    `this` is the amount typed, None where none can be read; all in U.S. dollars. `unread_day` says
+    that the day that was typed cannot be read.
     """
 
     name: str
@@ -134,6 +140,7 @@ class Left:
     on_day: Balance
     lowest: Balance
     this: Decimal | None
+    unread_day: str = ""
 
     @property
     def columns(self) -> list[Balance]:
@@ -170,7 +177,8 @@ def left_of(commitment: Commitment, act: Act, typed: QueryDict) -> Left:
         this = read_amount(typed.get("amount", "").strip())
     except ValidationError:
         this = None
-    return Left(str(NAMES[balance]), act, found.on_day, found.lowest, this)
+    name, unread = str(NAMES[balance]), unreadable_day(typed)
+    return Left(name, act, found.on_day, found.lowest, this, unread)
 
 
 def pane(request: HttpRequest, page: dict[str, Any], act: Act | None = None) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.drafting.drafting import new_token
 from carsi_tracker.desk.site import person
 from carsi_tracker.imports.table import LARGEST_FILE
+from carsi_tracker.ledger.media_types import too_large
 from carsi_tracker.ledger.models import Upload
 
 KEPT_FOR = timedelta(days=1)
@@ -35,9 +35,7 @@ class TableFile(forms.FileField):
         """Refuse a file that is too large to read."""
         file = super().clean(data, initial)
         if file and file.size > LARGEST_FILE:
-            message = _("The file has %(size)d bytes; at most %(largest)d are read.")
-            values = {"size": file.size, "largest": LARGEST_FILE}
-            raise ValidationError(message % values, "too_large")
+            raise ValidationError(too_large(file.size, LARGEST_FILE), "too_large")
         return file
 
 

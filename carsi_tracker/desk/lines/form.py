@@ -31,7 +31,10 @@ class BaseLineForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"list": "against-options", "autocomplete": "off"}),
     )
-    field_order = ("against", *OF_LINE)
+    field_order = (
+        "against", "stage", "amount", "effective_date", "basis", "document", "locator", "quote",
+        "note",
+    )  # fmt: skip
 
     class Meta:
         model = Line
