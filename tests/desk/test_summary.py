@@ -73,9 +73,10 @@ def test_a_source_that_is_there_already_leads_to_its_title(people: People) -> No
 
 def test_a_day_that_cannot_be_read_is_said_beside_what_is_left(people: People) -> None:
     typed = {"effective_date": "the Ides of March", "amount": "5", "_try": "table"}
-    said = reading(people.analyst.post(recording("record-obligation"), typed))
+    place = recording("record-obligation")
+    said = reading(people.analyst.post(place, typed))
     assert "The date cannot be read, so this is for today." in said
     strip = reading(people.analyst.post(ALLOCATE, allocation(**typed | {"_try": "strip"})))
     assert "Effective date: " in strip
-    fine = typed | {"effective_date": "2009-03-13"}
-    assert "cannot be read" not in reading(people.analyst.post(recording("record-obligation"), fine))
+    fine = people.analyst.post(place, typed | {"effective_date": "2009-03-13"})
+    assert "cannot be read" not in reading(fine)
