@@ -244,9 +244,10 @@ def test_only_analysts_move_and_only_what_is_posted(people: People, old: Commitm
 
 def test_the_form_says_how_it_stands_and_what_is_pending(people: People, old: Commitment) -> None:
     told(people.analyst, address(old), **part(old, obligated="10,000.00"))
-    text = reading(people.analyst.get(address(old)))
-    assert "Not posted yet, and not counted above:" in text
-    assert f"Reclassification of {REFERENCE} to Honduras (draft)" in text
+    response = people.analyst.get(address(old))
+    assert "2 lines in unposted batches" in reading(response)
+    assert f"Reclassification of {REFERENCE} to Honduras draft" in reading(response)
+    assert [offer.name for offer in response.context["offers"]][-1] == "move"
 
 
 def test_a_successor_is_edited_in_its_draft(people: People, old: Commitment) -> None:
@@ -300,3 +301,106 @@ def test_a_move_that_does_not_move_any_more_says_so_at_once_and_is_not_submitted
     assert batch.state == Batch.State.DRAFT
     spanish = reading(people.analyst.get(f"/es{page_of(batch)}"))
     assert f"De {REFERENCE} a {successor.reference}, comprometido el" in spanish
+
+
+def test_an_amount_that_is_typed_chooses_an_amount(people: People, old: Commitment) -> None:
+    told(people.analyst, address(old), **part(old, how="whole", obligated="10,000.00"))
+    assert set(Line.objects.filter(batch__version=None).values_list("amount", flat=True)) == {
+        Decimal(-10000),
+        Decimal(10000),
+    }
+
+
+@pytest.mark.parametrize("amount", ["obligated", "committed"])
+def test_an_amount_without_the_rest_is_refused_and_the_choice_shows_it(
+    people: People, old: Commitment, amount: str
+) -> None:
+    response = people.analyst.post(address(old), whole(old, **{amount: "5"}))
+    assert "Needed for an amount that is reclassified." in error_of(response, "effective_date")
+    assert response.context["form"]["how"].value() == "part"
+    assert not Batch.objects.filter(version=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("effective_date", "2010-06-01"),
+        ("locator", "page 3"),
+        ("note", "Why"),
+        ("quote", "It says"),
+    ],
+)
+def test_what_is_typed_for_an_amount_is_never_dropped(
+    people: People, old: Commitment, field: str, typed: str
+) -> None:
+    response = people.analyst.post(address(old), whole(old, **{field: typed}))
+    assert "Used for an amount only." in error_of(response, field)
+    assert not Batch.objects.filter(version=None).exists()
+
+
+def test_what_will_move_is_shown_before_it_does(people: People, old: Commitment) -> None:
+    sent = whole(old)
+    del sent["_draft"]
+    response = people.analyst.post(address(old), sent | {"_try": ""})
+    text = reading(response)
+    shown = response.context["preview"]
+    assert f"would be reversed in {REFERENCE} and entered in CARSI-08-INCLE-" in text
+    assert sorted(line.amount for line in shown.lines) == sorted(
+        entry.amount for entry in old.entries.all()
+    )
+    assert f"Reclassification of {REFERENCE} to Honduras" in text
+    assert "Nothing is saved yet." in text
+    assert "The title still names Panama." in text
+    renamed = sent | {"_try": "", "title": "Elsewhere", "title_es": ""}
+    assert "still names" not in reading(people.analyst.post(address(old), renamed))
+    assert not Batch.objects.filter(version=None).exists()
+    assert not Commitment.objects.filter(replaces=old).exists()
+    much = part(old, committed="999,000,000") | {"_try": ""}
+    refused = people.analyst.post(address(old), much)
+    assert f"{REFERENCE}: committed would fall to −$" in reading(refused)
+    assert refused.context["preview"] is None
+
+
+def titled(people: People, old: Commitment, title: str, title_es: str) -> Commitment:
+    with posting.acting(people.ana, "For a test"):
+        Commitment.objects.filter(pk=old.pk).update(title=title, title_es=title_es)
+    return Commitment.objects.select_related("area", "country").get(pk=old.pk)
+
+
+def test_titles_made_of_the_place_are_made_anew_where_it_goes(
+    people: People, old: Commitment
+) -> None:
+    made = titled(
+        people,
+        old,
+        f"{old.area.name_en}, {old.country.name_en}",
+        f"{old.area.name_es}, {old.country.name_es}",
+    )
+    sent = whole(made)
+    shown = people.analyst.post(address(made), sent | {"_try": ""})
+    assert shown.context["form"]["title"].value() == f"{old.area.name_en}, Honduras"
+    told(people.analyst, address(made), **sent)
+    successor = Commitment.objects.get(replaces=old)
+    assert successor.title == f"{old.area.name_en}, Honduras"
+    assert successor.title_es == f"{old.area.name_es}, Honduras"
+
+
+def test_titles_that_somebody_wrote_stay_or_are_as_typed(people: People, old: Commitment) -> None:
+    made = titled(people, old, f"{old.area.name_en}, {old.country.name_en}", "Escrito")
+    told(people.analyst, address(made), **whole(made, title="Typed"))
+    successor = Commitment.objects.get(replaces=old)
+    assert (successor.title, successor.title_es) == ("Typed", "Escrito")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "language", "title"),
+    [("", "en", "Reclassification of"), ("/es", "es", "Reclasificación de")],
+)
+def test_title_and_reason_are_in_the_language_of_the_batch(
+    people: People, old: Commitment, prefix: str, language: str, title: str
+) -> None:
+    told(people.analyst, f"{prefix}{address(old)}", **whole(old))
+    batch = Batch.objects.get(introduces__replaces=old)
+    assert batch.language == language
+    assert batch.title.startswith(title)
+    assert batch.reason.startswith({"en": "From ", "es": "De "}[language])

@@ -61,14 +61,14 @@ def test_an_obligation_and_then_a_payment_are_submitted_and_posted(
     assert "The batch was submitted." in told(people.analyst, page, **filled(note="A grant"))
     line = Line.objects.get(batch__version=None)
     assert (line.stage, line.amount, line.note) == ("obligated", Decimal(1_250_000), "A grant")
-    assert line.batch.title == f"Obligation, {REFERENCE}, $1,250,000"
+    assert line.batch.title.startswith("$1,250,000 obligated, INCLE FY2009, Regional: ")
     assert line.batch.reason == line.document.title
     post_it(people.approver, line.batch)
     paid = filled(stage="disbursed", amount="250,000.50", effective_date="2010-04-01")
     told(people.analyst, place(commitment, "record-payment"), **paid)
     line = Line.objects.get(batch__version=None)
     assert (line.stage, line.amount) == ("disbursed", Decimal("250000.50"))
-    assert line.batch.title == f"Payment, {REFERENCE}, $250,000.50"
+    assert line.batch.title.startswith("$250,000.50 disbursed, INCLE FY2009, Regional: ")
     post_it(people.approver, line.batch)
     text = reading(people.analyst.get(place(commitment, "change")))
     assert "Obligated 1,250,000 1 entry Disbursed (paid out) 250,000.50 1 entry" in text
@@ -80,7 +80,6 @@ def test_a_reduction_is_one_negative_line(people: People, commitment: Commitment
     assert "The batch was submitted." in told(people.analyst, place(commitment, "reduce"), **sent)
     line = Line.objects.get(batch__version=None)
     assert (line.stage, line.amount) == ("committed", Decimal(-1000))
-    assert line.batch.title == f"Reduction, {REFERENCE}, $1,000"
     assert line.batch.reason == "The office closed"
     post_it(people.approver, line.batch)
     assert committed() == before - 1000
@@ -190,6 +189,7 @@ def test_the_next_amount_of_a_source_goes_into_the_same_draft(
     told(people.analyst, page, **kept | {"amount": "2,000", "_submit": ""})
     batch.refresh_from_db()
     assert (batch.lines.count(), batch.state) == (2, Batch.State.SUBMITTED)
+    assert batch.title.startswith("$1,252,000 obligated")
 
 
 def test_a_source_that_is_not_in_the_list_is_added_in_the_same_form(

@@ -24,7 +24,6 @@ class Act:
     address: str
     label: Promise
     takes: Mapping[Stage, str]
-    title: Promise
     this: Promise
     sign: int = 1
 
@@ -34,7 +33,6 @@ OBLIGATION = Act(
     "admin:record_obligation",
     _("Record an obligation"),
     {Stage.OBLIGATED: "unobligated"},
-    _("Obligation, %(reference)s, %(amount)s"),
     _("This obligation"),
 )
 PAYMENT = Act(
@@ -42,7 +40,6 @@ PAYMENT = Act(
     "admin:record_payment",
     _("Record a payment"),
     {Stage.DISBURSED: "unliquidated"},
-    _("Payment, %(reference)s, %(amount)s"),
     _("This payment"),
 )
 REDUCTION = Act(
@@ -54,7 +51,6 @@ REDUCTION = Act(
         Stage.OBLIGATED: "unliquidated",
         Stage.DISBURSED: "disbursed",
     },
-    _("Reduction, %(reference)s, %(amount)s"),
     _("This reduction"),
     -1,
 )

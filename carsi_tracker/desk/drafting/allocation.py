@@ -1,6 +1,6 @@
 """Add an allocation: one form that makes commitment and line, in a new batch or in a draft."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -112,8 +112,8 @@ class AllocationForm(CitesADocument, AddingForm):
         """Suggest the titles, in both languages, where none was typed."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("title") == "" and cleaned.get("area") and cleaned.get("country"):
-            cleaned["title"] = _suggested(cleaned, "name_en")
-            cleaned["title_es"] = cleaned.get("title_es") or _suggested(cleaned, "name_es")
+            cleaned["title"] = suggested_title(cleaned, "name_en")
+            cleaned["title_es"] = cleaned.get("title_es") or suggested_title(cleaned, "name_es")
         self.require_one_document()
         return cleaned
 
@@ -146,7 +146,8 @@ class AllocationForm(CitesADocument, AddingForm):
             )
 
 
-def _suggested(values: dict[str, Any], name: str) -> str:
+def suggested_title(values: Mapping[str, Any], name: str) -> str:
+    """Return the title made of area, partner and country, by their `name`: name_en or name_es."""
     partner = values.get("partner")
     parts = [values["area"], *([partner] if partner else []), values["country"]]
     return Truncator(", ".join(getattr(part, name) for part in parts)).chars(300)

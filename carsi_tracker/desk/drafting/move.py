@@ -1,32 +1,43 @@
 """Move a posted commitment, or an amount of it, to a successor elsewhere: one draft batch."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.desk.drafting.drafting import OF_AMOUNT, DraftingForm, drafted, new_token
+from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.drafting.acts import offers_of
+from carsi_tracker.desk.drafting.allocation import suggested_title
+from carsi_tracker.desk.drafting.drafting import (
+    OF_AMOUNT,
+    DraftingForm,
+    drafted,
+    new_token,
+    without_new_reference,
+)
+from carsi_tracker.desk.drafting.trying import TRY
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
-from carsi_tracker.desk.posted.standing import standing
-from carsi_tracker.desk.site import desk
+from carsi_tracker.desk.forms.refused import add_refusal
+from carsi_tracker.desk.posted.money import STAGES, is_zero, page_of
+from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
+from carsi_tracker.ledger.models import Batch, Commitment, Country, Line
+from carsi_tracker.ledger.refusals import Refused
 
 WHOLE, PART = "whole", "part"
 PLACE = ("appropriation", "area", "country", "goal")
 DESCRIBED = ("title", "title_es", "bound", "bound_note", "bound_note_es")
 OF_ENTRY = OF_AMOUNT[1:]
-STAGES = (Stage.COMMITTED, Stage.OBLIGATED, Stage.DISBURSED)
+OF_A_PART = tuple(name for name in OF_ENTRY if name != "basis")
 HINTS = {
     "committed": gettext_lazy("subtracted here and entered there"),
     "obligated": gettext_lazy("how much of it is obligated; optional"),
@@ -69,18 +80,38 @@ class MoveForm(DraftingForm):
         self.explain(HINTS)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a move to where the commitment is, and an amount that isn't whole."""
+        """Refuse a move to where the commitment is, and what is typed for an amount alone."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("how") == PART:
             self._clean_part(cleaned)
-        elif cleaned.get("how") == WHOLE and is_zero(self.commitment):
-            self.add_error(None, _("Nothing to reclassify: the balance is zero on every date."))
-        place = [cleaned.get(name) for name in PLACE]
-        if place == [getattr(self.commitment, name) for name in PLACE]:
+        elif cleaned.get("how") == WHOLE:
+            self._clean_whole(cleaned)
+        old, place = self.commitment, [cleaned.get(name) for name in PLACE]
+        if place == [getattr(old, name) for name in PLACE]:
             self.add_error(
                 None, _("It is there already: choose another appropriation, area, country or goal.")
             )
+        elif cleaned.get("area") and cleaned.get("country"):
+            self._suggest_titles(cleaned)
         return cleaned
+
+    def _clean_whole(self, cleaned: dict[str, Any]) -> None:
+        if is_zero(self.commitment):
+            self.add_error(None, _("Nothing to reclassify: the balance is zero on every date."))
+        for name in OF_A_PART:
+            if cleaned.get(name):
+                message = _("Used for an amount only. Type the amount, or leave this empty.")
+                self.add_error(name, message)
+
+    def _suggest_titles(self, cleaned: dict[str, Any]) -> None:
+        """Make titles anew that were made of the place and are as they were."""
+        old, typed = self.commitment, cast("QueryDict", self.data)
+        before = {"area": old.area, "partner": old.partner, "country": old.country}
+        for field, name in (("title", "name_en"), ("title_es", "name_es")):
+            made = cleaned.get(field) == getattr(old, field) == suggested_title(before, name)
+            if made and cleaned[field]:
+                after = before | {place: cleaned[place] for place in ("area", "country")}
+                typed[field] = cleaned[field] = suggested_title(after, name)
 
     def _clean_part(self, cleaned: dict[str, Any]) -> None:
         for name in ("committed", "effective_date", "document", "basis"):
@@ -110,12 +141,6 @@ class MoveForm(DraftingForm):
         Line.objects.bulk_create(_both_ways(batch, old, successor, amounts))
         posting.rehearse(batch.pk)
         return batch
-
-
-def is_zero(commitment: Commitment) -> bool:
-    """Say whether a commitment's entries cancel out on every day."""
-    sums = commitment.entries.order_by().values("stage", "effective_date")
-    return not sums.annotate(total=Sum("amount")).exclude(total=0).exists()
 
 
 def _whole(old: Commitment) -> Iterator[tuple[str, Decimal, dict[str, Any]]]:
@@ -175,27 +200,69 @@ def _in_words(parts: Iterable[Any]) -> str:
     return ", ".join(str(part) if part else _("goal not specified") for part in parts)
 
 
-def posted_commitment(commitment_id: int) -> Commitment:
-    """Return a posted commitment with what describes it; raises Http404."""
-    posted = Commitment.objects.described().filter(first_version__isnull=False)
-    return get_object_or_404(posted.select_related("replaces"), pk=commitment_id)
+@dataclass(frozen=True)
+class MovePreview:
+    """What a move would draft: its batch, its successor, and what is entered there."""
+
+    batch: Batch
+    successor: Commitment
+    lines: list[Line]
+
+    @property
+    def country_left(self) -> Country | None:
+        """The country that it leaves, where a title still names that."""
+        old = self.successor.replaces
+        if old is None or old.country == self.successor.country:
+            return None
+        named = self.successor.title, self.successor.title_es
+        left = zip((old.country.name_en, old.country.name_es), named, strict=True)
+        return old.country if any(name in title for name, title in left) else None
+
+
+def preview(user: User, form: MoveForm) -> MovePreview | None:
+    """Return what a form would draft, and make nothing; None where it is refused, which it says."""
+    if not form.is_valid():
+        return None
+    try:
+        with posting.acting(user):
+            batch = form.make()
+            successor = batch.introduces.select_related("replaces__country").get()
+            entered = batch.lines.filter(commitment=successor).select_related("document")
+            found = MovePreview(batch, successor, list(entered))
+            transaction.set_rollback(True)
+    except Refused as refused:
+        add_refusal(form, without_new_reference(refused))
+        return None
+    return found
 
 
 @shows_again
 @permission_required("ledger.add_commitment", raise_exception=True)
 def move_commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     """Ask where a commitment goes, and draft the move once however often it is asked for."""
-    commitment = posted_commitment(commitment_id)
-    sent = request.POST if request.method == "POST" else None
+    page = page_of(commitment_id)
+    commitment: Commitment = page["commitment"]
+    sent = _an_amount_chooses_a_part(request.POST) if request.method == "POST" else None
     form = MoveForm(sent, commitment=commitment, initial={"token": new_token()})
-    if answer := drafted(request, form):
+    shown = None
+    if TRY in request.POST:
+        shown = preview(person(request), form)
+    elif answer := drafted(request, form):
         return answer
     context: dict[str, Any] = {
         "title": _("Reclassify %s") % commitment.reference,
-        "commitment": commitment,
         "form": form,
         "place": [form[name] for name in PLACE],
         "amounts": [form[stage.value] for stage in STAGES],
-        "standing": standing(commitment, today()),
+        "preview": shown,
+        "offers": offers_of(person(request), page["money"]),
     }
-    return desk().page(request, "move.html", context)
+    return desk().page(request, "move.html", page | context)
+
+
+def _an_amount_chooses_a_part(typed: QueryDict) -> QueryDict:
+    """Return what was typed, with the part chosen where an amount stands beside the whole."""
+    found = typed.copy()
+    if found.get("how") == WHOLE and any(found.get(stage.value, "").strip() for stage in STAGES):
+        found["how"] = PART
+    return found

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +25,7 @@ from carsi_tracker.desk.drafting.drafting import (
     AddingForm,
     day_typed,
     drafted,
+    into,
     new_token,
     to_the_batch,
     unreadable_day,
@@ -40,7 +40,6 @@ from carsi_tracker.figures.remaining import Balance, courses
 from carsi_tracker.imports.cells import read_amount
 from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Batch, Commitment, Line
-from carsi_tracker.ledger.money import whole_dollars
 
 TABLE_ALONE = "table"
 KEPT = ("effective_date", "basis", "locator")
@@ -107,14 +106,8 @@ class RecordForm(CitesADocument, AddingForm):
         """Make the line, and its batch where that is new."""
         values, commitment = self.cleaned_data, self.commitment
         self.source = values["document"] = self.document()
-        title = str(self.act.title) % {
-            "reference": commitment.reference,
-            "amount": whole_dollars(values["amount"]),
-        }
-        batch = self.batch_for(
-            Truncator(values["batch_title"] or title).chars(200),
-            values["reason"] or self.source.title,
-        )
+        reason = values["reason"] or self.source.title
+        batch = self.batch_for(values["batch_title"], reason)
         line = Line(
             batch=batch,
             appropriation=commitment.appropriation,
@@ -232,7 +225,7 @@ def record(request: HttpRequest, commitment_id: int, act: str) -> HttpResponse:
 
 def _of_form(form: RecordForm, left: Left) -> dict[str, Any]:
     address = reverse(form.act.address, args=[form.commitment.pk])
-    return {"form": form, "act": form.act, "left": left, "form_address": address}
+    return {"form": form, "act": form.act, "left": left, "form_address": address, **into(form)}
 
 
 def _made(request: HttpRequest, batch: Batch, form: RecordForm) -> HttpResponse:
