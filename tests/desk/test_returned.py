@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Batch, Line, Posting, Upload
+from carsi_tracker.ledger.models import Batch, Document, Line, Posting, Upload
 from tests.desk.conftest import People, address, post_it, reading
 from tests.sourced import ENTRIES, NEXT, VERSION
 
@@ -24,9 +24,11 @@ RETURNED = "/admin/ledger/batch/returned/"
 Rows = list[dict[str, str]]
 
 
-def downloaded(client: Client, query: str = "", prefix: str = "") -> tuple[str, Rows]:
-    """Return the name and the rows of a download of entries."""
-    response = client.get(f"{prefix}/tables/entries.csv{query}", follow=True)
+def downloaded(
+    client: Client, query: str = "", prefix: str = "", table: str = "entries"
+) -> tuple[str, Rows]:
+    """Return the name and the rows of a download."""
+    response = client.get(f"{prefix}/tables/{table}.csv{query}", follow=True)
     name = response["Content-Disposition"].split('"')[1]
     text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     return name, [*csv.DictReader(io.StringIO(text))]
@@ -208,7 +210,7 @@ def test_a_file_that_does_not_say_where_it_is_from_is_asked_for_it(people: Peopl
     wrong = client.get(page.wsgi_request.path, {"version": "99"})
     assert "“99” is not a version, day or filter of the ledger" in reading(wrong)
     other = client.get(page.wsgi_request.path, {"address": "https://a.example/"})
-    assert "This is not the address of a download of entries" in reading(other)
+    assert "This is not the address of a download of entries or commitments" in reading(other)
 
 
 @pytest.mark.parametrize(
@@ -385,3 +387,115 @@ def test_a_new_row_shows_its_problem_where_it_stands(people: People) -> None:
     (row,) = page.context["shown"].groups[0].rows
     assert row.problems
     assert (row.stage, row.change.number) == ("Obligated", ENTRIES + 2)
+
+
+def test_a_draft_in_spanish_says_in_spanish_what_it_corrects(people: People) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    row_of(rows, "CARSI-08-INCLE-03", "obligated")["amount_usd"] = "612000"
+    lines(compared(client, name, as_csv(rows)), language="es")
+    (line,) = Line.objects.filter(batch__state=Batch.State.DRAFT)
+    assert line.note.startswith("Corrige la línea")
+
+
+SOURCE = {
+    "effective_date": "2012-06-30",
+    "document": "",
+    "locator": "Table 3",
+    "basis": "stated",
+}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("prefix", ["", "/es"])
+def test_an_unedited_download_of_commitments_changes_nothing(
+    people: People, kind: str, prefix: str
+) -> None:
+    client = people.analyst
+    address = f"{prefix}/tables/commitments.{kind}?version={VERSION}"
+    response = client.get(address, follow=True)
+    name = response["Content-Disposition"].split('"')[1]
+    page = compared(client, name, b"".join(response.streaming_content))  # type: ignore[attr-defined]
+    assert page.context["title"] == "The file changes nothing"
+    assert page.context["source_form"] is None
+
+
+def test_changed_sums_are_differences_on_a_day_and_of_a_source_that_are_asked_for(
+    people: People,
+) -> None:
+    client = people.analyst
+    name, rows = downloaded(client, table="commitments")
+    row = next(row for row in rows if row["reference"] == "CARSI-08-INCLE-03")
+    row |= {"obligated_usd": "600,000.5", "title": "Another", "committed_usd": "634000"}
+    page = compared(client, name, as_csv(rows[:-1] if rows[-1] is not row else rows[1:]))
+    assert groups(page) == ["2 amounts changed"]
+    text = reading(page)
+    assert "Sums tell no date and no source" in text
+    assert "1 commitment of the download is missing from the file" in text
+    assert "1 description differs" in text
+    assert page.context["outcome"].draft is None
+    refused = client.post(page.wsgi_request.path, SOURCE | {"_create": "", "title": "x"})
+    assert refused.context["source_form"].errors["document"]
+    source = SOURCE | {"document": str(Document.objects.get(key="loa-panama-2009").pk)}
+    again = client.post(page.wsgi_request.path, source | {"_again": ""})
+    assert again.context["outcome"].draft
+    found = {line[1:] for line in lines(page, **source)}
+    assert found == {
+        ("committed", 21_000, "2012-06-30", "loa-panama-2009"),
+        ("obligated", -12_999, "2012-06-30", "loa-panama-2009"),
+    }
+    notes = {line.note for line in Line.objects.filter(batch__state=Batch.State.DRAFT)}
+    assert f"Changes the sum in version {VERSION} from $613,000.00 to $634,000.00." in notes
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"reference": "CARSI-99-X-1"}, "The download did not hold CARSI-99-X-1"),
+        ({"committed_usd": ""}, "To reduce the sum to zero, write 0"),
+        ({"committed_usd": "613.000"}, "613.000"),
+        ({"reference": ""}, "is not a reference"),
+    ],
+)
+def test_what_can_not_be_compared_of_sums_is_named_at_its_cell(
+    people: People, changes: dict[str, str], said: str
+) -> None:
+    client = people.analyst
+    name, rows = downloaded(client, table="commitments")
+    rows[3] |= changes
+    page = compared(client, name, as_csv(rows))
+    assert said in reading(page)
+    assert page.context["faults"][0].row == 5
+    twice = compared(client, name, as_csv([*rows[:3], rows[0]]))
+    assert "Row 2 has the same reference" in reading(twice)
+
+
+def test_a_sum_that_was_changed_since_is_a_conflict(people: People) -> None:
+    client = people.analyst
+    name, rows = downloaded(client, table="commitments")
+    corrected(people, "CARSI-08-INCLE-03", "600000")
+    row = next(row for row in rows if row["reference"] == "CARSI-08-INCLE-03")
+    row["obligated_usd"] = "612000"
+    page = compared(client, name, as_csv(rows))
+    ((_conflict, offered, _stage),) = page.context["shown"].conflicts
+    assert [int(option.amount) for option in offered] == [600_000, 612_000, 599_000, 613_000]
+
+
+def test_a_fault_of_a_new_row_stands_at_it(people: People) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    new = rows[-1] | {"version": "", "line": "", "document": "no-such"}
+    page = compared(client, name, as_csv([*rows, new]))
+    (row,) = page.context["shown"].groups[0].rows
+    assert "no-such" in " ".join(row.problems)
+    assert f"row {ENTRIES + 2}, column document" in reading(page)
+
+
+def test_a_download_of_more_entries_than_a_file_holds_is_refused_in_words(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    monkeypatch.setattr("carsi_tracker.imports.returned.held.MOST_ROWS", 50)
+    page = compared(client, name, as_csv(rows[:9]))
+    assert "The download holds more than 50 entries" in reading(page)

@@ -15,19 +15,22 @@ from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.drafting.import_page import FAULTS_SHOWN, ConfirmForm, made_before, order_of
 from carsi_tracker.desk.drafting.returned_differences import Shown
 from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
+from carsi_tracker.desk.forms.fields import formfield
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.imports.errors import Unreadable
-from carsi_tracker.imports.importing import ImportOptions
+from carsi_tracker.imports.importing import ImportOptions, Outcome
 from carsi_tracker.imports.returned.differences import Keeping
 from carsi_tracker.imports.returned.held import Key
 from carsi_tracker.imports.returned.origin import Origin, by_address, origin_of
 from carsi_tracker.imports.returned.reading import Compared, Decided, compare, draft
 from carsi_tracker.imports.returned.rows import RETURNED
+from carsi_tracker.imports.returned.sums import RETURNED_SUMS, Source, compare_sums
 from carsi_tracker.imports.table import open_file
+from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.media_types import plain_name
-from carsi_tracker.ledger.models import Upload
+from carsi_tracker.ledger.models import Line, Upload
 from carsi_tracker.reports.page.parameters import BadAddress, read
 
 _CHOICES = {choice.code: choice for choice in Keeping}
@@ -67,12 +70,30 @@ class OriginForm(forms.Form):
             found = by_address(address)
             if found is None:
                 message = _(
-                    "This is not the address of a download of entries with its version. Copy it "
-                    "from the second sheet of the workbook."
+                    "This is not the address of a download of entries or commitments with its "
+                    "version. Copy it from the second sheet of the workbook."
                 )
                 self.add_error("address", message)
             return found
         return Origin("entries", {"version": str(version)}, whole=False) if version else None
+
+
+class SourceForm(forms.Form):
+    """On which day, and where it stands, that the sums of a file are others."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        of_line = ("effective_date", "document", "locator", "basis")
+        self.fields |= forms.fields_for_model(Line, of_line, formfield_callback=formfield)
+
+    def source(self) -> Source:
+        """Return what was told; today and no document where nothing was."""
+        if not self.is_valid():
+            return Source(today())
+        values = self.cleaned_data
+        return Source(
+            values["effective_date"], values["document"].key, values["locator"], values["basis"]
+        )
 
 
 @permission_required("ledger.add_batch", raise_exception=True)
@@ -101,8 +122,6 @@ def returned_preview(request: HttpRequest, token: UUID) -> HttpResponse:
     context: dict[str, Any] = {"upload": upload, "origin_form": told}
     if origin is None:
         return _ask(request, context, "")
-    if origin.table != "entries":
-        return _ask(request, context, _("Only a download of entries can come back."))
     head, label_revision = newest()
     try:
         query = read(origin.parameters, head, label_revision)
@@ -116,17 +135,18 @@ def returned_preview(request: HttpRequest, token: UUID) -> HttpResponse:
 
 def _compared(request: HttpRequest, upload: Upload, context: dict[str, Any]) -> HttpResponse:
     query: Query = context["query"]
+    source_form = _source_form(request, context["origin"])
     try:
-        table = open_file(upload.name, bytes(upload.content), RETURNED)
-        compared = compare(table, query, context["decided"], whole=context["origin"].whole)
+        compared = _compare(upload, context, source_form)
     except Unreadable as unreadable:
         return _refused(request, context, unreadable.findings)
-    if "_create" in request.POST and (answer := _made(request, upload, compared)):
-        return answer
-    options = ImportOptions(new_despite_duplicates=True, listed=0)
-    outcome = draft(compared, upload.person, options)
     if compared.faults:
         return _refused(request, context, compared.faults)
+    told = source_form is None or source_form.is_valid()
+    if told and "_create" in request.POST and (answer := _made(request, upload, compared)):
+        return answer
+    options = ImportOptions(new_despite_duplicates=True, listed=0)
+    outcome = draft(compared, upload.person, options) if told else Outcome()
     shown = Shown(compared, outcome)
     title = _("Corrections of version %d") % query.version.number
     form = ConfirmForm(
@@ -134,8 +154,30 @@ def _compared(request: HttpRequest, upload: Upload, context: dict[str, Any]) -> 
         initial={"title": title} | request.POST.dict(),
         ask_whether_new=bool(outcome.present),
     )
-    context |= {"title": shown.title, "shown": shown, "outcome": outcome, "form": form}
+    context |= {
+        "title": shown.title,
+        "shown": shown,
+        "outcome": outcome,
+        "form": form,
+        "source_form": source_form if shown.groups else None,
+    }
     return desk().page(request, "returned_preview.html", context, status=200)
+
+
+def _compare(upload: Upload, context: dict[str, Any], source_form: SourceForm | None) -> Compared:
+    content, query, decided = bytes(upload.content), context["query"], context["decided"]
+    if source_form is None:
+        table = open_file(upload.name, content, RETURNED)
+        return compare(table, query, decided, whole=context["origin"].whole)
+    table = open_file(upload.name, content, RETURNED_SUMS)
+    return compare_sums(table, query, source_form.source(), decided)
+
+
+def _source_form(request: HttpRequest, origin: Origin) -> SourceForm | None:
+    """Return the form that asks for what sums don't tell; None where entries are compared."""
+    if origin.table == "entries":
+        return None
+    return SourceForm(request.POST if "effective_date" in request.POST else None)
 
 
 def _made(request: HttpRequest, upload: Upload, compared: Compared) -> HttpResponse | None:

@@ -20,6 +20,7 @@ from carsi_tracker.ledger.models import Stage
 
 MOST_SHOWN = 200
 """Rows of a group, and conflicts."""
+_WORD = re.compile(r"[\w-]+")
 WORDS: dict[Keeping, Promise] = {
     Keeping.NOW: gettext_lazy("In the ledger now"),
     Keeping.FILE: gettext_lazy("In your file"),
@@ -97,6 +98,14 @@ class Shown:
         self.unchanged = self._found.unchanged
         self.warnings = [*compared.warnings, *outcome.warnings]
         self.faults = outcome.faults
+        self._by_row: dict[int, list[str]] = {}
+        self._by_word: dict[str, list[str]] = {}
+        for fault in self.faults:
+            if fault.row:
+                self._by_row.setdefault(fault.row, []).append(fault.message)
+                continue
+            for word in {*_WORD.findall(fault.message)}:
+                self._by_word.setdefault(word, []).append(fault.message)
 
     @property
     def title(self) -> str:
@@ -160,11 +169,11 @@ class Shown:
         return sorted(changes, key=lambda change: not self._problems(change))
 
     def _problems(self, change: FileChange) -> list[str]:
+        """Return what is wrong with the row of a change, or with what it is counted against."""
         named = _named(change)
-        if not named:
-            return []
-        at_name = re.compile(rf"(?<![\w-]){re.escape(named)}(?![\w-])")
-        return [fault.message for fault in self.faults if at_name.search(fault.message)]
+        *_account, last = named.split() or [""]
+        found = [*self._by_row.get(change.number or 0, ())]
+        return found + [words for words in self._by_word.get(last, ()) if named in words]
 
     def _row(self, change: FileChange) -> ShownChange:
         entry, row = change.entry, change.row

@@ -33,12 +33,14 @@ class Keeping(Enum):
 class FileChange:
     """What a file changes: an entry's amount or more of it, an entry that goes, or a new row.
 
-    `values` are what the file has instead, by column; `number` is the row of the file.
+    `values` are what the file has instead, by column; `number` is the row of the file; `sum_of`
+    is the version, where a sum is changed and not an entry.
     """
 
     entry: Held | None
     row: Row | None
     values: dict[str, Any] = field(default_factory=dict)
+    sum_of: int = 0
 
     @property
     def number(self) -> int | None:
@@ -175,11 +177,14 @@ def differences(
     return FileDifferences([*changes, *removed], [], unchanged, choices, kept)
 
 
-def conflicts(changes: Iterable[FileChange], since: Iterable[Held]) -> list[VersionConflict]:
+def conflicts(
+    changes: Iterable[FileChange], since: Iterable[Held], *, any_day: bool = False
+) -> list[VersionConflict]:
     """Return the changes whose entries were reversed, corrected or re-dated since.
 
     Those are the entries that a later version has touched: by an amount at the same stage of the
-    same commitment on the same day. What it posted there on other days goes with it.
+    same commitment on the same day, or on `any_day` where sums are compared. What it posted there
+    on other days goes with it.
     """
     by_place: dict[Place, list[Held]] = {}
     for entry in since:
@@ -193,7 +198,7 @@ def conflicts(changes: Iterable[FileChange], since: Iterable[Held]) -> list[Vers
         versions = {
             later.key[0]
             for later in by_place.get(place, [])
-            if later.effective_date == change.entry.effective_date
+            if any_day or later.effective_date == change.entry.effective_date
         }
         if versions:
             found.setdefault(place, []).append(change)
@@ -207,15 +212,13 @@ def conflicts(changes: Iterable[FileChange], since: Iterable[Held]) -> list[Vers
 
 
 def _corrects(change: FileChange) -> str:
-    if change.entry is None:
-        return ""
-    version, line = change.entry.key
-    return _("Corrects line %(line)d of version %(version)d from %(before)s to %(after)s.") % {
-        "line": line,
-        "version": version,
-        "before": dollars(change.before),
-        "after": dollars(change.after),
-    }
+    amounts = {"before": dollars(change.before), "after": dollars(change.after)}
+    if change.sum_of:
+        message = _("Changes the sum in version %(version)d from %(before)s to %(after)s.")
+        return message % {"version": change.sum_of, **amounts}
+    version, line = change.entry.key if change.entry else (0, 0)
+    message = _("Corrects line %(line)d of version %(version)d from %(before)s to %(after)s.")
+    return message % {"version": version, "line": line, **amounts}
 
 
 def _reverses(entry: Held) -> str:

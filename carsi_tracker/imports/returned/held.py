@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from carsi_tracker.figures import selection
 from carsi_tracker.figures.query import Query
+from carsi_tracker.imports.errors import Finding, Unreadable
+from carsi_tracker.imports.table import MOST_ROWS
 from carsi_tracker.ledger.models import Entry
 
 Key = tuple[int, int]
@@ -70,8 +73,12 @@ class Held:
 
 
 def held_by(query: Query) -> dict[Key, Held]:
-    """Return the entries that a download of a query holds, by their keys."""
-    return {entry.key: entry for entry in _read(selection.entries(query))}
+    """Return the entries that a download of a query holds, by their keys; raises Unreadable."""
+    entries = selection.entries(query)
+    if entries[: MOST_ROWS + 1].count() > MOST_ROWS:
+        message = _("The download holds more than %d entries. Filter it, and edit a part.")
+        raise Unreadable(Finding(message % MOST_ROWS))
+    return {entry.key: entry for entry in _read(entries)}
 
 
 def posted_since(version: int, places: Iterable[Place]) -> list[Held]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.figures.query import Query
@@ -68,7 +69,7 @@ def compare(table: Table, query: Query, decided: Decided, *, whole: bool) -> Com
     cells = Cells(vocabulary, commitments.new_partners, decided.order)
     columns = set(table.names.values())
     matching = Matching(held, cells, table.sheet, columns)
-    described = _Described(commitments, cells, table.sheet)
+    described = Described(commitments, cells, table.sheet)
     found = differences(
         _matched(table, matching, described),
         held,
@@ -88,36 +89,34 @@ def draft(compared: Compared, user: User, options: ImportOptions) -> Outcome:
     """Make a draft of what differs, or rehearse it, by the one way in that rows have."""
     if compared.faults:
         return Outcome(compared.faults)
-    rows = [*compared.differences.lines()]
+    with override(options.language):  # as its other notes are
+        rows = [*compared.differences.lines()]
     if not rows:
         return Outcome()
     return import_table(DifferingRows(rows, compared.sheet), user, options)
 
 
-def _matched(table: Table, matching: Matching, described: "_Described") -> Iterator[Edited | Row]:
+def _matched(table: Table, matching: Matching, described: "Described") -> Iterator[Edited | Row]:
     for row in table:
         read = matching.read(row)
         if len(matching.faults) >= MOST_FAULTS:
             raise Unreadable(*matching.faults)
-        if isinstance(read, Edited):
-            described.take(read)
+        if isinstance(read, Edited) and read.entry.reference and "reference" not in read.values:
+            described.take(read.entry.reference, read.row)
         if read is not None:
             yield read
 
 
-class _Described:
+class Described:
     """What rows say of posted commitments: not read back, but told where it differs."""
 
     def __init__(self, commitments: Commitments, cells: Cells, sheet: str) -> None:
         self._commitments, self._cells, self._sheet = commitments, cells, sheet
         self._said: dict[tuple[Any, ...], Row] = {}
 
-    def take(self, edited: Edited) -> None:
-        """Note what a row says of its entry's commitment."""
-        reference = edited.entry.reference
-        if reference and "reference" not in edited.values:
-            said = (reference, *map(edited.row.cells.get, OF_LEDGER))
-            self._said.setdefault(said, edited.row)
+    def take(self, reference: str, row: Row) -> None:
+        """Note what a row says of its commitment."""
+        self._said.setdefault((reference, *map(row.cells.get, OF_LEDGER)), row)
 
     def disagreements(self) -> list[Finding]:
         """Return what differs, at the first row that says so, with what the ledger has."""
