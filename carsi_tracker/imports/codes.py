@@ -182,7 +182,7 @@ class AcceptedCodes:
             "partner": organizations,
             "stage": Codes(_choices(Stage)),
             "basis": Codes(_choices(Basis)),
-            "bound": Codes(_choices(Bound)),
+            "bound": Codes(Code(value) for value in Bound.values),
             "document": Codes(_rows(Document, "key", "title")),
         }
         self.documents = dict(Document.objects.values_list("pk", "title"))

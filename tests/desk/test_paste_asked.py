@@ -87,6 +87,9 @@ def test_a_total_that_is_wrong_is_said_and_not_left_out(people: People, batch: B
     said = reading(page)
     assert "Row 3 says it is a total: $8,113,000. Its rows add up to $8,100,000." in said
     assert 3 not in page.context["pasted"].answers.out
+    assert page.context["pasted"].wrong
+    without = answer(people.analyst, batch, page, "_check", out=[1, 3])
+    assert not without.context["pasted"].wrong
 
 
 def test_new_commitments_are_made_of_titles_and_defaults(people: People, batch: Batch) -> None:

@@ -74,7 +74,7 @@ def asked(pasted: Pasted) -> Asked | None:
         hidden=len(pasted.grid.rows) - len(shown),
         questions=list(questions(pasted, guess)),
         left_out=list(left_out(guess)),
-        wrong=list(wrong(guess)),
+        wrong=list(wrong(pasted)),
         defaults=[one for one in defaults if one.name not in OF_NEW],
         of_new=[one for one in defaults if one.name in OF_NEW],
         by=[Option(by.value, words[by], by is guess.answers.by) for by in By],

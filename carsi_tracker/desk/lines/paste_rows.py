@@ -127,18 +127,17 @@ def left_out(guess: Guess) -> Iterator[str]:
         )
 
 
-def wrong(guess: Guess) -> Iterator[str]:
+def wrong(pasted: Pasted) -> Iterator[str]:
     """Say which totals are not what the rows add up to, and are not left out by hand."""
-    for wrong in guess.outline.wrong:
-        if wrong.row not in guess.answers.out:
-            yield _(
-                "Row %(row)d says it is a total: %(says)s. Its rows add up to %(sum)s. Correct one "
-                "of them, or leave the row out."
-            ) % {
-                "row": wrong.row,
-                "says": whole_dollars(wrong.says),
-                "sum": whole_dollars(wrong.adds_up_to),
-            }
+    for one in pasted.wrong:
+        yield _(
+            "Row %(row)d says it is a total: %(says)s. Its rows add up to %(sum)s. Correct one "
+            "of them, or leave the row out."
+        ) % {
+            "row": one.row,
+            "says": whole_dollars(one.says),
+            "sum": whole_dollars(one.adds_up_to),
+        }
 
 
 def ranges(rows: Sequence[int]) -> str:

@@ -14,6 +14,7 @@ from carsi_tracker.imports.cells import read_day
 from carsi_tracker.imports.errors import Finding
 from carsi_tracker.imports.importing import Outcome
 from carsi_tracker.imports.pasting.answers import DEFAULTS, Answers, By
+from carsi_tracker.imports.pasting.arithmetic import Wrong
 from carsi_tracker.imports.pasting.figures import figure
 from carsi_tracker.imports.pasting.finding import KnownCommitment
 from carsi_tracker.imports.pasting.grid import PastedGrid
@@ -98,7 +99,13 @@ class Pasted:
     def problems(self) -> int:
         """How many things are wrong."""
         of_lines = sum(line.problems for line in self.lines)
-        return len(self.faults) + len(self.missing) + self.more + of_lines
+        return len(self.faults) + len(self.missing) + len(self.wrong) + self.more + of_lines
+
+    @property
+    def wrong(self) -> list[Wrong]:
+        """The totals that are not what their rows add up to, and are read as lines."""
+        found = self.guess.outline.wrong if self.guess else []
+        return [wrong for wrong in found if wrong.row not in self.answers.out]
 
     @property
     def answers(self) -> Answers:
