@@ -102,7 +102,9 @@
     constructor(form, person, tab) {
       const part = form.elements.namedItem("page")?.value ?? "";
       this.form = form;
-      this.start = `${KEPT}${person}:${withoutLanguage(form.action)}:${part}:`;
+      this.place = `${KEPT}${person}:${withoutLanguage(form.action)}:${part}:`;
+      this.start = `${this.place}${form.id}:`;
+      this.tab = tab;
       this.key = this.start + tab;
       this.wasSent = words.dataset.sent === "yes";
       this.isLeaving = false;
@@ -112,8 +114,9 @@
     /* Reads the form; what the server showed again as it was sent is still not saved. */
     keep() {
       const base = this.entry?.typed ?? {};
-      const typed = {};
-      for (const [name, control] of controlsOf(this.form)) {
+      const controls = controlsOf(this.form);
+      const typed = Object.fromEntries(Object.entries(base).filter(([name]) => !controls.has(name)));
+      for (const [name, control] of controls) {
         const value = valueOf(control);
         if (!isSame(value, givenTo(control)) || (this.wasSent && name in base)) {
           typed[name] = value;
@@ -237,19 +240,17 @@
       if (this.entry) {
         this.keep();
         store.write(this.key, { ...this.entry, isSent: true });
-        sessionStorage.setItem("desk-sent", this.key);
       }
+      sessionStorage.setItem("desk-sent", JSON.stringify([this.place, this.tab]));
     }
   }
 
   /* The server says that what was sent is saved. */
   function clearWhatWasSaved() {
-    const sent = sessionStorage.getItem("desk-sent");
-    if (sent && words.dataset.sent !== "yes") {
-      if (document.querySelector(".messagelist .success, .messagelist .info")) {
-        store.drop(sent);
-      }
-      sessionStorage.removeItem("desk-sent");
+    const [place, tab] = JSON.parse(sessionStorage.getItem("desk-sent") ?? "[]");
+    sessionStorage.removeItem("desk-sent");
+    if (place && words.dataset.sent !== "yes" && document.querySelector(".messagelist .success, .messagelist .info")) {
+      store.keys(place).filter((key) => key.endsWith(`:${tab}`)).forEach(store.drop);
     }
   }
 

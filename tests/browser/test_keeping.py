@@ -47,6 +47,16 @@ def leave(page: Page, address: str) -> list[str]:
     return asked
 
 
+def keeps(page: Page, forms: int) -> bool:
+    """Say whether the browser comes to keep what was typed into so many forms."""
+    count = "Object.keys(localStorage).filter(key => key.startsWith('desk-kept:')).length"
+    for _turn in range(50):
+        if page.evaluate(count) == forms:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 def begun_source(page: Page) -> None:
     """Begin a new source within the form."""
     page.get_by_text("The source is not in the list: add it here").click()
@@ -104,16 +114,15 @@ def test_what_was_saved_is_not_kept_and_signing_out_drops_the_rest(
     page = open_page()
     sign_in(page, desk_site, "ana")
     drafted(page, desk_site)
-    kept = "Object.keys(localStorage).filter(key => key.startsWith('desk-kept:')).length"
-    assert page.evaluate(kept) == 0
+    assert keeps(page, 0)
     page.goto(f"{desk_site.address}{ALLOCATE}")
     expect(page.get_by_text("Kept in this browser")).to_have_count(0)
     begin(page, desk_site)
-    assert page.evaluate(kept) == 1
+    assert keeps(page, 1)
     page.once("dialog", lambda dialog: dialog.accept())
     page.evaluate("document.getElementById('logout-form').requestSubmit()")
     page.wait_for_url(lambda address: ALLOCATE not in address)
-    assert page.evaluate(kept) == 0
+    assert keeps(page, 0)
 
 
 def test_after_the_session_ended_a_reload_and_signing_in_show_what_was_typed(
@@ -213,3 +222,24 @@ def test_forms_of_reference_data_and_comments_are_kept_too(
         assert leave(page, f"{desk_site.address}/admin/") == ["beforeunload"]
         page.goto(f"{desk_site.address}{address}")
         expect(page.get_by_label(label)).to_have_value("Half typed")
+
+
+def test_pasted_rows_are_kept_until_they_are_lines(desk_site: Site, open_page: Open) -> None:
+    page = open_page()
+    sign_in(page, desk_site, "ana")
+    path = drafted(page, desk_site)
+    address = f"{desk_site.address}{path}change/"
+    pasted = page.get_by_label("Rows from a spreadsheet")
+    row = "reference\tstage\tamount_usd\teffective_date\tdocument\tbasis\n"
+    row += "CARSI-08-INCLE-10\tcommitted\t1000.00\t2010-02-15\tactivities-2010\tstated"
+    page.get_by_text("Paste rows").first.click()
+    pasted.fill(row)
+    assert leave(page, f"{desk_site.address}/admin/") == ["beforeunload"]
+    page.goto(address)
+    expect(pasted).to_be_visible()
+    expect(pasted).to_have_value(row)
+    page.get_by_role("button", name="Add these rows").click()
+    expect(page.get_by_text("Saved: 1 line added.")).to_be_visible()
+    expect(page.get_by_text("Kept in this browser")).to_have_count(0)
+    page.goto(address)
+    expect(pasted).to_have_value("")
