@@ -1,5 +1,6 @@
 """A pasted table is understood: its columns, its unit, its subtotals by their arithmetic."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def pasted(name: str) -> tuple[PastedGrid, Guess]:
 
 def made(name: str) -> list[PastedLine]:
     grid, understood = pasted(name)
-    return lines(grid, understood.answers, understood.outline, KNOWN)
+    return lines(grid, understood, KNOWN)
 
 
 def kinds(understood: Guess, kind: RowKind) -> dict[int, tuple[int, ...]]:
@@ -278,7 +279,7 @@ def test_new_commitments_get_the_next_reference_once_a_title() -> None:
     answers = understood.answers
     said = {"fiscal_year": "2008", "account": "INCLE", "country": "HN"}
     new = Answers(answers.roles, out=answers.out, defaults=said, by=answers.by.__class__("new"))
-    found = lines(grid, new, understood.outline, KNOWN)
+    found = lines(grid, replace(understood, answers=new), KNOWN)
     assert [line.cells["reference"] for line in found] == [
         "CARSI-08-INCLE-08", "CARSI-08-INCLE-09", "CARSI-08-INCLE-08",
     ]  # fmt: skip
@@ -289,3 +290,16 @@ def test_a_role_is_one_of_the_import_or_left_out() -> None:
     assert role("nonsense").code == ""
     assert role("title;fiscal_year=2008").code == "title"
     assert role("amount_usd;nonsense=1").code == "amount_usd"
+
+
+def test_a_heading_of_an_account_says_so_of_the_rows_below_it() -> None:
+    grid = cut("INCLE\nActivity\tAmount\nRadios\t5\nESF\nActivity\tAmount\nSchools\t7\n")
+    found = lines(grid, guess(grid, KNOWN), KNOWN)
+    assert [line.cells["account"] for line in found] == ["INCLE", "ESF"]
+
+
+def test_words_for_nothing_stay_where_the_import_asks_for_empty_cells() -> None:
+    row = "CARSI-09-ESF-01\tn/a\tcommitted\t10\t2010-01-01\tactivities-2010"
+    grid = cut(f"reference\tpartner\tstage\tamount_usd\teffective_date\tdocument\n{row}")
+    (line,) = lines(grid, guess(grid, KNOWN), KNOWN)
+    assert line.cells["partner"] == "n/a"

@@ -71,7 +71,7 @@ def _read(request: HttpRequest, batch: Batch) -> Pasted:
     except Unreadable as unreadable:
         said = [finding.message for finding in unreadable.findings]
         return Pasted(text, Outcome(faults=unreadable.findings), said)
-    made = lines(grid, found.answers, found.outline, known)
+    made = lines(grid, found, known)
     pasted = Pasted(text, Outcome(), grid=grid, guess=found, all_lines=made)
     asked = ASKED in request.POST and "_forget" not in request.POST
     unseen = asked and "_add" in request.POST and request.POST.get("shown") != pasted.shown

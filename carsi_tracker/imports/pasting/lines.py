@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from carsi_tracker.imports.errors import LINES_APART
-from carsi_tracker.imports.pasting.answers import OF_NEW, Answers, By, CellPlace
+from carsi_tracker.imports.pasting.answers import OF_NEW, By, CellPlace
 from carsi_tracker.imports.pasting.finding import KnownCommitment, find, next_numbers, words
 from carsi_tracker.imports.pasting.grid import PastedGrid
-from carsi_tracker.imports.pasting.outline import PasteOutline, RowKind
+from carsi_tracker.imports.pasting.guessing import Guess
+from carsi_tracker.imports.pasting.outline import RowKind
 from carsi_tracker.imports.pasting.roles import AMOUNT
 from carsi_tracker.imports.pasting.vocabulary import LedgerWords
 from carsi_tracker.imports.placeholders import is_placeholder
-from carsi_tracker.ledger.columns import BY_NAME, NAMES, CellKind
+from carsi_tracker.ledger.columns import NAMES
 
 OF_ONE_LINE = frozenset({AMOUNT, "reference", "title"})
 """The cells that may differ among the lines of one row; the others are typed once for all."""
@@ -58,24 +59,21 @@ class PastedRows:
             yield line.number, [line.cells.get(name, "") for name in NAMES]
 
 
-def lines(
-    grid: PastedGrid, answers: Answers, seen: PasteOutline, known: LedgerWords
-) -> list[PastedLine]:
+def lines(grid: PastedGrid, found: Guess, known: LedgerWords) -> list[PastedLine]:
     """Return a line for each amount of each row that isn't left out."""
-    return _Making(grid, answers, seen, known).lines()
+    return _Making(grid, found, known).lines()
 
 
 class _Making:
     """Lines while they are made: new commitments get the next free reference, once a title."""
 
-    def __init__(
-        self, grid: PastedGrid, answers: Answers, seen: PasteOutline, known: LedgerWords
-    ) -> None:
-        self._grid, self._answers, self._seen, self._known = grid, answers, seen, known
+    def __init__(self, grid: PastedGrid, found: Guess, known: LedgerWords) -> None:
+        self._grid, self._answers, self._seen = grid, found.answers, found.outline
+        self._known, self._plain = known, found.plain
         self._by_reference = {one.reference: one for one in known.known}
         self._next = next_numbers(sorted(known.references))
         self._new: dict[tuple[str, ...], str] = {}
-        self._notes = {of.mark: of.text for of in seen.rows.values() if of.mark}
+        self._notes = {of.mark: of.text for of in found.outline.rows.values() if of.mark}
 
     def lines(self) -> list[PastedLine]:
         made: list[PastedLine] = []
@@ -84,14 +82,17 @@ class _Making:
             if row not in self._answers.out:
                 made += self._of_row(row, section)
             elif self._seen.rows[row].kind is RowKind.HEADING:
-                section = self._section(row)
+                section = self._section(row, section)
         return made
 
-    def _section(self, row: int) -> dict[str, str]:
-        """Return what a heading within the table says of the rows below it."""
+    def _section(self, row: int, above: dict[str, str]) -> dict[str, str]:
+        """Return what a heading within the table says of the rows below it.
+
+        The headings of columns say nothing: what stands above them goes on.
+        """
         texts = [text for cell in self._grid.rows[row] if (text := cell.strip(" :"))]
         if len(texts) != 1:
-            return {}
+            return above
         codes = {name: self._known.code(name, texts[0]) for name in ("account", "country", "area")}
         return {name: code for name, code in codes.items() if code}
 
@@ -136,7 +137,7 @@ class _Making:
             origin[role.name] = at
             if role.is_amount:
                 text = self._seen.figures[row, at].text
-            elif BY_NAME[role.name].kind is not CellKind.REFERENCE and is_placeholder(text):
+            elif not self._plain and role.name != "reference" and is_placeholder(text):
                 continue
             cells[role.name] = text
         marks = list(self._seen.figures[row, index].marks) if index >= 0 else []
