@@ -147,16 +147,21 @@ function entering(event) {
   }
 }
 
+/* Amounts are written alike, and a row that begins takes what it lacks from the one above. */
 function leaving(event) {
   const cell = event.target;
-  if (!cell.dataset.cell || !keep(cell)) {
+  if (!cell.dataset.cell) {
     return;
   }
-  const read = cell.dataset.cell === "amount" ? cents(cell.value) : null;
-  if (read !== null) {
-    put(cell, exact(read));
+  keep(cell);
+  if (kept === cell && cell.dataset.cell === "amount") {
+    const read = cents(cell.value);
+    if (read !== null) {
+      put(cell, exact(read));
+    }
     takeFromAbove(rowOf(cell));
   }
+  kept = null;
 }
 
 /* Something else of a list was chosen. */

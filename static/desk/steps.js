@@ -4,6 +4,7 @@
 const done = [];
 const undone = [];
 const entered = new Map(); // what stood in a cell when it was entered
+let kept = null; // the cell whose text was taken last
 
 function put(cell, value) {
   cell.value = value;
@@ -42,10 +43,9 @@ function keep(cell) {
   if (before !== undefined && before !== after) {
     record({ at: cell, forth: () => put(cell, after), back: () => put(cell, before) });
     entered.set(cell, after);
+    kept = cell;
     sign(rowOf(cell));
-    return true;
   }
-  return false;
 }
 
 function again(from, to, way) {

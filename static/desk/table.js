@@ -25,9 +25,9 @@ function fresh(template) {
 
 const goneRows = []; // rows that undoing took out: their numbers are not given again
 
-/* Puts rows behind another, as one step. */
+/* Puts rows behind another, or before all, as one step. */
 function add(rows, behind) {
-  const forth = () => behind.after(...rows);
+  const forth = () => (behind ? behind.after(...rows) : grid.tBodies[0].prepend(...rows));
   const back = () => {
     rows.forEach((row) => row.remove());
     goneRows.push(...rows);
@@ -62,6 +62,30 @@ function duplicate(row) {
     told();
     sign(copy);
     choose(cellsOf(copy)[0]);
+  }
+}
+
+/* Puts a new commitment, with rows for two of its amounts, before the rows that are empty. */
+function addCommitment() {
+  const rows = rowsOf();
+  let index = rows.length;
+  while (index && /^(new|introduced)-/.test(keyOf(rows[index - 1])) && !isTouched(rows[index - 1])) {
+    index -= 1;
+  }
+  const added = ["commitment-row", "line-row", "line-row"].map((template) => {
+    const row = fresh(template);
+    goneRows.push(row);
+    return row;
+  });
+  const before = rows.findLast((row) => cellOf(row, "reference"));
+  for (const name of before ? ["appropriation", "area", "country", "agency"] : []) {
+    cellOf(added[0], name).value = cellOf(before, name).value;
+  }
+  ["committed", "obligated"].forEach((stage, number) => {
+    cellOf(added[number + 1], "stage").value = stage;
+  });
+  if (add(added, index ? last(rows[index - 1]) : null)) {
+    choose(cellOf(added[0], "title"));
   }
 }
 
@@ -142,6 +166,13 @@ function pressed(event) {
   acts[button.dataset.act](rowOf(range.anchor));
 }
 
+function pressedCommitment(event) {
+  if (event.target.closest("button[name=_commitment]") && rowsOf().length + 3 <= mostRows) {
+    event.preventDefault();
+    addCommitment();
+  }
+}
+
 function pressedInRow(event) {
   const button = event.target.closest("button[name=_duplicate]");
   if (button && rowsOf().length < mostRows) {
@@ -163,6 +194,7 @@ if (table) {
     link.tabIndex = -1;
   });
   document.addEventListener("click", pressed);
+  document.addEventListener("click", pressedCommitment);
   grid.addEventListener("click", pressedInRow);
   table.addEventListener("input", changed);
   rowsOf().forEach(sign);

@@ -232,6 +232,81 @@ def test_a_problem_stands_in_a_row_under_its_cell_and_removed_rows_stay(
     assert not faults(page)
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_a_letter_with_three_new_commitments_is_one_batch_entered_in_its_table(
+    desk_site: Site, open_page: Open, script: bool
+) -> None:
+    page = open_page(java_script_enabled=script)
+    sign_in(page, desk_site, "ana")
+    page.goto(f"{desk_site.address}/admin/ledger/batch/add/")
+    page.get_by_label("Title", exact=True).fill("Letter of agreement with El Salvador")
+    page.get_by_label("Reason").fill("The letter of 3 December 2009")
+    page.get_by_role("button", name="Save").first.click()
+    count = 3
+
+    def fill(row: str, text: str, *, chosen: bool = False) -> None:
+        nonlocal count
+        count += 1
+        field = page.locator(f"[name={row}]")
+        if chosen:
+            value = field.locator("option", has_text=text).first.get_attribute("value")
+            field.select_option(value)
+        else:
+            field.fill(text)
+
+    for number, title in enumerate(("Vetted units", "Fingerprints", "Prisons")):
+        page.get_by_role("button", name="Add new commitment").click()
+        count += 1
+        fill(f"introduced-{number}-title", f"{title}, El Salvador")
+        keys_of = [
+            row for row in new_lines(page) if page.locator(f"[name={row}-stage]").input_value()
+        ]
+        committed, obligated = keys_of[-2:]
+        if number == 0:
+            fill("introduced-0-appropriation", "INCLE FY2008", chosen=True)
+            fill("introduced-0-area", "Law enforcement", chosen=True)
+            fill("introduced-0-country", "El Salvador", chosen=True)
+            fill("introduced-0-agency", "Bureau of International Narcotics", chosen=True)
+        for row in (committed, obligated):
+            fill(f"{row}-amount", "250,000")
+            if (number == 0 and row == committed) or not script:
+                fill(f"{row}-effective_date", "2009-12-03")
+                fill(f"{row}-document", "spend-plan-2008")
+    page.get_by_role("button", name="Save and submit").click()
+    count += 1
+    expect(page.get_by_text("The batch was submitted.")).to_be_visible()
+    expect(page.locator("#lines tbody tr")).to_have_count(6)
+    assert count <= 25 or not script
+    assert not faults(page)
+
+
+def new_lines(page: Page) -> list[str]:
+    """The keys of the rows that are to be added, in their order."""
+    return page.locator("#lines [name=row][value^=new-]").evaluate_all(
+        "rows => rows.map(row => row.value)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
+)
+def test_rows_of_commitments_are_sound_with_problems(
+    desk_site: Site, open_page: Open, width: int, scheme: str, language: str
+) -> None:
+    page = open_page(width, color_scheme=scheme)
+    sign_in(page, desk_site, "ana")
+    batch = drafted(page, desk_site)
+    page.goto(f"{desk_site.address}{language}{batch}change/")
+    page.locator("button[name=_commitment]").click()
+    page.locator("[name=introduced-0-reference]").fill("CARSI-08-INCLE-10")
+    page.locator("[name=introduced-0-title]").fill("Police radios")
+    page.locator("button[name=_save]").click()
+    expect(page.locator("[name=introduced-0-reference]")).to_have_attribute("aria-invalid", "true")
+    page.locator("summary", has_text="more" if not language else "más").last.click()
+    assert not is_wider_than_its_window(page)
+    assert not faults(page)
+
+
 def test_an_empty_batch_greets_nobody_with_a_refusal(desk_site: Site, open_page: Open) -> None:
     page = open_page()
     sign_in(page, desk_site, "ana")

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches.comments import form_after, may_remark
-from carsi_tracker.desk.lines.table import LINES_A_PAGE, LineTable, table_of
+from carsi_tracker.desk.lines.opening import table_of
+from carsi_tracker.desk.lines.table import LINES_A_PAGE, LineTable
 from carsi_tracker.desk.posted.countersigning import may_countersign
 from carsi_tracker.desk.review.approval import decision, next_version
 from carsi_tracker.desk.review.readings import changes, reading
@@ -58,7 +59,8 @@ def page(request: HttpRequest, batch: Batch, table: LineTable | None = None) -> 
     pages = Paginator(_lines(batch), LINES_A_PAGE)
     lines = pages.get_page(pages.num_pages if wanted == LAST else wanted)
     if may["may_edit_lines"] and table is None:
-        table = table_of(batch, lines.object_list, newest, lines.start_index() or 1)
+        first, is_last = lines.start_index() or 1, not lines.has_next()
+        table = table_of(batch, lines.object_list, newest, first, is_last=is_last)
     reversal = Batch.objects.filter(reverses__batch=batch).first()
     remarks = list(batch.remarks.select_related("author"))
     context = {
@@ -67,7 +69,7 @@ def page(request: HttpRequest, batch: Batch, table: LineTable | None = None) -> 
         "digest": digest,
         "lines": lines,
         "table": table,
-        "commitments": _commitments(batch, lines),
+        "commitments": _commitments(batch, lines, in_table=table is not None),
         "editors": batch.editors.select_related("user").order_by("user__username"),
         "reversal": reversal,
         "may_countersign": posted and may_countersign(batch.posting, user),
@@ -103,8 +105,11 @@ def _lines(batch: Batch) -> QuerySet[Line]:
     )
 
 
-def _commitments(batch: Batch, lines: "Page[Line]") -> QuerySet[Commitment]:
+def _commitments(batch: Batch, lines: "Page[Line]", *, in_table: bool) -> QuerySet[Commitment]:
+    """Return the commitments of lines; those that a draft introduces may stand in its table."""
     shown = Q(pk__in={line.commitment_id for line in lines})
+    if in_table:
+        return Commitment.objects.described().filter(shown).exclude(introduced_by=batch)
     if lines.number == 1:
         shown |= Q(pk__in=batch.introduces.filter(lines=None).values("pk"))
     return Commitment.objects.described().filter(shown)

@@ -1,5 +1,7 @@
 """Editing a draft's lines in a table: saving a page of them, and trying it out while typing."""
 
+from dataclasses import astuple
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
@@ -15,7 +17,8 @@ from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.forms.again import AGAIN, sentence, shows_again
 from carsi_tracker.desk.lines.choosing import Choices, suggested_documents
 from carsi_tracker.desk.lines.editing import draft_of
-from carsi_tracker.desk.lines.table import LINES_A_PAGE, MORE_ROWS, LineTable, Saved, table_sent
+from carsi_tracker.desk.lines.opening import table_sent
+from carsi_tracker.desk.lines.table import LINES_A_PAGE, MORE_ROWS, LineTable, Saved
 from carsi_tracker.desk.site import desk
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.ledger.refusals import Refused
@@ -40,6 +43,7 @@ def save_table(request: HttpRequest, batch_id: int) -> HttpResponse:
                 return batch_page.page(request, batch, table)
             table.read()
             saved = None if table.is_refused else table.save()
+            transaction.set_rollback(saved is None)
     except Refused as refused:
         with transaction.atomic():
             table = _sent(request, batch)
@@ -50,7 +54,7 @@ def save_table(request: HttpRequest, batch_id: int) -> HttpResponse:
     messages.success(request, _in_words(saved))
     if "_submit" in request.POST:
         return decisions.submit(request, batch_id)
-    shown = batch_page.LAST if saved.added else request.POST.get("page", "1")
+    shown = batch_page.LAST if saved.added or saved.introduced else request.POST.get("page", "1")
     return redirect(f"{reverse(BATCH, args=[batch_id])}?page={shown}#lines-heading")
 
 
@@ -94,6 +98,9 @@ def _grown(request: HttpRequest, table: LineTable) -> bool:
     if "_more" in request.POST:
         table.add_blank(MORE_ROWS)
         return True
+    if "_commitment" in request.POST:
+        table.add_commitment()
+        return True
     if key := request.POST.get("_duplicate"):
         table.duplicate(key)
         return True
@@ -107,7 +114,13 @@ def _in_words(saved: Saved) -> str:
         ngettext("%d line deleted", "%d lines deleted", saved.deleted) % saved.deleted,
         ngettext("%d line was added already", "%d lines were added already", saved.already)
         % saved.already,
+        ngettext("%d new commitment changed", "%d new commitments changed", saved.described)
+        % saved.described,
+        ngettext("%d new commitment added", "%d new commitments added", saved.introduced)
+        % saved.introduced,
+        ngettext("%d new commitment removed", "%d new commitments removed", saved.withdrawn)
+        % saved.withdrawn,
     ]
-    counts = (saved.changed, saved.added, saved.deleted, saved.already)
+    counts = astuple(saved)
     said = ", ".join(part for part, count in zip(parts, counts, strict=True) if count)
     return _("Saved: %s.") % said if said else _("Nothing was changed.")
