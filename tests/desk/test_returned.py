@@ -499,3 +499,32 @@ def test_a_download_of_more_entries_than_a_file_holds_is_refused_in_words(
     monkeypatch.setattr("carsi_tracker.imports.returned.held.MOST_ROWS", 50)
     page = compared(client, name, as_csv(rows[:9]))
     assert "The download holds more than 50 entries" in reading(page)
+
+
+def test_a_file_that_can_not_be_compared_comes_back_with_its_errors_marked(
+    people: People,
+) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    rows[4]["line"] = ""
+    page = compared(client, name, as_csv(rows))
+    address = page.wsgi_request.path + "remarks/"
+    assert f'href="{address}"' in page.content.decode()
+    marked = client.get(address)
+    assert f"{name.removesuffix('.csv')}-remarks.csv" in marked["Content-Disposition"]
+    found = [*csv.DictReader(io.StringIO(marked.content.decode("utf-8-sig")))]
+    said = [number for number, row in enumerate(found) if row[[*row][-1]]]
+    assert said == [4]
+    assert people.client(people.benito).get(address).status_code == 404
+    again = compared(client, f"{name.removesuffix('.csv')}-remarks.csv", marked.content)
+    assert [fault.row for fault in again.context["faults"]] == [6]
+
+
+def test_a_renamed_file_of_commitments_is_known_by_its_headings(people: People) -> None:
+    client = people.analyst
+    _name, rows = downloaded(client, table="commitments")
+    rows[2]["committed_usd"] = "1"
+    page = compared(client, "mine.csv", as_csv(rows), f"?version={VERSION}")
+    assert groups(page) == ["1 amount changed"]
+    assert "Rows that are missing from the file" not in reading(page)
+    assert page.context["shown"].groups[0].rows[0].document == ""

@@ -21,7 +21,7 @@ from carsi_tracker.imports import (
 )
 from carsi_tracker.imports.xlsx import values
 from carsi_tracker.ledger.models import Organization
-from tests.imports import hostile
+from tests.imports import hostile, opendocument
 from tests.imports.conftest import HEADINGS, Way, nothing_made, rows
 
 EVERYTHING = bool(os.environ.get("EVERYTHING"))
@@ -71,6 +71,20 @@ def test_every_hostile_file_is_answered_within_limits_of_memory_and_time(tmp_pat
             before=f"<!--{'x' * 200_000}-->"), "more text than is read"),
         (archive, "LARGEST_UNZIPPED", 100_000, lambda: hostile.workbook("<row/>" * 20_000),
          "Unzipped"),
+        (sheets, "MOST_CELLS", 40, lambda: opendocument.workbook(opendocument.row(
+            opendocument.text("x"), attributes=' table:number-rows-repeated="30"')),
+         "more than 40 cells"),
+        (sheets, "MOST_COLUMNS", 20, lambda: opendocument.workbook(opendocument.row(
+            opendocument.text("x", ' table:number-columns-repeated="21"'))),
+         "more than 20 columns"),
+        (sheets, "MOST_MERGED", 3, lambda: opendocument.workbook(opendocument.row(
+            '<table:table-cell table:number-rows-spanned="2"/>') * 4), "more than 3 merged ranges"),
+        (sheets, "LONGEST_CELL", 100, lambda: opendocument.workbook(opendocument.row(
+            opendocument.text('x<text:s text:c="101"/>'))), "more than 100 characters"),
+        (sheets, "MOST_TEXT", 1_000, lambda: opendocument.workbook(opendocument.row(
+            opendocument.text("x" * 200), attributes=' table:number-rows-repeated="4"')
+            + opendocument.row(opendocument.text("x" * 100))
+            + opendocument.row(opendocument.text("x" * 100))), "more text than is read"),
         (csv_text, "MOST_LINES", 3, lambda: HEADINGS.encode() + b"\n" * 4, "more than 3 lines"),
         (csv_text, "MOST_DELIMITERS", 20, lambda: HEADINGS.encode() + b"," * 10, "than 20 columns"),
         (table, "MOST_COLUMNS", 16, lambda: HEADINGS.encode() + b",x", "more than 16 columns"),

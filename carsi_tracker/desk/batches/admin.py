@@ -177,6 +177,7 @@ class BatchAdmin(ListAdmin):
             "import/<uuid:token>/remarks/": (import_page.remarks, "import_remarks"),
             "returned/": (returned.returned_file, "returned_file"),
             "returned/<uuid:token>/": (returned.returned_preview, "returned_preview"),
+            "returned/<uuid:token>/remarks/": (returned.returned_remarks, "returned_remarks"),
             "allocate/": (allocation.add_allocation, "allocation_add"),
         }
         view = self.admin_site.admin_view

@@ -151,15 +151,15 @@ def remarks(request: HttpRequest, token: UUID) -> HttpResponse:
         return redirect("admin:import_preview", token)
     stem = PurePath(upload.name or _("pasted")).stem
     marked = _("errors")
-    return _download(content, f"{stem}-{marked}", media_type)
+    return download(content, f"{stem}-{marked}", media_type)
 
 
 @permission_required("ledger.view_batch", raise_exception=True)
 def template(_request: HttpRequest, kind: str) -> HttpResponse:
     """Give the empty file to fill in."""
     if kind == "xlsx":
-        return _download(template_xlsx(), "carsi-import", XLSX)
-    return _download(template_csv(), "carsi-import", CSV)
+        return download(template_xlsx(), "carsi-import", XLSX)
+    return download(template_csv(), "carsi-import", CSV)
 
 
 def order_of(request: HttpRequest) -> Order | None:
@@ -242,7 +242,8 @@ def _columns() -> list[tuple[Column, list[str]]]:
     ]
 
 
-def _download(content: bytes, stem: str, media_type: str) -> HttpResponse:
+def download(content: bytes, stem: str, media_type: str) -> HttpResponse:
+    """Answer with a file to keep, named by its stem."""
     suffix = "xlsx" if media_type == XLSX else "csv"
     disposition = content_disposition_header(as_attachment=True, filename=f"{stem}.{suffix}")
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}

@@ -1,5 +1,6 @@
 """A download that comes back edited: compared with its version, and made a draft of differences."""
 
+from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
@@ -7,23 +8,30 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.batches.decisions import BATCH
-from carsi_tracker.desk.drafting.import_page import FAULTS_SHOWN, ConfirmForm, made_before, order_of
+from carsi_tracker.desk.drafting.import_page import (
+    FAULTS_SHOWN,
+    ConfirmForm,
+    download,
+    made_before,
+    order_of,
+)
 from carsi_tracker.desk.drafting.returned_differences import Shown
 from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
 from carsi_tracker.desk.forms.fields import formfield
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
+from carsi_tracker.imports.annotated import with_remarks
 from carsi_tracker.imports.errors import Unreadable
 from carsi_tracker.imports.importing import ImportOptions, Outcome
 from carsi_tracker.imports.returned.differences import Keeping
 from carsi_tracker.imports.returned.held import Key
-from carsi_tracker.imports.returned.origin import Origin, by_address, origin_of
+from carsi_tracker.imports.returned.origin import Origin, by_address, origin_of, table_of
 from carsi_tracker.imports.returned.reading import Compared, Decided, compare, draft
 from carsi_tracker.imports.returned.rows import RETURNED
 from carsi_tracker.imports.returned.sums import RETURNED_SUMS, Source, compare_sums
@@ -61,8 +69,8 @@ class OriginForm(forms.Form):
         ),
     )
 
-    def origin(self) -> Origin | None:
-        """Return the download that was told; None where nothing was, or what is none."""
+    def origin(self, upload: Upload) -> Origin | None:
+        """Return the download that was told of a file; None where nothing was, or what is none."""
         if not self.is_valid():
             return None
         address, version = self.cleaned_data["address"], self.cleaned_data["version"]
@@ -75,7 +83,10 @@ class OriginForm(forms.Form):
                 )
                 self.add_error("address", message)
             return found
-        return Origin("entries", {"version": str(version)}, whole=False) if version else None
+        if not version:
+            return None
+        table = table_of(upload.name, bytes(upload.content))
+        return Origin(table, {"version": str(version)}, whole=False)
 
 
 class SourceForm(forms.Form):
@@ -118,7 +129,7 @@ def returned_preview(request: HttpRequest, token: UUID) -> HttpResponse:
     if upload is None:
         raise Http404
     told = OriginForm(request.POST or request.GET or None)
-    origin = told.origin() or origin_of(upload.name, bytes(upload.content))
+    origin = told.origin(upload) or origin_of(upload.name, bytes(upload.content))
     context: dict[str, Any] = {"upload": upload, "origin_form": told}
     if origin is None:
         return _ask(request, context, "")
@@ -180,6 +191,25 @@ def _source_form(request: HttpRequest, origin: Origin) -> SourceForm | None:
     return SourceForm(request.POST if "effective_date" in request.POST else None)
 
 
+@permission_required("ledger.add_batch", raise_exception=True)
+def returned_remarks(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Give the file again, with a column of what keeps it from being compared."""
+    upload = get_object_or_404(Upload, token=token, person=person(request))
+    told = OriginForm(request.GET or None)
+    origin = told.origin(upload) or origin_of(upload.name, bytes(upload.content))
+    try:
+        query = read(origin.parameters if origin else {}, *newest())
+        context = {"origin": origin, "query": query, "decided": _decided(request)}
+        source_form = _source_form(request, origin) if origin else None
+        findings = _compare(upload, context, source_form).faults
+        content, media_type = with_remarks(upload.name, bytes(upload.content), findings)
+    except (BadAddress, Unreadable):
+        messages.error(request, _("The file has no rows in which errors could be marked."))
+        return redirect("admin:returned_preview", token)
+    stem = "-".join([PurePath(upload.name).stem, _("remarks")])
+    return download(content, stem, media_type)
+
+
 def _made(request: HttpRequest, upload: Upload, compared: Compared) -> HttpResponse | None:
     form = ConfirmForm(request.POST, ask_whether_new=False)
     if not form.is_valid():
@@ -236,5 +266,7 @@ def _refused(request: HttpRequest, context: dict[str, Any], faults: list[Any]) -
             for fault in faults
         ),
         "order": context["decided"].order,
+        "asked": request.GET.urlencode(),
+        "marks": any(fault.row for fault in faults),
     }
     return desk().page(request, "returned_refused.html", context, status=200)

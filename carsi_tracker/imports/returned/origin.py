@@ -11,7 +11,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from carsi_tracker.imports.errors import Unreadable
+from carsi_tracker.imports.table import open_rows
 from carsi_tracker.imports.workbook import texts_beside
+from carsi_tracker.ledger.headings import heading
 
 _ADDRESS = re.compile(r"/tables/(entries|commitments)\.(?:csv|xlsx)(?:\?(\S*))?$")
 _NAME = re.compile(r"carsi-(.+)-([0-9]{4}-[0-9]{2}-[0-9]{2})-v([0-9]{1,9})(?![0-9])")
@@ -45,6 +48,16 @@ def by_address(text: str) -> Origin | None:
         return None
     parameters = dict(parse_qsl(found[2] or ""))
     return Origin(found[1], parameters) if "version" in parameters else None
+
+
+def table_of(name: str, content: bytes) -> str:
+    """Return of which table a file is a download, by its headings; entries where none tell."""
+    try:
+        first = next((cells for _number, cells in open_rows(name, content)), [])
+    except Unreadable:
+        return "entries"
+    names = {heading(cell) for cell in first if isinstance(cell, str)}
+    return "commitments" if "committed_usd" in names else "entries"
 
 
 def _by_name(stem: str) -> Origin | None:
