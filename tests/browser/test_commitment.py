@@ -55,6 +55,18 @@ def test_what_is_left_is_seen_before_anything_is_saved_with_and_without_script(
     assert not said
 
 
+def test_titles_are_edited_where_the_link_leads(desk_site: Site, open_page: Open) -> None:
+    page = open_page()
+    sign_in(page, desk_site, "ana")
+    page.goto(f"{desk_site.address}/admin/find/?q={REFERENCE}")
+    page.get_by_role("link", name="Edit titles and limit").click()
+    page.locator("#edit").get_by_label("Title", exact=True).fill("Rule of law")
+    page.get_by_label("Reason for the change").fill("As the law says")
+    page.locator("#edit").get_by_role("button", name="Save").click()
+    page.goto(f"{desk_site.address}/admin/find/?q={REFERENCE}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rule of law")
+
+
 @pytest.mark.parametrize(
     ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
 )
@@ -65,7 +77,8 @@ def test_the_pages_of_a_commitment_are_accessible(
     sign_in(page, site, "ana")
     page.goto(f"{site.address}{language}/admin/find/?q={REFERENCE}")
     own = page.url.split("change/")[0]
-    for address in (page.url, *(f"{own}{act}/" for act in ("record-payment", "reduce"))):
+    listed = f"{site.address}{language}/admin/ledger/commitment/"
+    for address in (listed, page.url, *(f"{own}{act}/" for act in ("record-payment", "reduce"))):
         page.goto(address)
         assert not faults(page), address
         assert not is_wider_than_its_window(page), address
