@@ -220,8 +220,8 @@ def test_a_batch_is_returned_corrected_and_submitted_again(
     expect(analyst.get_by_text("The batch was submitted.")).to_be_visible()
 
     approver.goto(f"{desk_site.address}{batch}review/")
-    approver.get_by_label("What needs to change").fill("The source says $240,000.")
-    approver.get_by_role("button", name="Return with this comment").click()
+    approver.get_by_label("Your comment").fill("The source says $240,000.")
+    approver.get_by_role("button", name="Return to analyst").click()
 
     analyst.goto(f"{desk_site.address}{batch}change/")
     expect(analyst.get_by_text("The source says $240,000.")).to_be_visible()
@@ -231,4 +231,4 @@ def test_a_batch_is_returned_corrected_and_submitted_again(
 
     approver.goto(f"{desk_site.address}{batch}review/")
     expect(approver.locator("#lines")).to_contain_text("240,000")
-    expect(approver.get_by_role("button", name="Return with this comment")).to_be_visible()
+    expect(approver.get_by_role("button", name="Return to analyst")).to_be_visible()
