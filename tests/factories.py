@@ -97,6 +97,7 @@ def goal(by: User | None = None, **fields: Any) -> Goal:
 def organization(by: User | None = None, **fields: Any) -> Organization:
     serial = next(_serial)
     names = {"name_en": f"Organization {serial}", "name_es": f"Organización {serial}"}
+    fields = {"is_agency": True, "is_partner": True} | fields
     with _acting(by):
         return Organization.objects.create(**{"code": f"Org/{serial}", **names} | fields)
 

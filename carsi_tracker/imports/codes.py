@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -67,7 +67,8 @@ _WHOLE_NUMBER = re.compile(r"([0-9]+)\.0")
 class Code:
     """A code as it is written, with key and names of its row; stages and bases have no row.
 
-    `words` are taken for it, as they stand in tables of either language.
+    `words` are taken for it, as they stand in tables of either language; `fits` says that an
+    organization is of the kind that the column asks for.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Code:
     retired: bool = False
     names: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    fits: bool = True
 
 
 class Codes:
@@ -134,8 +136,8 @@ class Codes:
         return iter(self._by_key.values())
 
     def offered(self) -> list[str]:
-        """Return the codes that are not retired."""
-        return [code.text for code in self._by_key.values() if not code.retired]
+        """Return the codes that new rows take."""
+        return [code.text for code in self._by_key.values() if code.fits and not code.retired]
 
 
 class NewCodes:
@@ -172,14 +174,13 @@ class AcceptedCodes:
     """All codes by column, and the appropriations by year and account."""
 
     def __init__(self) -> None:
-        organizations = Codes(_rows(Organization, "code", *NAMES))
         self.columns = {
             "account": Codes(_rows(Account, "code", *NAMES)),
             "area": Codes(_rows(ProgrammingArea, "code", *NAMES)),
             "country": Codes(_rows(Country, "code", *NAMES)),
             "goal": Codes(_rows(Goal, "number", *NAMES)),
-            "agency": organizations,
-            "partner": organizations,
+            "agency": Codes(_organizations("is_agency")),
+            "partner": Codes(_organizations("is_partner")),
             "stage": Codes(_choices(Stage)),
             "basis": Codes(_choices(Basis)),
             "bound": Codes(Code(value) for value in Bound.values),
@@ -217,6 +218,11 @@ def _choices(choices: type[TextChoices]) -> Iterable[Code]:
 def _rows(model: Any, field: str, *names: str) -> Iterable[Code]:
     rows = model.objects.values_list(field, "pk", "retired", *names)
     return [Code(str(text), pk, retired, tuple(names)) for text, pk, retired, *names in rows]
+
+
+def _organizations(kind: str) -> Iterable[Code]:
+    fitting = set(Organization.objects.filter(**{kind: True}).values_list("pk", flat=True))
+    return [replace(code, fits=code.pk in fitting) for code in _rows(Organization, "code", *NAMES)]
 
 
 class Cells:

@@ -172,6 +172,8 @@ def describe(new: New, column: str, value: Value, row: int) -> str | None:
     if column not in new.described:
         if isinstance(value, Code) and value.retired:
             return _("“%s” is retired. Choose another for new entries.") % value.text
+        if isinstance(value, Code) and not value.fits:
+            return str(Refused(f"no_{column}", {"code": value.text}))
         new.described[column] = value, row
         return None
     first, of_row = new.described[column]

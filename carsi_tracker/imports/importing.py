@@ -235,7 +235,7 @@ def _texts(
 
 def _introduce(commitments: Commitments, batch: Batch) -> None:
     made = Organization.objects.bulk_create(
-        Organization(code=name, name_en=name, name_es=name)
+        Organization(code=name, name_en=name, name_es=name, is_partner=True)
         for name in commitments.new_partners.texts
     )
     new_partners = {organization.code: organization.pk for organization in made}

@@ -11,7 +11,7 @@ from django.test import Client
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Batch, Commitment, Document, Posting
+from carsi_tracker.ledger.models import Batch, Commitment, Document, Organization, Posting
 from tests import databases
 from tests.conftest import Templates
 from tests.database.dump import restore
@@ -48,6 +48,16 @@ def upgraded(templates: Templates, worker_id: str, django_db_blocker: Any) -> It
 
 def test_it_verifies(upgraded: str) -> None:
     assert upgraded.startswith("Verified: 19 versions, ")
+
+
+def test_organizations_are_of_the_kinds_that_they_are_used_as(upgraded: str) -> None:
+    agencies = Organization.objects.filter(pk__in=Commitment.objects.values("agency"))
+    partners = Organization.objects.filter(pk__in=Commitment.objects.values("partner"))
+    assert agencies
+    assert all(agency.is_agency for agency in agencies)
+    assert all(partner.is_partner for partner in partners)
+    assert Organization.objects.filter(is_agency=True, is_partner=False).exists()
+    assert not Organization.objects.filter(is_agency=False, is_partner=False).exists()
 
 
 @pytest.mark.parametrize("language", ["", "/es"])

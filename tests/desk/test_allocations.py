@@ -337,3 +337,13 @@ def test_what_nobody_sees_is_named_in_amounts_and_days_too(people: People) -> No
     assert "U+2066 LEFT-TO-RIGHT ISOLATE" in error_of(refused, "effective_date")
     assert "\u202e" not in error_of(refused, "amount")
     allocate(people.analyst, amount="\u200b250,000.00\u200b", effective_date="\ufeff2009-06-15")
+
+
+def test_agencies_are_offered_as_agencies_and_partners_as_partners(people: People) -> None:
+    html = people.analyst.get(ALLOCATE).content.decode()
+    agencies = html.split('name="agency"')[1].split("</select>")[0]
+    partners = html.split('name="partner"')[1].split("</select>")[0]
+    assert "Bureau of International Narcotics" in agencies
+    assert "Organization of American States" not in agencies
+    assert "Organization of American States" in partners
+    assert "Bureau of International Narcotics" not in partners

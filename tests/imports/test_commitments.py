@@ -281,3 +281,22 @@ def test_a_mark_that_disagrees_with_the_ledger_is_refused(
     marked = KNOWN | dict.fromkeys(LIMIT, "") | {"reference": "CARSI-09-FMF-01"}
     outcome = command("limit.csv", rows(marked | {column: cell}, headings=WITH_LIMITS))
     assert outcome.places == [(2, column, cell)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (
+            {"agency": "Organization of American States"},
+            "“Organization of American States” is not a U.S. agency.",
+        ),
+        ({"partner": "USAID"}, "“USAID” is not a partner."),
+    ],
+)
+def test_a_new_commitment_has_an_agency_and_a_partner_of_their_kind(
+    any_way: Way, cells: dict[str, str], said: str
+) -> None:
+    outcome = any_way("amounts.csv", rows(cells))
+    assert next(iter(cells)) in {column for _row, column, _value in outcome.places}
+    assert said in outcome.said
+    assert nothing_made()

@@ -102,5 +102,5 @@ def _stand_in(batch: Batch, appropriation: Appropriation) -> Commitment:
         title="–",
         area=ProgrammingArea.objects.filter(retired=False).earliest("pk"),
         country=Country.objects.filter(retired=False).earliest("pk"),
-        agency=Organization.objects.filter(retired=False).earliest("pk"),
+        agency=Organization.objects.filter(retired=False, is_agency=True).earliest("pk"),
     )

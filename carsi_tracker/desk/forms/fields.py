@@ -15,7 +15,7 @@ from carsi_tracker.imports.cells import read_amount, read_day, read_text
 from carsi_tracker.imports.placeholders import why
 from carsi_tracker.ledger import text
 from carsi_tracker.ledger.dates import parse_day
-from carsi_tracker.ledger.models import Appropriation, Document
+from carsi_tracker.ledger.models import Appropriation, Document, Organization
 from carsi_tracker.ledger.models.reference import Named
 from carsi_tracker.ledger.money import DollarsField
 
@@ -162,6 +162,8 @@ def _choice(db_field: "models.ForeignKey[Any, Any]", **kwargs: Any) -> Any:
         choices: Any = field.queryset
         if issubclass(choices.model, Named):
             field.queryset = choices.filter(retired=False)
+        if choices.model is Organization:
+            field.queryset = field.queryset.filter(**{f"is_{db_field.name}": True})
         if choices.model is Appropriation:
             field.queryset = choices.filter(account__retired=False).select_related("account")
         if choices.model is Document:

@@ -13,6 +13,8 @@ FIELDS = {
     "stage_and_commitment": "commitment",
     "taken_already": "reference",
     "limit_explained": "bound_note",
+    "no_agency": "agency",
+    "no_partner": "partner",
     "no_such_batch": "batch",
     "not_a_draft": "batch",
     "batch_is_posted": "batch",

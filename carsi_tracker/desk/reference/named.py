@@ -117,6 +117,14 @@ class GoalAdmin(NamedAdmin):
 @admin.register(Organization)
 class OrganizationAdmin(NamedAdmin):
     used_by = ((Commitment, "agency"), (Commitment, "partner"))
+    list_display = ("code", "name_en", "name_es", "kinds", "uses", "state")  # type: ignore[assignment]
+    list_filter = ("is_agency", "is_partner", "retired")  # type: ignore[assignment]
+
+    @admin.display(description=gettext_lazy("kind"))
+    def kinds(self, row: Organization) -> str:
+        """Say what an organization is offered as."""
+        kinds = {_("U.S. agency"): row.is_agency, _("partner"): row.is_partner}
+        return ", ".join(name for name, held in kinds.items() if held) or "–"
 
 
 def _times(model: type[Model], name: str) -> Any:

@@ -119,6 +119,18 @@ class Organization(Named):
     """An agency or partner, under the short name that files print."""
 
     code = models.CharField(_("short name"), max_length=120, unique=True)
+    is_agency = models.BooleanField(
+        _("U.S. agency"),
+        default=False,
+        db_default=False,
+        help_text=_("Offered as the agency of a commitment."),
+    )
+    is_partner = models.BooleanField(
+        _("partner"),
+        default=False,
+        db_default=False,
+        help_text=_("A government or organization, offered as the partner of a commitment."),
+    )
 
     class Meta:
         ordering = ("code",)

@@ -136,6 +136,21 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     ),
     "number_not_given": _sentence(lambda: _("The database gives rows their numbers.")),
     "retired": _sentence(lambda: _("“%(code)s” is retired. Choose another for new entries.")),
+    "no_agency": _sentence(
+        lambda: _(
+            "“%(code)s” is not a U.S. agency. Choose an agency, or ask an administrator to mark "
+            "it as one."
+        )
+    ),
+    "no_partner": _sentence(
+        lambda: _(
+            "“%(code)s” is not a partner. Choose a partner, or ask an administrator to mark it "
+            "as one."
+        )
+    ),
+    "kind_is_used": _sentence(
+        lambda: _("Commitments have “%(code)s” as this. Retire it, and add another.")
+    ),
     "no_such_batch": _sentence(lambda: _("This batch no longer exists.")),
     "no_such_version": _sentence(lambda: _("There is no version %(version)d.")),
     "not_a_draft": _sentence(lambda: _("This batch is submitted already.")),
