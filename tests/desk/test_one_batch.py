@@ -168,3 +168,24 @@ def test_a_batch_that_is_submitted_while_a_form_is_sent_holds_all_of_it_or_nothi
     batch.refresh_from_db()
     assert batch.state == Batch.State.SUBMITTED
     assert batch.lines.count() == 1
+
+
+def test_an_allocation_starts_from_ones_last(people: People) -> None:
+    assert "Start from your last" not in reading(people.analyst.get(ALLOCATE))
+    last = allocate(people.analyst, basis="press").introduces.get()
+    allocate(people.client(people.benito), title="Of another")
+    page = people.analyst.get(ALLOCATE)
+    assert f"Start from your last: {last.reference} Patrol boats, Honduras" in reading(page)
+    form = people.analyst.get(ALLOCATE, {"like": last.pk}).context["form"]
+    sent = allocation(basis="press")
+    for name in ("appropriation", "area", "country", "agency", "document", "basis"):
+        assert str(form[name].value()) == str(sent[name]), name
+    assert str(form["effective_date"].value()) == sent["effective_date"]
+    for name in ("amount", "title", "locator", "batch"):
+        assert not form[name].value(), name
+
+
+@pytest.mark.parametrize("like", ["x", "0", "9" * 30])
+def test_what_is_no_commitment_starts_an_empty_form(people: People, like: str) -> None:
+    form = people.analyst.get(ALLOCATE, {"like": like}).context["form"]
+    assert not form["country"].value()

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches import mails
+from carsi_tracker.desk.drafting.alike import last_allocation, like
 from carsi_tracker.desk.drafting.drafting import (
     OF_AMOUNT,
     AddingForm,
@@ -185,7 +186,9 @@ def add_allocation(request: HttpRequest) -> HttpResponse:
     if asks_for_strip(request):
         return strip(request, context)
     if not sent:
-        kept = {name: typed[name] for name in (*KEPT, *OF_LETTER) if name in typed}
+        kept = like(typed.get("like", ""))
+        kept |= {name: typed[name] for name in (*KEPT, *OF_LETTER) if name in typed}
+        context["last"] = None if typed else last_allocation(person(request))
         form = AllocationForm(initial={"token": new_token(), **kept}, **common)
     elif TRY in typed:
         form = AllocationForm(initial=typed.dict(), **common)
