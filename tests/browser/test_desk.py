@@ -305,7 +305,7 @@ def test_an_allocation_is_entered_by_keyboard_alone(desk_site: Site, open_page: 
     page.goto(f"{desk_site.address}{ALLOCATE}")
     page.get_by_label("Amount, U.S. dollars").focus()
     keys = page.keyboard
-    for typed in ("250,000.00", "2009-06-15", "INCLE FY2008", "Law", "Hond", ""):
+    for typed in ("250,000.00", "2009-06-15", "", "", "INCLE FY2008", "Law", "Hond", ""):
         keys.type(typed)
         keys.press("Tab")
     for typed in ("U.S. Department", ""):
@@ -325,7 +325,8 @@ def test_an_allocation_is_entered_by_keyboard_alone(desk_site: Site, open_page: 
         keys.press("Tab")
     expect(page.get_by_role("button", name="Save and submit")).to_be_focused()
     keys.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Patrol boats")
+    expect(page.get_by_role("heading", level=1)).to_have_text(SUGGESTED)
+    expect(page.locator("#lines")).to_contain_text("Patrol boats")
 
 
 def test_what_was_typed_outlives_the_session(desk_site: Site, open_page: Open) -> None:

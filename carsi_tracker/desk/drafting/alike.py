@@ -27,7 +27,7 @@ def like(commitment: str) -> dict[str, Any]:
     """
     if not commitment.isdecimal() or len(commitment) > 15:
         return {}
-    line = FIRST.filter(commitment=commitment).order_by("pk").first()
+    line = FIRST.filter(commitment=int(commitment)).order_by("pk").first()
     if line is None:
         return {}
     of_line = {"effective_date": line.effective_date, "basis": line.basis}
