@@ -138,3 +138,18 @@ def test_the_page_asks_no_more_queries_for_more_rows(
     for rows in (2, 40):
         with django_assert_max_num_queries(60):
             paste(people.analyst, batch, "Program\tAmount\n" + "Rule of law\t5\n" * rows)
+
+
+def test_answers_stand_there_again_after_a_session_ended(people: People, batch: Batch) -> None:
+    page = paste(people.analyst, batch, PLAN)
+    said = {"unit": "1", "dates": "day-first", "default-locator": "page 14", "role-1": "agency",
+            "cell-8-effective_date": "2010-09-30", "_again": "1"}  # fmt: skip
+    again = answer(people.analyst, batch, page, "_add", out=[1, 2, 3, 5], **said)
+    answers = again.context["pasted"].answers
+    assert (answers.written.unit, answers.order) == (1, "day-first")
+    assert (answers.defaults["locator"], answers.roles[1].name) == ("page 14", "agency")
+    assert 5 in answers.out
+    assert 10 not in answers.out
+    assert filled(again, "put-right")["cell-8-effective_date"] == "2010-09-30"
+    assert "Check what you typed" in reading(again)
+    assert not batch.lines.exists()
