@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from carsi_tracker.desk.batches import batch_page, batch_texts, comments, decisi
 from carsi_tracker.desk.batches.held import COLUMNS, held
 from carsi_tracker.desk.drafting import allocation, import_page, returned
 from carsi_tracker.desk.forms.again import shows_again
-from carsi_tracker.desk.lines import line_pages, new_commitments, paste, table_page
+from carsi_tracker.desk.lines import draft_file, line_pages, new_commitments, paste, table_page
 from carsi_tracker.desk.review import review_page, sources
 from carsi_tracker.desk.site import ListAdmin, person
 from carsi_tracker.ledger.models import Batch, Stage
@@ -146,7 +146,7 @@ class BatchAdmin(ListAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses of the list, of the pages and of what is done there."""
-        own: dict[str, tuple[Callable[..., HttpResponse], str]] = {
+        own: dict[str, tuple[Callable[..., HttpResponseBase], str]] = {
             "<int:batch_id>/texts/": (batch_texts.edit_texts, "batch_texts"),
             "<int:batch_id>/submit/": (decisions.submit, "batch_submit"),
             "<int:batch_id>/withdraw/": (decisions.withdraw, "batch_withdraw"),
@@ -160,6 +160,7 @@ class BatchAdmin(ListAdmin):
             "<int:batch_id>/lines/try/": (table_page.try_table, "lines_try"),
             "<int:batch_id>/lines/paste/": (paste.paste_rows, "lines_paste"),
             "<int:batch_id>/lines/suggest/": (table_page.suggest, "lines_suggest"),
+            "<int:batch_id>/lines.<slug:kind>": (draft_file.draft_file, "draft_file"),
             "<int:batch_id>/lines/add/": (line_pages.add_line, "line_add"),
             "<int:batch_id>/lines/<int:line_id>/": (line_pages.edit_line, "line_edit"),
             "<int:batch_id>/lines/<int:line_id>/delete/": (line_pages.delete_line, "line_delete"),
