@@ -225,7 +225,7 @@ def test_a_batch_is_returned_corrected_and_submitted_again(
 
     analyst.goto(f"{desk_site.address}{batch}change/")
     expect(analyst.get_by_text("The source says $240,000.")).to_be_visible()
-    analyst.locator("#lines tbody tr").first.locator("[id$=-amount]").fill("240,000")
+    analyst.locator("#lines [id$=-amount]").first.fill("240,000")
     analyst.get_by_role("button", name="Save and submit").click()
     expect(analyst.get_by_text("The batch was submitted.")).to_be_visible()
 
