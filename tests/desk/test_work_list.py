@@ -52,6 +52,19 @@ def test_drafts_wait_for_who_keeps_them_alone(people: People) -> None:
     assert "to finish" not in desk(people.client(people.benito))
 
 
+def test_a_draft_says_by_how_much_it_is_over_balance_and_whether_it_holds_anything(
+    people: People,
+) -> None:
+    factories.batch(people.ana, title="Empty")
+    draft = allocate(people.analyst, called="Too much", _draft="")
+    with posting.acting(people.ana):
+        draft.lines.update(amount="12000000.00")
+    text = section(people.analyst, "Your drafts")
+    row = "INCLE FY2008 Honduras 12,000,000 – – Over balance by 989,500"
+    assert re.search(rf"Too much 1 line · spend-plan-2008 started [^–]* {row}", text)
+    assert re.search(r"Empty 0 lines started [^–]* – – – – – No lines yet", text)
+
+
 def test_what_was_handed_over_waits_for_its_new_keeper(people: People) -> None:
     allocate(people.analyst, called="Patrol boats", _draft="")
     posting.hand_over(people.ana, people.benito, people.adela)
