@@ -1,5 +1,6 @@
 """The rows of OpenDocument sheets, read as a stream (ODF 1.3, part 3, 9)."""
 
+import re
 from typing import Any
 
 from carsi_tracker.imports import sheets
@@ -21,6 +22,9 @@ _GROUPS = frozenset(
 _PARAGRAPHS = frozenset({f"{TEXT} p", f"{TEXT} h"})
 _NOT_SHOWN = frozenset({f"{TEXT} note", f"{TEXT} ruby-text"})
 _SPACE, _TAB, _BREAK = f"{TEXT} s", f"{TEXT} tab", f"{TEXT} line-break"
+_ROWS_REPEATED, _COLUMNS_REPEATED = (f"{TABLE} number-{of}-repeated" for of in ("rows", "columns"))
+_ROWS_SPANNED, _COLUMNS_SPANNED = (f"{TABLE} number-{of}-spanned" for of in ("rows", "columns"))
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _MOST_SPACES = 1_000
 _HIDDEN = frozenset({"collapse", "filter"})
 
@@ -46,7 +50,8 @@ class OpenDocumentReader(SheetReader):
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Take the start of an element."""
-        super().start(name, attributes)
+        self.elements += 1
+        self.depth += 1
         if self._passed_over:
             self._passed_over += 1
         elif self._cell is not None:
@@ -67,16 +72,14 @@ class OpenDocumentReader(SheetReader):
         """Take a stretch of text; spaces that follow each other are one, as the standard says."""
         if not self._in_paragraph or self._passed_over:
             return
-        words = "".join(" " if each in "\t\r\n" else each for each in text)
-        while "  " in words:
-            words = words.replace("  ", " ")
+        words = _BLANKS.sub(" ", text)
         if words.startswith(" ") and self._after_space():
             words = words[1:]
         self._add(words)
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
-        super().end(name)
+        self.depth -= 1
         if self._passed_over:
             self._passed_over -= 1
         elif self._cell is not None:
@@ -103,14 +106,14 @@ class OpenDocumentReader(SheetReader):
 
     def _take_column(self, attributes: Attributes) -> None:
         first = self._column
-        self._column += _repeated(attributes, "columns")
+        self._column += _repeated(attributes, _COLUMNS_REPEATED)
         hidden = self.contents.hidden_columns
         if attributes.get(f"{TABLE} visibility") in _HIDDEN and len(hidden) < sheets.MOST_COLUMNS:
             hidden.append((first, self._column - 1))
 
     def _begin_row(self, attributes: Attributes) -> None:
         self._in_row, self._row, self._spans, self._index = True, [], [], 0
-        self._repeated = _repeated(attributes, "rows")
+        self._repeated = _repeated(attributes, _ROWS_REPEATED)
         self._hidden = attributes.get(f"{TABLE} visibility") in _HIDDEN
         self._number += 1
 
@@ -143,7 +146,7 @@ class OpenDocumentReader(SheetReader):
 
     def _end_cell(self, attributes: Attributes) -> None:
         self._cell, self._in_paragraph = None, False
-        index, count = self._index, _repeated(attributes, "columns")
+        index, count = self._index, _repeated(attributes, _COLUMNS_REPEATED)
         self._index += count
         if not self._visible:
             return
@@ -161,8 +164,10 @@ class OpenDocumentReader(SheetReader):
         self._row += [""] * (index - len(self._row)) + [cell] * count
 
     def _span(self, index: int, attributes: Attributes) -> None:
-        rows = position(attributes.get(f"{TABLE} number-rows-spanned", "1"))
-        columns = position(attributes.get(f"{TABLE} number-columns-spanned", "1"))
+        if _ROWS_SPANNED not in attributes and _COLUMNS_SPANNED not in attributes:
+            return
+        rows = position(attributes.get(_ROWS_SPANNED, "1"))
+        columns = position(attributes.get(_COLUMNS_SPANNED, "1"))
         if (rows > 1 or columns > 1) and len(self._spans) < sheets.MOST_COLUMNS:
             self._spans.append((rows, index, index + max(columns, 1) - 1))
 
@@ -192,7 +197,9 @@ class OpenDocumentReader(SheetReader):
 
 
 def _repeated(attributes: Attributes, of: str) -> int:
-    count = position(attributes.get(f"{TABLE} number-{of}-repeated", "1"))
+    if of not in attributes:
+        return 1
+    count = position(attributes[of])
     if not count:
         raise damaged()
     return count

@@ -20,6 +20,8 @@ TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 _OF_LIBREOFFICE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
 
+_KIND, _FORMULA = f"{OFFICE} value-type", f"{TABLE} formula"
+_KIND_OF_LIBREOFFICE = f"{_OF_LIBREOFFICE} value-type"
 _SPAN = re.compile(r"(-?)PT(?:([0-9]{1,7})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,11})(?:[.,][0-9]*)?S)?")
 _ERROR = re.compile(r"#[A-Z/0-9?!]+[!?]?|#N/A|Err:[0-9]{3}", re.ASCII)
 
@@ -30,8 +32,8 @@ def read(attributes: dict[str, str], paragraphs: str | None) -> Any:
     `paragraphs` are what it shows; None where it has none.
     """
     text = paragraphs or ""
-    kind = attributes.get(f"{OFFICE} value-type", "")
-    formula = f"{TABLE} formula" in attributes
+    kind = attributes.get(_KIND, "")
+    formula = _FORMULA in attributes
     if _is_error(attributes, text, formula=formula):
         return ERROR, text
     match kind:
@@ -50,7 +52,7 @@ def read(attributes: dict[str, str], paragraphs: str | None) -> Any:
 
 def _is_error(attributes: dict[str, str], text: str, *, formula: bool) -> bool:
     """Say whether a formula failed: LibreOffice marks that, OpenOffice only shows it."""
-    if attributes.get(f"{_OF_LIBREOFFICE} value-type") == "error":
+    if attributes.get(_KIND_OF_LIBREOFFICE) == "error":
         return True
     return formula and bool(_ERROR.fullmatch(text))
 
