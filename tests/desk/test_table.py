@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from carsi_tracker.ledger.columns import OF_LINE
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 from carsi_tracker.ledger.posting import acting
 from tests.desk.conftest import People, address, allocate, page_of, reading
@@ -68,6 +69,14 @@ def test_untouched_rows_and_empty_rows_change_nothing(people: People, batch: Bat
     before = list(batch.lines.values())
     assert "Nothing was changed." in save(people.analyst, batch)
     assert list(batch.lines.values()) == before
+
+
+def test_the_columns_stand_in_the_order_in_which_rows_are_copied_and_pasted(
+    people: People, batch: Batch
+) -> None:
+    names = [name for name in page(people.analyst, batch) if name.startswith("new-0-")]
+    columns = [name.removesuffix("_usd") for name in OF_LINE]
+    assert names == [f"new-0-{name}" for name in ("against", *columns)]
 
 
 def test_a_fault_stands_at_its_cell_and_nothing_is_saved(people: People, batch: Batch) -> None:

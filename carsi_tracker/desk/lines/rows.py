@@ -25,6 +25,7 @@ class RowForm(SheetRow, BaseLineForm):
     """
 
     begins = "new-"
+    field_order = ("against", *OF_LINE)
     document = LineOfText(
         label=gettext_lazy("Document"),
         max_length=LONGEST,
