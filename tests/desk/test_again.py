@@ -239,7 +239,7 @@ def test_a_decision_and_a_remark_typed_by_an_approver_are_not_lost(
     review = address(batch, "review")
     signed_out_and_in_elsewhere(browser, "petra")
     for path, sent in (
-        (address(batch, "send-back"), {"remark": "Say which boats."}),
+        (address(batch, "send-back"), {"text": "Say which boats."}),
         (address(batch, "remark"), {"text": "Say which boats.", "after": "0"}),
     ):
         token = hidden(browser.get(review).content.decode(), "csrfmiddlewaretoken")

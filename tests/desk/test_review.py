@@ -14,7 +14,12 @@ from carsi_tracker.caching.remembered import forget_everything
 from carsi_tracker.figures.aggregates import total
 from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.preview import KINDS, PublicFigure, preview
-from carsi_tracker.figures.published import VerdictChange, verdicts_changed, verdicts_of_draft
+from carsi_tracker.figures.published import (
+    MATCHING,
+    VerdictChange,
+    verdicts_changed,
+    verdicts_of_draft,
+)
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
@@ -256,6 +261,10 @@ def test_a_review_foretells_which_published_totals_compare_otherwise(
     for each in foretold:
         assert f"{each.before.verdict.label} {each.after.verdict.label}" in text
     assert ("Posting changes no comparison." in text) is not foretold
+    lost = sum(
+        each.before.verdict in MATCHING and each.after.verdict not in MATCHING for each in foretold
+    )
+    assert (f"{lost} published total" in text and "no longer match" in text) == bool(lost)
     post_it(people.approver, made)
     after, _revision = newest()
     happened = verdicts_changed(asked, Query(after, today()))

@@ -68,7 +68,8 @@ def test_each_text_and_each_field_of_a_line_and_a_commitment_is_told_before_and_
     assert changes
     assert told(changes.found.texts) == [("title", "Boats", "Ships")]
     (changed,) = changes.found.lines.changed
-    assert (changed.id, changed.name) == (line.pk, "NEW-2")
+    called = "NEW-2, Committed, $250.50, Apr\xa01,\xa02009"
+    assert (changed.id, changed.name) == (line.pk, called)
     assert told(changed.fields) == [
         ("commitment", "NEW-1", "NEW-2"),
         ("amount, U.S. dollars", "$100.00", "$250.50"),
@@ -119,7 +120,7 @@ def test_many_changes_are_counted_told_in_part_and_asked_for_at_once(
     assert changes
     assert len(changes.found.lines.added) == SHOWN
     assert (changes.found.lines.total, changes.found.lines.more) == (SHOWN + 20, 20)
-    assert len(queries) == 6  # the batch, what is compared, how, deeds, and both times the people
+    assert len(queries) == 7  # the batch, what is compared, how, deeds, versions, people twice
 
 
 def test_discarding_a_batch_takes_its_submissions_along(ledger: Ledger, batch: Batch) -> None:
