@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from carsi_tracker.accounts.models import Event, User
-from tests.desk.conftest import People, allocate, post_it, reading, told
+from carsi_tracker.ledger import posting
+from tests.desk.conftest import People, allocate, page_of, post_it, reading, told
 from tests.desk.forms import PASSWORD, person
 from tests.transactions import Session
 
@@ -203,3 +204,11 @@ def test_a_temporary_table_of_its_name_takes_nothing_away(people: People) -> Non
         )
         cursor.execute("drop table pg_temp.accounts_event")
     assert newest("person_changed").person == User.objects.get(username="benito")
+
+
+def test_drafts_that_were_handed_over_are_named_and_lead_there(people: People) -> None:
+    batch = allocate(people.analyst, title="Radios", _draft="")
+    posting.hand_over(people.ana, people.benito, people.adela)
+    response = people.administrator.get(TRAIL)
+    assert f'<a href="{page_of(batch)}">' in response.content.decode()
+    assert "from: Ana Alva" in reading(response)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -233,3 +234,27 @@ def test_lists_and_pages_never_load_a_file(people: People) -> None:
         Client().get("/documents/", follow=True)
         Client().get("/documents/gao-13-295r/", follow=True)
     assert not [query for query in queries if '"content"' in query["sql"]]
+
+
+def test_the_same_file_under_another_document_is_said_with_the_way_there(people: People) -> None:
+    first, second, third = (factories.document(people.ana) for _ in range(3))
+    change(people.analyst, first, upload=upload())
+    said = told_by(change(people.analyst, second, upload=upload(name="again.pdf")))
+    assert f"“{first.key}” has the same file." in said
+    assert f'<a href="/admin/ledger/document/{first.pk}/change/">{first}</a>' in said
+    said = told_by(change(people.analyst, third, upload=upload(PDF + b"3")))
+    assert "has the same file" not in said
+
+
+def told_by(response: Any) -> str:
+    """Return the messages that the next page shows."""
+    return " ".join(map(str, get_messages(response.wsgi_request)))
+
+
+def test_a_new_source_with_the_file_of_another_is_refused_by_name(people: People) -> None:
+    first = factories.document(people.ana)
+    change(people.analyst, first, upload=upload())
+    sent = allocation(document="", **NEW) | {"new_document-upload": upload(name="again.pdf")}
+    said = reading(people.analyst.post(ALLOCATE, sent))
+    assert f"This document is there already, as {first.key}. Choose it in the list." in said
+    assert not Document.objects.filter(title=NEW["new_document-title"]).exists()

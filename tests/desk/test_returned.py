@@ -511,12 +511,12 @@ def test_a_file_that_can_not_be_compared_comes_back_with_its_errors_marked(
     address = page.wsgi_request.path + "remarks/"
     assert f'href="{address}"' in page.content.decode()
     marked = client.get(address)
-    assert f"{name.removesuffix('.csv')}-remarks.csv" in marked["Content-Disposition"]
+    assert f"{name.removesuffix('.csv')}-errors.csv" in marked["Content-Disposition"]
     found = [*csv.DictReader(io.StringIO(marked.content.decode("utf-8-sig")))]
     said = [number for number, row in enumerate(found) if row[[*row][-1]]]
     assert said == [4]
     assert people.client(people.benito).get(address).status_code == 404
-    again = compared(client, f"{name.removesuffix('.csv')}-remarks.csv", marked.content)
+    again = compared(client, f"{name.removesuffix('.csv')}-errors.csv", marked.content)
     assert [fault.row for fault in again.context["faults"]] == [6]
 
 

@@ -206,7 +206,7 @@ def returned_remarks(request: HttpRequest, token: UUID) -> HttpResponse:
     except (BadAddress, Unreadable):
         messages.error(request, _("The file has no rows in which errors could be marked."))
         return redirect("admin:returned_preview", token)
-    stem = "-".join([PurePath(upload.name).stem, _("remarks")])
+    stem = "-".join([PurePath(upload.name).stem, _("errors")])
     return download(content, stem, media_type)
 
 

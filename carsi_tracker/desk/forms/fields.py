@@ -163,7 +163,7 @@ def _choice(db_field: "models.ForeignKey[Any, Any]", **kwargs: Any) -> Any:
         if issubclass(choices.model, Named):
             field.queryset = choices.filter(retired=False)
         if choices.model is Organization:
-            field.queryset = field.queryset.filter(**{f"is_{db_field.name}": True})
+            field.queryset = choices.filter(retired=False, **{f"is_{db_field.name}": True})
         if choices.model is Appropriation:
             field.queryset = choices.filter(account__retired=False).select_related("account")
         if choices.model is Document:

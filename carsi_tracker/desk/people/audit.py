@@ -3,13 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts.models import Event, FactorRemoval, SignInRefusal, User
 from carsi_tracker.desk.site import ListAdmin
+from carsi_tracker.ledger.models import Batch
 from carsi_tracker.reports.templatetags.figures import moment_in_words
 
 LABELS = {
@@ -75,11 +79,21 @@ class EventAdmin(ListAdmin):
         return moment_in_words(event.happened_at)
 
     @admin.display(description=_("detail"))
-    def what(self, event: Event) -> str:
-        """Say what the event holds, a part after the other."""
-        return "; ".join(
-            f"{_label(name)}: {_said(name, value)}" for name, value in event.detail.items()
-        )
+    def what(self, event: Any) -> str:
+        """Say what the event holds, a part after the other; batches and people by their names."""
+        parts = ((_label(name), _told(event, name, of)) for name, of in event.detail.items())
+        return format_html_join("; ", "{}: {}", parts)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Return the list, whose events know the batches and people that they name by number."""
+        shown = super().get_changelist_instance(request)
+        events: list[Any] = list(shown.result_list)
+        batches = {key for event in events for key in event.detail.get("batches", ())}
+        givers = {event.detail["from"] for event in events if "from" in event.detail}
+        known = Batch.objects.in_bulk(batches), User.objects.in_bulk(givers)
+        for event in events:
+            event.batches, event.givers = known
+        return shown
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let nobody add one."""
@@ -101,11 +115,24 @@ def _label(name: str) -> str:
     return str(columns.get(name, name))
 
 
-def _said(name: str, value: Any) -> str:
-    if name == "batches" and isinstance(value, list):
-        return ", ".join(map(str, value))
+def _told(event: Any, name: str, value: Any) -> str:
+    if name == "batches":
+        return format_html_join(", ", "{}", ((_linked(event, key),) for key in value))
+    if name == "from" and value in event.givers:
+        return str(event.givers[value])
+    return _said(value)
+
+
+def _linked(event: Any, key: int) -> str:
+    if key not in event.batches:
+        return gettext("batch %d, discarded") % key
+    address = reverse("admin:ledger_batch_change", args=[key])
+    return format_html('<a href="{}">{}</a>', address, event.batches[key])
+
+
+def _said(value: Any) -> str:
     if isinstance(value, list):
-        return " → ".join(_said("", part) for part in value)
+        return " → ".join(_said(part) for part in value)
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, str):

@@ -1,17 +1,19 @@
 """Documents: kept by analysts and administrators, with the file itself where there is one."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -74,6 +76,14 @@ class DocumentForm(ReferenceForm):
             add_file(self.instance, file.name, file.read())
 
 
+def has_same_file(file: Any) -> QuerySet[Document]:
+    """Return the documents that have a file of the same content."""
+    file.seek(0)
+    checksum = hashlib.sha256(file.read()).hexdigest()
+    file.seek(0)
+    return Document.objects.filter(file__sha256=checksum)
+
+
 @admin.register(Document)
 class DocumentAdmin(RetirableAdmin):
     form = DocumentForm
@@ -90,9 +100,15 @@ class DocumentAdmin(RetirableAdmin):
         return [name for name in fields if name != "remove" or has_file]
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
-        """Save the document, then its file."""
+        """Save the document, then its file; say where another document has the same one."""
         super().save_model(request, obj, form, change)
         form.keep_file()
+        file = form.cleaned_data.get("upload")
+        if same := file and has_same_file(file).exclude(pk=obj.pk).first():
+            address = reverse("admin:ledger_document_change", args=[same.pk])
+            said = _("“%(key)s” has the same file. One source is one document: keep one.")
+            link = format_html('<a href="{}">{}</a>', address, same)
+            messages.warning(request, format_html("{} {}", said % {"key": same.key}, link))
 
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses of documents and of their files."""
@@ -136,7 +152,8 @@ class NewDocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean() or self.cleaned_data
         described = {name: cleaned.get(name) for name in ("title", "publisher", "published_on")}
         same = Document.objects.filter(**described).first() if all(described.values()) else None
-        if same:
+        file = cleaned.get("upload")
+        if same := same or (file and has_same_file(file).first()):
             message = _("This document is there already, as %s. Choose it in the list.") % same.key
             raise ValidationError(message, "present")
         if not cleaned.get("key") and cleaned.get("title") and cleaned.get("published_on"):
