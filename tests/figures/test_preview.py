@@ -51,8 +51,14 @@ def line(
 
 def new_commitment(batch: Batch, picks: list[int], of: Appropriation, bound: str) -> Commitment:
     """A commitment in places picked from all, some of which no entry has yet."""
-    kinds = (ProgrammingArea, Country, Organization, Organization, Goal)
-    rows = [list(kind.objects.order_by("pk")) for kind in kinds]
+    rows = [
+        list(each.order_by("pk"))
+        for each in (
+            ProgrammingArea.objects.all(), Country.objects.all(),
+            Organization.objects.filter(is_agency=True),
+            Organization.objects.filter(is_partner=True), Goal.objects.all(),
+        )
+    ]  # fmt: skip
     area, country, agency, partner, goal = (
         every[pick % len(every)] for every, pick in zip(rows, picks, strict=True)
     )
