@@ -29,6 +29,12 @@ def add(people: People, batch: Batch, **changes: Any) -> str:
     return batch.title
 
 
+def told_by_steps(people: People, batch: Batch) -> str:
+    """Return the steps of a batch, as its page in Spanish names them."""
+    page = people.analyst.get(f"/es{address(batch, 'change')}").content.decode()
+    return page.partition('<ol class="desk-steps">')[2].partition("</ol>")[0]
+
+
 def test_a_title_names_amounts_appropriations_countries_and_source(people: People) -> None:
     batch = allocate(people.analyst, _draft="", obligated="40,000")
     assert batch.title == SUGGESTED.replace("committed,", "committed, $40,000 obligated,")
@@ -53,6 +59,14 @@ def test_a_title_is_in_the_language_of_the_batch_and_follows_it(people: People) 
     assert people.analyst.post(texts, sent | {"seen": seen}).status_code == 302
     batch.refresh_from_db()
     assert batch.title.startswith("$250,000 comprometidos, INCLE FY2008, Honduras: Plan de gasto")
+
+
+def test_the_reason_that_a_source_gives_is_in_the_language_of_the_batch(people: People) -> None:
+    people.analyst.post(f"/es{ALLOCATE}", allocation())
+    batch = Batch.objects.latest("pk")
+    assert batch.language == Language.SPANISH
+    assert batch.reason == batch.lines.get().document.title_es
+    assert "Asentado" in told_by_steps(people, batch)
 
 
 def test_a_title_follows_the_lines_of_a_draft(people: People) -> None:

@@ -122,7 +122,7 @@ class AllocationForm(CitesADocument, AddingForm):
         """Make the batch, the commitment and its line."""
         values = self.cleaned_data | {"document": self.document()}
         self.source = values["document"]
-        batch = self.batch_for("", values["reason"] or self.source.title)
+        batch = self.batch_for("", values["reason"] or self.source.shown_title)
         described = {name: values[name] for name in OF_COMMITMENT}
         described["reference"] = values["reference"] or values["appropriation"].next_reference()
         commitment = Commitment.objects.create(introduced_by=batch, **described)

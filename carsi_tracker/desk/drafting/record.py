@@ -106,7 +106,7 @@ class RecordForm(CitesADocument, AddingForm):
         """Make the line, and its batch where that is new."""
         values, commitment = self.cleaned_data, self.commitment
         self.source = values["document"] = self.document()
-        reason = values["reason"] or self.source.title
+        reason = values["reason"] or self.source.shown_title
         batch = self.batch_for(values["batch_title"], reason)
         line = Line(
             batch=batch,
