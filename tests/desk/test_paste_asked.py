@@ -92,6 +92,11 @@ def test_a_total_that_is_wrong_is_said_and_not_left_out(people: People, batch: B
     assert not without.context["pasted"].wrong
 
 
+def test_a_total_shows_what_it_adds_in_each_column(people: People, batch: Batch) -> None:
+    rows = "Program\tINCLE\tESF\nRadios\t5\t\nSchools\t\t7\nTotal\t5\t7\n"
+    assert "Row 4: total, 5 = 5; 7 = 7" in reading(paste(people.analyst, batch, rows))
+
+
 def test_new_commitments_are_made_of_titles_and_defaults(people: People, batch: Batch) -> None:
     page = paste(people.analyst, batch, SIMPLE.format("10", "10"))
     said = {

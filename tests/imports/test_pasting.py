@@ -298,6 +298,15 @@ def test_a_heading_of_an_account_says_so_of_the_rows_below_it() -> None:
     assert [line.cells["account"] for line in found] == ["INCLE", "ESF"]
 
 
+def test_a_heading_that_names_an_account_beside_a_year_says_both_of_its_amounts() -> None:
+    grid = cut("Activity\tFY 2009 INCLE\tFY 2009 ESF\tINCLE and ESF\nRadios\t5\t7\t12\n")
+    assert [of.code for of in guess(grid, KNOWN).answers.roles[1:]] == [
+        "amount_usd;account=INCLE;fiscal_year=2009",
+        "amount_usd;account=ESF;fiscal_year=2009",
+        "amount_usd",
+    ]
+
+
 def test_words_for_nothing_stay_where_the_import_asks_for_empty_cells() -> None:
     row = "CARSI-09-ESF-01\tn/a\tcommitted\t10\t2010-01-01\tactivities-2010"
     grid = cut(f"reference\tpartner\tstage\tamount_usd\teffective_date\tdocument\n{row}")

@@ -88,7 +88,7 @@ def _arithmetic(guess: Guess, row: int) -> Iterator[str]:
             for part in parts
             if guess.outline.amount(part, index) is not None
         ]
-        if len(texts) < min(2, len(parts)):
+        if not texts:
             continue
         shown = texts if len(texts) <= 4 else [*texts[:2], "…", texts[-1]]
         yield f"{' + '.join(shown)} = {guess.outline.figures[row, index].text.strip()}"

@@ -158,8 +158,14 @@ def _role(cells: Sequence[str], above: Sequence[str], known: LedgerWords) -> Rol
 
 def _of_amounts(above: Sequence[str], known: LedgerWords) -> Role:
     year = next(filter(None, map(year_of, above)), "")
-    accounts = (known.code("account", text) for text in above)
-    return amount(fiscal_year=year, stage=stage_of(above), account=next(filter(None, accounts), ""))
+    account = next(filter(None, (_account(text, known) for text in above)), "")
+    return amount(fiscal_year=year, stage=stage_of(above), account=account)
+
+
+def _account(text: str, known: LedgerWords) -> str:
+    """Return the account that a heading is, or that it alone names: “FY 2009 INCLE”."""
+    named = {known.code("account", word) for word in text.split()} - {""}
+    return known.code("account", text) or (named.pop() if len(named) == 1 else "")
 
 
 def _by_cells(name: str, cells: Sequence[str], known: LedgerWords) -> str:
