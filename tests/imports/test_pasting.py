@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from carsi_tracker.imports.errors import Unreadable
 from carsi_tracker.imports.pasting.answers import Answers, remembered
 from carsi_tracker.imports.pasting.arithmetic import SummedRow, added, sums
-from carsi_tracker.imports.pasting.figures import figure
+from carsi_tracker.imports.pasting.figures import figure, year_of
 from carsi_tracker.imports.pasting.finding import KnownCommitment, find
 from carsi_tracker.imports.pasting.grid import MOST_COLUMNS, Breaks, PastedGrid, cut
 from carsi_tracker.imports.pasting.guessing import Guess, guess, shape
@@ -114,7 +114,7 @@ def test_percentages_and_a_column_of_totals_are_left_out() -> None:
     assert [of.code for of in understood.answers.roles] == [
         "title", "amount_usd;fiscal_year=2008", "", "amount_usd;fiscal_year=2009", "", "",
     ]  # fmt: skip
-    assert understood.totals == (5,)
+    assert [total.index for total in understood.totals] == [5]
     first = made("percent")[0].cells
     assert (first["title"], first["note"]) == ("Equipment", "Vehicles and radios.")
 
@@ -270,6 +270,106 @@ def test_answers_are_kept_for_the_next_paste_of_the_same_headings() -> None:
     assert shape(grid) != shape(pasted("percent")[0])
     assert remembered(understood.answers.kept(), 3) is None
     assert remembered({"roles": "x"}, 1) is None
+
+
+def test_what_a_table_says_of_itself_comes_before_answers_for_an_earlier_one() -> None:
+    text = "Obligated, FY 2008 ($ in thousands)\nProgram\tAmount\tDate\nRadios\t1.250\t3/4/2009\n"
+    answered = Answers(
+        (role("title"), role("amount_usd"), role("effective_date")),
+        AmountStyle(1000, "."), Order.DAY_FIRST,
+        defaults={"stage": "obligated", "fiscal_year": "2008", "basis": "inferred"},
+    )  # fmt: skip
+    kept = guess(cut(text), KNOWN, answered).answers
+    assert (kept.written, kept.order) == (AmountStyle(1000, "."), Order.DAY_FIRST)
+    assert kept.defaults["basis"] == "inferred"
+    other = text.replace(
+        "Obligated, FY 2008 ($ in thousands)", "Committed, FY 2009 ($ in millions)"
+    )
+    other = other.replace("1.250", "1.250,5") + "Vans\t2.400\t3/14/2009\n"
+    read = guess(cut(other), KNOWN, answered).answers
+    assert (read.written, read.order) == (AmountStyle(1_000_000, ","), Order.MONTH_FIRST)
+    assert (read.defaults["stage"], read.defaults["fiscal_year"]) == ("committed", "2009")
+
+
+@pytest.mark.parametrize(
+    "heading", ["FY 2008-2010", "FY2008/09", "FY 2008 and FY 2009", "2008–2010", "FY08-10"]
+)
+def test_a_heading_of_several_years_names_none(heading: str) -> None:
+    assert not year_of(heading)
+
+
+@pytest.mark.parametrize("heading", ["FY 2008", "FY08", "2008", "FY 2008 1-2", "AF 2008 (2)"])
+def test_a_heading_of_one_year_names_it(heading: str) -> None:
+    assert year_of(heading) == "2008"
+
+
+def test_only_what_is_said_of_money_is_its_unit() -> None:
+    text = "Program\tObligated\nTraining for thousands of officers\t5\nEn miles de escuelas\t6\n"
+    assert guess(cut(text), KNOWN).answers.written == AmountStyle(1)
+    for said in ("thousands of U.S. dollars", "miles de dólares", "$000", "en miles"):
+        assert guess(cut(f"{said}\n{text}"), KNOWN).answers.written.unit == 1000
+
+
+def test_rows_whose_amounts_have_two_readings_are_lines_and_no_headings() -> None:
+    found = guess(cut("Programa\tComprometido\nRadios\t1.250\nVans\t2.400\nBoats\t613\n"), KNOWN)
+    assert kinds(found, RowKind.HEADING) == {1: ()}
+    assert [*kinds(found, RowKind.LINE)] == [2, 3, 4]
+
+
+def test_columns_that_add_up_others_are_left_out_though_rounded_or_within_groups() -> None:
+    found = guess(cut(
+        "\tFY 2008\t\t\tFY 2009\t\tGrand total\nCountry\tINCLE\tESF\tSubtotal\tINCLE\tESF\t\n"
+        "Honduras\t1,333\t1,333\t2,667\t5\t1\t2,673\nGuatemala\t2\t2\t4\t6\t3\t13\n"
+        "El Salvador\t7\t2\t9\t6\t3\t18\n"
+    ), KNOWN)  # fmt: skip
+    assert [of.is_amount for of in found.answers.roles] == [
+        False, True, True, False, True, True, False,
+    ]  # fmt: skip
+    assert [(of.index, of.wrong) for of in found.totals] == [(3, (3,)), (6, (3,))]
+
+
+def test_the_total_of_one_stage_adds_up_its_columns_alone() -> None:
+    found = guess(cut(
+        "\tFY 2008\t\tFY 2009\t\t\nActivity\tAllocated\tObligated\tAllocated\tObligated\t"
+        "Total obligated\nRadios\t5\t4\t3\t2\t6\nVans\t9\t(1)\t8\tn/a\t(1)\n"
+    ), KNOWN)  # fmt: skip
+    assert [(of.index, of.parts) for of in found.totals] == [(5, (2, 4))]
+
+
+def test_numbers_that_are_no_entries_are_no_amounts_unless_chosen() -> None:
+    found = guess(cut(
+        "Code\tProgram\tCommitted ($000)\tTrained\tFY 2010 request\tChange\t% change\tBalance\n"
+        "1101\tRadios\t10\t250\t12\t2\t20.0\t3\n1102\tVans\t20\t30\t12\t(8)\t-40.0\t4\n"
+        "\tTotal\t30\t280\t24\t(6)\t-20.0\t7\n"
+    ), KNOWN)  # fmt: skip
+    codes = [of.code for of in found.answers.roles]
+    assert codes == ["", "title", "amount_usd;stage=committed", "", "", "", "", ""]
+    assert found.silent == (3,)
+    assert kinds(found, RowKind.SUM) == {4: (2, 3)}
+
+
+def test_a_column_of_a_country_says_it_of_its_amounts() -> None:
+    found = guess(cut("Program\tGuatemala\tHonduras\tTotal\nRadios\t1\t2\t3\n"), KNOWN)
+    assert [of.code for of in found.answers.roles] == [
+        "title", "amount_usd;country=GT", "amount_usd;country=HN", "",
+    ]  # fmt: skip
+
+
+def test_headings_within_a_table_hold_until_one_of_their_kind_or_their_total() -> None:
+    text = (
+        "Program\tCommitted\nINCLE\nGuatemala\nRadios\t1\nVans\t2\nSubtotal\t3\n"
+        "Honduras\nBoats\t4\nSubtotal\t4\nTotal, INCLE\t7\nRegional office\t5\n"
+        "ESF\nSchools\t6\n"
+    )
+    grid = cut(text)
+    found = [
+        (line.cells["title"], line.cells.get("account"), line.cells.get("country"))
+        for line in lines(grid, guess(grid, KNOWN), KNOWN)
+    ]
+    assert found == [
+        ("Radios", "INCLE", "GT"), ("Vans", "INCLE", "GT"), ("Boats", "INCLE", "HN"),
+        ("Regional office", None, None), ("Schools", "ESF", None),
+    ]  # fmt: skip
 
 
 def test_new_commitments_get_the_next_reference_once_a_title() -> None:

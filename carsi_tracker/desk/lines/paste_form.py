@@ -44,6 +44,7 @@ def answered(sent: QueryDict, grid: PastedGrid, guessed: Guess) -> Guess:
         understood(grid, answers, plain=guessed.plain),
         unit=guessed.unit,
         totals=guessed.totals,
+        silent=guessed.silent,
         kept=guessed.kept,
     )
     out = _numbers(",".join(sent.getlist("out")))

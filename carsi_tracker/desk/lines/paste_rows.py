@@ -121,10 +121,33 @@ def left_out(guess: Guess) -> Iterator[str]:
         yield ngettext("Row %s: left out by you", "Rows %s: left out by you", len(others)) % (
             ranges(others)
         )
-    if guess.totals:
-        yield _("Column %s: the total of the other columns") % ranges(
-            [index + 1 for index in guess.totals]
+    yield from _columns_left_out(guess)
+
+
+def _columns_left_out(guess: Guess) -> Iterator[str]:
+    """Say which columns of numbers are not read as amounts, and why."""
+    roles = guess.answers.roles
+    for total in guess.totals:
+        if roles[total.index].name:
+            continue
+        values = {
+            "column": total.index + 1,
+            "parts": ranges([index + 1 for index in total.parts]),
+            "rows": ranges(total.wrong),
+        }
+        words = (
+            _("Column %(column)d: the total of columns %(parts)s, but not in row %(rows)s")
+            if total.wrong
+            else _("Column %(column)d: the total of columns %(parts)s")
         )
+        yield words % values
+    silent = [index + 1 for index in guess.silent if not roles[index].name]
+    if silent:
+        yield ngettext(
+            "Column %s: its heading names no amounts",
+            "Columns %s: their headings name no amounts",
+            len(silent),
+        ) % ranges(silent)
 
 
 def wrong(pasted: Pasted) -> Iterator[str]:

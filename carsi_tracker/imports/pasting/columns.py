@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 
 from carsi_tracker.imports.cells import has_two_readings, is_blank, read_reference
+from carsi_tracker.imports.pasting.across import NumberColumn, no_amounts
 from carsi_tracker.imports.pasting.figures import YEAR, figure, is_percent, year_of
 from carsi_tracker.imports.pasting.grid import PastedGrid
 from carsi_tracker.imports.pasting.outline import TOTAL
@@ -19,6 +20,7 @@ from carsi_tracker.ledger.columns import BY_NAME
 from carsi_tracker.ledger.dates import Order, parse_day
 from carsi_tracker.ledger.headings import heading
 
+Amounts = Mapping[tuple[int, int], Decimal | None]
 TITLE = "title"
 TEXTS = ("note", "locator", "title")
 WORDS = {
@@ -102,24 +104,20 @@ def roles(
     return tuple(found.get(index, LEFT_OUT) for index in range(grid.width))
 
 
-def total_columns(
-    roles_: Sequence[Role], seen: Headed, amounts: Mapping[tuple[int, int], Decimal | None]
-) -> list[int]:
-    """Return the columns that are the sum of all other amounts of their row, as they say."""
-    columns = [index for index, role in enumerate(roles_) if role.is_amount]
-    found: list[int] = []
-    rows = {row for row, _index in amounts}
-    for total in columns:
-        texts = seen.by_column.get(total, ())
-        others = [index for index in columns if index != total and index not in found]
-        if len(others) < 2 or not any(TOTAL.fullmatch(plain(text)) for text in texts):
-            continue
-        if all(
-            (amounts[row, total] or 0) == sum(amounts[row, index] or 0 for index in others)
-            for row in rows
-        ):
-            found.append(total)
-    return found
+def of_numbers(
+    roles_: Sequence[Role], seen: Headed, lines: Sequence[int], found: Amounts
+) -> list[NumberColumn]:
+    """Return the columns of amounts with what tells whether they are of their own."""
+    return [
+        NumberColumn(
+            index,
+            role,
+            any(TOTAL.fullmatch(plain(text)) for text in seen.by_column.get(index, ())),
+            [found[row, index] for row in lines],
+        )
+        for index, role in enumerate(roles_)
+        if role.is_amount
+    ]
 
 
 def stage_of(texts: Iterable[str]) -> str:
@@ -150,16 +148,17 @@ def _role(cells: Sequence[str], above: Sequence[str], known: LedgerWords) -> Rol
     name = heading(own) if heading(own) in BY_NAME else _named(own)
     if not cells:
         return Role(name) if name in TEXTS else LEFT_OUT
-    shares = _most(cells, is_percent) or plain(own) in {"%", "percent", "no.", "no", "#", "num."}
+    shares = _most(cells, is_percent) or no_amounts(own) or plain(own) in {"no.", "no", "#", "num."}
     if not shares and _most(cells, holds_amount):
         return _of_amounts(above, known)
-    return LEFT_OUT if shares else Role(_by_cells(name, cells, known))
+    return LEFT_OUT if shares and _most(cells, is_number) else Role(_by_cells(name, cells, known))
 
 
 def _of_amounts(above: Sequence[str], known: LedgerWords) -> Role:
     year = next(filter(None, map(year_of, above)), "")
     account = next(filter(None, (_account(text, known) for text in above)), "")
-    return amount(fiscal_year=year, stage=stage_of(above), account=account)
+    country = next(filter(None, (known.code("country", text) for text in above)), "")
+    return amount(fiscal_year=year, stage=stage_of(above), account=account, country=country)
 
 
 def _account(text: str, known: LedgerWords) -> str:
@@ -202,6 +201,11 @@ def holds_amount(text: str) -> bool:
     return read and not YEAR.fullmatch(text)
 
 
+def is_number(text: str) -> bool:
+    """Say whether a text is an amount or a share."""
+    return is_percent(text) or holds_amount(text)
+
+
 def is_day(text: str) -> bool:
     """Say whether a text is a date, in any order."""
     return has_two_readings(text) or any(_is_day(text, order) for order in Order)
@@ -229,4 +233,4 @@ def _is_reference(text: str, known: LedgerWords) -> bool:
 
 def _is_text(grid: PastedGrid, lines: Sequence[int], index: int) -> bool:
     cells = [grid.rows[row][index] for row in lines if not is_blank(grid.rows[row][index])]
-    return bool(cells) and _most(cells, lambda text: not is_percent(text) and len(text) > 2)
+    return bool(cells) and _most(cells, lambda text: not is_number(text) and len(text) > 2)

@@ -28,6 +28,13 @@ YEAR = re.compile(
     r"(?:(?:FY|AF|F\.Y\.|fiscal year|año fiscal|ejercicio)\s?)?'?((?:19|20)[0-9]{2})", re.IGNORECASE
 )
 
+YEARS = re.compile(
+    r"\b(?:FY|AF)?\s?'?(?:(?:19|20)[0-9]{2}|(?<=FY)[0-9]{2}|(?<=FY )[0-9]{2})"
+    r"\s?(?:[-/‐‑‒–—]|to|through|and|a|al|y)\s?(?:FY|AF)?\s?'?(?:(?:19|20)?[0-9]{2})\b",  # noqa: RUF001
+    re.IGNORECASE,
+)
+"""Two years or more, as funds of several years and columns of sums have them: FY 2008-2010."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -69,7 +76,9 @@ def is_percent(text: str) -> bool:
 
 
 def year_of(text: str) -> str:
-    """Return the fiscal year that a heading is, or names; empty where it is none."""
+    """Return the fiscal year that a heading is, or names; empty where it is none, or several."""
+    if YEARS.search(text):
+        return ""
     found = YEAR.fullmatch(text.strip()) or re.search(
         r"\b(?:FY|AF|fiscal year|año fiscal)\s?'?((?:19|20)?[0-9]{2})\b", text, re.IGNORECASE
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from carsi_tracker.imports.cells import is_blank
-from carsi_tracker.imports.pasting import columns
+from carsi_tracker.imports.pasting import across, columns
+from carsi_tracker.imports.pasting.across import TotalColumn
 from carsi_tracker.imports.pasting.answers import Answers, By
 from carsi_tracker.imports.pasting.figures import YEAR, decimal_mark, year_of
 from carsi_tracker.imports.pasting.grid import PastedGrid
@@ -21,15 +22,20 @@ from carsi_tracker.ledger.headings import heading
 
 OF_TABLE = ("reference", *OF_LINE)
 """The columns of rows without headings that are as wide as the table of lines, or narrower."""
+_OF_DOLLARS = r"(?:u\.? ?s\.? ?)?(?:dollars|\$)"
+_DE_DOLARES = r"(?:dolares|us|\$)"
 UNITS = {
-    1_000: re.compile(
-        r"\bin thousands\b|\bthousands of\b|\$ ?000s?\b"
-        r"|\ben miles\b|\bmiles de\b|\(miles\)|\(000s?\)"
-    ),
-    1_000_000: re.compile(
-        r"\bin millions\b|\bmillions of\b|\ben millones\b|\bmillones de\b|\(millones\)|\(millions\)"
-    ),
+    unit: re.compile(
+        rf"\bin {english}\b(?! of (?!{_OF_DOLLARS}))|\b{english} of {_OF_DOLLARS}"
+        rf"|\ben {spanish}\b(?! de (?!{_DE_DOLARES}))|\b{spanish} de {_DE_DOLARES}"
+        rf"|\((?:{english}|{spanish}|\$?{short})\)|\$ ?{short}\b"
+    )
+    for unit, english, spanish, short in (
+        (1_000, "thousands", "miles", "000s?"),
+        (1_000_000, "millions", "millones", "(?:millions|m)"),
+    )
 }
+"""What tables say of the unit of their amounts, and texts about other things don't."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,8 @@ class Guess:
     `plain` where its rows have the headings of the import, or the order of the table: each is a
     line, and nothing is asked unless some are `proposed` to be left out. `unit`, `mark` and `day`
     are the texts that tell the unit, or have two readings; `totals` the columns left out because
-    they add up the others; `shape` stands for the headings; `kept` where earlier answers serve.
+    they add up others, `silent` those whose headings name no money; `shape` stands for the
+    headings; `kept` where earlier answers serve.
     """
 
     answers: Answers
@@ -57,7 +64,8 @@ class Guess:
     unit: Saying | None = None
     mark: Saying | None = None
     day: Saying | None = None
-    totals: tuple[int, ...] = ()
+    totals: tuple[TotalColumn, ...] = ()
+    silent: tuple[int, ...] = ()
     kept: bool = False
 
     @property
@@ -77,7 +85,7 @@ class Guess:
 
 
 def guess(grid: PastedGrid, known: LedgerWords, kept: Answers | None = None) -> Guess:
-    """Guess how a grid is read; what was `kept` of a table with its headings comes first."""
+    """Guess how a grid is read, by what it says and what was `kept` of one with its headings."""
     roles, is_plain = _plain(grid, known)
     if is_plain:
         return _proposing(
@@ -86,16 +94,25 @@ def guess(grid: PastedGrid, known: LedgerWords, kept: Answers | None = None) -> 
     unit = _unit(grid)
     roles, over = _roles(grid, known, AmountStyle(unit[0]))
     lines = _lines(outline(grid, roles, AmountStyle(unit[0])))
-    mark, _unclear = decimal_mark(_amount_texts(grid, roles, lines), unit[0])
+    mark, unclear = decimal_mark(_amount_texts(grid, roles, lines), unit[0])
     seen = outline(grid, roles, AmountStyle(unit[0], mark))
-    totals = columns.total_columns(roles, over, _amounts(seen, lines))
-    roles = tuple(LEFT_OUT if at in totals else of for at, of in enumerate(roles))
+    numbers = columns.of_numbers(roles, over, lines, _amounts(seen, lines))
+    totals = across.totals(numbers, lines, unit[0])
+    silent = across.without_amounts(numbers, totals, over.by_column)
+    no_amounts = {*silent, *(total.index for total in totals)}
+    roles = tuple(LEFT_OUT if at in no_amounts else of for at, of in enumerate(roles))
     defaults = _defaults(over, roles, known)
     by = By.REFERENCE if any(of.name == "reference" for of in roles) else By.TITLE
     answers = Answers(roles, AmountStyle(unit[0], mark), defaults=defaults, by=by)
     if kept:
-        answers = replace(kept, defaults={**defaults, **kept.defaults})
-    found = replace(understood(grid, answers), unit=unit[1], totals=tuple(totals))
+        unit_ = unit[0] if unit[1] else kept.written.unit
+        written = AmountStyle(unit_, kept.written.decimal if unclear and not mark else mark)
+        said = {**kept.defaults, **defaults} | {"basis": kept.defaults.get("basis") or "stated"}
+        answers = replace(kept, written=written, order=None, defaults=said)
+    found = understood(grid, answers)
+    if kept and not found.answers.order:
+        found = replace(found, answers=replace(found.answers, order=kept.order))
+    found = replace(found, unit=unit[1], totals=tuple(totals), silent=tuple(silent))
     return _proposing(replace(found, kept=bool(kept)))
 
 

@@ -18,6 +18,7 @@ OF_ONE_LINE = frozenset({AMOUNT, "reference", "title"})
 """The cells that may differ among the lines of one row; the others are typed once for all."""
 NEW = "new"
 """Typed in place of a reference: the commitment is new."""
+_OF_SECTION = ("account", "country", "area")
 _KNOWN_BY = ("fiscal_year", "account", "country", "area")
 
 
@@ -77,24 +78,32 @@ class _Making:
 
     def lines(self) -> list[PastedLine]:
         made: list[PastedLine] = []
-        section: dict[str, str] = {}
+        above: dict[str, str] = {}
         for row in self._grid.rows:
+            seen = self._seen.rows[row]
             if row not in self._answers.out:
-                made += self._of_row(row, section)
-            elif self._seen.rows[row].kind is RowKind.HEADING:
-                section = self._section(row, section)
+                made += self._of_row(row, above)
+            elif seen.kind is RowKind.HEADING:
+                above = self._section(row, above)
+            elif seen.kind is RowKind.SUM and above and max(seen.parts) < row:
+                above.popitem()
         return made
 
     def _section(self, row: int, above: dict[str, str]) -> dict[str, str]:
-        """Return what a heading within the table says of the rows below it.
+        """Return what headings within the table say of the rows below one, the widest first.
 
-        The headings of columns say nothing: what stands above them goes on.
+        A heading ends those of its kind and all below that, as the total of its rows ends it; one
+        that the ledger doesn't know ends all. The headings of columns say nothing.
         """
         texts = [text for cell in self._grid.rows[row] if (text := cell.strip(" :"))]
         if len(texts) != 1:
             return above
-        codes = {name: self._known.code(name, texts[0]) for name in ("account", "country", "area")}
-        return {name: code for name, code in codes.items() if code}
+        found = [(name, code) for name in _OF_SECTION if (code := self._known.code(name, texts[0]))]
+        if not found:
+            return {}
+        name, code = found[0]
+        wider = list(above.items())[: list(above).index(name) if name in above else None]
+        return {**dict(wider), name: code}
 
     def _of_row(self, row: int, section: dict[str, str]) -> list[PastedLine]:
         found: list[PastedLine] = []

@@ -113,7 +113,8 @@ def _first_line(
     """Return the first row with an amount that is no year in a heading."""
     for row, cells in grid.rows.items():
         if any(
-            figures[row, index].amount is not None and not YEAR.fullmatch(cells[index].strip())
+            (figures[row, index].amount is not None or figures[row, index].two_readings)
+            and not YEAR.fullmatch(cells[index].strip())
             for index in columns
         ):
             return row
