@@ -37,7 +37,11 @@
 
   function controlsOf(form) {
     const named = [...form.elements].filter(
-      (control) => control.name && !control.name.startsWith("_") && !NOT_TYPED.includes(control.type),
+      (control) =>
+        control.name &&
+        !control.name.startsWith("_") &&
+        !NOT_TYPED.includes(control.type) &&
+        !control.matches("[data-unkept]"),
     );
     return new Map(named.map((control) => [nameOf(control), control]));
   }

@@ -256,3 +256,19 @@ def test_a_version_posted_in_between_is_told_with_what_it_changed(people: People
     assert re.search(f"{told_near} changed a balance of this batch", text)
     told_far = rf"Version {NEXT + 1}, “From another”: Petra Paz posted it on [^;]+; it"
     assert re.search(f"{told_far} changed no balance of this batch", text)
+
+
+def test_a_confirmation_is_given_anew_each_time(people: People) -> None:
+    allow_self_approval("An office of one")
+    both = factories.person(username="both", is_approver=True, is_analyst=True)
+    client = people.client(both)
+    own = allocate(client)
+    html = review(client, own)
+    sent = {"digest": hidden(html, "digest"), "confirmed": "on", "self_approval_reason": ""}
+    refused = client.post(address(own, "post"), sent).content.decode()
+    assert "This field is required." in refused
+    box = re.search(r'<input type="checkbox" name="confirmed"[^>]*>', refused)
+    assert box
+    assert "checked" not in box[0]
+    assert "data-unkept" in box[0], "the browser keeps it neither"
+    assert 'autocomplete="off"' in box[0]

@@ -24,7 +24,7 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Batch, Commitment, Document, DocumentFile, Line
+from carsi_tracker.ledger.models import Batch, Commitment, Document, DocumentFile, Line, Stage
 from carsi_tracker.ledger.posting import acting
 from carsi_tracker.reports.page.address import as_query_string
 from tests import factories
@@ -462,3 +462,58 @@ def test_a_review_asks_as_often_for_many_lines_and_batches_as_for_one(people: Pe
     add_lines(people, many, 30)
     posting.submit(many.pk, people.ana)
     assert queries(people.approver, address(many, "review")) == few
+
+
+def test_a_line_that_corrects_what_is_posted_says_what_stood_there_and_what_will(
+    people: People, batch: Batch
+) -> None:
+    assert "Posted for that day" not in review(people.approver, batch), "all of it is new"
+    post_it(people.approver, batch)
+    commitment, day = Commitment.objects.get(introduced_by=batch), date(2009, 6, 15)
+    other = factories.batch(people.ana, title="Dearer boats, fewer of them")
+    factories.line(other, commitment, Stage.COMMITTED, -60_000, day, by=people.ana)
+    factories.line(other, commitment, Stage.COMMITTED, 10_000, day, by=people.ana)
+    factories.line(other, commitment, Stage.COMMITTED, 20_000, date(2009, 7, 1), by=people.ana)
+    posting.submit(other.pk, people.ana)
+    text = review(people.approver, other)
+    assert "Posted for that day → with this batch" in text
+    both = "250,000 → 200,000 −50,000"
+    assert f"Jun 15, 2009 −60,000 {both} " in text
+    assert f"Jun 15, 2009 10,000 {both} " in text
+    assert "Jul 1, 2009 20,000 – " in text, "nothing is posted for another day"
+    post_it(people.approver, other)
+    stands = commitment.entries.filter(stage="committed", effective_date=day)
+    assert sum(entry.amount for entry in stands) == 200_000
+
+
+def test_a_line_of_an_appropriation_says_what_it_corrects_of_that_alone(people: People) -> None:
+    fund = appropriation(2008, "INCLE")
+    first = fund.entries.filter(stage="appropriated")[0]
+    stood = sum(
+        entry.amount
+        for entry in fund.entries.filter(
+            stage="appropriated", effective_date=first.effective_date, commitment=None
+        )
+    )
+    batch = factories.batch(people.ana)
+    factories.line(batch, fund, Stage.APPROPRIATED, 1_000, first.effective_date, by=people.ana)
+    posting.submit(batch.pk, people.ana)
+    text = review(people.approver, batch)
+    assert f"1,000 {stood:,.0f} → {stood + 1_000:,.0f} +1,000" in text
+
+
+def test_what_lines_correct_is_asked_as_often_for_many_as_for_one(
+    people: People, batch: Batch
+) -> None:
+    post_it(people.approver, batch)
+    commitment = Commitment.objects.get(introduced_by=batch)
+    asked = []
+    for count in (1, 20):
+        other = factories.batch(people.ana, title=f"Corrects {count}")
+        for _line in range(count):
+            factories.line(other, commitment, Stage.COMMITTED, -1, date(2009, 6, 15), by=people.ana)
+        posting.submit(other.pk, people.ana)
+        people.approver.get(address(other, "review"))
+        asked.append(queries(people.approver, address(other, "review")))
+        posting.withdraw(other.pk, people.ana)
+    assert asked[0] == asked[1]

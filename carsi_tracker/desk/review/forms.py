@@ -1,5 +1,7 @@
 """The forms by which a person decides about a submitted batch."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -9,6 +11,14 @@ from carsi_tracker.desk.forms.fields import LineOfText
 
 DECISION = "decision"
 """The id of the form of a posting, whose fields and buttons stand in the bar at the foot."""
+
+
+class GivenAnew(forms.CheckboxInput):
+    """A box that its reader ticks each time: it is never shown ticked."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Leave aside what was sent."""
+        return super().get_context(name, value=False, attrs=attrs)
 
 
 class PostForm(ShownAgain, forms.Form):
@@ -22,6 +32,7 @@ class PostForm(ShownAgain, forms.Form):
     )
     confirmed = forms.BooleanField(
         label=gettext_lazy("I have checked every line and approve publication."),
+        widget=GivenAnew(attrs={"autocomplete": "off", "data-unkept": True}),
         error_messages={"required": gettext_lazy("Confirm that you have read the batch.")},
     )
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from carsi_tracker.desk.review.corrected import corrected
 from carsi_tracker.ledger.models import Batch, DocumentFile, Line, Stage
 
 LINES_A_PAGE = 25
@@ -46,17 +47,22 @@ class LineSearch(forms.Form):
 
 @dataclass(frozen=True)
 class ReviewLines:
-    """A page of a batch's lines, with their search, and the line whose source is shown."""
+    """A page of a batch's lines, with their search, and the line whose source is shown.
+
+    `corrects` says whether any of the page corrects what is posted.
+    """
 
     page: "Page[Line]"
     search: LineSearch | None
     all: int
     chosen: Line | None
+    corrects: bool
 
 
 def review_lines(batch: Batch, asked: QueryDict) -> ReviewLines:
     """Return the lines asked for, each with its `number` in the batch and whether it has a file.
 
+    Each of the page also has what it corrects: `corrected`, None where nothing is posted there.
     What can't be read is left alone. As many queries for any number of lines.
     """
     numbers = {pk: place for place, pk in enumerate(_keys(batch), start=1)}
@@ -68,7 +74,11 @@ def review_lines(batch: Batch, asked: QueryDict) -> ReviewLines:
     chosen = _chosen(batch, asked.get("line", ""), page)
     for line in [*page, *([chosen] if chosen else [])]:
         line.number = numbers[line.pk]  # type: ignore[attr-defined]
-    return ReviewLines(page, search if len(numbers) > FEW else None, len(numbers), chosen)
+    before = corrected(batch, page)
+    for line in page:
+        line.corrected = before.get(line.pk)  # type: ignore[attr-defined]
+    shown_search = search if len(numbers) > FEW else None
+    return ReviewLines(page, shown_search, len(numbers), chosen, bool(before))
 
 
 def described(batch: Batch) -> QuerySet[Line]:

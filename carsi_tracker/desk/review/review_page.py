@@ -168,6 +168,7 @@ def _lines(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     return {
         "lines": found.page,
         "line_count": found.all,
+        "corrects": found.corrects,
         "search": found.search,
         "source": source_of(found.chosen),
         "commitments": _commitments(found.page),
