@@ -1,12 +1,12 @@
 """Which columns of numbers are amounts of their own: not totals of others, shares or codes."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from carsi_tracker.imports.pasting.arithmetic import ZERO, SummedRow, sums
-from carsi_tracker.imports.pasting.roles import Role, amount
+from carsi_tracker.imports.pasting.roles import Role
 from carsi_tracker.imports.pasting.vocabulary import plain
 
 NO_AMOUNTS = re.compile(
@@ -23,11 +23,15 @@ MONEY = re.compile(
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """A column of numbers: what stands over it, and its amounts in the order of the rows."""
+    """A column of numbers: what stands over it, and its amounts in the order of the rows.
+
+    `named` where that is money, or what the ledger knows: a year, an agency.
+    """
 
     index: int
     role: Role
     says_total: bool
+    named: bool
     amounts: Sequence[Decimal | None]
 
     @property
@@ -50,6 +54,11 @@ def no_amounts(own: str) -> bool:
     return bool(NO_AMOUNTS.search(plain(own)))
 
 
+def names_money(text: str) -> bool:
+    """Say whether a heading names money."""
+    return bool(MONEY.search(plain(text)))
+
+
 def totals(columns: Sequence[NumberColumn], rows: Sequence[int], unit: int) -> list[TotalColumn]:
     """Return the columns that say they are totals, and are in every row or in most.
 
@@ -68,17 +77,11 @@ def totals(columns: Sequence[NumberColumn], rows: Sequence[int], unit: int) -> l
     return [found[index] for index in sorted(found)]
 
 
-def without_amounts(
-    columns: Iterable[NumberColumn], added: Iterable[TotalColumn], over: Mapping[int, Sequence[str]]
-) -> list[int]:
+def without_amounts(columns: Iterable[NumberColumn], added: Iterable[TotalColumn]) -> list[int]:
     """Return the columns whose headings name no money, where those of others do."""
     of_sums = {index for total in added for index in (total.index, *total.parts)}
     silent = {
-        column.index
-        for column in columns
-        if column.role == amount()
-        and column.index not in of_sums
-        and not any(MONEY.search(plain(text)) for text in over.get(column.index, ()))
+        column.index for column in columns if not column.named and column.index not in of_sums
     }
     return sorted(silent) if silent < {column.index for column in columns} else []
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 
 from carsi_tracker.imports.cells import has_two_readings, is_blank, read_reference
-from carsi_tracker.imports.pasting.across import NumberColumn, no_amounts
+from carsi_tracker.imports.pasting.across import NumberColumn, names_money, no_amounts
 from carsi_tracker.imports.pasting.figures import YEAR, figure, is_percent, year_of
 from carsi_tracker.imports.pasting.grid import PastedGrid
 from carsi_tracker.imports.pasting.outline import TOTAL
@@ -105,19 +105,24 @@ def roles(
 
 
 def of_numbers(
-    roles_: Sequence[Role], seen: Headed, lines: Sequence[int], found: Amounts
+    roles_: Sequence[Role], seen: Headed, known: LedgerWords, found: Amounts
 ) -> list[NumberColumn]:
     """Return the columns of amounts with what tells whether they are of their own."""
-    return [
-        NumberColumn(
-            index,
-            role,
-            any(TOTAL.fullmatch(plain(text)) for text in seen.by_column.get(index, ())),
-            [found[row, index] for row in lines],
-        )
-        for index, role in enumerate(roles_)
-        if role.is_amount
-    ]
+    rows = dict.fromkeys(row for row, _index in found)
+    numbers = []
+    for index, role in enumerate(roles_):
+        if role.is_amount:
+            texts = seen.by_column.get(index, ())
+            named = role.says or any(names_money(of) or _names_code(of, known) for of in texts)
+            total = any(TOTAL.fullmatch(plain(text)) for text in texts)
+            amounts = [found[row, index] for row in rows]
+            numbers.append(NumberColumn(index, role, total, bool(named), amounts))
+    return numbers
+
+
+def _names_code(text: str, known: LedgerWords) -> bool:
+    """Say whether a heading is, or holds, what the ledger calls something."""
+    return any(known.code(column, word) for column in known.codes for word in (text, *text.split()))
 
 
 def stage_of(texts: Iterable[str]) -> str:
