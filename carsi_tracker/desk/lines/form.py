@@ -31,7 +31,7 @@ class BaseLineForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"list": "against-options", "autocomplete": "off"}),
     )
-    field_order = (
+    field_order: tuple[str, ...] = (
         "against", "stage", "amount", "effective_date", "basis", "document", "locator", "quote",
         "note",
     )  # fmt: skip
