@@ -12,7 +12,7 @@ function chosenRows() {
   const own = rowOf(range.anchor);
   const names = cellsOf(own).map((cell) => cell.dataset.cell);
   const between = (list, one, other) => {
-    const ends = [list.indexOf(one), list.indexOf(other)].sort((a, b) => a - b);
+    const ends = [list.indexOf(one), list.indexOf(other)].toSorted((a, b) => a - b);
     return list.slice(ends[0], ends[1] + 1);
   };
   const columns = between(names, range.anchor.dataset.cell, range.head.dataset.cell);

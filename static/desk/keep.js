@@ -5,8 +5,8 @@
   const words = document.getElementById("kept-words");
   const KEPT = "desk-kept:";
   const DAYS_KEPT = 14;
-  const NOT_TYPED = ["hidden", "submit", "button", "reset", "image", "file", "password"];
-  const NEVER_CARRIED = ["csrfmiddlewaretoken", "digest", "page", "row"];
+  const NOT_TYPED = new Set(["hidden", "submit", "button", "reset", "image", "file", "password"]);
+  const NEVER_CARRIED = new Set(["csrfmiddlewaretoken", "digest", "page", "row"]);
 
   const now = () => new Date().toISOString();
   const withoutLanguage = (address) => new URL(address, document.baseURI).pathname.replace(/^\/es\//, "/");
@@ -40,7 +40,7 @@
       (control) =>
         control.name &&
         !control.name.startsWith("_") &&
-        !NOT_TYPED.includes(control.type) &&
+        !NOT_TYPED.has(control.type) &&
         !control.matches("[data-unkept]"),
     );
     return new Map(named.map((control) => [nameOf(control), control]));
@@ -95,7 +95,7 @@
     for (const { name, type, value } of form.elements) {
       const row = name?.endsWith("-seen") ? name.slice(0, -4) : "";
       const belongs = !row || Object.keys(typed).some((other) => other.startsWith(row));
-      if (type === "hidden" && name && !name.startsWith("_") && !NEVER_CARRIED.includes(name) && belongs) {
+      if (type === "hidden" && name && !name.startsWith("_") && !NEVER_CARRIED.has(name) && belongs) {
         carried[name] = value;
       }
     }
@@ -166,10 +166,10 @@
     /* Adds to a table of lines the rows that were typed. */
     makeRoom(names) {
       const templates = { new: "line-row", introduced: "commitment-row" };
-      for (const name of this.form.id === "table" ? names : []) {
-        const [, stem, number] = name.match(/^(new|introduced)-(\d+)-/) ?? [];
+      const ofNewRows = names.map((name) => name.match(/^(new|introduced)-(\d+)-/)).filter(Boolean);
+      for (const { input: name, 1: stem, 2: number } of this.form.id === "table" ? ofNewRows : []) {
         let added = -1;
-        while (stem && added < Number(number) && !this.form.elements.namedItem(name) && rowsOf().length < mostRows) {
+        while (added < Number(number) && !this.form.elements.namedItem(name) && rowsOf().length < mostRows) {
           const row = fresh(templates[stem]);
           last(rowsOf().at(-1)).after(row);
           added = Number(keyOf(row).split("-")[1]);
@@ -218,7 +218,7 @@
     /* What was typed in another tab is put here only if that is asked for. */
     offer() {
       const kept = store.keys(this.start).filter((key) => key !== this.key);
-      const [newest] = kept.sort((one, other) => store.read(other).when.localeCompare(store.read(one).when));
+      const [newest] = kept.toSorted((one, other) => store.read(other).when.localeCompare(store.read(one).when));
       if (!newest) {
         return;
       }
@@ -275,7 +275,11 @@
         answer(Boolean(lock));
         return lock && new Promise(() => {});
       };
-      navigator.locks ? navigator.locks.request(`desk-tab-${named}`, { ifAvailable: true }, held) : answer(true);
+      if (navigator.locks) {
+        navigator.locks.request(`desk-tab-${named}`, { ifAvailable: true }, held);
+      } else {
+        answer(true);
+      }
     });
     if (isOurs) {
       sessionStorage.setItem("desk-tab", named);

@@ -7,7 +7,7 @@ function beside(cell, row) {
     return cellOf(row, cell.dataset.cell);
   }
   const left = (each) => Math.abs(each.getBoundingClientRect().left - cell.getBoundingClientRect().left);
-  return cellsOf(row).filter((each) => each.offsetParent).sort((a, b) => left(a) - left(b))[0];
+  return cellsOf(row).filter((each) => each.offsetParent).toSorted((a, b) => left(a) - left(b))[0];
 }
 
 /* Goes by rows; behind the last, a row is added. */

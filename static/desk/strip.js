@@ -12,7 +12,7 @@ function saidInShort() {
 /* Asks what the form would do if it were saved. Files stay here, and a late answer is dropped. */
 async function tryOut() {
   const typed = new FormData(tried);
-  for (const [name, value] of [...typed]) {
+  for (const [name, value] of Array.from(typed)) {
     if (value instanceof File) {
       typed.delete(name);
     }

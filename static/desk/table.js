@@ -11,7 +11,7 @@ function fresh(template) {
   const taken = rowsOf().concat(goneRows).map(keyOf).filter((key) => key.startsWith(stem));
   const number = Math.max(-1, ...taken.map((key) => Number(key.slice(stem.length)))) + 1;
   for (const element of row.querySelectorAll("*")) {
-    for (const { name, value } of [...element.attributes]) {
+    for (const { name, value } of Array.from(element.attributes)) {
       if (["id", "name", "for", "value"].includes(name) && (value === old || value.startsWith(`${old}-`))) {
         element.setAttribute(name, value.replace(old, stem + number));
       }
