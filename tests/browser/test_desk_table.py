@@ -75,6 +75,9 @@ def test_a_letter_with_three_commitments_is_one_batch_in_at_most_twenty_five_int
     hand.fill(new.get_by_label("Published on"), "2009-06-15")
     areas = {"Law": "250,000", "Capacity": "100,000", "Community": "50,000"}
     for position, (area, amount) in enumerate(areas.items()):
+        if position:
+            expect(page.locator("#strip")).to_contain_text("Within balance")
+            expect(page.get_by_label("Amount, U.S. dollars")).to_be_focused()
         hand.fill(page.get_by_label("Amount, U.S. dollars"), amount)
         hand.fill(page.get_by_label("Also obligated"), "40,000")
         hand.choose(page, "Programming area", area)

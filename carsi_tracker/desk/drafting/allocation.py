@@ -190,6 +190,7 @@ def add_allocation(request: HttpRequest) -> HttpResponse:
         kept |= {name: typed[name] for name in (*KEPT, *OF_LETTER) if name in typed}
         context["last"] = None if typed else last_allocation(person(request))
         form = AllocationForm(initial={"token": new_token(), **kept}, **common)
+        context |= tried(request, form, [], form.draft_chosen())
     elif TRY in typed:
         form = AllocationForm(initial=typed.dict(), **common)
     else:
