@@ -1,6 +1,6 @@
 """What the public reads before and after a batch that is not posted, on every day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -83,18 +83,20 @@ class Part:
         """Yield those of its figures that a day's public reads otherwise with the batch."""
         before = sums_through(self.before, day)
         added = sums_through(self.change, day)
-        if not added.stages:
-            return
         after, asked = before + added, self.query.through(day)
-        for measure in OF_FUNDS if self.kind in WITH_FUNDS else OF_COMMITMENTS:
-            if added.stages.keys().isdisjoint(MEASURES.get(measure, (measure,))):
-                continue
+        for measure in self._measures(added.stages.keys()):
             figure = PublicFigure(
                 self.kind, self.name, measure, asked.summing(measure),
                 before.of(measure), after.of(measure), before.follows_amount(measure),
             )  # fmt: skip
             if figure.changes:
                 yield figure
+
+    def _measures(self, stages: Collection[str]) -> list[str]:
+        """Return the stages and balances of such a part that amounts at some stages touch."""
+        measures = OF_FUNDS if self.kind in WITH_FUNDS else OF_COMMITMENTS
+        touched = set(stages)
+        return [each for each in measures if touched & {*MEASURES.get(each, (each,))}]
 
     @cached_property
     def changed(self) -> frozenset[str]:
@@ -107,7 +109,12 @@ class Part:
         posted, added = self.before.get(COMMITTED), self.change.get(COMMITTED)
         if posted and added and added.limits:
             days |= {day for day in posted.limit_days if day > min(days)}
-        return frozenset(figure.measure for day in days for figure in self.figures(day))
+        may_change, found = set(self._measures(self.change.keys())), set[str]()
+        for day in sorted(days, reverse=True):
+            found |= {figure.measure for figure in self.figures(day)}
+            if found == may_change:
+                break
+        return frozenset(found)
 
 
 @dataclass(frozen=True)

@@ -298,6 +298,12 @@
     );
   }
 
+  /* What leads to this page again, where what was typed stands there again. */
+  function leadsHere(event) {
+    const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+    return !isElsewhere && event.target.closest('[data-stays] a[href^="?"], [data-stays] form[method=get]');
+  }
+
   const typedEarly = new Set();
 
   async function begin() {
@@ -314,6 +320,9 @@
     document.removeEventListener("input", early);
     keepers.forEach((keeper) => keeper.begin());
     window.addEventListener("pageshow", () => keepers.forEach((keeper) => (keeper.isLeaving = false)));
+    const stay = (event) => keepers.forEach((keeper) => (keeper.isLeaving ||= Boolean(leadsHere(event))));
+    document.addEventListener("submit", stay);
+    document.addEventListener("click", (event) => event.target.closest("a") && stay(event));
     window.addEventListener("beforeunload", (event) => {
       if (keepers.some((keeper) => keeper.entry) && !keepers.some((keeper) => keeper.isLeaving)) {
         event.preventDefault();

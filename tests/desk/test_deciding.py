@@ -272,3 +272,19 @@ def test_a_confirmation_is_given_anew_each_time(people: People) -> None:
     assert "checked" not in box[0]
     assert "data-unkept" in box[0], "the browser keeps it neither"
     assert 'autocomplete="off"' in box[0]
+
+
+def test_the_queue_goes_on_behind_the_batch_that_was_decided_about(people: People) -> None:
+    first, second, third, fourth = (allocate(people.analyst, called=f"Number {n}") for n in "1234")
+    client = people.approver
+    skip = f'Next to review: <a href="{address(second, "review")}">Number 2</a>'
+    assert skip in review(client, first), "one may be left for later"
+    opened = post_and_open_next(client, second)
+    assert opened.redirect_chain[-1][0] == address(third, "review"), "not the one left for later"
+    sent = {"text": "Say which boats."}
+    returned = client.post(address(third, "send-back"), sent, follow=True).content.decode()
+    assert f'<a href="{address(fourth, "review")}">Number 4</a>' in returned
+    around = post_and_open_next(client, fourth)
+    assert around.redirect_chain[-1][0] == address(first, "review"), "what is left comes last"
+    assert "Next to review" not in review(client, first)
+    assert "Next to review" not in post_it(client, first)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger.models import Batch, LedgerHead, LedgerSettings
@@ -44,11 +44,15 @@ def who_may_post(batch: Batch) -> QuerySet[User]:
 
 
 def next_to_decide(user: User, batch: Batch) -> Batch | None:
-    """Return the batch that has waited longest of those a person may post, but this one."""
+    """Return the batch next after this one of those a person may post, else the first."""
     others = waiting().exclude(pk=batch.pk)
     if not self_approval_rule():
         others = others.exclude(editors__user=user)
-    return others.first()
+    later = Q(submitted_at__gt=batch.submitted_at) | Q(
+        submitted_at=batch.submitted_at, pk__gt=batch.pk
+    )
+    turn = Case(When(later, then=0), default=1)
+    return others.order_by(turn, *others.query.order_by).first()
 
 
 def self_approval_rule() -> str:

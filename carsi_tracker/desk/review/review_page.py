@@ -8,6 +8,7 @@ from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -74,6 +75,7 @@ def post(request: HttpRequest, batch_id: int) -> HttpResponse:
     messages.success(request, _("Posted as version %d.") % version)
     mails.posted(request, batch)
     if "_next" not in request.POST:
+        _offer_next(request, batch)
         return redirect(BATCH, batch_id)
     return _open_next(request, user, batch)
 
@@ -95,8 +97,17 @@ def send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
     except Refused as refused:
         return refusal(request, batch_id, refused)
     messages.success(request, _("Returned with your comment."))
+    _offer_next(request, batch)
     mails.sent_back(request, batch, remark)
     return redirect(BATCH, batch_id)
+
+
+def _offer_next(request: HttpRequest, batch: Batch) -> None:
+    """Lead to the next batch from the page of one that was decided about."""
+    if following := next_to_decide(person(request), batch):
+        address = reverse(REVIEW, args=[following.pk])
+        link = format_html('<a href="{}">{}</a>', address, following.title)
+        messages.info(request, format_html("{} {}", _("Next to review:"), link))
 
 
 def _open_next(request: HttpRequest, user: User, batch: Batch) -> HttpResponse:
