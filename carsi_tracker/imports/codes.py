@@ -236,7 +236,7 @@ class Cells:
         amounts: AmountStyle = IN_DOLLARS,
     ) -> None:
         self._amounts = amounts
-        self._codes, self._new_partners, self._order = vocabulary.columns, new_partners, order
+        self._codes, self._new_partners, self.order = vocabulary.columns, new_partners, order
         self._read_before: dict[tuple[str, str], Any] = {}
 
     def read(self, name: str, cell: Cell) -> Any:
@@ -254,7 +254,7 @@ class Cells:
             for (name, cell), day in self._read_before.items()
             if name == "effective_date" and has_two_readings(cell)
         )
-        return next(days, None) if self._order else None
+        return next(days, None) if self.order else None
 
     def _read(self, name: str, cell: Cell) -> Any:
         column = BY_NAME[name]
@@ -265,7 +265,7 @@ class Cells:
             case CellKind.AMOUNT:
                 return read_amount(cell, self._amounts)
             case CellKind.DAY:
-                return read_day(cell, self._order)
+                return read_day(cell, self.order)
             case CellKind.TEXT:
                 return _text(column, cell)
             case CellKind.YEAR:

@@ -53,7 +53,8 @@ def compared(client: Client, name: str, content: bytes, query: str = "", **poste
 def lines(page: Any, reason: str = "As agreed", **posted: Any) -> list[tuple[Any, ...]]:
     """Create the draft that a page offers, and return its lines."""
     client = page.client
-    texts = {"title": "Corrections", "reason": reason, "language": "en", "_create": ""}
+    texts = {"title": "Corrections", "reason": reason, "language": "en", "_create": "",
+             "head": page.context["head"].number}  # fmt: skip
     sent = client.post(page.wsgi_request.get_full_path(), texts | posted)
     assert sent.status_code == 302, reading(sent)
     batch = Batch.objects.get(state=Batch.State.DRAFT)
@@ -377,6 +378,64 @@ def test_only_a_date_with_two_readings_asks_what_comes_first(people: People) -> 
     assert page.context["asks_order"]
     told = client.get(page.wsgi_request.path, {"dates": "month-first"})
     assert told.context["shown"].groups[0].heading == "1 row replaced"
+
+
+def test_a_day_changed_to_what_the_other_order_makes_of_it_is_asked_about(people: People) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    rows = [FORMS["month first"](row) for row in rows]
+    days = [(row, *row["effective_date"].split("/")) for row in rows]
+    row, month, day, year = next(d for d in days if int(d[2]) <= 12 and d[1] != d[2])
+    row["effective_date"] = f"{day}/{month}/{year}"
+    page = compared(client, name, as_csv(rows))
+    assert page.context["asks_order"]
+    assert "This date is that of the download only if the day comes first" in reading(page)
+    told = client.get(page.wsgi_request.path, {"dates": "month-first"})
+    assert groups(told) == ["1 row replaced"]
+    assert f"{year}-{day}-{month}" in reading(told)
+
+
+def test_a_version_posted_after_the_page_was_shown_is_shown_before_a_draft_is_made(
+    people: People,
+) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    row_of(rows, "CARSI-08-INCLE-03", "obligated")["amount_usd"] = "612000"
+    row_of(rows, "CARSI-08-INCLE-02", "committed")["note"] = "Seen"
+    shown = compared(client, name, as_csv(rows))
+    corrected(people, "CARSI-08-INCLE-03", "600000")
+    sent = {"title": "Mine", "reason": "As agreed", "language": "en", "_create": ""}
+    page = client.post(shown.wsgi_request.path, sent | {"head": shown.context["head"].number})
+    assert "was posted since this page was shown" in reading(page)
+    assert len(page.context["shown"].conflicts) == 1
+    assert 'value="Mine"' in page.content.decode()
+    assert not Batch.objects.filter(state=Batch.State.DRAFT).exists()
+
+
+def test_of_a_file_cut_to_its_first_rows_nothing_is_removed_once_that_is_said(
+    people: People,
+) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    rows[0]["amount_usd"] = str(float(rows[0]["amount_usd"]) + 5)
+    page = compared(client, name, as_csv(rows[:10]))
+    assert groups(page) == ["1 amount changed", f"{len(rows) - 10} rows removed"]
+    told = client.post(page.wsgi_request.path, {"part": "1", "_again": ""})
+    assert groups(told) == ["1 amount changed"]
+    assert [line[2] for line in lines(told, part="1")] == [5]
+
+
+def test_choices_stand_there_again_after_a_session_ended(people: People) -> None:
+    client = people.analyst
+    name, rows = downloaded(client)
+    row_of(rows, "CARSI-08-INCLE-03", "obligated")["amount_usd"] = "612000"
+    page = compared(client, name, as_csv(rows))
+    sent = {"title": "Mine", "reason": "As agreed", "language": "en", "_create": "", "part": "1",
+            "head": str(page.context["head"].number), "_again": "1"}  # fmt: skip
+    again = client.post(page.wsgi_request.path, sent)
+    assert 'value="Mine"' in again.content.decode()
+    assert again.context["decided"].part
+    assert not Batch.objects.filter(state=Batch.State.DRAFT).exists()
 
 
 def test_a_new_row_shows_its_problem_where_it_stands(people: People) -> None:

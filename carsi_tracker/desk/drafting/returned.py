@@ -22,6 +22,7 @@ from carsi_tracker.desk.drafting.import_page import (
 )
 from carsi_tracker.desk.drafting.returned_differences import Shown
 from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
+from carsi_tracker.desk.forms.again import AGAIN, shows_again
 from carsi_tracker.desk.forms.fields import formfield
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.query import Query
@@ -120,6 +121,7 @@ def returned_file(request: HttpRequest) -> HttpResponse:
     return desk().page(request, "returned.html", context, status=200)
 
 
+@shows_again
 @permission_required("ledger.add_batch", raise_exception=True)
 def returned_preview(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show what a file changes against its version, and make the draft of it once."""
@@ -154,8 +156,12 @@ def _compared(request: HttpRequest, upload: Upload, context: dict[str, Any]) -> 
     if compared.faults:
         return _refused(request, context, compared.faults)
     told = source_form is None or source_form.is_valid()
-    if told and "_create" in request.POST and (answer := _made(request, upload, compared)):
+    since = _posted_since_shown(request, context["head"].number)
+    wanted = told and "_create" in request.POST and AGAIN not in request.POST and not since
+    if wanted and (answer := _made(request, upload, compared)):
         return answer
+    if since:
+        messages.warning(request, since)
     options = ImportOptions(new_despite_duplicates=True, listed=0)
     outcome = draft(compared, upload.person, options) if told else Outcome()
     shown = Shown(compared, outcome)
@@ -175,11 +181,19 @@ def _compared(request: HttpRequest, upload: Upload, context: dict[str, Any]) -> 
     return desk().page(request, "returned_preview.html", context, status=200)
 
 
+def _posted_since_shown(request: HttpRequest, head: int) -> str:
+    """Say that a version was posted after the page was shown whose form this is, if one was."""
+    if "_create" not in request.POST or request.POST.get("head") == str(head):
+        return ""
+    message = _("Version %d was posted since this page was shown. Check what the file changes now.")
+    return message % head
+
+
 def _compare(upload: Upload, context: dict[str, Any], source_form: SourceForm | None) -> Compared:
     content, query, decided = bytes(upload.content), context["query"], context["decided"]
     if source_form is None:
         table = open_file(upload.name, content, RETURNED)
-        return compare(table, query, decided, whole=context["origin"].whole)
+        return compare(table, query, decided, whole=context["origin"].whole and not decided.part)
     table = open_file(upload.name, content, RETURNED_SUMS)
     return compare_sums(table, query, source_form.source(), decided)
 
@@ -239,7 +253,7 @@ def _decided(request: HttpRequest) -> Decided:
         if name.startswith("choice-") and value in _CHOICES
     }
     kept = {key for text in request.POST.getlist("keep") if (key := _key(text))}
-    return Decided(choices, kept, order_of(request))
+    return Decided(choices, kept, order_of(request), part="part" in request.POST)
 
 
 def _key(text: str) -> Key | None:

@@ -122,7 +122,12 @@ class Shown:
     @property
     def asks(self) -> bool:
         """Whether there is anything to choose: of conflicts, or of rows that were removed."""
-        return bool(self._found.conflicts) or any(c.row is None for c in self._found.changes)
+        return bool(self._found.conflicts) or self.removed
+
+    @property
+    def removed(self) -> bool:
+        """Whether rows of the download are missing."""
+        return any(change.row is None for change in self._found.changes)
 
     @property
     def groups(self) -> list[ChangeGroup]:

@@ -29,11 +29,15 @@ from carsi_tracker.ledger.dates import Order
 
 @dataclass(frozen=True)
 class Decided:
-    """What a person chose: of each conflict, and which removed rows are kept."""
+    """What a person chose: of each conflict, and which removed rows are kept.
+
+    Of a file that is a `part` of its download, nothing that is missing was removed.
+    """
 
     choices: Mapping[str, Keeping]
     kept: Collection[Key]
     order: Order | None = None
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def compare(table: Table, query: Query, decided: Decided, *, whole: bool) -> Com
         decided.choices,
         decided.kept,
     )
+    matching.refuse_mixed_dates()
     entries = [change.entry for change in found.changes if change.entry]
     since = posted_since(query.version.number, {entry.place for entry in entries})
     found.conflicts = conflicts(found.changes, since)

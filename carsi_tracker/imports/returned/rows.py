@@ -1,6 +1,6 @@
 """The rows of a file that comes back: which entry each is, and what of it differs."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -59,6 +59,23 @@ class Matching:
         self._columns = columns
         self.faults: list[Finding] = []
         self.found: dict[Key, int] = {}
+        self._only_by: dict[Order, list[Row]] = {order: [] for order in Order}
+
+    def refuse_mixed_dates(self) -> None:
+        """Refuse dates that are those of the download only by an order that others don't have.
+
+        One may have been changed to what the other order makes of it: it is asked for.
+        """
+        rows = min(self._only_by.values(), key=len)
+        message = _(
+            "This date is that of the download only if the %(one)s comes first, and others only if "
+            "the %(other)s does. Say what comes first, or write it as year-month-day."
+        )
+        day_first = rows is self._only_by[Order.DAY_FIRST]
+        words = [_("day"), _("month")] if day_first else [_("month"), _("day")]
+        for row in rows if all(self._only_by.values()) else ():
+            text = message % dict(zip(("one", "other"), words, strict=True))
+            self._fault(row, "effective_date", text, "two_readings")
 
     def read(self, row: Row) -> Edited | Row | None:
         """Return the entry that a row is, with what differs; a new row; or None for a fault."""
@@ -106,7 +123,9 @@ class Matching:
         for name in of_entry:
             cell = row.cells.get(name, "")
             before = getattr(entry, name)
-            if name not in self._columns or same(name, cell, before):
+            if name == "effective_date" and self._cells.order is None:
+                self._note_order(row, before)
+            if name not in self._columns or same(name, cell, before, self._cells.order):
                 continue
             if cell == "" and name not in _MAY_BE_EMPTY:
                 self._fault(row, name, _("This cell is empty. Every row needs it."))
@@ -121,20 +140,27 @@ class Matching:
                 values[name] = value
         return values
 
+    def _note_order(self, row: Row, before: date) -> None:
+        text = written_whole(row.cells.get("effective_date", ""))
+        by = [order for order in Order if before in _read_days(text, [order])]
+        if len(by) == 1:
+            self._only_by[by[0]].append(row)
+
     def _fault(self, row: Row, column: str, message: str, code: str | None = None) -> None:
         value = written(row.cells.get(column, ""))
         self.faults.append(Finding(message, self._sheet, row.number, column, value, code))
 
 
-def same(name: str, cell: Cell, before: Any) -> bool:
+def same(name: str, cell: Cell, before: Any, order: Order | None = None) -> bool:
     """Say whether a cell can be read as what the entry has, whatever a spreadsheet made of it.
 
-    So dates may be day numbers or have two readings, and texts other spaces around them.
+    So dates may be day numbers or, where no `order` is said, have two readings, and texts other
+    spaces around them.
     """
     if isinstance(cell, Broken):
         return False
     if name == "effective_date":
-        return before in _days(cell)
+        return before in _days(cell, order)
     if isinstance(before, Decimal):
         return isinstance(cell, Decimal) and cell == before
     text = " ".join(spelling.strip(written_whole(cell)).split())
@@ -146,14 +172,18 @@ def written_whole(cell: Cell) -> str:
     return cell if isinstance(cell, str) else written(cell)
 
 
-def _days(cell: Cell) -> Iterator[date]:
+def _days(cell: Cell, order: Order | None) -> Iterator[date]:
     if isinstance(cell, date):
         yield date(cell.year, cell.month, cell.day)
         return
     text = written_whole(cell).strip()
     if text.isdecimal() and int(text[:9]) in EXCEL_DAYS:
         yield EXCEL_EPOCH + timedelta(days=int(text))
-    for order in (None, *Order):
+    yield from _read_days(text, [order] if order else [None, *Order])
+
+
+def _read_days(text: str, orders: Iterable[Order | None]) -> Iterator[date]:
+    for order in orders:
         try:
             yield parse_day(text, order)
         except ValidationError:
