@@ -76,7 +76,7 @@ def test_axe_finds_nothing_on_the_pages_of_sources(
     change = page.url
     page.locator("#id_upload").set_input_files(LETTER)  # type: ignore[arg-type]
     page.locator("#id_change_reason").fill("The letter itself")
-    page.locator("input[name=_save]").click()
+    page.locator(".desk-button[name=_save]").click()
     page.goto(change)
     look(page)
     page.goto(change.replace("/change/", "/history/"))

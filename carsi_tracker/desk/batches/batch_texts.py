@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.drafting.drafting import DraftingForm, drafted, new_token
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import formfield
@@ -52,7 +51,7 @@ class NewBatchForm(DraftingForm):
 def new_batch(request: HttpRequest) -> HttpResponse:
     """Show the form of an empty batch, and make it."""
     form = NewBatchForm(request.POST or None, initial={"token": new_token()})
-    if answer := drafted(request, form, lambda _request, batch: redirect(BATCH, batch.pk)):
+    if answer := drafted(request, form):
         return answer
     return desk().page(request, "form.html", {"title": _("New batch"), "form": form})
 
