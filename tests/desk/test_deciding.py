@@ -258,6 +258,7 @@ def test_a_version_posted_in_between_is_told_with_what_it_changed(people: People
     assert re.search(f"{told_far} changed no balance of this batch", text)
 
 
+@pytest.mark.commits
 def test_a_confirmation_is_given_anew_each_time(people: People) -> None:
     allow_self_approval("An office of one")
     both = factories.person(username="both", is_approver=True, is_analyst=True)
