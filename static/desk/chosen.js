@@ -2,6 +2,20 @@
 "use strict";
 
 const range = { anchor: null, head: null };
+let runFrom = null; // the cell where a run of tabulators began
+
+/* Returns the cell below which Enter goes on, as in a spreadsheet: where a run began. */
+function startOfRun(cell) {
+  return runFrom?.isConnected && rowOf(runFrom) === rowOf(cell) ? runFrom : cell;
+}
+
+function followRun(event) {
+  if (event.key === "Tab" && event.target.dataset.cell) {
+    runFrom = startOfRun(event.target);
+  } else if (event.key.startsWith("Arrow")) {
+    runFrom = null;
+  }
+}
 
 /* Returns the rows between the two ends, as their cells of the same columns. */
 function chosenRows() {
@@ -144,3 +158,8 @@ function showSums() {
     chosen.append(" ", left);
   }
 }
+
+grid.addEventListener("keydown", followRun);
+grid.addEventListener("mousedown", () => {
+  runFrom = null;
+});

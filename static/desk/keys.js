@@ -50,12 +50,12 @@ const keys = {
   ArrowRight: (cell, event) => horizontal(cell, 1, event),
   Enter: (cell, event) => {
     keep(cell);
-    const isLast = rowsOf().at(-1) === rowOf(cell);
-    if (isLast && !event.shiftKey) {
+    const from = event.shiftKey ? cell : startOfRun(cell);
+    if (rowsOf().at(-1) === rowOf(cell) && !event.shiftKey) {
       insert(rowOf(cell));
-      cellOf(rowsOf().at(-1), cell.dataset.cell)?.focus();
+      cellOf(rowsOf().at(-1), from.dataset.cell)?.focus();
     } else {
-      down(cell, event.shiftKey ? -1 : 1, false);
+      down(from, event.shiftKey ? -1 : 1, false);
     }
     return true;
   },

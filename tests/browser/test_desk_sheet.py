@@ -76,6 +76,22 @@ def test_arrows_enter_and_tabulator_go_from_cell_to_cell(desk_site: Site, open_p
     expect(page.get_by_role("link", name="Add an amount")).to_be_focused()
 
 
+def test_enter_goes_on_in_the_next_row_below_where_a_run_of_tabulators_began(
+    desk_site: Site, open_page: Open
+) -> None:
+    page = opened(desk_site, open_page)
+    page.locator("#new-0-against").focus()
+    typed(page, "CARSI-08-INCLE-10", "committed", "10")
+    keys(page, "Enter")
+    expect(page.locator("#new-1-against")).to_be_focused()
+    typed(page, "CARSI-08-INCLE-10", "committed", "20")
+    keys(page, "ArrowUp", "Enter")
+    expect(page.locator("#new-1-amount")).to_be_focused()
+    page.locator("#new-2-stage").focus()
+    keys(page, "Tab", "Enter")
+    expect(page.locator("#new-3-stage")).to_be_focused()
+
+
 def test_cells_are_chosen_summed_by_stage_filled_down_and_undone(
     desk_site: Site, open_page: Open
 ) -> None:
