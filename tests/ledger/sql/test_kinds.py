@@ -1,13 +1,15 @@
 """The agency of a commitment is a U.S. agency, its partner a partner; attacked by raw SQL."""
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg import IsolationLevel
 
 from carsi_tracker.ledger.models import Commitment, Organization
 from tests import factories
-from tests.ledger.attack import refused, run
+from tests.ledger.attack import acting, refused, run, value
 from tests.ledger.conftest import Ledger
 
 COPY = """
@@ -73,3 +75,23 @@ def test_no_organization_stops_being_what_commitments_have_it_as(
     with refused("kind_is_used", code=organization.code):
         run(application, ledger.analyst, take, organization.pk)
     run(application, ledger.analyst, take, of().pk)
+
+
+@pytest.mark.parametrize("level", [IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE])
+def test_no_older_snapshot_hides_the_commitment_that_was_made_meanwhile(
+    ledger: Ledger,
+    application: psycopg.Connection,
+    connect_application: Callable[[], psycopg.Connection],
+    draft: Commitment,
+    level: IsolationLevel,
+) -> None:
+    agency, take = of(), "update ledger_organization set is_agency = false where id = %s"
+    with (
+        refused("reads_what_is_committed"),
+        acting(application, ledger.analyst, level),
+    ):
+        assert value(application, "select count(*) from ledger_commitment") == 1
+        run(connect_application(), ledger.analyst, COPY, agency.pk, None, draft.pk)
+        application.execute(take, [agency.pk])
+    with refused("kind_is_used", code=agency.code):
+        run(application, ledger.analyst, take, agency.pk)

@@ -29,6 +29,10 @@ create function rules.refuse_to_lose_kind() returns trigger
 language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
 begin
+    -- An older snapshot would not show the commitment that somebody made meanwhile.
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        perform refuse('reads_what_is_committed');
+    end if;
     if exists (
         select from ledger_commitment
         where agency_id = new.id and not new.is_agency or partner_id = new.id and not new.is_partner
