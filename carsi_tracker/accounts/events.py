@@ -13,6 +13,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
 
 from carsi_tracker.accounts.models import Event, SignInRefusal, User
 
@@ -38,7 +39,7 @@ def note(
 
 def refused(request: HttpRequest, what: str, **detail: Any) -> None:
     """Note that something was refused to who asks, by right or by a rule of the ledger."""
-    note(Event.Kind.REFUSED, request, what=what, path=request.path, **detail)
+    note(Event.Kind.REFUSED, request, what=what, path=escape_uri_path(request.path), **detail)
 
 
 def sign_in_refused(request: HttpRequest | None, name: str, why: SignInRefusal) -> None:

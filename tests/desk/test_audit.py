@@ -80,6 +80,9 @@ def test_a_missing_right_is_noted(people: People) -> None:
     assert people.analyst.get(TRAIL).status_code == 403
     event = newest("refused")
     assert (event.actor, event.detail["path"]) == (people.ana, TRAIL)
+    odd = "/admin/ledger/account/a%00%C3%B1/delete/"
+    assert people.analyst.get(odd).status_code == 403
+    assert newest("refused").detail["path"] == odd
 
 
 def test_a_post_that_a_rule_refuses_is_noted(people: People) -> None:
