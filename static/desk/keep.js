@@ -11,27 +11,43 @@
   const now = () => new Date().toISOString();
   const withoutLanguage = (address) => new URL(address, document.baseURI).pathname.replace(/^\/es\//, "/");
 
-  /* What this browser keeps; nothing where it lets nobody keep anything. */
+  /* A storage of this browser, or one that holds nothing where it lets nobody keep anything. */
+  function storageOf(name) {
+    const nothing = { getItem: () => null, setItem() {}, removeItem() {} };
+    try {
+      return window[name] ?? nothing;
+    } catch {
+      return nothing;
+    }
+  }
+
+  const lasting = storageOf("localStorage");
+  const ofTab = storageOf("sessionStorage");
+
+  function write(storage, key, text) {
+    try {
+      storage.setItem(key, text);
+    } catch {
+      /* full: leaving is warned about all the same */
+    }
+  }
+
   const store = {
     read(key) {
       try {
-        return JSON.parse(localStorage.getItem(key));
+        return JSON.parse(lasting.getItem(key));
       } catch {
         return null;
       }
     },
     write(key, entry) {
-      try {
-        localStorage.setItem(key, JSON.stringify(entry));
-      } catch {
-        /* full, or not allowed: leaving is warned about all the same */
-      }
+      write(lasting, key, JSON.stringify(entry));
     },
     drop(key) {
-      localStorage.removeItem(key);
+      lasting.removeItem(key);
     },
     keys(start) {
-      return Object.keys(localStorage).filter((key) => key.startsWith(start));
+      return Object.keys(lasting).filter((key) => key.startsWith(start));
     },
   };
 
@@ -245,14 +261,14 @@
         this.keep();
         store.write(this.key, { ...this.entry, isSent: true });
       }
-      sessionStorage.setItem("desk-sent", JSON.stringify([this.place, this.tab]));
+      write(ofTab, "desk-sent", JSON.stringify([this.place, this.tab]));
     }
   }
 
   /* The server says that what was sent is saved. */
   function clearWhatWasSaved() {
-    const [place, tab] = JSON.parse(sessionStorage.getItem("desk-sent") ?? "[]");
-    sessionStorage.removeItem("desk-sent");
+    const [place, tab] = JSON.parse(ofTab.getItem("desk-sent") ?? "[]");
+    ofTab.removeItem("desk-sent");
     if (place && words.dataset.sent !== "yes" && document.querySelector(".messagelist .success, .messagelist .info")) {
       store.keys(place).filter((key) => key.endsWith(`:${tab}`)).forEach(store.drop);
     }
@@ -269,23 +285,23 @@
 
   /* Names this tab; one that was duplicated gets a name of its own. */
   async function nameOfTab() {
-    const named = sessionStorage.getItem("desk-tab") ?? crypto.getRandomValues(new Uint32Array(2)).join("-");
+    const named = ofTab.getItem("desk-tab") ?? crypto.getRandomValues(new Uint32Array(2)).join("-");
     const isOurs = await new Promise((answer) => {
       const held = (lock) => {
         answer(Boolean(lock));
         return lock && new Promise(() => {});
       };
       if (navigator.locks) {
-        navigator.locks.request(`desk-tab-${named}`, { ifAvailable: true }, held);
+        navigator.locks.request(`desk-tab-${named}`, { ifAvailable: true }, held).catch(() => answer(true));
       } else {
         answer(true);
       }
     });
     if (isOurs) {
-      sessionStorage.setItem("desk-tab", named);
+      write(ofTab, "desk-tab", named);
       return named;
     }
-    sessionStorage.removeItem("desk-tab");
+    ofTab.removeItem("desk-tab");
     return nameOfTab();
   }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.conftest import (
@@ -243,3 +244,30 @@ def test_pasted_rows_are_kept_until_they_are_lines(desk_site: Site, open_page: O
     expect(page.get_by_text("Kept in this browser")).to_have_count(0)
     page.goto(address)
     expect(pasted).to_have_value("")
+
+
+FORBID = """
+    const refuse = () => { throw new DOMException("no", "SecurityError"); };
+    for (const name of ["localStorage", "sessionStorage"]) {
+        Object.defineProperty(window, name, { get: refuse });
+    }
+    navigator.locks.request = async () => refuse();
+"""
+FILL = """
+    Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+"""
+
+
+@pytest.mark.parametrize("script", [FORBID, FILL])
+def test_a_browser_that_keeps_nothing_warns_and_saves_all_the_same(
+    desk_site: Site, open_page: Open, script: str
+) -> None:
+    page = open_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    sign_in(page, desk_site, "ana")
+    page.add_init_script(script)
+    begin(page, desk_site)
+    assert leave(page, f"{desk_site.address}/admin/") == ["beforeunload"]
+    drafted(page, desk_site)
+    assert not said
