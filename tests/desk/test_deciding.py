@@ -4,6 +4,7 @@ import re
 from datetime import date
 from hashlib import sha256
 from typing import Any
+from zlib import compress
 
 import pytest
 from django.test import Client
@@ -167,6 +168,38 @@ def test_a_pdf_stands_in_a_frame_of_our_own_at_its_page(people: People) -> None:
     assert file["X-Frame-Options"] == "SAMEORIGIN"
     assert "default-src 'none'" in file["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in file["Content-Security-Policy"]
+
+
+PACKED = b"5 0 obj <</Type/ObjStm/Filter/FlateDecode>>stream\n%s\nendstream"
+
+
+@pytest.mark.parametrize(
+    ("content", "is_shown"),
+    [
+        (
+            b"%PDF-1.4 <</Type/Catalog/OpenAction [3 0 R /Fit]>> <</S/URI/URI(https://a.example)>>",
+            1,
+        ),
+        (b"%PDF-1.5 " + PACKED % compress(b"<</Type/Font/JBIG2Decode 4>>"), 1),
+        (b"%PDF-1.4 <</OpenAction<</S/JavaScript/JS(app.alert\\('Type your password'\\))>>>>", 0),
+        (b"%PDF-1.4 <</OpenAction<</S /J#61vaScript/JS 4 0 R>>>>", 0),
+        (b"%PDF-1.4 <</AA<</O<</S/SubmitForm/F(https://a.example)>>>>>>", 0),
+        (b"%PDF-1.5 " + PACKED % compress(b"<</S/JavaScript/JS 4 0 R>>"), 0),
+        (b"%PDF-1.5 " + PACKED % b"unreadable", 0),
+    ],
+)
+def test_a_pdf_that_holds_a_script_is_downloaded_and_not_framed(
+    people: People, content: bytes, is_shown: bool
+) -> None:
+    document = give_a_file(people, "plan.pdf", "application/pdf", content)
+    batch = allocate(people.analyst)
+    answer = people.approver.get(address(batch, f"source/{document.pk}"))
+    assert (answer.content == content) is bool(is_shown)
+    assert is_shown or b"is not shown here. Download it." in answer.content
+    assert answer["Content-Type"] == (
+        "application/pdf" if is_shown else "text/plain; charset=utf-8"
+    )
+    assert answer["X-Content-Type-Options"] == "nosniff"
 
 
 def test_only_a_pdf_that_the_batch_cites_is_framed_and_only_for_staff(people: People) -> None:

@@ -1,6 +1,7 @@
 """The source of a line as it stands beside it: the file of its document, where it can be shown."""
 
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -10,6 +11,7 @@ from csp.decorators import csp_update
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -21,6 +23,13 @@ AROUND = 3000
 PAGE = re.compile(r"\b(?:pp?\.|pages?|p[áa]ginas?|p[áa]gs?\.)\s*(\d{1,4})", re.IGNORECASE)
 POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 """Of a PDF in its frame: viewers of browsers start in no sandbox; no script comes from anywhere."""
+ACTING = {b"JavaScript", b"Launch", b"SubmitForm", b"ImportData", b"XFA"}
+"""Names of a PDF without which a viewer runs no script of it and sends nothing."""
+NAME = re.compile(rb"/(?=[JLSIX#])((?:[A-Za-z]|#[0-9A-Fa-f]{2}){3,30})")
+ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+PACKED = re.compile(rb"/ObjStm\b[^\0]{0,500}?\bstream\r?\n")
+MOST_UNPACKED = 10_000_000
+"""How many bytes of packed objects are looked through."""
 V = TypeVar("V", bound=Callable[..., Any])
 
 
@@ -79,6 +88,32 @@ def excerpt_of(text: str, quote: str) -> Excerpt:
     return Excerpt(before, text[first:last], after, is_cut)
 
 
+def acts_by_itself(pdf: bytes) -> bool:
+    """Say whether a PDF names what a viewer runs or sends, also within compressed objects.
+
+    Compressed objects that can't be read may name anything.
+    """
+    if _names_what_acts(pdf):
+        return True
+    for packed in PACKED.finditer(pdf):
+        try:
+            stream = pdf[packed.end() : pdf.find(b"endstream", packed.end())]
+            objects = zlib.decompressobj().decompress(stream, MOST_UNPACKED)
+        except zlib.error:
+            return True
+        if _names_what_acts(objects):
+            return True
+    return False
+
+
+def _names_what_acts(pdf: bytes) -> bool:
+    return any(ESCAPE.sub(_unescaped, name) in ACTING for name in NAME.findall(pdf))
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escape[1].decode())
+
+
 @xframe_options_sameorigin
 @require_safe
 @permission_required("ledger.view_batch", raise_exception=True)
@@ -87,9 +122,13 @@ def source_file(_request: HttpRequest, batch_id: int, document_id: int) -> HttpR
     cited = Line.objects.filter(batch=batch_id).values("document")
     files = DocumentFile.objects.filter(document__in=cited, media_type=PDF)
     file = get_object_or_404(files, document=document_id)
+    content, kind = bytes(file.content), PDF
+    if acts_by_itself(content):
+        said = _("This PDF holds a script or a form, so it is not shown here. Download it.")
+        content, kind = said.encode(), "text/plain; charset=utf-8"
     return HttpResponse(
-        bytes(file.content),
-        content_type=PDF,
+        content,
+        content_type=kind,
         headers={
             "Content-Disposition": "inline",
             "Content-Security-Policy": POLICY,
