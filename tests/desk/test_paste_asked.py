@@ -133,6 +133,19 @@ def test_answers_are_remembered_for_their_person_alone_and_forgotten_at_a_wish(
     assert not PasteHabit.objects.exists()
 
 
+def test_a_row_with_a_problem_is_left_out_by_one_button(people: People, batch: Batch) -> None:
+    page = paste(people.analyst, batch, SIMPLE.format(10, 11))
+    assert "Row 3 says it is a total" in reading(page)
+    assert "Leave row 3 out" in reading(page)
+    form = filled(page, "put-right")
+    out = {"out": sorted(page.context["pasted"].answers.out)}
+    left = people.analyst.post(address(batch, "lines/paste"), form | out | {"_leave": "3"})
+    assert left.context["pasted"].answers.out == {1, 3}
+    assert "Leave row 3 out" not in reading(left)
+    assert "says it is a total" not in reading(left)
+    assert not batch.lines.exists()
+
+
 def test_too_long_a_table_is_refused_in_words(people: People, batch: Batch) -> None:
     text = "Program\tAmount\n" + "Rule of law\t5\n" * 300
     said = reading(paste(people.analyst, batch, text))

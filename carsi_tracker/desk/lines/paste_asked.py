@@ -40,7 +40,7 @@ class Asked:
     hidden: int
     questions: Sequence[Question]
     left_out: Sequence[str]
-    wrong: Sequence[str]
+    wrong: Sequence[tuple[int, str]]
     defaults: Sequence[Default]
     of_new: Sequence[Default]
     by: Sequence[Option]

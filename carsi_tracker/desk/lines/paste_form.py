@@ -19,6 +19,8 @@ from carsi_tracker.ledger.dates import Order
 
 ASKED = "asked"
 """Sent along by the form whose answers these are: what is not in it was cleared."""
+LEAVE = "_leave"
+"""The button at a problem that leaves its row out."""
 Choice = TypeVar("Choice", By, Order, Breaks)
 CELL = re.compile(r"cell-([0-9]{1,6})-([a-z_]{1,20})(?:-([0-9]{1,2}))?", re.ASCII)
 
@@ -47,7 +49,7 @@ def answered(sent: QueryDict, grid: PastedGrid, guessed: Guess) -> Guess:
         silent=guessed.silent,
         kept=guessed.kept,
     )
-    out = _numbers(",".join(sent.getlist("out")))
+    out = _numbers(",".join([*sent.getlist("out"), sent.get(LEAVE, "")]))
     was_proposed = _numbers(sent.get("proposed", ""))
     kept_out = {row for row in out if row not in was_proposed or row in found.proposed}
     left_out = frozenset(kept_out | (found.proposed - was_proposed)) & frozenset(grid.rows)

@@ -150,17 +150,21 @@ def _columns_left_out(guess: Guess) -> Iterator[str]:
         ) % ranges(silent)
 
 
-def wrong(pasted: Pasted) -> Iterator[str]:
-    """Say which totals are not what the rows add up to, and are not left out by hand."""
+def wrong(pasted: Pasted) -> Iterator[tuple[int, str]]:
+    """Say of each row which totals in it are not what the rows add up to, unless it is left out."""
     for one in pasted.wrong:
-        yield _(
-            "Row %(row)d says it is a total: %(says)s. Its rows add up to %(sum)s. Correct one "
-            "of them, or leave the row out."
-        ) % {
-            "row": one.row,
-            "says": whole_dollars(one.says),
-            "sum": whole_dollars(one.adds_up_to),
-        }
+        yield (
+            one.row,
+            _(
+                "Row %(row)d says it is a total: %(says)s. Its rows add up to %(sum)s. Correct one "
+                "of them, or leave the row out."
+            )
+            % {
+                "row": one.row,
+                "says": whole_dollars(one.says),
+                "sum": whole_dollars(one.adds_up_to),
+            },
+        )
 
 
 def ranges(rows: Sequence[int]) -> str:
