@@ -1,6 +1,7 @@
 """Titles that nobody typed: they tell batches apart, and follow what is done to a draft."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -76,6 +77,16 @@ def test_a_title_follows_the_lines_of_a_draft(people: People) -> None:
     people.analyst.post(address(batch, f"lines/{line.pk}/delete"), {"seen": hidden(page, "seen")})
     batch.refresh_from_db()
     assert batch.title == SUGGESTED
+
+
+def test_an_empty_batch_is_called_by_its_reason_until_its_lines_give_a_title(
+    people: People,
+) -> None:
+    sent = {"token": str(uuid4()), "title": "", "reason": "Letter of 2009", "language": "en"}
+    assert people.analyst.post("/admin/ledger/batch/add/", sent).status_code == 302
+    batch = Batch.objects.get(title="Letter of 2009")
+    assert add(people, batch) == SUGGESTED
+    assert add(people, batch).startswith("$500,000 committed")
 
 
 def test_a_title_that_somebody_typed_stays(people: People) -> None:

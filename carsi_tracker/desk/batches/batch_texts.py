@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from carsi_tracker.desk.batches import titles
 from carsi_tracker.desk.drafting.drafting import DraftingForm, drafted, new_token
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import formfield
@@ -40,10 +41,13 @@ class NewBatchForm(DraftingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= forms.fields_for_model(Batch, TEXTS, formfield_callback=formfield)
+        self.fields["title"].required = False
+        self.fields["title"].help_text = _("made of its lines when left empty")
 
     def make(self) -> Batch:
         """Make the batch, which holds nothing yet."""
-        return Batch.objects.create(**self.cleaned_data)
+        title = self.cleaned_data["title"] or titles.of_empty(self.cleaned_data["reason"])
+        return Batch.objects.create(**self.cleaned_data | {"title": title})
 
 
 @shows_again

@@ -23,6 +23,11 @@ def suggested(batch: Batch) -> str:
     return Truncator(f"{', '.join(parts)}: {of.sources}").chars(LONGEST)
 
 
+def of_empty(reason: str) -> str:
+    """Return what a batch without a title is called until it has lines: by its reason."""
+    return Truncator(reason).chars(LONGEST)
+
+
 @contextmanager
 def kept_true(batch: Batch) -> Iterator[None]:
     """Keep a title that was suggested true to what is done to the draft meanwhile.
@@ -30,7 +35,7 @@ def kept_true(batch: Batch) -> Iterator[None]:
     A title that somebody typed stays, and what is only tried out changes none. In a transaction
     of the person who acts.
     """
-    was_suggested = batch.title == suggested(batch)
+    was_suggested = batch.title == (suggested(batch) or of_empty(batch.reason))
     yield
     if was_suggested and not transaction.get_rollback():
         suggest(batch)
