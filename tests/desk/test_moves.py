@@ -133,6 +133,28 @@ def test_an_amount_moves_at_the_date_stated_stage_by_stage(people: People, old: 
     assert sums(successor) == {"committed": 10000, "obligated": 10000}
 
 
+NEW_SOURCE = {
+    "obligated": "10,000.00",
+    "document": "",
+    "new_document-title": "Amendment 3",
+    "new_document-publisher": "U.S. Department of State",
+    "new_document-published_on": "2010-02-01",
+    "new_document-language": "en",
+}
+
+
+def test_the_source_of_an_amount_that_moves_is_added_in_the_same_form(
+    people: People, old: Commitment
+) -> None:
+    seen = people.analyst.post(address(old), part(old, **NEW_SOURCE) | {"_try": ""})
+    assert {line.document.title for line in seen.context["preview"].lines} == {"Amendment 3"}
+    assert not Document.objects.filter(title="Amendment 3").exists()
+    told(people.analyst, address(old), **part(old, **NEW_SOURCE))
+    assert Line.objects.filter(document__title="Amendment 3", batch__version=None).count() == 4
+    unused = people.analyst.post(address(old), whole(old, **NEW_SOURCE | {"obligated": ""}))
+    assert "Used for an amount only." in unused.context["form"].errors["document"][0]
+
+
 def test_both_commitments_lead_to_each_other_in_public_only_once_posted(
     people: People, old: Commitment, client: Any
 ) -> None:

@@ -28,6 +28,7 @@ from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
 from carsi_tracker.desk.forms.refused import add_refusal
 from carsi_tracker.desk.posted.money import STAGES, is_zero, page_of
+from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Commitment, Country, Line
@@ -47,7 +48,7 @@ HINTS = {
 }
 
 
-class MoveForm(DraftingForm):
+class MoveForm(CitesADocument, DraftingForm):
     """Where a commitment goes, and whether all of it goes or an amount."""
 
     how = forms.ChoiceField(
@@ -77,6 +78,7 @@ class MoveForm(DraftingForm):
         for name in (*PLACE, *DESCRIBED):
             self.fields[name].initial = getattr(commitment, name)
         self.fields["how"].initial = WHOLE
+        self.offer_new_document()
         self.explain(HINTS)
 
     def clean(self) -> dict[str, Any]:
@@ -99,7 +101,7 @@ class MoveForm(DraftingForm):
         if is_zero(self.commitment):
             self.add_error(None, _("Nothing to reclassify: the balance is zero on every date."))
         for name in OF_A_PART:
-            if cleaned.get(name):
+            if cleaned.get(name) or (name == "document" and self.new_document.is_used):
                 message = _("Used for an amount only. Type the amount, or leave this empty.")
                 self.add_error(name, message)
 
@@ -114,7 +116,10 @@ class MoveForm(DraftingForm):
                 typed[field] = cleaned[field] = suggested_title(after, name)
 
     def _clean_part(self, cleaned: dict[str, Any]) -> None:
-        for name in ("committed", "effective_date", "document", "basis"):
+        if self.new_document.is_used:
+            self.require_one_document()
+        chosen = () if self.new_document.is_used else ("document",)
+        for name in ("committed", "effective_date", *chosen, "basis"):
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, _("Needed for an amount that is reclassified."))
         for stage in STAGES:
@@ -137,6 +142,8 @@ class MoveForm(DraftingForm):
             **{name: values[name] for name in (*PLACE, *DESCRIBED)},
             reference=values["reference"] or values["appropriation"].next_reference(),
         )
+        if values["how"] == PART:
+            values["document"] = self.document()
         amounts = _whole(old) if values["how"] == WHOLE else _part(values)
         Line.objects.bulk_create(_both_ways(batch, old, successor, amounts))
         posting.rehearse(batch.pk)
@@ -243,7 +250,8 @@ def move_commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     page = page_of(commitment_id)
     commitment: Commitment = page["commitment"]
     sent = _an_amount_chooses_a_part(request.POST) if request.method == "POST" else None
-    form = MoveForm(sent, commitment=commitment, initial={"token": new_token()})
+    files = request.FILES if sent else None
+    form = MoveForm(sent, files, commitment=commitment, initial={"token": new_token()})
     shown = None
     if TRY in request.POST:
         shown = preview(person(request), form)
