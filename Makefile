@@ -26,8 +26,9 @@ coverage: .venv/developing $(MESSAGES)
 check-everything: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@EVERYTHING=1 exec $(VENV) -m pytest $(ARGS) \
-		tests/browser/test_accessibility.py tests/reports/test_every_figure.py \
-		tests/reports/test_addresses.py tests/reports/test_pages.py \
+		tests/browser/test_accessibility.py tests/browser/test_desk.py \
+		tests/reports/test_every_figure.py tests/reports/test_addresses.py \
+		tests/reports/test_pages.py tests/reports/test_private.py \
 		tests/ledger/sql/test_amounts.py tests/ledger/sql/test_post.py \
 		tests/test_benchmarks.py
 
