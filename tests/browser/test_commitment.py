@@ -55,6 +55,21 @@ def test_what_is_left_is_seen_before_anything_is_saved_with_and_without_script(
     assert not said
 
 
+def test_lines_of_unposted_batches_stay_short_on_a_phone(desk_site: Site, open_page: Open) -> None:
+    page = open_page(360)
+    sign_in(page, desk_site, "ana")
+    page.goto(f"{desk_site.address}/admin/find/?q={REFERENCE}")
+    page.get_by_label("Amount, U.S. dollars").fill("1,250,000")
+    page.get_by_label("Effective date").fill("2010-03-15")
+    page.get_by_label("Source document").select_option(index=5)
+    page.get_by_role("button", name="Save and add another to this batch").click()
+    expect(page.get_by_label("Amount, U.S. dollars")).to_be_focused()
+    row = page.locator("#entries-table .desk-unposted")
+    expect(row).to_contain_text("$1,250,000 obligated")
+    assert row.evaluate("row => row.getBoundingClientRect().height") < 200
+    assert not is_wider_than_its_window(page)
+
+
 def test_titles_are_edited_where_the_link_leads(desk_site: Site, open_page: Open) -> None:
     page = open_page()
     sign_in(page, desk_site, "ana")

@@ -106,7 +106,10 @@ def test_what_is_left_on_the_day_and_on_the_tightest_day_after_it_stands_in_the_
     )
     assert "<form" not in alone.content.decode()
     much = reading(people.analyst.post(page, filled(_try="table", amount="32,000,000")))
-    assert "Too much: at most $31,987,000, which is left on September 30, 2010." in much
+    assert (
+        "More than is left once all unposted batches are posted: at most $31,987,000, on "
+        "September 30, 2010." in much
+    )
     late = reading(people.analyst.post(page, filled(_try="table", effective_date="2011-01-01")))
     assert "(lowest)" not in late
     assert "After 30,737,000" in late
