@@ -45,17 +45,22 @@ DEEDS = """
 """
 
 
-# Versions posted since, and whether they have amounts of what the batch has amounts of.
+# Versions posted since, and whether they have amounts of what the batch has amounts of: of the same
+# commitment, or both at stages of which the uncommitted balance of an appropriation is made.
 POSTED = """
     with of_batch as materialized (
-        select distinct appropriation_id, commitment_id from ledger_line where batch_id = %(batch)s
+        select distinct appropriation_id, commitment_id,
+            stage::text in ('appropriated', 'committed') as of_uncommitted
+        from ledger_line where batch_id = %(batch)s
     )
     select p.version, p.title, p.language, p.batch_id, p.approved_by, p.posted_at, exists (
         select from ledger_entry e
         where e.version = p.version and (
             e.commitment_id in (select commitment_id from of_batch)
             or e.stage::text in ('appropriated', 'committed')
-                and e.appropriation_id in (select appropriation_id from of_batch)
+                and e.appropriation_id in (
+                    select appropriation_id from of_batch where of_uncommitted
+                )
         )
     )
     from ledger_posting p

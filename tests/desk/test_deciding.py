@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Batch, Document, DocumentFile
+from carsi_tracker.ledger.models import Batch, Document, DocumentFile, Stage
 from carsi_tracker.ledger.posting import acting
 from tests import factories
 from tests.desk.conftest import (
@@ -289,6 +289,31 @@ def test_a_version_posted_in_between_is_told_with_what_it_changed(people: People
     assert re.search(f"{told_near} changed a balance of this batch", text)
     told_far = rf"Version {NEXT + 1}, “From another”: Petra Paz posted it on [^;]+; it"
     assert re.search(f"{told_far} changed no balance of this batch", text)
+
+
+def test_a_version_that_commits_elsewhere_changed_no_balance_of_an_obligation(
+    people: People,
+) -> None:
+    batch = allocate(people.analyst, _draft="")
+    posting.submit(batch.pk, people.ana)
+    post_it(people.approver, batch)
+    later = factories.batch(people.ana, title="An obligation")
+    commitment = batch.introduces.get()
+    factories.line(later, commitment, Stage.OBLIGATED, 100, date(2009, 7, 1), by=people.ana)
+    posting.submit(later.pk, people.ana)
+    review(people.approver, later)
+    post_it(people.approver, allocate(people.analyst, called="From the same appropriation"))
+    own = factories.batch(people.ana, title="Of the same commitment")
+    factories.line(own, commitment, Stage.COMMITTED, -100, date(2009, 7, 1), by=people.ana)
+    posting.submit(own.pk, people.ana)
+    post_it(people.approver, own)
+    posting.withdraw(later.pk, people.ana)
+    with acting(people.ana):
+        later.lines.update(note="Mended")
+    posting.submit(later.pk, people.ana)
+    text = reading(people.approver.get(address(later, "review")))
+    assert re.search("“From the same appropriation”: [^;]+; it changed no balance", text)
+    assert re.search("“Of the same commitment”: [^;]+; it changed a balance", text)
 
 
 @pytest.mark.commits
