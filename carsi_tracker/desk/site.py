@@ -214,3 +214,10 @@ class ListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise BadRequest
         context = {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
         return super().changelist_view(request, context)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the form of a new row, under the words of the button that leads to it."""
+        title = _("Add %(name)s") % {"name": self.opts.verbose_name}
+        return super().add_view(request, form_url, {"title": title, **(extra_context or {})})

@@ -312,6 +312,8 @@ def test_ones_own_drafts_are_found_and_several_discarded_after_a_question(people
     text = reading(people.analyst.get(LIST, {"keeper": "drafts"}))
     assert "2 batches" in text
     assert "$77,000" not in text
+    boxes = re.findall(r'class="action-select"[^>]*', people.analyst.get(LIST).content.decode())
+    assert len(boxes) == len(mine)
     question = reading(people.analyst.post(LIST, chosen(*mine, other, sent)))
     assert "2 other batches that you chose stay: they are no drafts of yours." in question
     assert Batch.objects.filter(pk=mine[0].pk).exists()

@@ -193,7 +193,7 @@ def test_what_changed_since_it_was_sent_back_is_shown_to_both(people: People) ->
     batch = allocate(people.analyst)
     assert "What changed since" not in review(people.approver, batch)
     posting.send_back(batch.pk, people.petra, "The plan says $240,000.")
-    assert "What changed since it was last submitted None." in reading(
+    assert "What changed since it was last submitted No changes." in reading(
         people.analyst.get(page_of(batch))
     )
     with acting(people.ana):

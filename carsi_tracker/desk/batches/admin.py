@@ -8,6 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.desk.batches import batch_page, batch_texts, comments, decisions
@@ -46,8 +47,10 @@ class BatchList(ChangeList):
         super().get_results(request)
         self.result_list = list(self.result_list)
         holding = held(batch.pk for batch in self.result_list)
+        own = person(request).pk
         for batch in self.result_list:
             batch.held = holding[batch.pk]
+            batch.can_go = batch.state == Batch.State.DRAFT and batch.keeper_id == own
 
 
 def _amount(batch: Any, stage: Stage) -> str:
@@ -75,6 +78,10 @@ class BatchAdmin(ListAdmin):
     search_fields = ("title", "reason", "lines__commitment__reference", "introduces__reference")
     actions = ("discard_drafts",)
     change_list_template = "desk/batches.html"
+
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """Give a box to the person's own drafts alone: nothing else can be discarded."""
+        return super().action_checkbox(obj) if obj.can_go else SafeString()
 
     @admin.display(description=_("state"), ordering="state")
     def shown_state(self, batch: Batch) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.drafting.acts import offers_of
@@ -43,7 +43,7 @@ HINTS = {
     "committed": gettext_lazy("subtracted here and entered there"),
     "obligated": gettext_lazy("how much of it is obligated; optional"),
     "disbursed": gettext_lazy("how much of it is disbursed; optional"),
-    "batch_title": gettext_lazy("made for you when left empty"),
+    "batch_title": pgettext_lazy("a title", "made for you when left empty"),
     "reason": gettext_lazy("published; says from where to where when left empty"),
 }
 

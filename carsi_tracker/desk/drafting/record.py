@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches.decisions import BATCH
@@ -44,7 +44,7 @@ from carsi_tracker.ledger.models import Batch, Commitment, Line
 TABLE_ALONE = "table"
 KEPT = ("effective_date", "basis", "locator")
 """What the next amount of the same source starts with, beside batch and source."""
-HINTS = {"batch_title": gettext_lazy("made for you when left empty")}
+HINTS = {"batch_title": pgettext_lazy("a title", "made for you when left empty")}
 
 
 class RecordForm(CitesADocument, AddingForm):

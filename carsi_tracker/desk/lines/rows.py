@@ -122,7 +122,7 @@ class RowForm(SheetRow, BaseLineForm):
         if self[name].value() != self.initial[name]:
             return ""
         if name == "document":
-            return line.document.title
+            return line.document.shown_title
         return line.commitment.title if line.commitment else ""
 
 

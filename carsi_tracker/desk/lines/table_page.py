@@ -80,7 +80,7 @@ def suggest(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = get_object_or_404(Batch, pk=batch_id)
     text = request.GET.get("text", "")
     if request.GET.get("column") == "document":
-        options = [(document.key, document.title) for document in suggested_documents(text)]
+        options = [(document.key, document.shown_title) for document in suggested_documents(text)]
     else:
         options = [(choice.text, choice.title) for choice in Choices(batch).suggestions(text)]
     return desk().page(request, "_suggestions.html", {"options": options})

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.text import slugify
+from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,8 +34,9 @@ class FileOfDocument(forms.FileField):
             label=gettext_lazy("File"),
             required=False,
             allow_empty_file=True,
-            help_text=gettext_lazy("%(kinds)s, at most 10 million bytes; published as a download")
-            % {"kinds": KINDS},
+            help_text=format_lazy(
+                "{}, {}", KINDS, gettext_lazy("at most 10 million bytes; published as a download")
+            ),
         )
 
     def clean(self, data: Any, initial: Any = None) -> Any:
@@ -89,14 +90,21 @@ class DocumentAdmin(RetirableAdmin):
     form = DocumentForm
     used_by = ((Entry, "document"),)
     fixed_fields = ("key",)
-    list_display = ("key", "title", "publisher", "published_on", "uses", "state")
+    list_display = ("key", "shown", "publisher", "published_on", "uses", "state")
     list_filter = ("retired", "background", "language", "publisher")
     search_fields = ("key", "title", "title_es", "publisher", "note")
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def shown(self, document: Document) -> str:
+        """Return the title, in the language of the page where there is one."""
+        return format_html('<span lang="{}">{}</span>', document.shown_in, document.shown_title)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         """Return the document's fields, and for its file what there is to do."""
         fields = [*super().get_fields(request, obj)]
         has_file = obj is not None and DocumentFile.objects.filter(document=obj.pk).exists()
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [name for name in fields if name not in {"upload", "remove"}]
         return [name for name in fields if name != "remove" or has_file]
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:

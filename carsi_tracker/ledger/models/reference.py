@@ -173,7 +173,7 @@ class Document(Titled):
         verbose_name_plural = _("documents")
 
     def __str__(self) -> str:
-        return self.title
+        return self.shown_title
 
 
 class DocumentFile(models.Model):
