@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger import posting
@@ -131,6 +131,34 @@ def test_an_approver_reads_sees_the_source_posts_and_opens_the_next(
     page.get_by_label("Your comment").fill("Nothing is left of it.")
     filled.click()
     expect(page.get_by_text("Returned with your comment.")).to_be_visible()
+
+
+def test_a_comment_stays_while_lines_are_read_and_a_confirmation_is_given_anew(
+    desk_site: Site, queue: list[str], open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, desk_site, "petra")
+    page.goto(f"{desk_site.address}{queue[0]}")
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    comment, confirmed = page.get_by_label("Your comment"), page.get_by_label("I have checked")
+    comment.fill("Half of a sentence")
+    confirmed.check()
+    page.get_by_role("link", name="Line 2: show its source").click()
+    expect(page.locator("aside mark")).to_be_visible()
+    expect(comment).to_have_value("Half of a sentence")
+    expect(confirmed).not_to_be_checked()
+    assert asked == [], "what is kept needs no warning where it stands again"
+    confirmed.check()
+    page.reload()
+    expect(comment).to_have_value("Half of a sentence")
+    expect(confirmed).not_to_be_checked()
+    assert asked == ["beforeunload"]
 
 
 @pytest.mark.parametrize(
