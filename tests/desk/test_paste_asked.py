@@ -146,6 +146,15 @@ def test_a_row_with_a_problem_is_left_out_by_one_button(people: People, batch: B
     assert not batch.lines.exists()
 
 
+def test_a_row_that_may_be_a_total_is_said_until_it_is_left_out(
+    people: People, batch: Batch
+) -> None:
+    page = paste(people.analyst, batch, "Program\tAmount\nCourts\t3\nRadios\t1\nVans\t2\n")
+    assert "Row 2 is the sum of rows 3\N{EN DASH}4." in reading(page)
+    left = answer(people.analyst, batch, page, "_check", out=[1, 2])
+    assert "is the sum of rows" not in reading(left)
+
+
 def test_too_long_a_table_is_refused_in_words(people: People, batch: Batch) -> None:
     text = "Program\tAmount\n" + "Rule of law\t5\n" * 300
     said = reading(paste(people.analyst, batch, text))

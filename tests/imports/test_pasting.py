@@ -253,6 +253,16 @@ def test_a_cell_of_two_lines_is_one_line_and_quotes_around_tabs_are_text() -> No
     assert cut(opened).breaks is Breaks.ROWS
 
 
+def test_a_tab_between_quotes_is_no_cell_where_the_row_would_be_wider_than_the_first() -> None:
+    grid = cut('Program\tCommitted\n"Police\ttraining"\t1,000\n"Courts, ""new"""\t2,000\n')
+    assert grid.rows == {
+        1: ("Program", "Committed"), 2: ("Police training", "1,000"), 3: ('Courts, "new"', "2,000"),
+    }  # fmt: skip
+    assert grid.broken == "Police\ttraining"
+    assert cut('a\tb\tc\n"Police\ttraining"\t1,000\t5\n').rows[2][0] == "Police training"
+    assert cut('a\tb\n"Police\ttraining"\t5\t6\n').rows[2][0] == '"Police'
+
+
 def test_too_wide_a_paste_is_refused_in_words() -> None:
     with pytest.raises(Unreadable) as refused:
         cut("x\t" * MOST_COLUMNS + "x")
@@ -326,6 +336,16 @@ def test_columns_that_add_up_others_are_left_out_though_rounded_or_within_groups
         False, True, True, False, True, True, False,
     ]  # fmt: skip
     assert [(of.index, of.wrong) for of in found.totals] == [(3, (3,)), (6, (3,))]
+
+
+def test_a_line_that_is_the_sum_of_those_below_it_is_said_to_be_and_stays() -> None:
+    found = guess(cut(
+        "Program\tObligated\nINCLE\t6\nGuatemala\t4\nRadios\t1\nVans\t3\nHonduras\t2\nSchools\t5\n"
+    ), KNOWN)  # fmt: skip
+    assert [(of.row, of.parts) for of in found.outline.possible] == [(2, (4, 5, 6)), (3, (4, 5))]
+    assert not {2, 3} & found.answers.out
+    each = guess(cut("Country\tObligated\nGuatemala\t4\nHonduras\t1\nEl Salvador\t2\n"), KNOWN)
+    assert not each.outline.possible
 
 
 def test_the_total_of_one_stage_adds_up_its_columns_alone() -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from carsi_tracker.desk.lines.labels import label
 from carsi_tracker.desk.lines.paste_questions import Question, questions
-from carsi_tracker.desk.lines.paste_rows import PastedRow, left_out, rows, wrong
+from carsi_tracker.desk.lines.paste_rows import PastedRow, left_out, possible, rows, wrong
 from carsi_tracker.desk.lines.paste_shown import Option, Pasted, amount_of
 from carsi_tracker.imports.codes import AcceptedCodes
 from carsi_tracker.imports.pasting.answers import DEFAULTS, OF_NEW, By
@@ -41,6 +41,7 @@ class Asked:
     questions: Sequence[Question]
     left_out: Sequence[str]
     wrong: Sequence[tuple[int, str]]
+    possible: Sequence[tuple[int, str]]
     defaults: Sequence[Default]
     of_new: Sequence[Default]
     by: Sequence[Option]
@@ -75,6 +76,7 @@ def asked(pasted: Pasted) -> Asked | None:
         questions=list(questions(pasted, guess)),
         left_out=list(left_out(guess)),
         wrong=list(wrong(pasted)),
+        possible=list(possible(guess)),
         defaults=[one for one in defaults if one.name not in OF_NEW],
         of_new=[one for one in defaults if one.name in OF_NEW],
         by=[Option(by.value, words[by], by is guess.answers.by) for by in By],

@@ -167,6 +167,14 @@ def wrong(pasted: Pasted) -> Iterator[tuple[int, str]]:
         )
 
 
+def possible(guess: Guess) -> Iterator[tuple[int, str]]:
+    """Say of each line that is the sum of others that it may be a total."""
+    for one in guess.outline.possible:
+        if not guess.answers.out & {one.row, *one.parts}:
+            words = _("Row %(row)d is the sum of rows %(rows)s.")
+            yield one.row, words % {"row": one.row, "rows": ranges(one.parts)}
+
+
 def ranges(rows: Sequence[int]) -> str:
     """Write numbers with ranges: 1–3, 7."""
     found: list[list[int]] = []

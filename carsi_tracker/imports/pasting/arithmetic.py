@@ -73,6 +73,25 @@ def sums(entries: Sequence[SummedRow]) -> tuple[list[Sum], list[Wrong]]:
     return found, wrong
 
 
+def possible_sums(entries: Sequence[SummedRow], found: Sequence[Sum]) -> list[Sum]:
+    """Return rows that nothing calls a total, but that are the sum of two or more just below them.
+
+    Of those below, sums are passed over: what is left are the lines of all levels.
+    """
+    known = {one.row for one in found}
+    below: list[SummedRow] = []
+    possible: list[Sum] = []
+    for entry in reversed(entries):
+        if entry.row in known or entry.says_total:
+            continue
+        counts = (count for count in _counts_that_add(entry, below) if count > 1)
+        if count := next(counts, 0):
+            possible.append(_sum(entry, below[:count]))
+        else:
+            below.insert(0, entry)
+    return possible[::-1]
+
+
 def _sum(total: SummedRow, parts: Sequence[SummedRow]) -> Sum:
     return Sum(total.row, tuple(part.row for part in parts))
 

@@ -55,15 +55,15 @@ def cut(text: str, breaks: Breaks | None = None) -> PastedGrid:
     """Cut pasted text into cells; raises Unreadable for nothing at all, and for too wide a row.
 
     A cell with line breaks becomes one line; where the quotes hold tabs as well, they are taken
-    for text, and the lines for rows, unless `breaks` says otherwise.
+    for text, and the lines for rows, unless `breaks` says otherwise, or the tabs are those of cells
+    without which rows would be wider than the first.
     """
     rows = pasted_rows(text)
     found = [(number, list(cells)) for number, cells in rows]
     broken = [cell for _number, cells in found for cell in cells if _is_broken(cell)]
     if broken and breaks is None:
-        breaks = (
-            Breaks.ROWS if any(_holds_rows(cell, rows) for cell in broken) else Breaks.SEMICOLON
-        )
+        in_rows = any(_holds_rows(cell, rows) for cell in broken) and not _only_tabs(found)
+        breaks = Breaks.ROWS if in_rows else Breaks.SEMICOLON
     if broken and breaks is Breaks.ROWS:
         found = list(enumerate(_as_rows(rows), start=1))
     return _grid(found, broken, breaks)
@@ -76,6 +76,13 @@ def _is_broken(cell: Cell) -> bool:
 def _holds_rows(cell: Cell, rows: TextRows) -> bool:
     text = cell.text if isinstance(cell, Broken) else ""
     return rows.delimiter in text or text.startswith('"')
+
+
+def _only_tabs(found: list[tuple[int, list[Cell]]]) -> bool:
+    """Say whether cells hold tabs and no line breaks, and rows are no wider than the first."""
+    widths = [len(cells) for _number, cells in found]
+    texts = [cell.text for _number, cells in found for cell in cells if isinstance(cell, Broken)]
+    return max(widths) <= widths[0] and not any(LINE_END.search(text) for text in texts)
 
 
 def _as_rows(rows: TextRows) -> Iterable[list[Cell]]:
@@ -112,6 +119,6 @@ def _in_one_line(cell: Cell, between: str) -> str:
     """Return the text of a cell; its lines are put together `between`, blank ones left out."""
     text = cell.text if isinstance(cell, Broken) else str(cell)
     if not LINE_END.search(text):
-        return text
+        return text.replace("\t", " ")
     lines = (line.strip() for line in LINE_END.split(text.strip()))
     return between.join(line for line in lines if line)

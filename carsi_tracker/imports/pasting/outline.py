@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from carsi_tracker.imports.pasting.arithmetic import SummedRow, Wrong, sums
+from carsi_tracker.imports.pasting.arithmetic import Sum, SummedRow, Wrong, possible_sums, sums
 from carsi_tracker.imports.pasting.figures import FOOTNOTE, YEAR, Figure, figure
 from carsi_tracker.imports.pasting.grid import MOST_ROWS, PastedGrid
 from carsi_tracker.imports.pasting.roles import Role
@@ -48,11 +48,15 @@ class SeenRow:
 
 @dataclass(frozen=True)
 class PasteOutline:
-    """The rows by what they are, the amounts in them by row and column, and wrong totals."""
+    """The rows by what they are, the amounts in them by row and column, and wrong totals.
+
+    `possible` are lines that are the sum of others, though nothing calls them totals.
+    """
 
     rows: dict[int, SeenRow]
     figures: dict[tuple[int, int], Figure]
     wrong: list[Wrong] = field(default_factory=list)
+    possible: list[Sum] = field(default_factory=list)
 
     @property
     def proposed(self) -> frozenset[int]:
@@ -83,9 +87,11 @@ def outline(grid: PastedGrid, roles: Sequence[Role], written: AmountStyle) -> Pa
         rows[row] = SeenRow(RowKind.HEADING, heads=heads) if above_all else _seen(cells, of_row)
     named = [index for index, role in enumerate(roles) if role.name in IDENTIFYING]
     entries = _entries(grid, rows, figures, columns, named)
-    found, wrong = sums(entries) if len(entries) <= MOST_ROWS else ([], [])
+    entries = entries if len(entries) <= MOST_ROWS else []
+    found, wrong = sums(entries)
     rows |= {made.row: SeenRow(RowKind.SUM, made.parts) for made in found}
-    return PasteOutline(rows, figures, [_at_column(error, columns) for error in wrong])
+    wrong = [_at_column(error, columns) for error in wrong]
+    return PasteOutline(rows, figures, wrong, possible_sums(entries, found))
 
 
 def headings(grid: PastedGrid, seen: PasteOutline) -> list[int]:
