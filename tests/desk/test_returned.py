@@ -587,3 +587,12 @@ def test_a_renamed_file_of_commitments_is_known_by_its_headings(people: People) 
     assert groups(page) == ["1 amount changed"]
     assert "Rows that are missing from the file" not in reading(page)
     assert page.context["shown"].groups[0].rows[0].document == ""
+
+
+def test_errors_of_a_file_are_not_marked_before_it_is_known_of_which_download_it_is(
+    people: People,
+) -> None:
+    _name, rows = downloaded(people.analyst)
+    page = compared(people.analyst, "renamed.csv", as_csv(rows))
+    marked = people.analyst.get(f"{page.wsgi_request.path}remarks/", follow=True)
+    assert "Which download is this file?" in reading(marked)

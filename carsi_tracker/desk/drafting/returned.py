@@ -211,10 +211,12 @@ def returned_remarks(request: HttpRequest, token: UUID) -> HttpResponse:
     upload = get_object_or_404(Upload, token=token, person=person(request))
     told = OriginForm(request.GET or None)
     origin = told.origin(upload) or origin_of(upload.name, bytes(upload.content))
+    if origin is None:
+        return redirect("admin:returned_preview", token)
     try:
-        query = read(origin.parameters if origin else {}, *newest())
+        query = read(origin.parameters, *newest())
         context = {"origin": origin, "query": query, "decided": _decided(request)}
-        source_form = _source_form(request, origin) if origin else None
+        source_form = _source_form(request, origin)
         findings = _compare(upload, context, source_form).faults
         content, media_type = with_remarks(upload.name, bytes(upload.content), findings)
     except (BadAddress, Unreadable):
