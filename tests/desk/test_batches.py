@@ -328,6 +328,9 @@ def test_what_is_no_draft_of_ones_own_is_not_discarded_from_the_list(people: Peo
     assert "None of these is a draft of yours." in said
     people.approver.post(LIST, chosen(other, _confirmed="1"))
     assert Batch.objects.filter(pk=other.pk).exists()
+    for text in ("first", "\0", "²", "9" * 5_000):
+        sent = {"action": "discard_drafts", "_selected_action": [text], "_confirmed": "1"}
+        assert "No items have been changed." in told(people.analyst, LIST, **sent)
     assert "Discard the drafts chosen" not in people.approver.get(LIST).content.decode()
 
 

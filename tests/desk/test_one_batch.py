@@ -189,3 +189,11 @@ def test_an_allocation_starts_from_ones_last(people: People) -> None:
 def test_what_is_no_commitment_starts_an_empty_form(people: People, like: str) -> None:
     form = people.analyst.get(ALLOCATE, {"like": like}).context["form"]
     assert not form["country"].value()
+
+
+@pytest.mark.parametrize("batch", ["9" * 30, "9" * 5_000, "²", "first"])
+def test_a_draft_that_there_cannot_be_is_none(people: People, batch: str) -> None:
+    assert people.analyst.get(ALLOCATE, {"batch": batch}).status_code == 200
+    response = people.analyst.post(ALLOCATE, allocation(batch=batch))
+    assert "Select a valid choice." in error_of(response, "batch")
+    assert people.analyst.post(ALLOCATE, allocation(batch=batch, _try="")).status_code == 200

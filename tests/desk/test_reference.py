@@ -410,3 +410,7 @@ def test_a_document_is_described_in_plain_text(people: People, field: str, typed
     answer = people.administrator.post(place(Document, "add"), document(**{field: typed}))
     assert answer.status_code == 200
     assert field in answer.context["adminform"].form.errors
+
+
+def test_an_address_that_names_no_field_leads_to_the_row_by_its_id(people: People) -> None:
+    assert people.administrator.get(place(panama(), "change"), {"_to_field": ""}).status_code == 200

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,6 +16,7 @@ from carsi_tracker.desk.batches import batch_page, batch_texts, comments, decisi
 from carsi_tracker.desk.batches.held import COLUMNS, held
 from carsi_tracker.desk.drafting import allocation, import_page, returned
 from carsi_tracker.desk.forms.again import shows_again
+from carsi_tracker.desk.forms.ids import id_sent
 from carsi_tracker.desk.lines import draft_file, line_pages, new_commitments, paste, table_page
 from carsi_tracker.desk.review import review_page, sources
 from carsi_tracker.desk.site import ListAdmin, person
@@ -114,6 +116,14 @@ class BatchAdmin(ListAdmin):
     def disbursed(self, batch: Any) -> str:
         """Write what is disbursed."""
         return _amount(batch, Stage.DISBURSED)
+
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Do an action with the batches chosen; what is sent and is no id chooses none."""
+        sent = request.POST.copy()
+        chosen = filter(id_sent, sent.getlist(ACTION_CHECKBOX_NAME))
+        sent.setlist(ACTION_CHECKBOX_NAME, list(chosen))
+        request.POST = sent  # type: ignore[assignment]
+        return super().response_action(request, *args, **kwargs)
 
     def has_discard_permission(self, request: HttpRequest) -> bool:
         """Say whether the person may discard drafts."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches.comments import form_after, may_remark
+from carsi_tracker.desk.forms.ids import id_sent
 from carsi_tracker.desk.lines.opening import table_of
 from carsi_tracker.desk.lines.table import LINES_A_PAGE, LineTable
 from carsi_tracker.desk.posted.countersigning import may_countersign
@@ -94,9 +95,10 @@ def effect(batch: Batch) -> dict[str, Any]:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 15:
+    number = id_sent(text)
+    if number is None:
         raise Http404
-    return int(text)
+    return number
 
 
 def _lines(batch: Batch) -> QuerySet[Line]:

@@ -86,8 +86,9 @@ def discard_several(request: HttpRequest, chosen: QuerySet[Batch]) -> HttpRespon
             discarded += 1
         except Refused as refused:
             messages.error(request, f"{batch.title}: {refused}")
-    done = ngettext("%d draft was discarded.", "%d drafts were discarded.", discarded)
-    messages.success(request, done % discarded)
+    if discarded:
+        done = ngettext("%d draft was discarded.", "%d drafts were discarded.", discarded)
+        messages.success(request, done % discarded)
     return None
 
 

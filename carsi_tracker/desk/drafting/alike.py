@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import F
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.forms.ids import id_sent
 from carsi_tracker.ledger.models import Line, Stage
 
 OF_COMMITMENT = ("appropriation", "area", "country", "goal", "agency", "partner")
@@ -25,9 +26,8 @@ def like(commitment: str) -> dict[str, Any]:
 
     Nothing of what is no commitment.
     """
-    if not commitment.isdecimal() or len(commitment) > 15:
-        return {}
-    line = FIRST.filter(commitment=int(commitment)).order_by("pk").first()
+    of = id_sent(commitment)
+    line = FIRST.filter(commitment=of).order_by("pk").first() if of else None
     if line is None:
         return {}
     of_line = {"effective_date": line.effective_date, "basis": line.basis}

@@ -19,6 +19,7 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches import mails, titles
 from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.forms.again import ShownAgain
+from carsi_tracker.desk.forms.ids import id_sent
 from carsi_tracker.desk.forms.refused import add_refusal
 from carsi_tracker.desk.lines.editing import locked_draft
 from carsi_tracker.desk.lines.form import OF_LINE
@@ -91,10 +92,9 @@ class DraftField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def __init__(self, user: User, asked_for: str) -> None:
         drafts = Batch.objects.filter(state=Batch.State.DRAFT, reverses=None)
-        asked = Q(pk=asked_for) if asked_for.isdecimal() and len(asked_for) <= 15 else Q()
-        own = Q(keeper=user)
+        asked, own = id_sent(asked_for), Q(keeper=user)
         super().__init__(
-            queryset=drafts.filter(own | asked if asked else own),
+            queryset=drafts.filter(own | Q(pk=asked) if asked else own),
             required=False,
             label=gettext_lazy("Batch"),
             empty_label=_("a new batch"),
@@ -105,7 +105,8 @@ class DraftField(forms.ModelChoiceField):  # type: ignore[type-arg]
         try:
             return super().to_python(value)
         except ValidationError as error:
-            gone = Batch.objects.filter(pk=value).first() if str(value).isdecimal() else None
+            number = id_sent(str(value))
+            gone = Batch.objects.filter(pk=number).first() if number else None
             message = _("“%s” is no draft any more. Choose another draft or a new batch.")
             raise ValidationError(message % gone, "not_a_draft") if gone else error from error
 
@@ -137,8 +138,8 @@ class AddingForm(DraftingForm):
     def draft_chosen(self) -> Batch | None:
         """Return the draft that the form stands at, to be shown; None for a new batch."""
         field: Any = self.fields["batch"]
-        chosen = str(self["batch"].value() or "")
-        return field.queryset.filter(pk=chosen).first() if chosen.isdecimal() else None
+        chosen = id_sent(str(self["batch"].value() or ""))
+        return field.queryset.filter(pk=chosen).first() if chosen else None
 
     def add(self, batch: Batch, lines: list[Line]) -> None:
         """Save lines of `batch_for`, in the caller's transaction; raises Refused."""

@@ -112,7 +112,7 @@ class ReferenceAdmin(ShowsAgain, ListAdmin):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
         """Return the row, locked where it is about to be saved."""
-        row = super().get_object(request, object_id, from_field)
+        row = super().get_object(request, object_id, from_field or None)
         if row and connection.in_atomic_block and request.method == "POST":
             row = self.get_queryset(request).select_for_update().filter(pk=row.pk).first()
         return row
