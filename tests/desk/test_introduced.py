@@ -94,6 +94,20 @@ def test_new_commitments_are_saved_with_the_amounts_under_them(
     assert (added.title_es, added.country.code) == ("Radios para la policía, Panamá", "PA")
 
 
+def test_a_title_is_made_of_area_and_country_in_both_languages_where_none_is_typed(
+    people: People, batch: Batch
+) -> None:
+    typed = new(title="", title_es="") | amount(0)
+    send(
+        people.analyst,
+        batch,
+        with_rows(page(people.analyst, batch), "introduced-0", "new-0", **typed),
+    )
+    made = batch.introduces.latest("pk")
+    assert made.title == f"{made.area.name_en}, Panama"
+    assert made.title_es == f"{made.area.name_es}, Panamá"
+
+
 def test_the_same_form_sent_again_makes_each_commitment_once(people: People, batch: Batch) -> None:
     sent = letter(page(people.analyst, batch))
     send(people.analyst, batch, sent)
@@ -105,7 +119,6 @@ def test_the_same_form_sent_again_makes_each_commitment_once(people: People, bat
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"introduced-0-title": ""}, "Title, row new commitment 1: This is needed."),
         ({"introduced-0-area": ""}, "Programming area, row new commitment 1: This is needed."),
         ({"introduced-0-country": "999999"}, "Select a valid choice."),
         ({"introduced-0-reference": "CARSI-08-INCLE-10"}, "This exists already."),

@@ -1,6 +1,6 @@
 """Add an allocation: one form that makes commitment and line, in a new batch or in a draft."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +29,7 @@ from carsi_tracker.desk.drafting.drafting import (
 from carsi_tracker.desk.drafting.trying import COUNTS, TRY, asks_for_strip, strip, tried
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
+from carsi_tracker.desk.lines.new_commitments import suggested_title
 from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.remaining import Remaining, remaining
@@ -145,13 +145,6 @@ class AllocationForm(CitesADocument, AddingForm):
                 locator=self.cleaned_data["obligated_locator"] or committed.locator,
                 **{name: getattr(committed, name) for name in same},
             )
-
-
-def suggested_title(values: Mapping[str, Any], name: str) -> str:
-    """Return the title made of area, partner and country, by their `name`: name_en or name_es."""
-    partner = values.get("partner")
-    parts = [values["area"], *([partner] if partner else []), values["country"]]
-    return Truncator(", ".join(getattr(part, name) for part in parts)).chars(300)
 
 
 def _labels(left: list[Remaining]) -> dict[int, str]:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.drafting.acts import offers_of
-from carsi_tracker.desk.drafting.allocation import suggested_title
 from carsi_tracker.desk.drafting.drafting import (
     OF_AMOUNT,
     DraftingForm,
@@ -27,6 +26,7 @@ from carsi_tracker.desk.drafting.trying import TRY
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
 from carsi_tracker.desk.forms.refused import add_refusal
+from carsi_tracker.desk.lines.new_commitments import suggested_title
 from carsi_tracker.desk.posted.money import STAGES, is_zero, page_of
 from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.desk.site import desk, person

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.forms.fields import formfield
-from carsi_tracker.desk.lines.new_commitments import NewCommitmentForm
+from carsi_tracker.desk.lines.new_commitments import NewCommitmentForm, suggested_title
 from carsi_tracker.desk.lines.sheet import Cell, SheetRow
 from carsi_tracker.ledger.models import Batch, Commitment
 from carsi_tracker.ledger.refusals import Refused
@@ -31,12 +31,17 @@ class OfferedLists:
     """What the lists of commitments offer, looked up once for all rows."""
 
     @cached_property
-    def choices(self) -> Offer:
-        """The current rows of each kind, by the name of the field."""
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The current rows of each kind, by the name of the field and their id."""
         fields: Any = NewCommitmentForm.base_fields
+        return {name: {str(row.pk): row for row in fields[name].queryset.all()} for name in CHOSEN}
+
+    @cached_property
+    def choices(self) -> Offer:
+        """Their ids and names, by the name of the field."""
         return {
-            name: tuple((str(row.pk), str(row)) for row in fields[name].queryset.all())
-            for name in CHOSEN
+            name: tuple((key, str(row)) for key, row in rows.items())
+            for name, rows in self.rows.items()
         }
 
 
@@ -58,10 +63,12 @@ class CommitmentRow(SheetRow):
         for name in CHOSEN:
             self.fields[name] = self._list(name)
         self.order_fields(self.field_order)
-        self.fields["title"].widget.attrs["placeholder"] = self.fields["title"].label
+        label, suggested = self.fields["title"].label, _("suggested")
+        self.fields["title"].widget.attrs["placeholder"] = label
         if self.is_new:
-            self.fields["reference"].required = False
-            self.fields["reference"].widget.attrs["placeholder"] = _("suggested")
+            self.fields["reference"].required = self.fields["title"].required = False
+            self.fields["reference"].widget.attrs["placeholder"] = suggested
+            self.fields["title"].widget.attrs["placeholder"] = f"{label} ({suggested})"
 
     @staticmethod
     def named(saved: Commitment) -> dict[str, Any]:
@@ -114,7 +121,16 @@ class CommitmentRow(SheetRow):
             if name in cleaned:
                 chosen = cleaned[name]
                 setattr(self.instance, f"{name}_id", int(chosen) if chosen else None)
+        if self.is_new and cleaned.get("title") == "":
+            self._suggest_titles(cleaned)
         return cleaned
+
+    def _suggest_titles(self, cleaned: dict[str, Any]) -> None:
+        """Make the titles of area, partner and country where none was typed."""
+        rows = {name: self.offered.rows[name].get(cleaned.get(name, "")) for name in CHOSEN}
+        if rows["area"] and rows["country"]:
+            cleaned["title"] = suggested_title(rows, "name_en")
+            cleaned["title_es"] = cleaned.get("title_es") or suggested_title(rows, "name_es")
 
     def validate_unique(self) -> None:
         """Leave it to the table, which asks for all rows at once."""

@@ -1,10 +1,14 @@
 """Commitments that a draft introduces, while it is a draft."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -38,6 +42,13 @@ class NewCommitmentForm(GuardedForm):
             "bound_note_es",
         )
         formfield_callback = formfield
+
+
+def suggested_title(values: Mapping[str, Any], name: str) -> str:
+    """Return the title made of area, partner and country, by their `name`: name_en or name_es."""
+    partner = values.get("partner")
+    parts = [values["area"], *([partner] if partner else []), values["country"]]
+    return Truncator(", ".join(getattr(part, name) for part in parts)).chars(300)
 
 
 @shows_again
