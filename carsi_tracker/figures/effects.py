@@ -64,13 +64,16 @@ EFFECTS = f"""
     limit %(most)s
 """  # noqa: S608 (put together from our own)
 
-# What batches that are not posted take from balances; what they add is not there to be taken.
+# What batches that are not posted take from balances; what one adds, no other can count on.
 PENDING = """
+    select appropriation_id, commitment_id, balance, sum(taken + greatest(-added, 0))
+    from (
     select
-        case s.balance when 'available' then l.appropriation_id end,
-        case s.balance when 'available' then null else l.commitment_id end,
+        case s.balance when 'available' then l.appropriation_id end as appropriation_id,
+        case s.balance when 'available' then null else l.commitment_id end as commitment_id,
         s.balance,
-        sum(case l.stage when s.takes then l.amount else greatest(-l.amount, 0) end)
+        coalesce(sum(l.amount) filter (where l.stage = s.takes), 0) as taken,
+        coalesce(sum(l.amount) filter (where l.stage = s.adds), 0) as added
     from ledger_line l
     join ledger_batch o on o.id = l.batch_id and o.state <> 'posted' and o.id <> %(batch)s
     join (values
@@ -82,6 +85,8 @@ PENDING = """
         when 'available' then l.appropriation_id = any(%(appropriations)s)
         else l.commitment_id = any(%(commitments)s)
     end
+    group by 1, 2, 3, l.batch_id
+    ) as by_batch
     group by 1, 2, 3
 """
 

@@ -87,6 +87,20 @@ def test_pending_is_what_other_unposted_batches_would_take() -> None:
     assert pending == [("available", 393), ("unobligated", 37)]
 
 
+def test_a_batch_that_only_moves_an_amount_to_another_day_takes_nothing() -> None:
+    draft, other = factories.batch(), factories.batch()
+    commitment = appropriation().commitment_set.get(reference="CARSI-08-INCLE-01")
+    factories.line(other, commitment, Stage.COMMITTED, -400, date(2009, 6, 15))
+    factories.line(other, commitment, Stage.COMMITTED, 400, date(2009, 6, 1))
+    more = factories.batch()
+    factories.line(more, commitment, Stage.COMMITTED, 50)
+    less = factories.batch()
+    factories.line(less, commitment, Stage.COMMITTED, -9)
+    factories.line(draft, commitment, Stage.OBLIGATED, 1)
+    pending = {effect.balance: effect.pending for effect in effects(draft.pk).shown}
+    assert pending["unobligated"] == 9, "what another batch adds may never be posted"
+
+
 def test_a_balance_of_a_limit_is_a_limit() -> None:
     draft = factories.batch()
     new = factories.commitment(
