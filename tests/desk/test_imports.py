@@ -110,6 +110,13 @@ def test_title_and_reason_are_suggested_and_can_be_changed(people: People) -> No
     assert (batch.title, batch.reason) == ("Radios", "As the embassy says")
 
 
+def test_columns_are_named_as_on_pages_with_their_headings_behind(people: People) -> None:
+    said = reading(people.analyst.get("/admin/ledger/batch/import/"))
+    assert "Page or section locator" in said
+    said = reading(people.analyst.get("/es/admin/ledger/batch/import/"))
+    assert "Monto amount_usd" in said
+
+
 def test_an_upload_is_shown_to_whoever_made_it_alone(people: People) -> None:
     address = uploaded(people.analyst, case("two-rows.csv"))
     assert people.client(people.benito).get(address).status_code == 404

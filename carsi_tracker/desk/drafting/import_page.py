@@ -18,6 +18,7 @@ from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.drafting.drafting import made_by
 from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
 from carsi_tracker.desk.forms.fields import LineOfText
+from carsi_tracker.desk.lines.labels import label
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.annotated import with_remarks
 from carsi_tracker.imports.codes import AcceptedCodes
@@ -233,11 +234,16 @@ def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, A
     }
 
 
-def _columns() -> list[tuple[Column, list[str]]]:
+def _columns() -> list[tuple[Column, str, list[str]]]:
+    """Return the columns of a file, what pages call them, and the codes that they take."""
     codes = AcceptedCodes().columns
     listed = codes.keys() - {"stage", "basis", "partner"}
     return [
-        (column, codes[column.name].offered() if column.name in listed else [])
+        (
+            column,
+            label(column.name),
+            codes[column.name].offered() if column.name in listed else [],
+        )
         for column in COLUMNS
     ]
 
