@@ -16,9 +16,9 @@ from django.test import Client
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.forms.stale import fingerprint
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Batch, Change, Line, Posting, Remark, Stage
+from carsi_tracker.ledger.models import Batch, Change, Commitment, Line, Posting, Remark, Stage
 from tests import factories
-from tests.desk.conftest import People, address, page_of
+from tests.desk.conftest import ALLOCATE, People, address, allocation, page_of, place
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "permissions.md"
 STATES = ("draft", "submitted", "posted")
@@ -87,12 +87,30 @@ ACTS: dict[str, Act] = {
     "paste amounts": lambda client, batch: client.post(
         f"{address(batch, 'lines')}paste/", pasted(batch)
     ),
+    "enter a new commitment in it": lambda client, batch: client.post(
+        address(batch, "lines"), introduced(batch)
+    ),
+    "add an allocation to it": lambda client, batch: client.post(
+        ALLOCATE, added(allocation(batch=batch.pk))
+    ),
+    "record an obligation in it": lambda client, batch: client.post(
+        place(Commitment.objects.get(reference="CARSI-09-INCLE-01"), "record-obligation"),
+        added(allocation(batch=batch.pk, stage="obligated", amount="1,000")),
+    ),
+    "try its table": lambda client, batch: client.post(
+        f"{address(batch, 'lines')}try/", introduced(batch)
+    ),
+    "download it": lambda client, batch: client.get(f"/admin/ledger/batch/{batch.pk}/lines.csv"),
     "comment on it": lambda client, batch: client.post(
         address(batch, "remark"), {"text": "Look again.", "after": 0}
     ),
     "submit it": lambda client, batch: client.post(address(batch, "submit")),
     "withdraw it": lambda client, batch: client.post(address(batch, "withdraw")),
     "discard it": lambda client, batch: client.post(address(batch, "discard")),
+    "discard it in the list": lambda client, batch: client.post(
+        "/admin/ledger/batch/",
+        {"action": "discard_drafts", "_selected_action": batch.pk, "_confirmed": ""},
+    ),
     "return it": lambda client, batch: client.post(
         address(batch, "send-back"), {"text": "Look again."}
     ),
@@ -104,6 +122,26 @@ ACTS: dict[str, Act] = {
         {"title": "Reversal", "reason": "Wrong"},
     ),
 }
+
+
+SHOWN: dict[str, Callable[[Any, Batch], bool]] = {
+    "read it": lambda response, batch: batch.title in response.content.decode(),
+    "try its table": lambda response, _batch: response.content.strip().startswith(b"<summary"),
+    "download it": lambda response, _batch: response.has_header("Content-Disposition"),
+}
+"""How the acts that change nothing are told from a page that says that they are not allowed."""
+
+
+def added(sent: dict[str, Any]) -> dict[str, Any]:
+    """What adds to a draft, which it leaves a draft."""
+    return {name: value for name, value in sent.items() if name != "_submit"}
+
+
+def introduced(batch: Batch) -> dict[str, Any]:
+    """What a table sends that has a new commitment alone, without an amount."""
+    typed = {name: allocation()[name] for name in ("appropriation", "area", "country", "agency")}
+    row = {f"introduced-0-{name}": value for name, value in (typed | {"title": "Radios"}).items()}
+    return {"row": "introduced-0", "newest": 0, "newest_introduced": 0, **row}
 
 
 def pasted(batch: Batch) -> dict[str, Any]:
@@ -130,6 +168,7 @@ def trace(batch: Batch) -> tuple[Any, ...]:
     return (
         row,
         Line.objects.filter(batch=batch).count(),
+        Commitment.objects.filter(introduced_by=batch).count(),
         Remark.objects.filter(batch=batch).count(),
         Posting.objects.count(),
         Batch.objects.count(),
@@ -141,10 +180,10 @@ def allowed(act: str, client: Client, batch: Batch) -> bool:
     """Say whether an act had its effect; what is not allowed has none at all."""
     before = trace(batch)
     response = ACTS[act](client, batch)
-    assert response.status_code in {200, 302, 403, 404, 405}
-    if act == "read it":
+    assert response.status_code in {200, 302, 403, 404, 405, 409}
+    if act in SHOWN:
         assert trace(batch) == before
-        return response.status_code == 200 and batch.title in response.content.decode()
+        return response.status_code == 200 and SHOWN[act](response, batch)
     return trace(batch) != before
 
 
