@@ -104,7 +104,7 @@ def test_a_fault_stands_at_its_cell_and_nothing_is_saved(people: People, batch: 
         ({"stage": "appropriated"}, "An appropriation takes appropriated amounts"),
         ({"stage": "spent"}, "“spent” is not one of Appropriated"),
         ({"document": "plan"}, "“plan” matches several:"),
-        ({"document": "nowhere"}, "“nowhere” is not known."),
+        ({"document": "nowhere"}, "If it is new, add it with “Add an amount”."),
         ({"effective_date": "2999-01-01"}, "has not come yet"),
         ({"amount": "NaN"}, "“NaN” is not an amount."),
         ({"note": "tab\there"}, "control character"),

@@ -23,7 +23,8 @@ UNKNOWN = gettext_lazy(
     "such as INCLE FY2008."
 )
 UNKNOWN_DOCUMENT = gettext_lazy(
-    "“%s” is not known. Type a document’s key, or a part of its key or title."
+    "“%s” is not known. Type a document’s key, or a part of its key or title. If it is new, add it "
+    "with “Add an amount”."
 )
 
 Row = TypeVar("Row", bound=Model)
