@@ -315,7 +315,7 @@ def test_ones_own_drafts_are_found_and_several_discarded_after_a_question(people
     boxes = re.findall(r'class="action-select"[^>]*', people.analyst.get(LIST).content.decode())
     assert len(boxes) == len(mine)
     question = reading(people.analyst.post(LIST, chosen(*mine, other, sent)))
-    assert "2 other batches that you chose stay: they are no drafts of yours." in question
+    assert "2 other batches that you chose stay: they are not your drafts." in question
     assert Batch.objects.filter(pk=mine[0].pk).exists()
     done = told(people.analyst, LIST, **chosen(*mine, other, sent, _confirmed="1"))
     assert "2 drafts were discarded." in done

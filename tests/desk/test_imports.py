@@ -39,6 +39,9 @@ def test_a_preview_shows_amounts_balances_and_what_is_new(people: People) -> Non
     assert "2 amounts" in text
     assert "1 new commitment: CARSI-08-INCLE-69" in text
     assert "Committed: +300,000 (1)" in text
+    assert "Law enforcement and security force assistance, Panama Committed" in text
+    spanish = reading(people.analyst.get(f"/es{page.wsgi_request.path}"))
+    assert "Asistencia a las fuerzas del orden y de seguridad, Panamá Comprometido" in spanish
     assert "11,010,500" in text or "14,628,500" in text
     assert nothing_made()
 

@@ -102,7 +102,7 @@ def test_a_draft_submitted_meanwhile_is_refused_by_name_and_nothing_typed_is_los
     posting.submit(batch.pk, people.benito)
     refused = people.analyst.post(ALLOCATE, sent)
     assert error_of(refused, "batch") == (
-        f"“{SUGGESTED}” is no draft any more. Choose another draft or a new batch."
+        f"“{SUGGESTED}” is no longer a draft. Choose another draft or a new batch."
     )
     assert 'value="Typed with care"' in refused.content.decode()
     assert sent["token"] in refused.content.decode()

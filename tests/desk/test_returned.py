@@ -489,7 +489,7 @@ def test_changed_sums_are_differences_on_a_day_and_of_a_source_that_are_asked_fo
     page = compared(client, name, as_csv(rows[:-1] if rows[-1] is not row else rows[1:]))
     assert groups(page) == ["2 amounts changed"]
     text = reading(page)
-    assert "Sums tell no date and no source" in text
+    assert "Sums have no date and no source" in text
     assert "1 commitment of the download is missing from the file" in text
     assert "1 description differs" in text
     assert page.context["outcome"].draft is None

@@ -107,7 +107,7 @@ class DraftField(forms.ModelChoiceField):  # type: ignore[type-arg]
         except ValidationError as error:
             number = id_sent(str(value))
             gone = Batch.objects.filter(pk=number).first() if number else None
-            message = _("“%s” is no draft any more. Choose another draft or a new batch.")
+            message = _("“%s” is no longer a draft. Choose another draft or a new batch.")
             raise ValidationError(message % gone, "not_a_draft") if gone else error from error
 
 

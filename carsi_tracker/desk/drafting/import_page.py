@@ -29,7 +29,14 @@ from carsi_tracker.imports.template import template_csv, template_xlsx
 from carsi_tracker.ledger.columns import COLUMNS, Column
 from carsi_tracker.ledger.dates import Order
 from carsi_tracker.ledger.media_types import CSV, XLSX, plain_name
-from carsi_tracker.ledger.models import Language, Upload
+from carsi_tracker.ledger.models import (
+    Basis,
+    Country,
+    Language,
+    ProgrammingArea,
+    Stage,
+    Upload,
+)
 from carsi_tracker.ledger.models.languages import language_spoken
 
 FAULTS_SHOWN = 500
@@ -225,6 +232,7 @@ def _context(upload: Upload, outcome: Outcome, form: ConfirmForm) -> dict[str, A
         "name": name,
         "upload": upload,
         "outcome": outcome,
+        "rows": _named(draft.rows) if draft else [],
         "faults": outcome.faults[:FAULTS_SHOWN],
         "more_faults": max(len(outcome.faults) - FAULTS_SHOWN, 0),
         "draft": draft,
@@ -254,3 +262,17 @@ def download(content: bytes, stem: str, media_type: str) -> HttpResponse:
     disposition = content_disposition_header(as_attachment=True, filename=f"{stem}.{suffix}")
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type=media_type, headers=headers)
+
+
+def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with names in the language of the page in the place of codes."""
+    names: dict[str, dict[Any, Any]] = {
+        "area": {area.code: area.name for area in ProgrammingArea.objects.all()},
+        "country": {country.code: country.name for country in Country.objects.all()},
+        "stage": dict(Stage.choices),
+        "basis": dict(Basis.choices),
+    }
+    return [
+        row | {column: known.get(row[column], row[column]) for column, known in names.items()}
+        for row in rows
+    ]

@@ -60,7 +60,7 @@ class PersonForm(ShownAgain, NamedOnce, UserChangeForm):  # type: ignore[type-ar
     acting_user: User
 
     class Meta(UserChangeForm.Meta):
-        help_texts = {"is_active": gettext_lazy("Who is not active cannot sign in.")}
+        help_texts = {"is_active": gettext_lazy("Inactive people cannot sign in.")}
 
     def clean(self) -> dict[str, Any]:
         """Refuse that administrators lock themselves out."""
