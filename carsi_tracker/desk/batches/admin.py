@@ -83,7 +83,7 @@ class BatchAdmin(ListAdmin):
 
     def action_checkbox(self, obj: Any) -> SafeString:
         """Give a box to the person's own drafts alone: nothing else can be discarded."""
-        return super().action_checkbox(obj) if obj.can_go else SafeString()
+        return super().action_checkbox(obj) if obj.can_go else SafeString("&nbsp;")
 
     @admin.display(description=_("state"), ordering="state")
     def shown_state(self, batch: Batch) -> str:
