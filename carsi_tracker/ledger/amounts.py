@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -74,7 +73,6 @@ def _said_twice(typed: re.Match[str]) -> bool:
     return signs > 1 or sum(bool(typed[part]) for part in ("before", "within", "after")) > 1
 
 
-@cache
 def _patterns(written: AmountStyle) -> list[re.Pattern[str]]:
     """Return the numbers of one reading, with their whole part and their decimals."""
     part = rf"(?P<part>[0-9]{{1,{written.decimals}}})"
@@ -101,7 +99,6 @@ def _patterns(written: AmountStyle) -> list[re.Pattern[str]]:
     ]
 
 
-@cache
 def _too_fine(written: AmountStyle) -> re.Pattern[str]:
     """Return the numbers that go below a cent."""
     more = written.decimals + 1

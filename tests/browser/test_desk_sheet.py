@@ -216,7 +216,8 @@ def test_no_reference_stage_or_day_is_cut(
     assert cut == []
     lists = page.evaluate(
         """
-        [...document.querySelectorAll("#lines tr:not(.desk-of-commitment) select")].flatMap(list => {
+        const lists = document.querySelectorAll("#lines tr:not(.desk-of-commitment) select");
+        [...lists].flatMap(list => {
             const canvas = document.createElement("canvas").getContext("2d");
             canvas.font = getComputedStyle(list).font;
             return [...list.options].filter(option =>

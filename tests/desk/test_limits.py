@@ -108,7 +108,7 @@ def test_a_post_that_cannot_get_the_head_is_told_so_and_readers_do_not_wait(
     assert BUSY in post_it(approver, other)
     assert BUSY in post_it(approver, held)
     assert BUSY in told(analyst, address(held, "withdraw"))
-    remark = {"remark": "Name the page"}
+    remark = {"text": "Name the page"}
     assert BUSY in told(approver, address(held, "send-back"), **remark)
     for page in ("/", "/changes/", "/entries/", "/health/"):
         assert Client().get(page).status_code == 200

@@ -73,7 +73,9 @@ def test_the_mark_of_a_new_commitment_is_edited_in_its_draft(people: People) -> 
     page = people.analyst.get(edit)
     form = page.context["form"]
     sent = {name: form[name].value() or "" for name in form.fields} | LIMIT
-    assert SHOWN in told(people.analyst, edit, **sent)
+    told(people.analyst, edit, **sent)
+    posting.submit(batch.pk, people.ana)
+    assert SHOWN in reading(people.approver.get(address(batch, "review")))
 
 
 def corrected(people: People, posted: Commitment, **sent: Any) -> str:

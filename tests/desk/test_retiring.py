@@ -56,7 +56,7 @@ def test_lists_say_how_often_each_row_is_used(people: People) -> None:
     times += Commitment.objects.filter(partner=inl).count()
     assert times
     text = reading(people.analyst.get(f"{place(Organization)}?q=State/INL"))
-    assert f"{inl.name_es} {times} in use" in text
+    assert f"{inl.name_es} U.S. agency {times} in use" in text
 
 
 def test_a_draft_keeps_a_country_that_is_retired_meanwhile(people: People) -> None:

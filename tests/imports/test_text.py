@@ -193,6 +193,6 @@ def test_a_file_of_too_many_rows_is_refused(command: Way, monkeypatch: pytest.Mo
 def test_a_file_that_is_too_large_is_refused(
     file_way: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("carsi_tracker.imports.table.LARGEST_FILE", 300)
-    outcome = file_way("amounts.csv", rows({}, {}, {}))
-    assert "at most 300 are read" in outcome.said  # type: ignore[attr-defined]
+    monkeypatch.setattr("carsi_tracker.imports.table.LARGEST_FILE", 1_000_000)
+    outcome = file_way("amounts.csv", rows({}, {}, {}) + b"\n" * 1_000_000)
+    assert "at most 1 million are accepted" in outcome.said  # type: ignore[attr-defined]
