@@ -88,8 +88,8 @@ class EventAdmin(ListAdmin):
         """Return the list, whose events know the batches and people that they name by number."""
         shown = super().get_changelist_instance(request)
         events: list[Any] = list(shown.result_list)
-        batches = {key for event in events for key in event.detail.get("batches", ())}
-        givers = {event.detail["from"] for event in events if "from" in event.detail}
+        batches = {key for event in events for key in _keys(event.detail.get("batches"))}
+        givers = {key for event in events for key in _keys([event.detail.get("from")])}
         known = Batch.objects.in_bulk(batches), User.objects.in_bulk(givers)
         for event in events:
             event.batches, event.givers = known
@@ -116,11 +116,17 @@ def _label(name: str) -> str:
 
 
 def _told(event: Any, name: str, value: Any) -> str:
-    if name == "batches":
-        return format_html_join(", ", "{}", ((_linked(event, key),) for key in value))
-    if name == "from" and value in event.givers:
+    if name == "batches" and (keys := _keys(value)):
+        return format_html_join(", ", "{}", ((_linked(event, key),) for key in keys))
+    if name == "from" and _keys([value]) and value in event.givers:
         return str(event.givers[value])
     return _said(value)
+
+
+def _keys(value: Any) -> list[int]:
+    """Return the numbers of rows that an event lists; none where it lists anything else."""
+    listed = value if isinstance(value, list) else []
+    return listed if all(type(key) is int and 0 < key < 2**63 for key in listed) else []
 
 
 def _linked(event: Any, key: int) -> str:

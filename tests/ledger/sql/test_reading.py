@@ -42,18 +42,20 @@ ADD = """
     values (%s, %s, 'text/plain', %s, %s, %s, %s)
 """
 NOT_READ = {
-    Line: {"id", "batch", "revision", "changed_by", "changed_at"},
+    Line: {"id", "batch", "revision", "token", "changed_by", "changed_at"},
     Commitment: {"id", "introduced_by", "first_version", "language"},
     Appropriation: {"id", "first_version"},
     Document: {"id", "background", "retired"},
     DocumentFile: {"document", "size", "content", "added_by", "added_at"},
     **{
-        model: {"id", "retired", "position"} & {field.name for field in model._meta.fields}
+        model: {"id", "retired", "position", "is_agency", "is_partner"}
+        & {field.name for field in model._meta.fields}
         for model in (Account, ProgrammingArea, Country, Goal, Organization)
     },
 }
 """What neither a review shows nor a digest covers: keys, order, who keeps it, what follows.
 
+Of which kinds an organization is, is a rule by itself: it keeps those that amounts know it by.
 The language of a commitment becomes that of its batch, which is a draft again by another.
 """
 
