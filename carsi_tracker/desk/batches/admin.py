@@ -17,7 +17,8 @@ from carsi_tracker.desk.batches.held import COLUMNS, held
 from carsi_tracker.desk.drafting import allocation, import_page, returned
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.ids import id_sent
-from carsi_tracker.desk.lines import draft_file, line_pages, new_commitments, paste, table_page
+from carsi_tracker.desk.lines import draft_file, line_pages, new_commitments, table_page
+from carsi_tracker.desk.pasting.page import paste_rows
 from carsi_tracker.desk.review import review_page, sources
 from carsi_tracker.desk.site import ListAdmin, person
 from carsi_tracker.ledger.models import Batch, Stage
@@ -175,7 +176,7 @@ class BatchAdmin(ListAdmin):
             "<int:batch_id>/remark/": (comments.remark, "batch_remark"),
             "<int:batch_id>/lines/": (table_page.save_table, "lines_save"),
             "<int:batch_id>/lines/try/": (table_page.try_table, "lines_try"),
-            "<int:batch_id>/lines/paste/": (paste.paste_rows, "lines_paste"),
+            "<int:batch_id>/lines/paste/": (paste_rows, "lines_paste"),
             "<int:batch_id>/lines/suggest/": (table_page.suggest, "lines_suggest"),
             "<int:batch_id>/lines.<slug:kind>": (draft_file.draft_file, "draft_file"),
             "<int:batch_id>/lines/add/": (line_pages.add_line, "line_add"),

@@ -14,11 +14,11 @@ from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.batches import batch_page
 from carsi_tracker.desk.batches.decisions import BATCH, refusal
 from carsi_tracker.desk.forms.again import AGAIN, sentence, shows_again
-from carsi_tracker.desk.lines import paste_asked, paste_shown
 from carsi_tracker.desk.lines.editing import draft_of
-from carsi_tracker.desk.lines.paste_form import ASKED, answered, breaks_of
-from carsi_tracker.desk.lines.paste_habits import forget, habit, remember
-from carsi_tracker.desk.lines.paste_shown import Pasted
+from carsi_tracker.desk.pasting.asked import asked, title
+from carsi_tracker.desk.pasting.form import ASKED, answered, breaks_of
+from carsi_tracker.desk.pasting.habits import forget, habit, remember
+from carsi_tracker.desk.pasting.shown import Pasted, lay_out
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.importing import ImportOptions, Outcome, import_table
@@ -91,7 +91,7 @@ def _read(request: HttpRequest, batch: Batch) -> Pasted:
         remember(user, found)
     if unseen and pasted.outcome.accepted:
         pasted.faults.append(_("Your answers change how the rows are read. Check the lines."))
-    paste_shown.lay_out(pasted)
+    lay_out(pasted)
     return pasted
 
 
@@ -136,10 +136,10 @@ def _to_the_end(batch_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, batch: Batch, pasted: Pasted | None) -> HttpResponse:
     context = {
-        "title": paste_asked.title(pasted) if pasted and pasted.guess else _("Paste rows"),
+        "title": title(pasted) if pasted and pasted.guess else _("Paste rows"),
         "batch": batch,
         "pasted": pasted,
-        "asked": paste_asked.asked(pasted) if pasted and pasted.guess else None,
+        "asked": asked(pasted) if pasted and pasted.guess else None,
         "revision": request.POST.get("revision", batch.revision),
     }
     return desk().page(request, "paste.html", context)

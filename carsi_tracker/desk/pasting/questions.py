@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from carsi_tracker.desk.lines.paste_shown import Option, Pasted
+from carsi_tracker.desk.pasting.shown import Option, Pasted
 from carsi_tracker.imports.pasting.answers import UNITS, Answers
 from carsi_tracker.imports.pasting.figures import figure
 from carsi_tracker.imports.pasting.grid import BETWEEN, Breaks

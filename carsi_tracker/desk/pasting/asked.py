@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carsi_tracker.desk.lines.labels import label
-from carsi_tracker.desk.lines.paste_questions import Question, questions
-from carsi_tracker.desk.lines.paste_rows import PastedRow, left_out, possible, rows, wrong
-from carsi_tracker.desk.lines.paste_shown import Option, Pasted, amount_of
+from carsi_tracker.desk.pasting.questions import Question, questions
+from carsi_tracker.desk.pasting.rows import PastedRow, left_out, possible, rows, wrong
+from carsi_tracker.desk.pasting.shown import Option, Pasted, amount_of
 from carsi_tracker.imports.codes import AcceptedCodes
 from carsi_tracker.imports.pasting.answers import DEFAULTS, OF_NEW, By
 from carsi_tracker.imports.pasting.roles import LEFT_OUT, Role, amount, in_words

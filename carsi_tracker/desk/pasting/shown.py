@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from carsi_tracker.desk.lines.labels import label, with_code
-from carsi_tracker.desk.lines.paste_form import fingerprint, name_of
+from carsi_tracker.desk.pasting.form import fingerprint, name_of
 from carsi_tracker.imports.cells import read_day
 from carsi_tracker.imports.errors import Finding
 from carsi_tracker.imports.importing import Outcome

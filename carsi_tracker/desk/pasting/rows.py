@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from carsi_tracker.desk.lines.paste_shown import Pasted
+from carsi_tracker.desk.pasting.shown import Pasted
 from carsi_tracker.imports.pasting.guessing import Guess
 from carsi_tracker.imports.pasting.outline import RowKind
 from carsi_tracker.ledger.money import whole_dollars
