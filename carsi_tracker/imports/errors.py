@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from carsi_tracker.imports.labels import label
+from carsi_tracker.ledger.columns import NAMES
+
 LINES_APART = 10_000_000
 """Where one row gives several lines, the later ones are numbered by so much more."""
 
@@ -40,6 +43,11 @@ class Finding:
         if self.column:
             parts.append(_("column %s") % self.column)
         return ", ".join(parts)
+
+    @property
+    def column_in_words(self) -> str:
+        """What pages call a column of the import; empty for other headings."""
+        return label(self.column) if self.column in NAMES else ""
 
 
 class Unreadable(Exception):

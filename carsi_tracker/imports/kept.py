@@ -10,13 +10,14 @@ from carsi_tracker.imports.cells import EXCEL_EPOCH, Broken, Cell, number, shown
 
 ERROR, NO_RESULT, NUMBER, NO_NUMBER = "error", "no result", "number", "no number"
 DAY, MOMENT, TIME, ELAPSED, CURRENCY = "day", "moment", "time", "for", "currency"
+PERCENT = "percent"
 
 _POSITION = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 def cell(kind: str, held: Any) -> Cell:
     """Return the cell that was kept as (kind, what it holds)."""
-    if kind in {ERROR, NO_RESULT, NO_NUMBER, CURRENCY}:
+    if kind in {ERROR, NO_RESULT, NO_NUMBER, CURRENCY, PERCENT}:
         return _broken(kind, held)
     if kind == NUMBER:
         return number(held)
@@ -39,6 +40,9 @@ def _broken(kind: str, held: Any) -> Broken:
     if kind == NO_NUMBER:
         message = _("The cell is marked as a number, but holds “%s”.")
         return Broken(held, message % shown(held))
+    if kind == PERCENT:
+        message = _("The cell is formatted as a percentage. Format it as a number, if it is one.")
+        return Broken(f"{(number(held) * 100).normalize():f}%", message)
     currency, amount = held
     message = _(
         "The cell is formatted as an amount in %s, but amounts are in U.S. dollars. Format it as a "

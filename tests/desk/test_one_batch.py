@@ -58,6 +58,15 @@ def test_the_next_form_keeps_the_letter_of_the_first(people: People) -> None:
     assert not form["amount"].value()
 
 
+def test_a_reason_that_is_not_the_draft_s_own_is_refused_and_not_dropped(people: People) -> None:
+    batch = allocate(people.analyst, _draft="")
+    same, other = more(batch) | {"reason": batch.reason}, more(batch) | {"reason": "Another"}
+    refused = people.analyst.post(ALLOCATE, other)
+    assert "The draft keeps its own." in error_of(refused, "reason")
+    people.analyst.post(ALLOCATE, same)
+    assert batch.lines.count() == 2
+
+
 def test_a_source_made_in_the_form_is_chosen_in_the_next(people: People) -> None:
     new = {
         "document": "",

@@ -227,6 +227,18 @@ def test_formats_show_days_and_times_as_another_reader_finds(code: str, number: 
         assert ours == exact(theirs)
 
 
+@pytest.mark.parametrize("code", ["0%", "0.00%", "#,##0.0 %", '0"a"%'])
+def test_a_share_is_no_number(code: str) -> None:
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, NAMES)
+        page.write_number(1, 0, 0.125, book.add_format({"num_format": code}))
+    cell = dict(open_workbook(written.getvalue()))[2][0]
+    assert isinstance(cell, Broken)
+    assert (cell.text, "formatted as a percentage" in cell.message) == ("12.5%", True)
+
+
 @pytest.mark.parametrize(
     ("parts", "said"),
     [

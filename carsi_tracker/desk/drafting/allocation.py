@@ -116,6 +116,7 @@ class AllocationForm(CitesADocument, AddingForm):
             cleaned["title"] = suggested_title(cleaned, "name_en")
             cleaned["title_es"] = cleaned.get("title_es") or suggested_title(cleaned, "name_es")
         self.require_one_document()
+        self.refuse_other_texts({"reason": "reason"})
         return cleaned
 
     def make(self) -> Batch:

@@ -123,6 +123,14 @@ class AddingForm(DraftingForm):
         chosen = (self.data if self.is_bound else self.initial).get("batch")
         self.fields["batch"] = DraftField(user, str(chosen or ""))
 
+    def refuse_other_texts(self, texts: Mapping[str, str]) -> None:
+        """Refuse what is typed for a draft that says otherwise; `texts` are its by our fields."""
+        chosen = self.cleaned_data.get("batch")
+        for name, of_draft in texts.items() if chosen else ():
+            if self.cleaned_data.get(name) not in {None, "", getattr(chosen, of_draft)}:
+                message = _("The draft keeps its own. Leave this empty, or choose a new batch.")
+                self.add_error(name, ValidationError(message, "of_another_batch"))
+
     def batch_for(self, title: str, reason: str) -> Batch:
         """Return the draft that was chosen, locked, or a new batch; raises Refused.
 

@@ -18,12 +18,12 @@ from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.drafting.drafting import made_by
 from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
 from carsi_tracker.desk.forms.fields import LineOfText
-from carsi_tracker.desk.lines.labels import label
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.annotated import with_remarks
 from carsi_tracker.imports.codes import AcceptedCodes
 from carsi_tracker.imports.errors import Unreadable
 from carsi_tracker.imports.importing import ImportOptions, Outcome, import_table
+from carsi_tracker.imports.labels import label
 from carsi_tracker.imports.table import LARGEST_FILE, MOST_ROWS, open_file, open_pasted
 from carsi_tracker.imports.template import template_csv, template_xlsx
 from carsi_tracker.ledger.columns import COLUMNS, Column

@@ -96,10 +96,7 @@ class RecordForm(CitesADocument, AddingForm):
         """Refuse two sources and none, and a title or reason for a batch that has its own."""
         cleaned = super().clean() or self.cleaned_data
         self.require_one_document()
-        for name in ("batch_title", "reason"):
-            if cleaned.get("batch") and cleaned.get(name):
-                message = _("The draft keeps its own. Leave this empty, or choose a new batch.")
-                self.add_error(name, ValidationError(message, "of_another_batch"))
+        self.refuse_other_texts({"batch_title": "title", "reason": "reason"})
         return cleaned
 
     def make(self) -> Batch:

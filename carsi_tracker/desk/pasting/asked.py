@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from carsi_tracker.desk.lines.labels import label
 from carsi_tracker.desk.pasting.questions import Question, questions
 from carsi_tracker.desk.pasting.rows import PastedRow, left_out, possible, rows, wrong
 from carsi_tracker.desk.pasting.shown import Option, Pasted, amount_of
 from carsi_tracker.imports.codes import AcceptedCodes
+from carsi_tracker.imports.labels import label
 from carsi_tracker.imports.pasting.answers import DEFAULTS, OF_NEW, By
 from carsi_tracker.imports.pasting.roles import LEFT_OUT, Role, amount, in_words
 from carsi_tracker.ledger.columns import NAMES

@@ -8,11 +8,11 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from carsi_tracker.desk.lines.labels import label, with_code
 from carsi_tracker.desk.pasting.form import fingerprint, name_of
 from carsi_tracker.imports.cells import read_day
 from carsi_tracker.imports.errors import Finding
 from carsi_tracker.imports.importing import Outcome
+from carsi_tracker.imports.labels import label, with_code
 from carsi_tracker.imports.pasting.answers import DEFAULTS, Answers, By
 from carsi_tracker.imports.pasting.arithmetic import Wrong
 from carsi_tracker.imports.pasting.figures import figure

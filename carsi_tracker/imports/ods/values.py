@@ -11,6 +11,7 @@ from carsi_tracker.imports.kept import (
     NO_NUMBER,
     NO_RESULT,
     NUMBER,
+    PERCENT,
     TIME,
     moment,
 )
@@ -64,6 +65,8 @@ def _number(attributes: dict[str, str], text: str) -> Any:
         value = str(number(held))
     except ValueError:
         return NO_NUMBER, held or text
+    if attributes.get(f"{OFFICE} value-type") == "percentage":
+        return PERCENT, value
     if currency not in {"", "USD"}:
         return CURRENCY, (currency, value)
     return NUMBER, value

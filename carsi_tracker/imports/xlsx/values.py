@@ -14,6 +14,7 @@ from carsi_tracker.imports.kept import (
     NO_NUMBER,
     NO_RESULT,
     NUMBER,
+    PERCENT,
     TIME,
     moment,
     position,
@@ -84,6 +85,8 @@ class Values:
             return NO_NUMBER, text
         if not shown:
             return NUMBER, str(held)
+        if shown == PERCENT:
+            return PERCENT, str(held)
         seconds = round((held + (0 if shown == ELAPSED else self._offset)) * 86_400)
         days, rest = divmod(seconds, 86_400)
         if shown == ELAPSED:
