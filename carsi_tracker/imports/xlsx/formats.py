@@ -2,21 +2,16 @@
 
 import re
 
-OF_DAYS = frozenset(map(str, [*range(14, 18), 22, *range(27, 32), 34, 35, 36, *range(50, 59)]))
-OF_TIMES = frozenset(map(str, [*range(18, 22), 32, 33, 45, 47]))
-OF_ELAPSED = frozenset({"46"})
-OF_PERCENT = frozenset({"9", "10"})
-"""Formats that every workbook has without describing them."""
+_DAYS = (*range(14, 18), 22, *range(27, 32), 34, 35, 36, *range(50, 59))
+_TIMES = (*range(18, 22), 32, 33, 45, 47)
 BY_NUMBER = {
-    number: shown
-    for shown, numbers in (
-        ("day", OF_DAYS),
-        ("time", OF_TIMES),
-        ("for", OF_ELAPSED),
-        ("percent", OF_PERCENT),
-    )
-    for number in numbers
+    **dict.fromkeys(map(str, _DAYS), "day"),
+    **dict.fromkeys(map(str, _TIMES), "time"),
+    "46": "for",
+    "9": "percent",
+    "10": "percent",
 }
+"""Formats that every workbook has without describing them."""
 
 _NOT_SHOWN = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|AM/PM|A/P|General', re.IGNORECASE

@@ -177,6 +177,6 @@ class _Styles(Handler):
             self._within = False
 
     def shown(self) -> list[str]:
-        """Return how numbers of each style are shown: as a day, a time, or as they are."""
+        """Return how numbers of each style are shown: as `shows` has it."""
         known = {number: shows(number, self._codes.get(number)) for number in {*self._of_style}}
         return [known[number] for number in self._of_style]
