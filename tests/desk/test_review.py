@@ -338,7 +338,7 @@ def test_a_successor_says_what_it_replaces(people: People) -> None:
 def test_a_queue_says_which_earlier_batch_takes_the_room(people: People) -> None:
     first, second = nadr(people, "Radios"), nadr(people, "Scanners")
     alone = review(people.approver, first)
-    assert "Number 1 of 2 that wait." in alone
+    assert "1 of 2 waiting." in alone
     assert (
         "Within balance. $1,000,000 committed; NADR FY2008 keeps $365,000 (uncommitted)." in alone
     )
@@ -351,7 +351,7 @@ def test_a_queue_says_which_earlier_batch_takes_the_room(people: People) -> None
         "September 30, 2009."
     ) in text
     assert "Earlier batches that use the balance: Radios" in text
-    assert "Number 2 of 2 that wait." in text
+    assert "2 of 2 waiting." in text
     assert "Before it: Radios" in text
     assert f'href="{address(first, "review")}"' in page.content.decode()
 
