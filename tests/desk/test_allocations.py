@@ -177,7 +177,7 @@ def test_a_form_sent_again_ends_at_what_it_made(people: People) -> None:
     batch = Batch.objects.get(token=sent["token"])
     again = client.post(ALLOCATE, sent | {"title": "Changed after going back"}, follow=True)
     assert again.redirect_chain[-1][0] == page_of(batch)
-    assert "This form was sent before: this is what it made." in reading(again)
+    assert "this is what it made. What you changed in the form since is not saved" in reading(again)
     assert Batch.objects.filter(token=sent["token"]).count() == 1
     assert Commitment.objects.count() == COMMITMENTS + 1
 

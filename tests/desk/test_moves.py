@@ -196,7 +196,7 @@ def test_sent_twice_it_makes_one_batch(people: People, old: Commitment) -> None:
     sent = whole(old)
     told(people.analyst, address(old), **sent)
     again = told(people.analyst, address(old), **sent)
-    assert "This form was sent before: this is what it made." in again
+    assert "this is what it made. What you changed in the form since is not saved" in again
     assert Commitment.objects.filter(replaces=old).count() == 1
 
 

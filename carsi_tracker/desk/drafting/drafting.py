@@ -209,7 +209,11 @@ def sent_before(request: HttpRequest) -> HttpResponse | None:
     batch = made_by(request.POST.get("token", ""))
     if batch is None:
         return None
-    messages.info(request, _("This form was sent before: this is what it made."))
+    message = _(
+        "This form was sent before: this is what it made. What you changed in the form since is "
+        "not saved: change it here."
+    )
+    messages.info(request, message)
     return redirect(BATCH, batch.pk)
 
 
