@@ -104,7 +104,8 @@ def _too_fine(written: AmountStyle) -> re.Pattern[str]:
     more = written.decimals + 1
     return re.compile(
         rf"(?:[0-9]*|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+)\.[0-9]{{{more},}}"
-        rf"|(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+),[0-9]{{{max(more, 4)},}}"
+        rf"|[0-9]+,[0-9]{{{max(more, 4)},}}"
+        rf"|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+,[0-9]{{{more},}}"
     )
 
 

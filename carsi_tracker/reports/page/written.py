@@ -60,6 +60,6 @@ def whose_amount(note: Note, shown: Decimal) -> SafeString:
     """Say which amount a note is about, before it; nothing where that is the one that is shown."""
     if note.amount == shown:
         return SafeString("")
-    said = {"amount": whole_dollars(note.amount), "number": note.version}
-    words = _("%(amount)s (version %(number)s):") % said
-    return format_html('<span class="amount">{}</span> ', words)
+    amount = format_html('<span class="amount">{}</span>', whole_dollars(note.amount))
+    said = _("{amount} (version {number}):")
+    return format_html(said + " ", amount=amount, number=note.version)
