@@ -1,10 +1,12 @@
 """What all tests share: the database server, a database of their own, people."""
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -19,6 +21,32 @@ from carsi_tracker.reports.page import answering
 from carsi_tracker.reports.page.places import Places
 from tests import databases
 from tests.transactions import ending_as_commits_end
+
+WAYS_IN = ("any_way", "file_way")
+"""Fixtures that give a test each way in."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests run in one of their circumstances or ways in, in turn; with everything, in all."""
+    if os.environ.get("EVERYTHING"):
+        return
+    alike: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if circumstance := _circumstance(item):
+            alike[item.nodeid.replace(circumstance, "")].append(item)
+    left_out = set()
+    for name, group in alike.items():
+        del group[crc32(name.encode()) % len(group)]
+        left_out.update(group)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _circumstance(item: pytest.Item) -> str:
+    """Return the part of a test's name that says in which circumstance or by which way it runs."""
+    spec = getattr(item, "callspec", None)
+    if spec and item.get_closest_marker("in_turn"):
+        return f"[{spec.id}]"
+    return next((spec.params[way] for way in WAYS_IN if spec and way in spec.params), "")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ def sound(page: Page) -> None:
     assert not faults(page)
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
 )

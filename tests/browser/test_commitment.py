@@ -82,6 +82,7 @@ def test_titles_are_edited_where_the_link_leads(desk_site: Site, open_page: Open
     expect(page.get_by_role("heading", level=1)).to_have_text("Rule of law")
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
 )

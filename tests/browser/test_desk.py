@@ -206,6 +206,7 @@ def look(page: Page, address: str) -> None:
     assert not faults(page), address
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "scheme", "language"), [(1280, "light", ""), (320, "dark", "/es")]
 )

@@ -118,6 +118,7 @@ def test_a_hundred_pasted_rows_are_submitted_in_five_interactions(
     assert hand.count <= 5
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_three_faults_of_a_hundred_pasted_rows_are_put_right_at_their_cells(
     desk_site: Site, open_page: Open, width: int, scheme: str
@@ -185,6 +186,7 @@ def test_rows_are_typed_duplicated_and_saved_with_and_without_script(
     assert not said
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
 )

@@ -52,6 +52,7 @@ def test_every_fault_is_named_and_the_file_comes_back_with_remarks(
     assert download.value.suggested_filename == "amount-refused-errors.csv"
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "context", "prefix"),
     [(1280, {"color_scheme": "light"}, ""), (360, {"color_scheme": "dark"}, "/es")],

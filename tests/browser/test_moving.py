@@ -61,6 +61,7 @@ def test_a_version_posted_alone_is_countersigned(desk_site: Site, open_page: Ope
     expect(reader.get_by_text("Read against the letter")).to_be_visible()
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
 )

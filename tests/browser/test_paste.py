@@ -74,6 +74,7 @@ def test_a_raw_spending_plan_goes_from_clipboard_to_draft(
     assert hand <= 9
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("name", "width", "scheme", "language"),
     [

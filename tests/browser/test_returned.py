@@ -52,6 +52,7 @@ def test_an_edited_download_becomes_a_draft_in_four_interactions(
     expect(page.get_by_text("imported already")).to_be_visible()
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "context", "prefix"),
     [(1280, {"color_scheme": "light"}, ""), (360, {"color_scheme": "dark"}, "/es")],

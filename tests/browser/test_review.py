@@ -161,6 +161,7 @@ def test_a_comment_stays_while_lines_are_read_and_a_confirmation_is_given_anew(
     assert asked == ["beforeunload"]
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "scheme", "language"), [(1280, "light", ""), (320, "dark", "/es")]
 )

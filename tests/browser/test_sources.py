@@ -57,6 +57,7 @@ def test_a_source_is_added_with_its_file_in_the_form_of_an_amount(
     expect(page.get_by_role("link", name="Carta de Panamá.pdf")).to_be_visible()
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
 )
@@ -91,6 +92,7 @@ def test_axe_finds_nothing_on_the_pages_of_sources(
     assert (tmp_path / "given.pdf").read_bytes() == LETTER["buffer"]
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("width", "scheme", "language"), [(1280, "light", ""), (360, "dark", "/es")]
 )

@@ -204,7 +204,7 @@ def test_the_list_asks_as_often_for_many_batches_as_for_one(people: People, who:
     client: Client = getattr(people, who)
     client.get(DESK)
     few = queries(client, DESK)
-    some(4)
+    some(2)
     assert queries(client, DESK) == few
 
 

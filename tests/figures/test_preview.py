@@ -1,5 +1,6 @@
 """A review tells every public figure that a batch changes, on every day, and no other."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
@@ -158,7 +159,11 @@ DEEDS = st.one_of(
 def test_every_figure_that_changes_is_told_and_no_other() -> None:
     posted: list[bool] = []
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=20 if os.environ.get("EVERYTHING") else 8,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(
         earlier=st.lists(DEEDS, max_size=2),
         deeds=st.lists(DEEDS, min_size=1, max_size=3),

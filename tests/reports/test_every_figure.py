@@ -124,11 +124,11 @@ def check(state: str) -> int:
             query = dict(parse_qsl(parts.query))
             if said is None or parts.path != "/entries/" or "page" in query:
                 continue
-            if not is_chosen(link.href, 8 if query.get("as_of") == day else 32):
+            if not is_chosen(link.href, 16 if query.get("as_of") == day else 48):
                 continue
             if link.href not in behind:
                 behind[link.href] = figure_of_file(link.href)
-                if is_chosen(link.href, 16):
+                if is_chosen(link.href, 48):
                     assert figure_of_page(link.href) == abs(behind[link.href]), link
             amount, margin = said
             assert abs(amount - behind[link.href]) <= margin, (address, link)
