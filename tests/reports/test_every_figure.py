@@ -124,7 +124,7 @@ def check(state: str) -> int:
             query = dict(parse_qsl(parts.query))
             if said is None or parts.path != "/entries/" or "page" in query:
                 continue
-            if not is_chosen(link.href, 16 if query.get("as_of") == day else 48):
+            if not is_chosen(link.href, 10 if query.get("as_of") == day else 32):
                 continue
             if link.href not in behind:
                 behind[link.href] = figure_of_file(link.href)
