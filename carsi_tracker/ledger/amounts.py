@@ -1,15 +1,20 @@
 """Typed amounts: text that can be read in one way only, as Decimal U.S. dollars."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.ledger.money import CENT, LIMIT
 
 LONGEST = 40
+STYLES = 32
+"""How many styles are remembered with their patterns: more than tables are written in."""
+EXACTLY = Context(prec=60)
 SIGN = "[-‐‑‒–−﹣－]"  # noqa: RUF001
 SPACE = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000]"
 CURRENCY = rf"(?:(?:U\.?S\.?{SPACE}?)?\$|(?i:USD)(?:{SPACE}?\$)?)"
@@ -59,7 +64,7 @@ def parse_amount(text: str, written: AmountStyle = IN_DOLLARS) -> Decimal:
         amount = Decimal(0)  # as spreadsheets show it in the format of accountants: $ -
     else:
         number = _number(typed["number"], written, negative=bool(signs), text=text)
-        amount = (number * written.unit).quantize(CENT, context=Context(prec=60))
+        amount = (number * written.unit).quantize(CENT, context=EXACTLY)
     if amount == 0:
         raise ValidationError(_("An amount is not zero."), "zero")
     if amount >= LIMIT:
@@ -73,7 +78,8 @@ def _said_twice(typed: re.Match[str]) -> bool:
     return signs > 1 or sum(bool(typed[part]) for part in ("before", "within", "after")) > 1
 
 
-def _patterns(written: AmountStyle) -> list[re.Pattern[str]]:
+@remembered(STYLES)
+def _patterns(written: AmountStyle) -> Sequence[re.Pattern[str]]:
     """Return the numbers of one reading, with their whole part and their decimals."""
     part = rf"(?P<part>[0-9]{{1,{written.decimals}}})"
     spaced, commas, points = (rf"{WHOLE}(?:{mark}[0-9]{{3}})+)" for mark in (SPACE, ",", r"\."))
