@@ -178,10 +178,14 @@ class Desk(AdminSite):
         self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
     ) -> TemplateResponse:
         """Render a page of the desk from `templates/desk/`."""
+        return self.part(request, template, {**self.each_context(request), **context}, status)
+
+    def part(
+        self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+    ) -> TemplateResponse:
+        """Render a part of a page, for the script that puts it there: without what frames pages."""
         request.current_app = self.name
-        return TemplateResponse(
-            request, f"desk/{template}", {**self.each_context(request), **context}, status=status
-        )
+        return TemplateResponse(request, f"desk/{template}", context, status=status)
 
 
 def desk() -> Desk:

@@ -33,7 +33,7 @@ from carsi_tracker.desk.drafting.drafting import (
 from carsi_tracker.desk.drafting.trying import TRY
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
-from carsi_tracker.desk.posted.money import NAMES, page_of
+from carsi_tracker.desk.posted.money import NAMES, page_of, posted_commitment
 from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.remaining import Balance, courses
@@ -198,14 +198,16 @@ def pane(request: HttpRequest, page: dict[str, Any], act: Act | None = None) -> 
 @permission_required("ledger.add_line", raise_exception=True)
 def record(request: HttpRequest, commitment_id: int, act: str) -> HttpResponse:
     """Ask for an amount, and draft it once however often it is sent."""
-    page, asked = page_of(commitment_id), ACTS[act]
+    asked = ACTS[act]
+    if request.POST.get(TRY) == TABLE_ALONE:
+        left = left_of(posted_commitment(commitment_id), asked, request.POST)
+        return desk().part(request, "_record_left.html", {"left": left})
+    page = page_of(commitment_id)
     commitment: Commitment = page["commitment"]
     if request.method != "POST":
         context = pane(request, page, asked)
     else:
         left = left_of(commitment, asked, request.POST)
-        if request.POST.get(TRY) == TABLE_ALONE:
-            return desk().page(request, "_record_left.html", {"left": left})
         form = RecordForm(
             request.POST, request.FILES, commitment=commitment, act=asked, user=person(request)
         )

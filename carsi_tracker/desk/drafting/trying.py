@@ -43,7 +43,7 @@ def asks_for_strip(request: HttpRequest) -> bool:
 
 def strip(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Answer with the strip of balances alone."""
-    return desk().page(request, "_strip_inner.html", context)
+    return desk().part(request, "_strip_inner.html", context)
 
 
 def unreadable(form: forms.BaseForm) -> list[str]:

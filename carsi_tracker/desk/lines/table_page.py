@@ -16,11 +16,12 @@ from carsi_tracker.desk.batches import batch_page, decisions
 from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.forms.again import AGAIN, sentence, shows_again
 from carsi_tracker.desk.lines.choosing import Choices, suggested_documents
-from carsi_tracker.desk.lines.editing import draft_of
+from carsi_tracker.desk.lines.editing import draft_of, locked_draft
 from carsi_tracker.desk.lines.opening import table_sent
 from carsi_tracker.desk.lines.table import LINES_A_PAGE, MORE_ROWS, LineTable, Saved
-from carsi_tracker.desk.site import desk
+from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger.models import Batch
+from carsi_tracker.ledger.posting import acting
 from carsi_tracker.ledger.refusals import Refused
 
 WRITES_LINES = ("ledger.add_line", "ledger.change_line", "ledger.delete_line")
@@ -63,7 +64,8 @@ def save_table(request: HttpRequest, batch_id: int) -> HttpResponse:
 def try_table(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Show what a page of lines would do to the balances if it were saved; it is not."""
     try:
-        with draft_of(request, batch_id) as locked:
+        with acting(person(request)):
+            locked = locked_draft(batch_id)
             table = _sent(request, locked)
             table.read()
             table.save()
@@ -71,7 +73,7 @@ def try_table(request: HttpRequest, batch_id: int) -> HttpResponse:
             transaction.set_rollback(True)
     except Refused as refused:
         return HttpResponse(" ".join(refused.lines), "text/plain", status=409)
-    return desk().page(request, "_strip_inner.html", context)
+    return desk().part(request, "_strip_inner.html", context)
 
 
 @permission_required("ledger.view_commitment", raise_exception=True)
@@ -83,7 +85,7 @@ def suggest(request: HttpRequest, batch_id: int) -> HttpResponse:
         options = [(document.key, document.shown_title) for document in suggested_documents(text)]
     else:
         options = [(choice.text, choice.title) for choice in Choices(batch).suggestions(text)]
-    return desk().page(request, "_suggestions.html", {"options": options})
+    return desk().part(request, "_suggestions.html", {"options": options})
 
 
 def _sent(request: HttpRequest, batch: Batch) -> LineTable:

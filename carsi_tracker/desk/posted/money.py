@@ -102,13 +102,18 @@ class Money:
         return self.entries > LONGEST
 
 
-def page_of(commitment_id: int) -> dict[str, Any]:
-    """Return what the pages of a posted commitment show of it; raises Http404."""
+def posted_commitment(commitment_id: int) -> Commitment:
+    """Return a posted commitment with what describes it; raises Http404."""
     posted = Commitment.objects.described().select_related("replaces")
-    commitment = get_object_or_404(
+    return get_object_or_404(
         posted.prefetch_related("replaced_by").filter(first_version__isnull=False),
         pk=commitment_id,
     )
+
+
+def page_of(commitment_id: int) -> dict[str, Any]:
+    """Return what the pages of a posted commitment show of it; raises Http404."""
+    commitment = posted_commitment(commitment_id)
     return {"commitment": commitment, "money": money_of(commitment)}
 
 
