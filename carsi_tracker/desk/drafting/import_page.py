@@ -1,5 +1,7 @@
 """Import of a file or of pasted rows: uploaded, read, previewed with every check, confirmed."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -21,7 +23,7 @@ from carsi_tracker.desk.forms.fields import LineOfText
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.annotated import with_remarks
 from carsi_tracker.imports.codes import AcceptedCodes
-from carsi_tracker.imports.errors import Unreadable
+from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.importing import ImportOptions, Outcome, import_table
 from carsi_tracker.imports.labels import label
 from carsi_tracker.imports.table import LARGEST_FILE, MOST_ROWS, open_file, open_pasted
@@ -128,12 +130,15 @@ def preview(request: HttpRequest, token: UUID) -> HttpResponse:
         return answer
     if upload is None:
         raise Http404
-    if request.method == "POST" and (answer := _confirmed(request, upload)):
-        return answer
     order = order_of(request)
-    outcome = _read(
-        upload, ImportOptions(new_despite_duplicates=True, listed=ROWS_SHOWN, order=order)
-    )
+
+    def make(options: ImportOptions) -> Outcome:
+        return _read(upload, replace(options, order=order))
+
+    done = _("A draft was created from the file.")
+    if request.method == "POST" and (answer := confirmed(request, upload, make, done)):
+        return answer
+    outcome = make(ImportOptions(new_despite_duplicates=True, listed=ROWS_SHOWN))
     draft = outcome.draft
     form = ConfirmForm(
         request.POST or None,
@@ -151,23 +156,30 @@ def remarks(request: HttpRequest, token: UUID) -> HttpResponse:
     options = ImportOptions(new_despite_duplicates=True, listed=0, order=order_of(request))
     outcome = _read(upload, options)
     try:
-        content, media_type = with_remarks(
-            upload.name, bytes(upload.content), [*outcome.faults, *outcome.warnings]
-        )
+        return marked(upload, [*outcome.faults, *outcome.warnings])
     except Unreadable:
-        messages.error(request, _("The file has no rows in which errors could be marked."))
-        return redirect("admin:import_preview", token)
-    stem = PurePath(upload.name or _("pasted")).stem
-    marked = _("errors")
-    return download(content, f"{stem}-{marked}", media_type)
+        return nothing_to_mark(request, "admin:import_preview", token)
 
 
 @permission_required("ledger.view_batch", raise_exception=True)
 def template(_request: HttpRequest, kind: str) -> HttpResponse:
     """Give the empty file to fill in."""
     if kind == "xlsx":
-        return download(template_xlsx(), "carsi-import", XLSX)
-    return download(template_csv(), "carsi-import", CSV)
+        return _download(template_xlsx(), "carsi-import", XLSX)
+    return _download(template_csv(), "carsi-import", CSV)
+
+
+def marked(upload: Upload, findings: list[Finding]) -> HttpResponse:
+    """Answer with a file in which findings stand at their rows; raises Unreadable."""
+    content, media_type = with_remarks(upload.name, bytes(upload.content), findings)
+    stem = "-".join([PurePath(upload.name or _("pasted")).stem, _("errors")])
+    return _download(content, stem, media_type)
+
+
+def nothing_to_mark(request: HttpRequest, page: str, token: UUID) -> HttpResponse:
+    """Go back to the page of a file in which nothing can be marked, and say so."""
+    messages.error(request, _("The file has no rows in which errors could be marked."))
+    return redirect(page, token)
 
 
 def order_of(request: HttpRequest) -> Order | None:
@@ -201,7 +213,9 @@ def made_before(request: HttpRequest, token: UUID) -> HttpResponse | None:
     return redirect(BATCH, batch.pk)
 
 
-def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
+def confirmed(
+    request: HttpRequest, upload: Upload, make: Callable[[ImportOptions], Outcome], done: str
+) -> HttpResponse | None:
     """Make the batch that a sound form confirms; None where something stands against it."""
     form = ConfirmForm(request.POST, ask_whether_new=False)
     if not form.is_valid():
@@ -214,12 +228,11 @@ def _confirmed(request: HttpRequest, upload: Upload) -> HttpResponse | None:
         token=upload.token,
         new_despite_duplicates="new" in request.POST,
         listed=0,
-        order=order_of(request),
     )
-    outcome = _read(upload, options)
+    outcome = make(options)
     if outcome.batch_id is None:
         return made_before(request, upload.token)
-    messages.success(request, _("A draft was created from the file."))
+    messages.success(request, done)
     upload.delete()
     return redirect(BATCH, outcome.batch_id)
 
@@ -256,7 +269,7 @@ def _columns() -> list[tuple[Column, str, list[str]]]:
     ]
 
 
-def download(content: bytes, stem: str, media_type: str) -> HttpResponse:
+def _download(content: bytes, stem: str, media_type: str) -> HttpResponse:
     """Answer with a file to keep, named by its stem."""
     suffix = "xlsx" if media_type == XLSX else "csv"
     disposition = content_disposition_header(as_attachment=True, filename=f"{stem}.{suffix}")

@@ -1,6 +1,6 @@
 """A download that comes back edited: compared with its version, and made a draft of differences."""
 
-from pathlib import PurePath
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,22 +12,22 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.desk.batches.decisions import BATCH
 from carsi_tracker.desk.drafting.import_page import (
     FAULTS_SHOWN,
     ConfirmForm,
-    download,
+    confirmed,
     made_before,
+    marked,
+    nothing_to_mark,
     order_of,
 )
 from carsi_tracker.desk.drafting.returned_differences import Shown
-from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
+from carsi_tracker.desk.drafting.uploads import FileForm, keep_upload
 from carsi_tracker.desk.forms.again import AGAIN, shows_again
 from carsi_tracker.desk.forms.fields import formfield
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.versions import newest
-from carsi_tracker.imports.annotated import with_remarks
 from carsi_tracker.imports.errors import Unreadable
 from carsi_tracker.imports.importing import ImportOptions, Outcome
 from carsi_tracker.imports.returned.differences import Keeping
@@ -43,12 +43,6 @@ from carsi_tracker.ledger.models import Line, Upload
 from carsi_tracker.reports.page.parameters import BadAddress, read
 
 _CHOICES = {choice.code: choice for choice in Keeping}
-
-
-class ReturnedForm(forms.Form):
-    """A download that was edited."""
-
-    file = TableFile(required=True)
 
 
 class OriginForm(forms.Form):
@@ -112,7 +106,7 @@ class SourceForm(forms.Form):
 def returned_file(request: HttpRequest) -> HttpResponse:
     """Ask for an edited download, keep it for a day, and go to what it changes."""
     sent = request.method == "POST"
-    form = ReturnedForm(request.POST, request.FILES) if sent else ReturnedForm()
+    form = FileForm(request.POST, request.FILES) if sent else FileForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
         upload = keep_upload(request, plain_name(file.name), file.read())
@@ -157,13 +151,15 @@ def _compared(request: HttpRequest, upload: Upload, context: dict[str, Any]) -> 
         return _refused(request, context, compared.faults)
     told = source_form is None or source_form.is_valid()
     since = _posted_since_shown(request, context["head"].number)
+    make = partial(draft, compared, upload.person)
+    done = _("A draft was created of the differences.")
     wanted = told and "_create" in request.POST and AGAIN not in request.POST and not since
-    if wanted and (answer := _made(request, upload, compared)):
+    if wanted and (answer := confirmed(request, upload, make, done)):
         return answer
     if since:
         messages.warning(request, since)
     options = ImportOptions(new_despite_duplicates=True, listed=0)
-    outcome = draft(compared, upload.person, options) if told else Outcome()
+    outcome = make(options) if told else Outcome()
     shown = Shown(compared, outcome)
     title = _("Corrections of version %d") % query.version.number
     form = ConfirmForm(
@@ -217,34 +213,9 @@ def returned_remarks(request: HttpRequest, token: UUID) -> HttpResponse:
         query = read(origin.parameters, *newest())
         context = {"origin": origin, "query": query, "decided": _decided(request)}
         source_form = _source_form(request, origin)
-        findings = _compare(upload, context, source_form).faults
-        content, media_type = with_remarks(upload.name, bytes(upload.content), findings)
+        return marked(upload, _compare(upload, context, source_form).faults)
     except (BadAddress, Unreadable):
-        messages.error(request, _("The file has no rows in which errors could be marked."))
-        return redirect("admin:returned_preview", token)
-    stem = "-".join([PurePath(upload.name).stem, _("errors")])
-    return download(content, stem, media_type)
-
-
-def _made(request: HttpRequest, upload: Upload, compared: Compared) -> HttpResponse | None:
-    form = ConfirmForm(request.POST, ask_whether_new=False)
-    if not form.is_valid():
-        return None
-    options = ImportOptions(
-        keep=True,
-        title=form.cleaned_data["title"],
-        reason=form.cleaned_data["reason"],
-        language=form.cleaned_data["language"],
-        token=upload.token,
-        new_despite_duplicates="new" in request.POST,
-        listed=0,
-    )
-    outcome = draft(compared, upload.person, options)
-    if outcome.batch_id is None:
-        return made_before(request, upload.token)
-    messages.success(request, _("A draft was created of the differences."))
-    upload.delete()
-    return redirect(BATCH, outcome.batch_id)
+        return nothing_to_mark(request, "admin:returned_preview", token)
 
 
 def _decided(request: HttpRequest) -> Decided:

@@ -39,6 +39,12 @@ class TableFile(forms.FileField):
         return file
 
 
+class FileForm(forms.Form):
+    """A file of rows, and nothing else."""
+
+    file = TableFile(required=True)
+
+
 def keep_upload(request: HttpRequest, name: str, content: bytes) -> Upload:
     """Keep a file for the person who uploads it; what others left for longer than a day goes."""
     Upload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from carsi_tracker.desk.drafting.import_page import FAULTS_SHOWN
-from carsi_tracker.desk.drafting.uploads import TableFile, keep_upload
+from carsi_tracker.desk.drafting.uploads import FileForm, keep_upload
 from carsi_tracker.desk.reference.admin import ReasonForm
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.errors import Unreadable
@@ -25,12 +25,6 @@ LIST = "admin:ledger_publishedfigure_changelist"
 ROWS_SHOWN = 500
 
 
-class FiguresForm(forms.Form):
-    """A file of published totals."""
-
-    file = TableFile(required=True)
-
-
 class KeepForm(ReasonForm):
     """Why the totals are added and changed, and what the preview showed."""
 
@@ -41,7 +35,7 @@ class KeepForm(ReasonForm):
 def import_figures(request: HttpRequest) -> HttpResponse:
     """Ask for a file, keep it for a day, and go to its preview."""
     sent = request.method == "POST"
-    form = FiguresForm(request.POST, request.FILES) if sent else FiguresForm()
+    form = FileForm(request.POST, request.FILES) if sent else FileForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
         upload = keep_upload(request, plain_name(file.name) or "file", file.read())
