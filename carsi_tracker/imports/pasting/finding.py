@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from heapq import nlargest
 
 from carsi_tracker.ledger.folding import folded
 
@@ -50,6 +52,22 @@ class KnownCommitment:
     title_es: str = ""
     says: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def titles(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The words of its title in each language."""
+        return words(self.title), words(self.title_es)
+
+    @cached_property
+    def titles_unordered(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The same, without their order."""
+        english, spanish = self.titles
+        return frozenset(english), frozenset(spanish)
+
+    @cached_property
+    def all_words(self) -> frozenset[str]:
+        """The words of its titles and of its reference."""
+        return frozenset(words(self.reference)).union(*self.titles)
+
 
 @dataclass(frozen=True)
 class Match:
@@ -64,17 +82,19 @@ def find(title: str, says: Mapping[str, str], known: Sequence[KnownCommitment]) 
 
     `says` is what else the row tells (fiscal_year, account, country).
     """
-    agreeing = [one for one in known if _agrees(one, says)]
+    told = [(name, value) for name, value in says.items() if value]
+    agreeing = [one for one in known if _agrees(one, told)]
     sought = words(title)
     if not sought:
         return Match(None, agreeing[:OFFERED])
-    same = [one for one in agreeing if sought in (words(one.title), words(one.title_es))]
-    with_all = [one for one in agreeing if set(sought) <= _all_words(one)]
-    ranked = sorted(agreeing, key=lambda one: -_likeness(set(sought), one))
+    unordered = frozenset(sought)
+    same = [one for one in agreeing if sought in one.titles]
+    with_all = [one for one in agreeing if unordered <= one.all_words]
+    ranked = nlargest(OFFERED, agreeing, key=lambda one: _likeness(unordered, one))
     for found in (same, with_all):
         if len(found) == 1:
-            return Match(found[0], ranked[:OFFERED])
-    return Match(None, ranked[:OFFERED])
+            return Match(found[0], ranked)
+    return Match(None, ranked)
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -92,17 +112,10 @@ def next_numbers(references: Sequence[str]) -> dict[tuple[str, str], int]:
     return {of: number + 1 for of, number in taken.items()}
 
 
-def _agrees(one: KnownCommitment, says: Mapping[str, str]) -> bool:
-    return all(one.says.get(name, value) == value for name, value in says.items() if value)
+def _agrees(one: KnownCommitment, told: Sequence[tuple[str, str]]) -> bool:
+    return all(one.says.get(name, value) == value for name, value in told)
 
 
-def _all_words(one: KnownCommitment) -> set[str]:
-    return {*words(one.title), *words(one.title_es), *words(one.reference)}
-
-
-def _likeness(sought: set[str], one: KnownCommitment) -> Fraction:
-    theirs = max(
-        (set(words(title)) for title in (one.title, one.title_es)),
-        key=lambda found: len(found & sought),
-    )
-    return Fraction(len(sought & theirs), len(sought | theirs) or 1)
+def _likeness(sought: frozenset[str], one: KnownCommitment) -> Fraction:
+    theirs = max(one.titles_unordered, key=lambda found: len(found & sought))
+    return Fraction(len(sought & theirs), len(sought | theirs))
