@@ -3,7 +3,7 @@
 from carsi_tracker.accounts.models import User
 from carsi_tracker.imports.pasting.answers import Answers, remembered
 from carsi_tracker.imports.pasting.grid import PastedGrid
-from carsi_tracker.imports.pasting.guessing import Guess, shape
+from carsi_tracker.imports.pasting.guessing import shape
 from carsi_tracker.ledger.models import PasteHabit
 
 MOST = 50
@@ -16,10 +16,10 @@ def habit(person: User, grid: PastedGrid) -> Answers | None:
     return remembered(found.answers, grid.width) if found else None
 
 
-def remember(person: User, found: Guess) -> None:
+def remember(person: User, grid: PastedGrid, answers: Answers) -> None:
     """Remember how a person had a table read."""
     PasteHabit.objects.update_or_create(
-        person=person, shape=found.shape, defaults={"answers": found.answers.kept()}
+        person=person, shape=shape(grid), defaults={"answers": answers.kept()}
     )
     of_person = PasteHabit.objects.filter(person=person).order_by("-used_at", "-pk")
     PasteHabit.objects.filter(pk__in=of_person.values_list("pk", flat=True)[MOST:]).delete()

@@ -23,7 +23,7 @@ from carsi_tracker.desk.site import desk, person
 from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.importing import ImportOptions, Outcome, import_table
 from carsi_tracker.imports.pasting.grid import MOST_ROWS, PastedGrid, cut
-from carsi_tracker.imports.pasting.guessing import Guess, guess
+from carsi_tracker.imports.pasting.guessing import Guess, guess, is_plain
 from carsi_tracker.imports.pasting.lines import PastedLine, PastedRows, lines
 from carsi_tracker.imports.pasting.vocabulary import LedgerWords, of_ledger
 from carsi_tracker.imports.table import Table
@@ -88,7 +88,7 @@ def _read(request: HttpRequest, batch: Batch) -> Pasted:
     pasted.outcome = _imported(made, user, options)
     pasted.added = keep
     if keep and pasted.outcome.accepted and not found.plain:
-        remember(user, found)
+        remember(user, grid, found.answers)
     if unseen and pasted.outcome.accepted:
         pasted.faults.append(_("Your answers change how the rows are read. Check the lines."))
     lay_out(pasted)
@@ -100,14 +100,14 @@ def _understood(request: HttpRequest, text: str, known: LedgerWords) -> tuple[Pa
     grid = cut(text, breaks_of(request.POST))
     if "_forget" in request.POST:
         forget(person(request), grid)
-    kept = habit(person(request), grid)
-    found = guess(grid, known, kept)
-    if len(grid.rows) > MOST_ROWS and not found.plain:
+    plain = is_plain(grid, known)
+    if len(grid.rows) > MOST_ROWS and not plain:
         message = _(
             "The paste has %(rows)d rows; at most %(most)d are read without the headings of the "
             "import. Paste it in parts, or add the headings."
         )
         raise Unreadable(Finding(message % {"rows": len(grid.rows), "most": MOST_ROWS}))
+    found = guess(grid, known, None if plain else habit(person(request), grid))
     if ASKED in request.POST and "_forget" not in request.POST:
         return grid, answered(request.POST, grid, found)
     order = request.POST.get("dates")

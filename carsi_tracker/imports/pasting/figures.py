@@ -19,10 +19,7 @@ MARKED = re.compile(
     rf"(?:,?\s*(?:{MARK}))*)"
 )
 MARKS = re.compile(MARK)
-FOOTNOTE = re.compile(
-    r"(?P<mark>[0-9]{1,2}/|[a-z]/|\*{1,4}|[†‡§]|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}"
-    r"|\((?:[a-z]|[0-9]{1,2})\)|\[[0-9a-z]{1,2}\])\s*(?P<text>\S.*)"
-)
+FOOTNOTE = re.compile(rf"(?P<mark>{MARK})\s*(?P<text>\S.*)")
 PERCENT = re.compile(r"[-(]?\s*[0-9]+(?:[.,][0-9]+)?\s*%\)?")
 YEAR = re.compile(
     r"(?:(?:FY|AF|F\.Y\.|fiscal year|año fiscal|ejercicio)\s?)?'?((?:19|20)[0-9]{2})", re.IGNORECASE

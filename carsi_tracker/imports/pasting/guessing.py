@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -11,10 +10,16 @@ from carsi_tracker.imports.cells import is_blank
 from carsi_tracker.imports.pasting import across, columns
 from carsi_tracker.imports.pasting.across import TotalColumn
 from carsi_tracker.imports.pasting.answers import Answers, By
-from carsi_tracker.imports.pasting.figures import YEAR, decimal_mark, year_of
+from carsi_tracker.imports.pasting.figures import decimal_mark, year_of
 from carsi_tracker.imports.pasting.grid import PastedGrid
-from carsi_tracker.imports.pasting.outline import PasteOutline, RowKind, headings, outline
-from carsi_tracker.imports.pasting.roles import LEFT_OUT, Role, role
+from carsi_tracker.imports.pasting.outline import (
+    PasteOutline,
+    RowKind,
+    has_headings,
+    headings,
+    outline,
+)
+from carsi_tracker.imports.pasting.roles import AMOUNT, LEFT_OUT, Role, role
 from carsi_tracker.imports.pasting.vocabulary import LedgerWords, plain
 from carsi_tracker.ledger.amounts import AmountStyle
 from carsi_tracker.ledger.columns import BY_NAME, NAMES, NOT_READ, OF_LINE
@@ -59,7 +64,6 @@ class Guess:
 
     answers: Answers
     outline: PasteOutline
-    shape: str
     plain: bool = False
     unit: Saying | None = None
     mark: Saying | None = None
@@ -84,10 +88,15 @@ class Guess:
         return frozenset({first} if self.plain and self.outline.rows[first].heads else ())
 
 
+def is_plain(grid: PastedGrid, known: LedgerWords) -> bool:
+    """Say whether a grid has the headings of the import, or the order of the table."""
+    return _plain(grid, known)[1]
+
+
 def guess(grid: PastedGrid, known: LedgerWords, kept: Answers | None = None) -> Guess:
     """Guess how a grid is read, by what it says and what was `kept` of one with its headings."""
-    roles, is_plain = _plain(grid, known)
-    if is_plain:
+    roles, as_import = _plain(grid, known)
+    if as_import:
         return _proposing(
             understood(grid, Answers(roles, defaults={"basis": "stated"}), plain=True)
         )
@@ -96,7 +105,7 @@ def guess(grid: PastedGrid, known: LedgerWords, kept: Answers | None = None) -> 
     lines = _lines(outline(grid, roles, AmountStyle(unit[0])))
     mark, unclear = decimal_mark(_amount_texts(grid, roles, lines), unit[0])
     seen = outline(grid, roles, AmountStyle(unit[0], mark))
-    numbers = columns.of_numbers(roles, over, known, _amounts(seen, lines))
+    numbers = columns.of_numbers(roles, over, known, _amounts(seen, set(lines)))
     totals = across.totals(numbers, lines, unit[0])
     silent = across.without_amounts(numbers, totals)
     no_amounts = {*silent, *(total.index for total in totals)}
@@ -137,7 +146,7 @@ def understood(grid: PastedGrid, answers: Answers, *, plain: bool = False) -> Gu
     if day and not plain:
         answers = replace(answers, order=answers.order or order)
     mark = next(marked, None)
-    return Guess(answers, seen, shape(grid), plain=plain, mark=mark, day=day)
+    return Guess(answers, seen, plain=plain, mark=mark, day=day)
 
 
 def _proposing(found: Guess) -> Guess:
@@ -175,7 +184,7 @@ def shape(grid: PastedGrid) -> str:
 def _plain(grid: PastedGrid, known: LedgerWords) -> tuple[tuple[Role, ...], bool]:
     """Return the roles of a paste about which nothing has to be asked, if it is one."""
     first = next(iter(grid.rows.values()))
-    if _is_heading(first):
+    if has_headings(first):
         names = [heading(cell) for cell in first]
         taken = [name for name in names if name]
         sound = set(taken) <= {*NAMES, *NOT_READ} and len(taken) == len(set(taken))
@@ -192,14 +201,10 @@ def _plain(grid: PastedGrid, known: LedgerWords) -> tuple[tuple[Role, ...], bool
     return tuple((roles + [LEFT_OUT] * grid.width)[: grid.width]), sound
 
 
-def _is_heading(cells: Iterable[str]) -> bool:
-    return sum(heading(cell) in BY_NAME for cell in cells) > 1
-
-
 def _named_by_import(grid: PastedGrid) -> tuple[Role, ...] | None:
     """Return the roles by headings of the import, where the first row has some among others."""
     first = next(iter(grid.rows.values()))
-    if not _is_heading(first):
+    if not has_headings(first):
         return None
     names: list[str] = []
     for cell in first:
@@ -213,11 +218,9 @@ def _amounts_first(grid: PastedGrid) -> tuple[Role, ...]:
     found = []
     for index in range(grid.width):
         cells = [row[index].strip() for row in grid.rows.values() if row[index].strip()]
-        amounts = [
-            cell for cell in cells if columns.holds_amount(cell) and not YEAR.fullmatch(cell)
-        ]
-        days = sum(columns.is_day(cell) for cell in cells)
-        found.append(role("amount_usd") if amounts and not days else LEFT_OUT)
+        amounts = any(map(columns.holds_amount, cells))
+        is_amount = amounts and not any(map(columns.is_day, cells))
+        found.append(role(AMOUNT) if is_amount else LEFT_OUT)
     return tuple(found)
 
 
@@ -235,7 +238,7 @@ def _amount_texts(grid: PastedGrid, roles: tuple[Role, ...], lines: list[int]) -
     return [grid.rows[row][index] for row in lines for index in indexes]
 
 
-def _amounts(seen: PasteOutline, lines: list[int]) -> dict[tuple[int, int], Decimal | None]:
+def _amounts(seen: PasteOutline, lines: set[int]) -> dict[tuple[int, int], Decimal | None]:
     return {(row, at): one.amount for (row, at), one in seen.figures.items() if row in lines}
 
 

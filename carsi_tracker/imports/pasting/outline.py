@@ -82,7 +82,7 @@ def outline(grid: PastedGrid, roles: Sequence[Role], written: AmountStyle) -> Pa
     rows: dict[int, SeenRow] = {}
     for row, cells in grid.rows.items():
         of_row = [figures[row, index] for index in columns]
-        heads = sum(heading(cell) in BY_NAME for cell in cells) > 1
+        heads = has_headings(cells)
         above_all = heads or row < first or cells in above
         rows[row] = SeenRow(RowKind.HEADING, heads=heads) if above_all else _seen(cells, of_row)
     named = [index for index, role in enumerate(roles) if role.name in IDENTIFYING]
@@ -102,6 +102,11 @@ def headings(grid: PastedGrid, seen: PasteOutline) -> list[int]:
             break
         rows.append(row)
     return rows
+
+
+def has_headings(cells: Sequence[str]) -> bool:
+    """Say whether a row has headings of the import."""
+    return sum(heading(cell) in BY_NAME for cell in cells) > 1
 
 
 def says_total(cells: Sequence[str]) -> bool:
