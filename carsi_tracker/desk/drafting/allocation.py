@@ -30,15 +30,11 @@ from carsi_tracker.desk.drafting.trying import COUNTS, TRY, asks_for_strip, stri
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
 from carsi_tracker.desk.lines.new_commitments import suggested_title
-from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.remaining import Remaining, remaining
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
 from carsi_tracker.ledger.money import dollars, whole_dollars
 
-KEPT = ("effective_date", "appropriation", "area", "country", "agency", "basis", "reason")
-"""What the next allocation of a letter starts with, beside `OF_LETTER`."""
-OF_LETTER = ("batch", "document")
 OF_COMMITMENT = (
     "appropriation",
     "area",
@@ -62,7 +58,7 @@ HINTS = {
 }
 
 
-class AllocationForm(CitesADocument, AddingForm):
+class AllocationForm(AddingForm):
     """A new commitment with its first committed amount."""
 
     obligated = AmountField(label=gettext_lazy("Also obligated"), required=False)
@@ -75,6 +71,7 @@ class AllocationForm(CitesADocument, AddingForm):
         "area", "country", "goal", "agency", "partner", "title", "title_es", "bound", "bound_note",
         "bound_note_es", "document", "locator", "basis", "quote", "note", "reason", "reference",
     )  # fmt: skip
+    kept = ("effective_date", "appropriation", "area", "country", "agency", "basis", "reason")
 
     def __init__(self, *args: Any, user: User, left: list[Remaining], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,8 +112,6 @@ class AllocationForm(CitesADocument, AddingForm):
         if cleaned.get("title") == "" and cleaned.get("area") and cleaned.get("country"):
             cleaned["title"] = suggested_title(cleaned, "name_en")
             cleaned["title_es"] = cleaned.get("title_es") or suggested_title(cleaned, "name_es")
-        self.require_one_document()
-        self.refuse_other_texts({"reason": "reason"})
         return cleaned
 
     def make(self) -> Batch:
@@ -181,7 +176,8 @@ def add_allocation(request: HttpRequest) -> HttpResponse:
         return strip(request, context)
     if not sent:
         kept = like(typed.get("like", ""))
-        kept |= {name: typed[name] for name in (*KEPT, *OF_LETTER) if name in typed}
+        of_letter = (*AllocationForm.kept, "batch", "document")
+        kept |= {name: typed[name] for name in of_letter if name in typed}
         context["last"] = None if typed else last_allocation(person(request))
         form = AllocationForm(initial={"token": new_token(), **kept}, **common)
         context |= tried(request, form, [], form.draft_chosen())
@@ -227,9 +223,7 @@ def _made(request: HttpRequest, batch: Batch, form: AllocationForm) -> HttpRespo
         mails.submitted(request, batch)
     if "_another" not in request.POST:
         return redirect(_address(batch))
-    kept = {name: request.POST[name] for name in KEPT if request.POST.get(name)}
-    kept |= dict(zip(OF_LETTER, (str(batch.pk), str(form.source.pk)), strict=True))
-    return redirect(reverse("admin:allocation_add", query=kept))
+    return redirect(reverse("admin:allocation_add", query=form.for_another(batch)))
 
 
 def _address(batch: Batch) -> str:

@@ -23,12 +23,13 @@ from carsi_tracker.desk.forms.ids import id_sent
 from carsi_tracker.desk.forms.refused import add_refusal
 from carsi_tracker.desk.lines.editing import locked_draft
 from carsi_tracker.desk.lines.form import OF_LINE
+from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.desk.site import person
 from carsi_tracker.figures.contents import contents
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.dates import parse_day
 from carsi_tracker.ledger.days import today
-from carsi_tracker.ledger.models import Basis, Batch, Commitment, Line
+from carsi_tracker.ledger.models import Basis, Batch, Commitment, Document, Line
 from carsi_tracker.ledger.refusals import Refused
 
 NO_TITLE = "–"
@@ -111,22 +112,35 @@ class DraftField(forms.ModelChoiceField):  # type: ignore[type-arg]
             raise ValidationError(message % gone, "not_a_draft") if gone else error from error
 
 
-class AddingForm(DraftingForm):
+class AddingForm(CitesADocument, DraftingForm):
     """A drafting form whose lines go into a new batch, or into a draft that is chosen.
 
-    `__init__` calls `offer_drafts`; `make` asks `batch_for` where the lines go, and gives them to
-    `add`. A form that is sent twice adds once: the first line keeps the token.
+    `__init__` calls `offer_drafts` and `offer_new_document`; `make` keeps the document as its
+    `source`, asks `batch_for` where the lines go, and gives them to `add`. A form that is sent
+    twice adds once: the first line keeps the token.
     """
+
+    kept: tuple[str, ...] = ()
+    """What the next form of the same source starts with, beside batch and source."""
+    texts: Mapping[str, str] = {"reason": "reason"}
+    """The fields with texts of a new batch, and what a draft calls them, which keeps its own."""
+    source: Document
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse two sources and none, and other texts for a batch that has its own."""
+        cleaned = super().clean() or self.cleaned_data
+        self.require_one_document()
+        self._refuse_other_texts()
+        return cleaned
 
     def offer_drafts(self, user: User) -> None:
         """Offer, in a field `batch`, the drafts of `user` and the one that is chosen already."""
         chosen = (self.data if self.is_bound else self.initial).get("batch")
         self.fields["batch"] = DraftField(user, str(chosen or ""))
 
-    def refuse_other_texts(self, texts: Mapping[str, str]) -> None:
-        """Refuse what is typed for a draft that says otherwise; `texts` are its by our fields."""
+    def _refuse_other_texts(self) -> None:
         chosen = self.cleaned_data.get("batch")
-        for name, of_draft in texts.items() if chosen else ():
+        for name, of_draft in self.texts.items() if chosen else ():
             if self.cleaned_data.get(name) not in {None, "", getattr(chosen, of_draft)}:
                 message = _("The draft keeps its own. Leave this empty, or choose a new batch.")
                 self.add_error(name, ValidationError(message, "of_another_batch"))
@@ -157,6 +171,11 @@ class AddingForm(DraftingForm):
             Line.objects.bulk_create(lines)
         if batch.title == NO_TITLE:
             titles.suggest(batch)
+
+    def for_another(self, batch: Batch) -> dict[str, str]:
+        """Return, for its address, what the next form that adds to a batch starts with."""
+        kept = {name: str(self.data[name]) for name in self.kept if self.data.get(name)}
+        return kept | {"batch": str(batch.pk), "document": str(self.source.pk)}
 
 
 def into(form: AddingForm) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Record an obligation, a payment or a reduction of a posted commitment: one form, one line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -34,7 +35,6 @@ from carsi_tracker.desk.drafting.trying import TRY
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import LineOfText, formfield
 from carsi_tracker.desk.posted.money import NAMES, page_of, posted_commitment
-from carsi_tracker.desk.reference.documents import CitesADocument
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.remaining import Balance, courses
 from carsi_tracker.imports.cells import read_amount
@@ -42,12 +42,10 @@ from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Batch, Commitment, Line
 
 TABLE_ALONE = "table"
-KEPT = ("effective_date", "basis", "locator")
-"""What the next amount of the same source starts with, beside batch and source."""
 HINTS = {"batch_title": pgettext_lazy("a title", "made for you when left empty")}
 
 
-class RecordForm(CitesADocument, AddingForm):
+class RecordForm(AddingForm):
     """An amount of a posted commitment at one stage, in a new batch or in a draft."""
 
     batch_title = LineOfText(
@@ -58,6 +56,8 @@ class RecordForm(CitesADocument, AddingForm):
         "stage", "amount", "effective_date", "document", "locator", "basis", "note", "quote",
         "batch", "batch_title", "reason",
     )  # fmt: skip
+    kept = ("effective_date", "basis", "locator")
+    texts: Mapping[str, str] = {"batch_title": "title", "reason": "reason"}
 
     def __init__(
         self, *args: Any, commitment: Commitment, act: Act, user: User, **kwargs: Any
@@ -91,13 +91,6 @@ class RecordForm(CitesADocument, AddingForm):
                 message = _("Enter an amount above zero. To lower an earlier one, choose “Reduce”.")
             raise ValidationError(message, "negative")
         return amount
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse two sources and none, and a title or reason for a batch that has its own."""
-        cleaned = super().clean() or self.cleaned_data
-        self.require_one_document()
-        self.refuse_other_texts({"batch_title": "title", "reason": "reason"})
-        return cleaned
 
     def make(self) -> Batch:
         """Make the line, and its batch where that is new."""
@@ -232,6 +225,5 @@ def _made(request: HttpRequest, batch: Batch, form: RecordForm) -> HttpResponse:
         return to_the_batch(request, batch)
     link = format_html('<a href="{}">{}</a>', reverse(BATCH, args=[batch.pk]), batch.title)
     messages.success(request, format_html(_("The amount was added to the draft {}."), link))
-    kept = {name: request.POST[name] for name in KEPT if request.POST.get(name)}
-    kept |= {"batch": str(batch.pk), "document": str(form.source.pk)}
-    return redirect(reverse(form.act.address, args=[form.commitment.pk], query=kept))
+    address = reverse(form.act.address, args=[form.commitment.pk], query=form.for_another(batch))
+    return redirect(address)
