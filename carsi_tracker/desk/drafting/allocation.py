@@ -29,7 +29,7 @@ from carsi_tracker.desk.drafting.drafting import (
 from carsi_tracker.desk.drafting.trying import COUNTS, TRY, asks_for_strip, strip, tried
 from carsi_tracker.desk.forms.again import shows_again
 from carsi_tracker.desk.forms.fields import AmountField, LineOfText, formfield
-from carsi_tracker.desk.lines.new_commitments import suggested_title
+from carsi_tracker.desk.lines.new_commitments import suggest_titles
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.figures.remaining import Remaining, remaining
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Stage
@@ -109,9 +109,7 @@ class AllocationForm(AddingForm):
     def clean(self) -> dict[str, Any]:
         """Suggest the titles, in both languages, where none was typed."""
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("title") == "" and cleaned.get("area") and cleaned.get("country"):
-            cleaned["title"] = suggested_title(cleaned, "name_en")
-            cleaned["title_es"] = cleaned.get("title_es") or suggested_title(cleaned, "name_es")
+        suggest_titles(cleaned, cleaned)
         return cleaned
 
     def make(self) -> Batch:

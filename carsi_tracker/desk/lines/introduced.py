@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.forms.fields import formfield
-from carsi_tracker.desk.lines.new_commitments import NewCommitmentForm, suggested_title
+from carsi_tracker.desk.lines.new_commitments import NewCommitmentForm, suggest_titles
 from carsi_tracker.desk.lines.sheet import Cell, SheetRow
 from carsi_tracker.ledger.models import Batch, Commitment
 from carsi_tracker.ledger.refusals import Refused
@@ -121,16 +121,10 @@ class CommitmentRow(SheetRow):
             if name in cleaned:
                 chosen = cleaned[name]
                 setattr(self.instance, f"{name}_id", int(chosen) if chosen else None)
-        if self.is_new and cleaned.get("title") == "":
-            self._suggest_titles(cleaned)
+        if self.is_new:
+            rows = {name: self.offered.rows[name].get(cleaned.get(name, "")) for name in CHOSEN}
+            suggest_titles(cleaned, rows)
         return cleaned
-
-    def _suggest_titles(self, cleaned: dict[str, Any]) -> None:
-        """Make the titles of area, partner and country where none was typed."""
-        rows = {name: self.offered.rows[name].get(cleaned.get(name, "")) for name in CHOSEN}
-        if rows["area"] and rows["country"]:
-            cleaned["title"] = suggested_title(rows, "name_en")
-            cleaned["title_es"] = cleaned.get("title_es") or suggested_title(rows, "name_es")
 
     def validate_unique(self) -> None:
         """Leave it to the table, which asks for all rows at once."""

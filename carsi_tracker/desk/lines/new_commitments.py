@@ -51,6 +51,13 @@ def suggested_title(values: Mapping[str, Any], name: str) -> str:
     return Truncator(", ".join(getattr(part, name) for part in parts)).chars(300)
 
 
+def suggest_titles(typed: dict[str, Any], described: Mapping[str, Any]) -> None:
+    """Make the titles of a new commitment of what describes it, where none was typed."""
+    if typed.get("title") == "" and described.get("area") and described.get("country"):
+        typed["title"] = suggested_title(described, "name_en")
+        typed["title_es"] = typed.get("title_es") or suggested_title(described, "name_es")
+
+
 @shows_again
 @permission_required("ledger.change_commitment", raise_exception=True)
 def edit_commitment(request: HttpRequest, batch_id: int, commitment_id: int) -> HttpResponse:
