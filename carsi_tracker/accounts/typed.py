@@ -11,6 +11,8 @@ from django.http import HttpRequest, QueryDict
 
 FIELD = "typed"
 """Its name in the sign-in form, and in the session."""
+PERSON = "_person"
+"""The field in which a form says to whom it was shown."""
 SECRET = ("csrfmiddlewaretoken", "password")
 HOURS = 12
 
@@ -39,9 +41,10 @@ def keep(request: HttpRequest, signed: str) -> str | None:
 
 
 def take(request: HttpRequest) -> QueryDict | None:
-    """Return, once, what was typed for the address of this request."""
+    """Return, once, what was typed for the address of this request; not what somebody else did."""
     sent = request.session.get(FIELD)
     if sent is None or sent["path"] != request.get_full_path():
         return None
     del request.session[FIELD]
-    return QueryDict(sent["posted"], mutable=True)
+    posted, asking = QueryDict(sent["posted"], mutable=True), str(request.user.pk)
+    return posted if posted.get(PERSON, asking) == asking else None

@@ -265,6 +265,14 @@
     }
   }
 
+  /* Lets forms say to whom they were shown: nobody else who signs in then gets what was typed. */
+  function sayToWhom(forms, person) {
+    for (const form of forms) {
+      const named = { type: "hidden", name: "_person", value: person };
+      form.append(Object.assign(document.createElement("input"), named));
+    }
+  }
+
   /* The server says that what was sent is saved. */
   function clearWhatWasSaved() {
     const [place, tab] = JSON.parse(ofTab.getItem("desk-sent") ?? "[]");
@@ -329,6 +337,7 @@
     for (const form of document.querySelectorAll('form[action$="/logout/"]')) {
       form.addEventListener("submit", () => store.keys(`${KEPT}${person}:`).forEach(store.drop));
     }
+    sayToWhom([...document.forms].filter((form) => form.method === "post"), person);
     clearWhatIsOld();
     clearWhatWasSaved();
     const tab = await nameOfTab();

@@ -141,6 +141,19 @@ def test_signed_out_in_another_tab_the_sign_in_page_keeps_what_was_typed(browser
     assert value(browser.get(ALLOCATE).content.decode(), "title") == typed["title"]
 
 
+@pytest.mark.parametrize("name", ["petra", "benito"])
+def test_what_one_person_typed_is_shown_to_nobody_else_who_signs_in_there(
+    people: People, browser: Client, name: str
+) -> None:
+    with_password(people.benito)
+    typed = allocation(title="Hers alone", _person=str(people.ana.pk))
+    token = hidden(browser.get(ALLOCATE).content.decode(), "csrfmiddlewaretoken")
+    end_sessions()
+    page = browser.post(ALLOCATE, typed | {"csrfmiddlewaretoken": token}, **OURS)
+    sign_in(browser, name, page)
+    assert "Hers alone" not in browser.get(ALLOCATE).content.decode()
+
+
 def test_a_form_that_another_site_sent_is_refused_and_not_shown(browser: Client) -> None:
     typed = allocation()
     for origin in ({"HTTP_ORIGIN": "http://evil.example"}, {"HTTP_ORIGIN": "null"}, {}):
