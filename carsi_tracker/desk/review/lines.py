@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from carsi_tracker.desk.forms.ids import id_sent
 from carsi_tracker.desk.review.corrected import corrected
 from carsi_tracker.ledger.models import Batch, DocumentFile, Line, Stage
 
@@ -110,8 +111,6 @@ def _sought(wanted: dict[str, Any]) -> Q:
 
 def _chosen(batch: Batch, asked: str, page: "Page[Line]") -> Line | None:
     """Return the line asked for, else the first of the page."""
-    if asked.isascii() and asked.isdecimal() and len(asked) < 15:
-        found = described(batch).filter(pk=int(asked)).first()
-        if found:
-            return found
-    return next(iter(page), None)
+    number = id_sent(asked)
+    chosen = described(batch).filter(pk=number).first() if number else None
+    return chosen or next(iter(page), None)
