@@ -230,6 +230,30 @@ OF_LINE = (
     "quote",
 )
 """The columns of what a line says; the others say what it is of."""
+SOURCES = {
+    "reference": "commitment__reference",
+    "title": "commitment__title",
+    "fiscal_year": "appropriation__fiscal_year",
+    "account": "appropriation__account__code",
+    "area": "commitment__area__code",
+    "country": "commitment__country__code",
+    "goal": "commitment__goal__number",
+    "agency": "commitment__agency__code",
+    "partner": "commitment__partner__code",
+    "stage": "stage",
+    "amount_usd": "amount",
+    "effective_date": "effective_date",
+    "document": "document__key",
+    "locator": "locator",
+    "basis": "basis",
+    "note": "note",
+    "quote": "quote",
+    "title_es": "commitment__title_es",
+    "bound": "commitment__bound",
+    "bound_note": "commitment__bound_note",
+    "bound_note_es": "commitment__bound_note_es",
+}
+"""Where an entry, or a line, has what the columns say."""
 REMARKS = "remarks"
 """The column that a file with remarks has more."""
 OF_DOWNLOADS = (

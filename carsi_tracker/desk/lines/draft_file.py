@@ -11,22 +11,13 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from carsi_tracker.desk.batches import batch_page
-from carsi_tracker.imports.commitments import OF_LEDGER
-from carsi_tracker.ledger.columns import COLUMNS, OF_LINE
+from carsi_tracker.ledger.columns import COLUMNS, SOURCES
 from carsi_tracker.ledger.media_types import CSV, XLSX
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.reports.downloads import writers
 from carsi_tracker.reports.downloads.fields import OF_KIND, Field
 
 FIELDS = tuple(Field(column.name, OF_KIND[column.kind], column.meaning) for column in COLUMNS)
-SOURCES = {
-    "reference": "commitment__reference",
-    **{name: f"commitment__{path}" for name, path in OF_LEDGER.items()},
-    **{name: name.removesuffix("_usd") for name in OF_LINE},
-    "document": "document__key",
-    "fiscal_year": "appropriation__fiscal_year",
-    "account": "appropriation__account__code",
-}
 
 
 @permission_required("ledger.view_batch", raise_exception=True)

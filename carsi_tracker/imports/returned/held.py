@@ -13,6 +13,7 @@ from carsi_tracker.figures import selection
 from carsi_tracker.figures.query import Query
 from carsi_tracker.imports.errors import Finding, Unreadable
 from carsi_tracker.imports.table import MOST_ROWS
+from carsi_tracker.ledger.columns import OF_LINE, SOURCES
 from carsi_tracker.ledger.models import Entry
 
 Key = tuple[int, int]
@@ -20,19 +21,7 @@ Key = tuple[int, int]
 Place = tuple[str, int, str, str]
 """What an amount is counted against: commitment or nothing, fiscal year, account, stage."""
 
-_SAID = {
-    "reference": "commitment__reference",
-    "fiscal_year": "appropriation__fiscal_year",
-    "account": "appropriation__account__code",
-    "stage": "stage",
-    "amount_usd": "amount",
-    "effective_date": "effective_date",
-    "document": "document__key",
-    "locator": "locator",
-    "basis": "basis",
-    "note": "note",
-    "quote": "quote",
-}
+_SAID = {name: SOURCES[name] for name in ("reference", "fiscal_year", "account", *OF_LINE)}
 """The columns of the import format that an entry is made of, and where it has them."""
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker.figures import aggregates, selection
 from carsi_tracker.figures.bounds import Mark
 from carsi_tracker.figures.translations import spanish_of
-from carsi_tracker.ledger.columns import COLUMNS, Words
+from carsi_tracker.ledger.columns import COLUMNS, SOURCES, Words
 from carsi_tracker.ledger.models import Basis, Posting, Stage
 from carsi_tracker.reports.downloads.fields import OF_KIND, Field, Holds, named
 from carsi_tracker.reports.page.public_page import PublicRequest
@@ -59,31 +59,6 @@ class Listing:
         sorted_: QuerySet[Any] = self.table(self.rows(public), "", public, public.query).data.data
         return sorted_
 
-
-SOURCES = {
-    "reference": "commitment__reference",
-    "title": "commitment__title",
-    "fiscal_year": "appropriation__fiscal_year",
-    "account": "appropriation__account__code",
-    "area": "commitment__area__code",
-    "country": "commitment__country__code",
-    "goal": "commitment__goal__number",
-    "agency": "commitment__agency__code",
-    "partner": "commitment__partner__code",
-    "stage": "stage",
-    "amount_usd": "amount",
-    "effective_date": "effective_date",
-    "document": "document__key",
-    "locator": "locator",
-    "basis": "basis",
-    "note": "note",
-    "quote": "quote",
-    "title_es": "commitment__title_es",
-    "bound": "commitment__bound",
-    "bound_note": "commitment__bound_note",
-    "bound_note_es": "commitment__bound_note_es",
-}
-"""Where an entry has what the columns of the import format say."""
 
 IMPORTED = tuple(
     Field(column.name, OF_KIND[column.kind], column.meaning, SOURCES[column.name])
