@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathImage
 
@@ -29,8 +30,10 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields[typed.FIELD] = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> Any:
-        """Sign in, with what was typed before, if anything."""
-        typed.keep(request, self.cleaned_data[typed.FIELD])
+        """Sign in, with what this person typed before; to the work list if somebody else did."""
+        signed = self.cleaned_data[typed.FIELD]
+        if signed and not typed.keep(request, signed, self.user):
+            redirect_url = reverse("admin:index")
         return super().login(request, redirect_url)
 
 

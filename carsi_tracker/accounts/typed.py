@@ -9,6 +9,8 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
+from carsi_tracker.accounts.models import User
+
 FIELD = "typed"
 """Its name in the sign-in form, and in the session."""
 PERSON = "_person"
@@ -27,24 +29,26 @@ def packed(request: HttpRequest) -> str:
     return signing.dumps(sent, salt=FIELD, compress=True)
 
 
-def keep(request: HttpRequest, signed: str) -> str | None:
+def keep(request: HttpRequest, signed: str, person: User) -> str | None:
     """Keep in the session what `packed` returned; return the address that it was typed for.
 
-    None where it is older than a session lasts, or not ours.
+    None where it is older than a session lasts, not ours, or was typed by another person.
     """
     try:
         sent: dict[str, Any] = signing.loads(signed, salt=FIELD, max_age=HOURS * 60 * 60)
     except signing.BadSignature:
+        return None
+    own = str(person.pk)
+    if QueryDict(sent["posted"]).get(PERSON, own) != own:
         return None
     request.session[FIELD] = sent
     return str(sent["path"])
 
 
 def take(request: HttpRequest) -> QueryDict | None:
-    """Return, once, what was typed for the address of this request; not what somebody else did."""
+    """Return, once, what was typed for the address of this request."""
     sent = request.session.get(FIELD)
     if sent is None or sent["path"] != request.get_full_path():
         return None
     del request.session[FIELD]
-    posted, asking = QueryDict(sent["posted"], mutable=True), str(request.user.pk)
-    return posted if posted.get(PERSON, asking) == asking else None
+    return QueryDict(sent["posted"], mutable=True)

@@ -56,7 +56,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign somebody in; who is in already, in another window, goes on with what they typed."""
     if request.method == "POST" and request.user.is_authenticated:
-        wanted = typed.keep(request, request.POST.get(typed.FIELD, ""))
+        wanted = typed.keep(request, request.POST.get(typed.FIELD, ""), request.user)
         if wanted:
             return redirect(wanted)
     response: HttpResponse = account.login(request)
@@ -77,7 +77,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     else:
         return forbidden(request, PermissionDenied(reason))
     if request.user.is_authenticated:
-        return redirect(typed.keep(request, signed) or reverse("admin:index"))
+        return redirect(typed.keep(request, signed, request.user) or reverse("admin:index"))
     return again.sign_in_first(request, desk().each_context(request), signed, wanted).render()
 
 
