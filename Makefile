@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 ARGS ?=
 
-.PHONY: run clean test coverage check-everything lint bench schema migrations-check messages venv python
+.PHONY: run clean test coverage check-everything drills lint bench schema migrations-check messages venv python
 
 run: .venv/serving $(MESSAGES)
 	@exec $(VENV) -m carsi_tracker.local.serve
@@ -16,6 +16,10 @@ clean: .venv/serving
 test: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@exec $(VENV) -m pytest $(ARGS)
+
+# Faults, loads and copies of an installation, on Debian's servers; ARGS="-m 'not long'" leaves out what takes minutes.
+drills: .venv/developing $(MESSAGES)
+	@exec $(VENV) -m pytest -n 2 --dist loadfile tests/drills $(ARGS)
 
 # The same, and which lines and branches no test runs; at least 95 % of them have to be run.
 coverage: .venv/developing $(MESSAGES)

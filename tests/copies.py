@@ -56,7 +56,7 @@ class Served:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = Request(f"http://127.0.0.1:{self.port}{path}", headers=named)
         try:
-            with urlopen(request, timeout=60) as found:  # noqa: S310 (our own address)
+            with urlopen(request, timeout=60) as found:
                 return Answer(found.status, dict(found.headers), found.read().decode())
         except HTTPError as other:
             with other:
@@ -117,6 +117,12 @@ class Copy:
 
 
 def copied(folder: Path, database: DatabaseAddress) -> Copy:
+    """Copy what serving needs into a folder, to be served on a database."""
+    copy_into(folder)
+    return Copy(folder, database)
+
+
+def copy_into(folder: Path) -> None:
     """Copy what serving needs into a folder."""
     for name in COPIED:
         source = ROOT / name
@@ -124,4 +130,3 @@ def copied(folder: Path, database: DatabaseAddress) -> Copy:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, folder / name)
-    return Copy(folder, database)

@@ -14,14 +14,9 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from django.conf import settings
 
 from carsi_tracker.local import place
-
-ROOT = Path(settings.BASE_DIR)
-COPIED = (
-    "carsi_tracker", "content", "fixtures", "locale", "static", "templates", "manage.py",
-)  # fmt: skip
+from tests.copies import copy_into
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -147,12 +142,7 @@ def new_checkout(tmp_path: Path) -> Iterator[Checkout]:
 
 def copied(folder: Path) -> Checkout:
     """Copy what serving needs into a folder."""
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, folder / name)
+    copy_into(folder)
     return Checkout(folder)
 
 

@@ -165,7 +165,7 @@ def refusal(run: Run, path: str) -> tuple[HTTPError, str]:
         f"http://127.0.0.1:{run.port}{path}", headers={"Cookie": f"sessionid={32 * 'x'}"}
     )
     with pytest.raises(HTTPError) as refused:
-        urlopen(asked, timeout=30)  # noqa: S310 (our own server)
+        urlopen(asked, timeout=30)
     with refused.value as answer:
         return answer, answer.read().decode()
 
