@@ -13,8 +13,8 @@ from tests.catalogue import messages, texts
 ROOT = settings.BASE_DIR
 GUIDES = (
     "CONTRIBUTING.md", "README.md", "SECURITY.md", "docs/checking.md", "docs/data-model.md",
-    "docs/deployment.md", "docs/desk.md", "docs/downloads.md", "docs/import-format.md",
-    "docs/map.md", "docs/permissions.md", "docs/site.md",
+    "docs/deployment.md", "docs/desk.md", "docs/downloads.md", "docs/environment.md",
+    "docs/import-format.md", "docs/map.md", "docs/permissions.md", "docs/site.md",
 )  # fmt: skip
 RETIRED = {
     "en": (
