@@ -26,7 +26,7 @@ coverage: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@exec $(VENV) -m pytest --cov $(ARGS)
 
-# What the tests sample, whole: every page in all circumstances, every figure on all days. Takes an hour.
+# What the tests sample, whole: every page in all circumstances, every figure on all days. Then all drills. Takes hours.
 check-everything: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@EVERYTHING=1 exec $(VENV) -m pytest $(ARGS) \
@@ -35,6 +35,7 @@ check-everything: .venv/developing $(MESSAGES)
 		tests/reports/test_pages.py tests/reports/test_private.py \
 		tests/ledger/sql/test_amounts.py tests/ledger/sql/test_post.py \
 		tests/test_benchmarks.py
+	@$(MAKE) -s drills ARGS=
 
 lint: .venv/developing $(MESSAGES)
 	$(VENV) -m ruff check .
