@@ -19,7 +19,7 @@ from tests.database.conftest import clean_environment
 from tests.database.dump import tools
 from tests.sourced import ENTRIES, VERSION
 
-DOCUMENT = Path(settings.BASE_DIR) / "docs" / "deployment.md"
+DOCUMENT = Path(settings.BASE_DIR) / "docs" / "backup.md"
 
 
 @pytest.fixture
