@@ -254,8 +254,8 @@ def drafted(
     """Draft what a form says and answer by `made`; None where the form is to be shown again."""
     if answer := sent_before(request):
         return answer
-    if not form.is_valid():
-        return None
+    if not form.is_valid():  # also where it was sent at the same time: its reference is taken then
+        return sent_before(request)
     try:
         batch = form.draft(person(request), submit="_submit" in request.POST)
     except Refused as refused:
