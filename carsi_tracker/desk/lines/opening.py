@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Min, Q
 from django.http import QueryDict
 
+from carsi_tracker.desk.forms.ids import id_sent
 from carsi_tracker.desk.lines.introduced import CommitmentRow, introduced
 from carsi_tracker.desk.lines.rows import RowForm
 from carsi_tracker.desk.lines.sheet import SheetRow
@@ -55,7 +56,8 @@ def table_sent(batch: Batch, sent: QueryDict) -> LineTable:
     wanted = _numbers(keys, "commitment-")
     found = introduced(batch).filter(pk__in=wanted) if wanted else ()
     known = {f"commitment-{row.pk}": row for row in found}
-    table = LineTable(batch, [], _number(sent, "newest"), _number(sent, "newest_introduced"))
+    newest = (id_sent(sent.get(name, "")) or 0 for name in ("newest", "newest_introduced"))
+    table = LineTable(batch, [], *newest)
     for key in keys:
         if key.startswith(OF_COMMITMENTS):
             of = known.get(key) or Commitment(introduced_by=batch)
@@ -68,8 +70,3 @@ def table_sent(batch: Batch, sent: QueryDict) -> LineTable:
 
 def _numbers(keys: Iterable[str], begins: str) -> list[int]:
     return [int(key.removeprefix(begins)) for key in keys if key.startswith(begins)]
-
-
-def _number(sent: QueryDict, name: str) -> int:
-    text = sent.get(name, "")
-    return int(text) if re.fullmatch(r"[0-9]{1,15}", text, re.ASCII) else 0
