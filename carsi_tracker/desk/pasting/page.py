@@ -46,7 +46,7 @@ def paste_rows(request: HttpRequest, batch_id: int) -> HttpResponse:
     except Refused as refused:
         return refusal(request, batch_id, refused)
     outcome = pasted.outcome
-    if outcome.batch_id and pasted.added:
+    if outcome.batch_id:
         count = outcome.row_count
         said = ngettext("%d line added", "%d lines added", count) % count
         messages.success(request, _("Saved: %s.") % said)
@@ -86,8 +86,7 @@ def _read(request: HttpRequest, batch: Batch) -> Pasted:
         amounts=found.answers.written,
     )
     pasted.outcome = _imported(made, user, options)
-    pasted.added = keep
-    if keep and pasted.outcome.accepted and not found.plain:
+    if pasted.outcome.batch_id and not found.plain:
         remember(user, grid, found.answers)
     if unseen and pasted.outcome.accepted:
         pasted.faults.append(_("Your answers change how the rows are read. Check the lines."))
@@ -139,7 +138,7 @@ def _page(request: HttpRequest, batch: Batch, pasted: Pasted | None) -> HttpResp
         "title": title(pasted) if pasted and pasted.guess else _("Paste rows"),
         "batch": batch,
         "pasted": pasted,
-        "asked": asked(pasted) if pasted and pasted.guess else None,
+        "asked": asked(pasted) if pasted else None,
         "revision": request.POST.get("revision", batch.revision),
     }
     return desk().page(request, "paste.html", context)

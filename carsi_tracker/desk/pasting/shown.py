@@ -79,8 +79,7 @@ class ShownLine:
 class Pasted:
     """What became of pasted text, and what is asked about it.
 
-    `faults` are of the whole, `missing` are the columns that every line lacks; `added` where its
-    lines were to be kept.
+    `faults` are of the whole, `missing` are the columns that every line lacks.
     """
 
     text: str
@@ -93,7 +92,6 @@ class Pasted:
     columns: Sequence[tuple[str, str]] = ()
     missing: Sequence[str] = ()
     more: int = 0
-    added: bool = False
 
     @property
     def problems(self) -> int:
@@ -116,11 +114,6 @@ class Pasted:
     def shown(self) -> str:
         """What stands for how it is read, sent along with the lines that were shown."""
         return fingerprint(self.grid, self.answers)
-
-    @property
-    def rows_read(self) -> int:
-        """How many rows have lines."""
-        return len({line.row for line in self.all_lines})
 
     @property
     def rows_out(self) -> int:
