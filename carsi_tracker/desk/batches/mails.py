@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.desk.batches.held import held
+from carsi_tracker.desk.batches.held import BatchHeld, in_words
 from carsi_tracker.desk.site import person
+from carsi_tracker.figures.contents import contents
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.ledger.turns import Turn, turns, waiting
@@ -66,12 +67,13 @@ def _send(
     It says what the batch holds, and leads to a page of it; with its `turn`, also whether it fits.
     """
     names = {"name": person(request).display_name, "title": batch.title}
+    holding = contents([batch.pk])[batch.pk]
     subjects, parts = [], []
     for language, _name in settings.LANGUAGES:
         with override(language):
             sentence = _(words) % names
             address = request.build_absolute_uri(reverse(page, args=[batch.pk]))
-            about = _about(batch, turn)
+            about = _about(in_words(holding), turn)
         subjects.append(" ".join(sentence.rstrip(":").split()))
         parts.append("\n\n".join(filter(None, (sentence, remark, about, address))))
     subject, text = f"CARSI Tracker: {subjects[0]}", "\n\n--\n\n".join(parts)
@@ -84,9 +86,8 @@ def _send(
     transaction.on_commit(lambda: _deliver(request, mails))
 
 
-def _about(batch: Batch, turn: Turn | None) -> str:
+def _about(of: BatchHeld, turn: Turn | None) -> str:
     """Say in lines what a batch holds, by which source, and whether it is within balance."""
-    of = held([batch.pk])[batch.pk]
     lines = [of.amounts, ", ".join(filter(None, (of.appropriations, of.countries))), of.sources]
     if turn:
         lines.append(balance_in_words(turn))
