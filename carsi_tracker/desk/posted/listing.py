@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.drafting.acts import Offer, offers
-from carsi_tracker.desk.posted.money import STAGES
+from carsi_tracker.desk.posted.money import STAGES, not_cancelled
 from carsi_tracker.figures.aggregates import Amount, by_stage
 from carsi_tracker.figures.bounds import EXACT, limits_of
 from carsi_tracker.ledger.models import Batch, Commitment, Entry, Line, Stage
@@ -43,8 +43,7 @@ def with_money(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
     counts = {
         f"{stage}_entries": Count("entries", filter=Q(entries__stage=stage)) for stage in sums
     }
-    its = Entry.objects.filter(commitment=OuterRef("pk")).order_by()
-    days = its.values("stage", "effective_date").annotate(total=Sum("amount")).exclude(total=0)
+    days = not_cancelled(Entry.objects.filter(commitment=OuterRef("pk")))
     return commitments.annotate(
         **sums, **counts, **{f"pending_{stage}": _pending(stage) for stage in sums}
     ).annotate(

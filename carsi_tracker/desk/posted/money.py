@@ -146,10 +146,15 @@ def money_of(commitment: Commitment) -> Money:
     )
 
 
+def not_cancelled(entries: QuerySet[Entry]) -> QuerySet[Any]:
+    """Return the stages and days on which entries of a commitment do not cancel out."""
+    sums = entries.order_by().values("stage", "effective_date").annotate(total=Sum("amount"))
+    return sums.exclude(total=0)
+
+
 def is_zero(commitment: Commitment) -> bool:
     """Say whether a commitment's entries cancel out on every day."""
-    sums = commitment.entries.order_by().values("stage", "effective_date")
-    return not sums.annotate(total=Sum("amount")).exclude(total=0).exists()
+    return not not_cancelled(commitment.entries.all()).exists()
 
 
 def _at_stage(stage: Stage, sums: Sums) -> AtStage:
