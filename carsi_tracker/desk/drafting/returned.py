@@ -248,10 +248,7 @@ def _refused(request: HttpRequest, context: dict[str, Any], faults: list[Any]) -
         "name": context["upload"].name,
         "faults": faults[:FAULTS_SHOWN],
         "more_faults": more,
-        "asks_order": any(
-            fault.column == "effective_date" and fault.code in {"two_readings", "other_order"}
-            for fault in faults
-        ),
+        "asks_order": Outcome(faults).asks_order,
         "order": context["decided"].order,
         "asked": request.GET.urlencode(),
         "marks": any(fault.row for fault in faults),
