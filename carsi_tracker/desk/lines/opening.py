@@ -56,8 +56,10 @@ def table_sent(batch: Batch, sent: QueryDict) -> LineTable:
     wanted = _numbers(keys, "commitment-")
     found = introduced(batch).filter(pk__in=wanted) if wanted else ()
     known = {f"commitment-{row.pk}": row for row in found}
-    newest = (id_sent(sent.get(name, "")) or 0 for name in ("newest", "newest_introduced"))
-    table = LineTable(batch, [], *newest)
+    newest, introduced_last = (
+        id_sent(sent.get(name, "")) or 0 for name in ("newest", "newest_introduced")
+    )
+    table = LineTable(batch, [], newest, introduced_last)
     for key in keys:
         if key.startswith(OF_COMMITMENTS):
             of = known.get(key) or Commitment(introduced_by=batch)
