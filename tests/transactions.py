@@ -14,7 +14,9 @@ from django.db import connection
 
 from carsi_tracker.caching.remembered import forget_everything
 
-NOBODY = "select set_config('carsi.actor', '', true), set_config('carsi.reason', '', true)"
+NOBODY = "select " + ", ".join(
+    f"set_config('carsi.{name}', '', true)" for name in ("actor", "reason", "address", "session")
+)
 STATE = "select version, checksum, (select revision from ledger_texts) from ledger_head"
 
 

@@ -2,7 +2,10 @@
 
 from typing import cast
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.http import HttpRequest
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.database.limits import PATIENT
@@ -16,6 +19,26 @@ def act_as(user: User, reason: str = "") -> None:
             "set_config('statement_timeout', %s, true)",
             [str(user.pk), reason, PATIENT],
         )
+
+
+def act_from(request: HttpRequest) -> None:
+    """Say from where who acts does so, to the end of the caller's transaction.
+
+    What ends that person's sessions leaves the one of this request.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('carsi.address', %s, true), set_config('carsi.session', %s, true)",
+            [network_address(request) or "", request.session.session_key or ""],
+        )
+
+
+def network_address(request: HttpRequest) -> str | None:
+    """Return the address that a request comes from, as far as the proxies tell."""
+    try:
+        return cast("str", get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        return None
 
 
 def actor() -> int | None:

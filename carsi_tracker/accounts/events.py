@@ -2,19 +2,13 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-from allauth.mfa.signals import (
-    authentication_failed,
-    authenticator_added,
-    authenticator_removed,
-    authenticator_reset,
-)
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
+from carsi_tracker.accounts.acting import network_address
 from carsi_tracker.accounts.models import Event, SignInRefusal, User
 
 LONGEST = 150  # characters of a typed name that are kept
@@ -32,9 +26,8 @@ def note(
     asking = getattr(request, "user", None)
     if actor is None and isinstance(asking, User):
         actor = asking
-    Event.objects.create(
-        kind=kind, actor=actor, person=person, detail=detail, address=_address(request)
-    )
+    address = network_address(request) if request else None
+    Event.objects.create(kind=kind, actor=actor, person=person, detail=detail, address=address)
 
 
 def refused(request: HttpRequest, what: str, **detail: Any) -> None:
@@ -45,13 +38,6 @@ def refused(request: HttpRequest, what: str, **detail: Any) -> None:
 def sign_in_refused(request: HttpRequest | None, name: str, why: SignInRefusal) -> None:
     """Note that somebody who typed `name` was not signed in."""
     note(Event.Kind.SIGN_IN_REFUSED, request, name=name[:LONGEST], why=why)
-
-
-def _address(request: HttpRequest | None) -> str | None:
-    try:
-        return get_adapter().get_client_ip(request) if request else None
-    except PermissionDenied:
-        return None
 
 
 @receiver(user_logged_in)
@@ -76,18 +62,3 @@ def _refused(
 @receiver(authentication_failed)
 def _code_refused(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     sign_in_refused(request, user.username, SignInRefusal.SECOND_FACTOR)
-
-
-@receiver(authenticator_added)
-def _factor_added(request: HttpRequest, user: User, authenticator: Any, **_kwargs: Any) -> None:
-    note(Event.Kind.SECOND_FACTOR, request, person=user, added=authenticator.type)
-
-
-@receiver(authenticator_removed)
-def _factor_removed(request: HttpRequest, user: User, authenticator: Any, **_kwargs: Any) -> None:
-    note(Event.Kind.SECOND_FACTOR, request, person=user, removed=authenticator.type)
-
-
-@receiver(authenticator_reset)
-def _factor_reset(request: HttpRequest, user: User, authenticator: Any, **_kwargs: Any) -> None:
-    note(Event.Kind.SECOND_FACTOR, request, person=user, renewed=authenticator.type)

@@ -69,13 +69,6 @@ class SignInRefusal(models.TextChoices):
     TOO_MANY_ATTEMPTS = "too many attempts", _("too many attempts")
 
 
-class FactorRemoval(models.TextChoices):
-    """Who removed a person's second factors, all at once, as the audit trail keeps it."""
-
-    BY_ADMINISTRATOR = "all", _("all, by an administrator")
-    BY_COMMAND = "by let_in", _("all, by the command let_in")
-
-
 class Event(models.Model):
     """Who signed in, was refused, posted or was given a role; kept by the database for ever."""
 

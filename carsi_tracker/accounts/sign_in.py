@@ -6,18 +6,15 @@ import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathImage
 
 from carsi_tracker.accounts import events, typed
-from carsi_tracker.accounts.acting import act_as
-from carsi_tracker.accounts.models import Event, SignInRefusal, User
+from carsi_tracker.accounts.models import SignInRefusal, User
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -59,23 +56,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: User, password: str) -> None:
         """Set the password that a person chose."""
         user.must_change_password = False
-        with transaction.atomic():
-            act_as(user)
-            super().set_password(user, password)
+        super().set_password(user, password)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no: administrators add people."""
         return False
-
-
-class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
-    """SessionsAdapter that people end are noted."""
-
-    def end_sessions(self, sessions: list[Any]) -> None:
-        """End sessions."""
-        if sessions:
-            events.note(Event.Kind.SESSIONS_ENDED, self.request, sessions=len(sessions))
-        super().end_sessions(sessions)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

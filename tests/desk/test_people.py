@@ -219,8 +219,9 @@ def test_an_administrator_removes_the_second_step_of_a_lost_phone(people: People
     assert people.approver.post(path).status_code == 403
     assert "now signs in by password alone" in told(people.administrator, path)
     assert not Authenticator.objects.exists()
-    event = Event.objects.get(kind="second_factor")
-    assert (event.actor, event.person) == (people.adela, people.ana)
+    by_hand, by_page = Event.objects.filter(kind="second_factor").order_by("id")
+    assert (by_hand.actor, by_hand.person, by_hand.detail) == (None, people.ana, {"added": "totp"})
+    assert (by_page.actor, by_page.detail) == (people.adela, {"removed": "totp"})
 
 
 def test_a_password_that_an_administrator_set_is_not_kept(people: People) -> None:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.internal.stagekit import unstash_login
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
@@ -12,6 +13,7 @@ from allauth.usersessions import views as sessions
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,6 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from carsi_tracker.accounts import typed
+from carsi_tracker.accounts.acting import act_as, act_from
+from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.forms import again
 from carsi_tracker.desk.site import desk
 from carsi_tracker.reports.page.errors import forbidden
@@ -32,13 +36,25 @@ def framed(view: View, title: Any) -> View:
 
     @wraps(view)
     def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        response = _acted(view, request, *args, **kwargs)
         if isinstance(response, TemplateResponse):
             frame = desk().each_context(request)
             response.context_data = {**frame, "title": title, **(response.context_data or {})}
         return response
 
     return never_cache(inside)
+
+
+def _acted(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Answer; what it changes of the database is noted with who asks, or is about to be let in."""
+    login = None if request.user.is_authenticated else unstash_login(request, peek=True)
+    who = login.user if login else request.user
+    if request.method != "POST" or not isinstance(who, User):
+        return view(request, *args, **kwargs)
+    with transaction.atomic():
+        act_as(who)
+        act_from(request)
+        return view(request, *args, **kwargs)
 
 
 @login_required

@@ -21,6 +21,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.accounts.acting import act_from
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.forms.again import ShownAgain, ShowsAgain, shows_again
 from carsi_tracker.desk.forms.fields import formfield
@@ -191,6 +192,7 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show a person's form; what it changes is noted with who asks."""
         with acting(person(request)):
+            act_from(request)
             return super().changeform_view(request, *args, **kwargs)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 (as Django has it)
@@ -198,6 +200,7 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
         if id == str(person(request).pk) and self.has_change_permission(request):
             return redirect("account_change_password")
         with acting(person(request)):
+            act_from(request)
             return super().user_change_password(request, id, form_url)
 
     @shows_again

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from carsi_tracker.accounts.models import Event, FactorRemoval, SignInRefusal, User
+from carsi_tracker.accounts.models import Event, SignInRefusal, User
 from carsi_tracker.desk.site import ListAdmin
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.reports.templatetags.figures import moment_in_words
@@ -31,12 +31,17 @@ LABELS = {
     "added": _("added"),
     "removed": _("removed"),
     "renewed": _("renewed"),
+    "renamed": _("renamed"),
+    "used": _("used"),
+    "must_change_password": _("has to change the password"),
 }
 VALUES = {
     **dict(SignInRefusal.choices),
-    **dict(FactorRemoval.choices),
+    "all": _("all, by an administrator"),  # as earlier releases noted it
+    "by let_in": _("all, by the command let_in"),
     "right": _("no right to it"),
     "totp": _("authenticator app"),
+    "webauthn": _("passkey"),
     "recovery_codes": _("recovery codes"),
 }
 

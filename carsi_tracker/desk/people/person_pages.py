@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from carsi_tracker.accounts import events
-from carsi_tracker.accounts.models import Event, FactorRemoval, User
+from carsi_tracker.accounts.acting import act_from
+from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch
@@ -70,9 +70,8 @@ def hand_over(request: HttpRequest, person_id: int) -> HttpResponse:
 def remove_second_step(request: HttpRequest, person_id: int) -> HttpResponse:
     """Let somebody who lost their phone sign in by password alone."""
     somebody = get_object_or_404(User, pk=person_id)
-    removed, _by_kind = Authenticator.objects.filter(user=somebody).delete()
-    if removed:
-        removed = FactorRemoval.BY_ADMINISTRATOR
-        events.note(Event.Kind.SECOND_FACTOR, request, person=somebody, removed=removed)
+    with posting.acting(person(request)):
+        act_from(request)
+        Authenticator.objects.filter(user=somebody).delete()
     messages.success(request, _("%s now signs in by password alone.") % somebody.display_name)
     return redirect(PERSON, person_id)

@@ -7,8 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
-from carsi_tracker.accounts.events import note
-from carsi_tracker.accounts.models import Attempt, Event, FactorRemoval, User
+from carsi_tracker.accounts.models import Attempt, User
 
 
 class Command(BaseCommand):
@@ -33,11 +32,7 @@ class Command(BaseCommand):
             person.is_active = person.is_administrator = person.must_change_password = True
             person.set_password(password)
             person.save()
-            removed, _by_kind = Authenticator.objects.filter(user=person).delete()
-            if removed:
-                note(
-                    Event.Kind.SECOND_FACTOR, None, person=person, removed=FactorRemoval.BY_COMMAND
-                )
+            Authenticator.objects.filter(user=person).delete()
         Attempt.objects.all().delete()
         self.stdout.write(f"{person.username} signs in with this password, and then chooses one:")
         self.stdout.write(password)

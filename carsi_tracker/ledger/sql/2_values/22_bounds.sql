@@ -75,7 +75,9 @@ from (
             'mfa_authenticator',
             'case new.type when ''totp'' then jsonb_typeof(new.data -> ''secret'') = ''string'' '
             'when ''recovery_codes'' then jsonb_typeof(new.data -> ''seed'') = ''string'' '
-            'and jsonb_typeof(new.data -> ''used_mask'') = ''number'' else false end is true'
+            'and jsonb_typeof(new.data -> ''used_mask'') = ''number'' '
+            'when ''webauthn'' then jsonb_typeof(new.data -> ''name'') = ''string'' '
+            'and jsonb_typeof(new.data -> ''credential'') = ''object'' else false end is true'
         )
 ) rules (name, rule)
 group by name;

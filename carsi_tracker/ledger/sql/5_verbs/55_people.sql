@@ -1,19 +1,49 @@
--- People come and go: ending somebody's access ends their sessions for good, and what they had not
--- finished is kept by somebody else.
+-- People come and go, and so does what they may do: a change of what lets somebody in ends their sessions
+-- for good, except the one in which they make it. What they had not finished is kept by somebody else.
+create function rules.end_sessions(p_person bigint) returns void
+language sql set search_path = public, rules, pg_temp
+as $$
+    delete from django_session where session_key in (
+        select session_key from usersessions_usersession
+        where user_id = p_person
+            and session_key is distinct from nullif(current_setting('carsi.session', true), '')
+    );
+    delete from usersessions_usersession
+    where user_id = p_person
+        and session_key is distinct from nullif(current_setting('carsi.session', true), '')
+$$;
+
 create function rules.end_access() returns trigger
 language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
 begin
-    delete from django_session where session_key in (
-        select session_key from usersessions_usersession where user_id = new.id
-    );
-    delete from usersessions_usersession where user_id = new.id;
+    perform end_sessions(new.id);
     return null;
 end $$;
 
-create trigger end_access after update of is_active on accounts_user
-    for each row when (old.is_active and not new.is_active)
+create trigger end_access after update on accounts_user for each row
+    when (
+        (
+            old.password, old.is_active, old.is_analyst, old.is_approver, old.is_administrator,
+            old.is_superuser
+        ) is distinct from (
+            new.password, new.is_active, new.is_analyst, new.is_approver, new.is_administrator,
+            new.is_superuser
+        )
+    )
     execute function rules.end_access();
+
+create function rules.end_access_by_factor() returns trigger
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+begin
+    perform end_sessions(old.user_id);
+    return null;
+end $$;
+
+create trigger end_access after delete or update of user_id on mfa_authenticator for each row
+    when (old.type <> 'recovery_codes')
+    execute function rules.end_access_by_factor();
 
 -- Hands all batches of one person that are not posted to another, and says how many. Neither
 -- handing over nor receiving is a hand in them.

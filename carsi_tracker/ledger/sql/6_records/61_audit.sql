@@ -1,5 +1,6 @@
 -- The audit trail: nobody changes or empties it. The web process notes what it alone can witness;
--- posts, countersignatures, passwords and changes of people are noted by the database itself.
+-- posts, countersignatures, passwords, second factors, sessions that end and changes of people are noted by
+-- the database itself.
 create function rules.guard_event() returns trigger
 language plpgsql set search_path = public, rules, pg_temp
 as $$
@@ -27,8 +28,11 @@ create function rules.note_event(
 ) returns void
 language sql set search_path = public, rules, pg_temp
 as $$
-    insert into accounts_event (kind, actor_id, person_id, detail, happened_at)
-    values (kind, coalesce(actor_id, actor()), person_id, detail, clock_timestamp())
+    insert into accounts_event (kind, actor_id, person_id, detail, address, happened_at)
+    values (
+        kind, coalesce(actor_id, actor()), person_id, detail,
+        nullif(current_setting('carsi.address', true), '')::inet, clock_timestamp()
+    )
 $$;
 
 create function rules.note_posting() returns trigger
@@ -61,15 +65,22 @@ end $$;
 create trigger note after insert on ledger_countersignature
     for each row execute function rules.note_countersignature();
 
--- Which columns changed from what to what; of a password only that it did.
+-- Which columns changed from what to what; of a password only that it did, and then not that it has to be
+-- changed at the next sign-in.
 create function rules.note_person() returns trigger
 language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
 declare
-    unsaid text[] := '{id,password,last_login,date_joined,must_change_password}';
-    before jsonb := case when tg_op = 'UPDATE' then to_jsonb(old) - unsaid else '{}' end;
+    unsaid text[] := '{id,password,last_login,date_joined}';
+    before jsonb := '{}';
     changed jsonb;
 begin
+    if tg_op = 'INSERT' or old.password <> new.password then
+        unsaid := unsaid || 'must_change_password'::text;
+    end if;
+    if tg_op = 'UPDATE' then
+        before := to_jsonb(old) - unsaid;
+    end if;
     select jsonb_object_agg(key, jsonb_build_array(before -> key, value)) into changed
     from jsonb_each(to_jsonb(new) - unsaid)
     where before -> key is distinct from value
