@@ -163,35 +163,11 @@ class Effects:
         return next((effect for effect in self.shown if effect.is_broken), None)
 
 
-@dataclass(frozen=True)
-class Lowest:
-    """A balance on the first day on which it is lowest, in U.S. dollars."""
-
-    amount: Decimal
-    day: date
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a batch does to the balances of a commitment that it touches, in U.S. dollars.
-
-    The lowest balances are those with the batch, from its first day for this commitment on.
-    """
+class Progress(NamedTuple):
+    """What is posted at the stages of a commitment, and what a batch adds, in U.S. dollars."""
 
     before: Sums
     change: Sums
-    unobligated: Lowest
-    unliquidated: Lowest
-
-    @property
-    def after(self) -> Sums:
-        """The balances when the batch is posted."""
-        return self.before + self.change
-
-    @property
-    def is_broken(self) -> bool:
-        """Whether more is obligated than committed, or disbursed than obligated, on some day."""
-        return min(self.unobligated.amount, self.unliquidated.amount) < 0
 
 
 class _Row(NamedTuple):
@@ -250,7 +226,7 @@ def _limits(row: "_Row", limited: list[Any]) -> tuple[Limits, Limits]:
 
 
 def progress(batch_id: int, commitments: Collection[int]) -> dict[int, Progress]:
-    """Return what a batch does to those of the commitments that it touches, by their ids."""
+    """Return how far those of the commitments are that a batch touches, by their ids."""
     found: dict[int, dict[str, _Row]] = defaultdict(dict)
     rows = _fetched(BALANCES, {"batch": batch_id, "commitments": list(commitments)})
     for row in map(_Row._make, rows):
@@ -263,7 +239,6 @@ def _progress(of: dict[str, _Row]) -> Progress:
     return Progress(
         Sums({stage: Amount(of[stage].before) for stage in stages}),
         Sums({stage: Amount(of[stage].change) for stage in stages}),
-        *(Lowest(*of[balance][5:]) for balance in ("unobligated", "unliquidated")),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.bounds import Mark
-from carsi_tracker.figures.effects import Effect, Effects, Lowest, Progress, effects, progress
+from carsi_tracker.figures.effects import Effect, Effects, Progress, effects, progress
 from carsi_tracker.ledger.models import Appropriation, Stage
 from tests import factories
 
@@ -131,7 +131,7 @@ def sums(**stages: int) -> Sums:
     return Sums({stage: Amount(Decimal(amount)) for stage, amount in stages.items()})
 
 
-def test_progress_says_how_far_a_commitment_is_and_when_its_balances_are_lowest() -> None:
+def test_progress_says_how_far_a_commitment_is() -> None:
     commitment = factories.commitment(factories.batch())
     draft = commitment.introduced_by
     factories.line(draft, commitment, Stage.COMMITTED, 100, date(2010, 1, 1))
@@ -147,22 +147,19 @@ def test_progress_says_how_far_a_commitment_is_and_when_its_balances_are_lowest(
         commitment.pk: Progress(
             sums(committed=0, obligated=0, disbursed=0),
             sums(committed=120, obligated=80, disbursed=30),
-            Lowest(Decimal(20), date(2010, 2, 1)),
-            Lowest(Decimal(0), date(2010, 1, 1)),
         )
     }
-    assert found[commitment.pk].after == sums(committed=120, obligated=80, disbursed=30)
-    assert not found[commitment.pk].is_broken
 
 
-def test_progress_counts_from_the_first_day_on_which_the_batch_touches_the_commitment() -> None:
+def test_what_breaks_first_of_a_commitment_says_by_how_much_and_when() -> None:
     commitment = appropriation().commitment_set.get(reference="CARSI-08-INCLE-01")
     draft = factories.batch()
     factories.line(draft, commitment, Stage.OBLIGATED, 1_000_000_000, date(2026, 11, 1))
     factories.line(draft, appropriation(), Stage.APPROPRIATED, 1, date(2009, 1, 1))
     of = progress(draft.pk, [commitment.pk])[commitment.pk]
     assert of.change == sums(committed=0, obligated=1_000_000_000, disbursed=0)
-    assert of.unobligated == Lowest(
-        of.before.committed - of.before.obligated - 1_000_000_000, date(2026, 11, 1)
-    )
-    assert of.is_broken
+    worst = effects(draft.pk).worst
+    assert worst
+    assert (worst.commitment, worst.balance) == (commitment, "unobligated")
+    assert worst.lowest.amount == of.before.committed - of.before.obligated - 1_000_000_000
+    assert worst.lowest_day == date(2026, 11, 1)

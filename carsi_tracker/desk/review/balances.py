@@ -54,10 +54,7 @@ class CheckedBalance:
 def balance_rows(batch_id: int, effects: Effects, preview: Preview) -> list[CheckedBalance]:
     """Return the balances that are told one by one, each with its limit and use: one query."""
     commitments = [each.commitment.pk for each in effects.shown if each.commitment]
-    how_far = progress(batch_id, commitments)
-    moved: dict[str | int, tuple[Sums, Sums]] = {
-        key: (each.before, each.change) for key, each in how_far.items()
-    }
+    moved: dict[str | int, tuple[Sums, Sums]] = dict(progress(batch_id, commitments).items())
     for part in preview.parts:
         if part.kind == "appropriation":
             sums = (sums_through(stages, date.max) for stages in (part.before, part.change))
