@@ -7,7 +7,9 @@ from typing import Any
 from zlib import compress
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch, Document, DocumentFile, Stage
@@ -168,6 +170,22 @@ def test_a_pdf_stands_in_a_frame_of_our_own_at_its_page(people: People) -> None:
     assert file["X-Frame-Options"] == "SAMEORIGIN"
     assert "default-src 'none'" in file["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in file["Content-Security-Policy"]
+
+
+def test_a_pdf_that_a_browser_has_is_not_read_again_and_stays_within_its_policy(
+    people: People,
+) -> None:
+    document = give_a_file(people, "plan.pdf", "application/pdf", b"%PDF-1.4 of a plan")
+    batch = allocate(people.analyst)
+    place = address(batch, f"source/{document.pk}")
+    first = people.approver.get(place)
+    with CaptureQueriesContext(connection) as queries:
+        again = people.approver.get(place, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert not [query for query in queries if '"content"' in query["sql"]]
+    for name in ("Content-Security-Policy", "X-Frame-Options", "Cache-Control"):
+        assert again[name] == first[name]
+    assert Client().get(place, headers={"If-None-Match": first["ETag"]}).status_code == 302
 
 
 PACKED = b"5 0 obj <</Type/ObjStm/Filter/FlateDecode>>stream\n%s\nendstream"

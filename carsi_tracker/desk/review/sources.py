@@ -8,9 +8,13 @@ from typing import Any, TypeVar, cast
 
 from csp.constants import SELF
 from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -23,6 +27,13 @@ AROUND = 3000
 PAGE = re.compile(r"\b(?:pp?\.|pages?|p[áa]ginas?|p[áa]gs?\.)\s*(\d{1,4})", re.IGNORECASE)
 POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 """Of a PDF in its frame: viewers of browsers start in no sandbox; no script comes from anywhere."""
+HEADERS = {
+    "Content-Disposition": "inline",
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-cache",
+}
+"""Of an answer that a browser has already, too: it takes them over."""
 ACTING = {b"JavaScript", b"Launch", b"SubmitForm", b"ImportData", b"XFA"}
 """Names of a PDF without which a viewer runs no script of it and sends nothing."""
 NAME = re.compile(rb"/(?=[JLSIX#])((?:[A-Za-z]|#[0-9A-Fa-f]{2}){3,30})")
@@ -117,22 +128,23 @@ def _unescaped(escape: re.Match[bytes]) -> bytes:
 @xframe_options_sameorigin
 @require_safe
 @permission_required("ledger.view_batch", raise_exception=True)
-def source_file(_request: HttpRequest, batch_id: int, document_id: int) -> HttpResponse:
-    """Show a PDF that a line of a batch cites, in a frame of our own pages alone."""
+def source_file(request: HttpRequest, batch_id: int, document_id: int) -> HttpResponseBase:
+    """Show a PDF that a line of a batch cites, in a frame of our own pages alone.
+
+    Who names the ETag has it already: it is not read again for each line beside which it stands.
+    """
     cited = Line.objects.filter(batch=batch_id).values("document")
-    files = DocumentFile.objects.filter(document__in=cited, media_type=PDF)
+    files = DocumentFile.objects.defer("content").filter(document__in=cited, media_type=PDF)
     file = get_object_or_404(files, document=document_id)
-    content, kind = bytes(file.content), PDF
+    etag = quote_etag("-".join((file.sha256, settings.RELEASE, str(get_language()))))
+    answer = get_conditional_response(request, etag=etag) or _shown(bytes(file.content))
+    for name, value in {**HEADERS, "ETag": etag}.items():
+        answer[name] = value
+    return answer
+
+
+def _shown(content: bytes) -> HttpResponse:
     if acts_by_itself(content):
         said = _("This PDF holds a script or a form, so it is not shown here. Download it.")
-        content, kind = said.encode(), "text/plain; charset=utf-8"
-    return HttpResponse(
-        content,
-        content_type=kind,
-        headers={
-            "Content-Disposition": "inline",
-            "Content-Security-Policy": POLICY,
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-cache",
-        },
-    )
+        return HttpResponse(said, content_type="text/plain; charset=utf-8")
+    return HttpResponse(content, content_type=PDF)
