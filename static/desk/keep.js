@@ -5,8 +5,6 @@
   const words = document.getElementById("kept-words");
   const KEPT = "desk-kept:";
   const DAYS_KEPT = 14;
-  const NOT_TYPED = new Set(["hidden", "submit", "button", "reset", "image", "file", "password"]);
-  const NEVER_CARRIED = new Set(["csrfmiddlewaretoken", "digest", "page", "row"]);
 
   const now = () => new Date().toISOString();
   const withoutLanguage = (address) => new URL(address, document.baseURI).pathname.replace(/^\/es\//, "/");
@@ -51,73 +49,6 @@
     },
   };
 
-  function controlsOf(form) {
-    const named = [...form.elements].filter(
-      (control) =>
-        control.name &&
-        !control.name.startsWith("_") &&
-        !NOT_TYPED.has(control.type) &&
-        !control.matches("[data-unkept]"),
-    );
-    return new Map(named.map((control) => [nameOf(control), control]));
-  }
-
-  function isBox(control) {
-    return control.type === "checkbox" || control.type === "radio";
-  }
-
-  function nameOf(control) {
-    return isBox(control) ? `${control.name}=${control.value}` : control.name;
-  }
-
-  function valueOf(control) {
-    if (isBox(control)) {
-      return control.checked;
-    }
-    return control.multiple ? [...control.selectedOptions].map((option) => option.value) : control.value;
-  }
-
-  /* What the server wrote into a control. */
-  function givenTo(control) {
-    if (isBox(control)) {
-      return control.defaultChecked;
-    }
-    if (!control.options) {
-      return control.defaultValue;
-    }
-    const given = [...control.options].filter((option) => option.defaultSelected).map((option) => option.value);
-    return control.multiple ? given : (given.at(-1) ?? control.options[0]?.value ?? "");
-  }
-
-  function put(control, value) {
-    if (isBox(control)) {
-      control.checked = value;
-    } else if (control.multiple) {
-      for (const option of control.options) {
-        option.selected = value.includes(option.value);
-      }
-    } else {
-      control.value = value;
-    }
-    control.closest("details")?.setAttribute("open", "");
-    control.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
-
-  /* What a form carries of what its reader saw, so that something newer is never overwritten unseen. */
-  function carriedBy(form, typed) {
-    const carried = {};
-    for (const { name, type, value } of form.elements) {
-      const row = name?.endsWith("-seen") ? name.slice(0, -4) : "";
-      const belongs = !row || Object.keys(typed).some((other) => other.startsWith(row));
-      if (type === "hidden" && name && !name.startsWith("_") && !NEVER_CARRIED.has(name) && belongs) {
-        carried[name] = value;
-      }
-    }
-    return carried;
-  }
-
   class Keeper {
     constructor(form, person, tab) {
       const part = form.elements.namedItem("page")?.value ?? "";
@@ -137,7 +68,7 @@
       const controls = controlsOf(this.form);
       const typed = Object.fromEntries(Object.entries(base).filter(([name]) => !controls.has(name)));
       for (const [name, control] of controls) {
-        const value = valueOf(control);
+        const value = heldBy(control);
         if (!isSame(value, givenTo(control)) || (this.wasSent && name in base)) {
           typed[name] = value;
         }
@@ -169,9 +100,9 @@
       const homeless = [];
       for (const [name, value] of Object.entries(entry.typed)) {
         const control = controls.get(name);
-        const isNewer = control && typedEarly.has(this.form) && !isSame(valueOf(control), givenTo(control));
+        const isNewer = control && typedEarly.has(this.form) && !isSame(heldBy(control), givenTo(control));
         if (control && !isNewer) {
-          put(control, value);
+          putInto(control, value);
         } else if (!control && typeof value === "string" && value.trim()) {
           homeless.push(value);
         }
