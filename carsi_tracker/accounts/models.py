@@ -70,7 +70,7 @@ class SignInRefusal(models.TextChoices):
 
 
 class Event(models.Model):
-    """Who signed in, was refused, posted or was given a role; kept by the database for ever."""
+    """Who signed in, was refused, posted or was given a role; kept by the database."""
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", _("signed in")
@@ -84,6 +84,17 @@ class Event(models.Model):
         POSTED = "posted", _("posted a version")
         COUNTERSIGNED = "countersigned", _("countersigned a version")
         REFUSED = "refused", _("refused")
+        PERSON_FORGOTTEN = "person_forgotten", _("personal data removed")
+        EVENTS_REMOVED = "events_removed", _("old events removed")
+
+    PASSING: ClassVar = (
+        Kind.SIGNED_IN,
+        Kind.SIGNED_OUT,
+        Kind.SIGN_IN_REFUSED,
+        Kind.SESSIONS_ENDED,
+        Kind.REFUSED,
+    )
+    """What the owner may remove after a year; the database keeps all else for good."""
 
     happened_at = models.DateTimeField(_("when"), auto_now_add=True)
     kind = models.CharField(_("what"), max_length=20, choices=Kind)

@@ -18,6 +18,8 @@ EMBEDDED = VAR / "postgres"
 OWNER_COMMANDS = frozenset(
     {
         "flush",
+        "forget_old_events",
+        "forget_person",
         "let_in",
         "load_sourced",
         "loaddata",

@@ -1,12 +1,10 @@
 """Files that are uploaded to be read: kept for a day, until what they say is confirmed."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.drafting.drafting import new_token
@@ -14,8 +12,7 @@ from carsi_tracker.desk.site import person
 from carsi_tracker.imports.table import LARGEST_FILE
 from carsi_tracker.ledger.media_types import too_large
 from carsi_tracker.ledger.models import Upload
-
-KEPT_FOR = timedelta(days=1)
+from carsi_tracker.ledger.uploads import remove_old_uploads
 
 
 class TableFile(forms.FileField):
@@ -47,7 +44,7 @@ class FileForm(forms.Form):
 
 def keep_upload(request: HttpRequest, name: str, content: bytes) -> Upload:
     """Keep a file for the person who uploads it; what others left for longer than a day goes."""
-    Upload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+    remove_old_uploads()
     return Upload.objects.create(
         token=new_token(), person=person(request), name=name, content=content
     )

@@ -34,6 +34,10 @@ LABELS = {
     "renamed": _("renamed"),
     "used": _("used"),
     "must_change_password": _("has to change the password"),
+    "names": _("names in versions"),
+    "earliest": _("earliest"),
+    "latest": _("latest"),
+    **dict(Event.Kind.choices),
 }
 VALUES = {
     **dict(SignInRefusal.choices),

@@ -87,6 +87,14 @@ def _date_not_come(detail: dict[str, Any]) -> list[str]:
     ]
 
 
+def _person_has_drafts(detail: dict[str, Any]) -> list[str]:
+    text = _(
+        "This person keeps or worked on batches that are not posted: %(batches)s. Hand over those "
+        "that the person keeps, and post or discard those that the person worked on."
+    )
+    return [text % {"batches": ", ".join(map(str, detail["batches"]))}]
+
+
 def _moment(text: str) -> str:
     return moment_in_words(datetime.fromisoformat(text))
 
@@ -121,6 +129,7 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "keeper_is_analyst": _sentence(
         lambda: _("Batches can be handed over to an active analyst only.")
     ),
+    "person_has_drafts": _person_has_drafts,
     "batch_starts_as_draft": _sentence(lambda: _("A batch starts as a draft.")),
     "state_by_verbs_only": _sentence(
         lambda: _("To change a batch’s state, submit, withdraw, return or post it.")

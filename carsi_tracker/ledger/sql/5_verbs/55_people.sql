@@ -73,3 +73,74 @@ begin
     end if;
     return coalesce(cardinality(batches), 0);
 end $$;
+
+-- Removes what is known of a person, but for the names that versions print, and ends their access. Only
+-- the owner does this: it takes from the audit trail, which whoever holds the web process may not.
+create function rules.forget_person(p_person bigint) returns void
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+declare
+    person accounts_user;
+    unposted bigint[];
+    printed jsonb;
+    typed text[];
+begin
+    select * into person from accounts_user where id = p_person for update;
+    select array_agg(b.id order by b.id) into unposted
+    from ledger_batch b
+    where b.state <> 'posted' and (
+        b.keeper_id = p_person or exists (
+            select from ledger_batcheditor e where e.batch_id = b.id and e.user_id = p_person
+        )
+    );
+    if unposted is not null then
+        perform refuse('person_has_drafts', jsonb_build_object('batches', unposted));
+    end if;
+
+    select coalesce(jsonb_agg(k.name order by k.name), '[]') into printed
+    from names_of_people() k
+    where k.person_id = p_person and k.name in (
+        select name_as_printed_now(name) from (
+            select unnest(prepared_by || approved_by::text) as name from ledger_posting
+            union
+            select signed_by from ledger_countersignature
+        ) names
+    );
+    select array_agg(lower(name)) into typed
+    from (
+        select unnest(array[person.username, person.email]::text[]) as name
+        union
+        select jsonb_array_elements_text(value)
+        from accounts_event e cross join jsonb_each(e.detail) k
+        where e.person_id = p_person and e.kind = 'person_changed' and key in ('username', 'email')
+    ) names
+    where name <> '';
+    perform note_event('person_forgotten', jsonb_build_object('names', printed), null, p_person);
+
+    update accounts_user
+    set username = 'removed-' || id, first_name = '', last_name = '', email = '', password = '!',
+        last_login = null, must_change_password = false, is_active = false, is_superuser = false,
+        is_analyst = false, is_approver = false, is_administrator = false
+    where id = p_person;
+    perform end_sessions(p_person);
+    delete from mfa_authenticator where user_id = p_person;
+    delete from account_emailconfirmation where email_address_id in (
+        select id from account_emailaddress where user_id = p_person
+    );
+    delete from account_emailaddress where user_id = p_person;
+    delete from accounts_user_groups where user_id = p_person;
+    delete from accounts_user_user_permissions where user_id = p_person;
+    delete from ledger_pastehabit where person_id = p_person;
+    delete from ledger_upload where person_id = p_person;
+    update django_admin_log set object_repr = 'removed-' || p_person
+    where object_id = p_person::text and content_type_id = (
+        select id from django_content_type where app_label = 'accounts' and model = 'user'
+    );
+    update accounts_event
+    set detail = without_personal_data(detail),
+        address = case when actor_id is null or actor_id = p_person then null else address end
+    where kind <> 'person_forgotten' and (
+        actor_id = p_person or person_id = p_person
+        or kind = 'sign_in_refused' and lower(detail ->> 'name') = any (typed)
+    );
+end $$;

@@ -1,13 +1,10 @@
--- The audit trail: nobody changes or empties it. The web process notes what it alone can witness;
+-- The audit trail: added to, and never rewritten. The web process notes what it alone can witness;
 -- posts, countersignatures, passwords, second factors, sessions that end and changes of people are noted by
 -- the database itself.
 create function rules.guard_event() returns trigger
 language plpgsql set search_path = public, rules, pg_temp
 as $$
 begin
-    if tg_op <> 'INSERT' then
-        perform refuse('audit_is_final');
-    end if;
     if not runs_as_owner() and new.kind <> all (array[
         'signed_in', 'signed_out', 'sign_in_refused', 'sessions_ended', 'second_factor', 'refused'
     ]) then
@@ -18,10 +15,93 @@ begin
     return new;
 end $$;
 
-create trigger guard before insert or update or delete on accounts_event
+-- Who came and went, and what was refused, may be removed by the owner after a year, and how many are
+-- is noted. What was done stays for good.
+create function rules.guard_removal_of_event() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    if runs_as_owner()
+        and old.kind = any (array['signed_in', 'signed_out', 'sign_in_refused', 'sessions_ended', 'refused'])
+        and old.happened_at < clock_timestamp() - interval '1 year'
+    then
+        return old;
+    end if;
+    perform refuse('audit_is_final');
+    return null;
+end $$;
+
+create function rules.note_removal_of_events() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+declare
+    removed jsonb;
+begin
+    select jsonb_object_agg(kind, number) || jsonb_build_object(
+        'earliest', min(washington_day(earliest)), 'latest', max(washington_day(latest))
+    ) into removed
+    from (
+        select kind, count(*) as number, min(happened_at) as earliest, max(happened_at) as latest
+        from gone group by kind
+    ) by_kind;
+    if removed is not null then
+        perform note_event('events_removed', removed);
+    end if;
+    return null;
+end $$;
+
+-- What an event says of a person besides their number and what was done.
+create function rules.without_personal_data(p_detail jsonb) returns jsonb
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$
+    select p_detail - '{username,first_name,last_name,email,name}'::text[]
+$$;
+
+-- An event loses personal data while the owner forgets a person (55_people.sql), and nothing else.
+create function rules.guard_change_of_event() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    if not runs_as_owner() then
+        perform refuse('audit_is_final');
+    end if;
+    if to_jsonb(new) - '{detail,address}'::text[] <> to_jsonb(old) - '{detail,address}'::text[]
+        or new.address <> old.address or old.address is null and new.address is not null
+        or new.detail <> all (array[old.detail, without_personal_data(old.detail)])
+        or not exists (
+            select from accounts_event f
+            where f.kind = 'person_forgotten' and f.happened_at >= now()
+                and (f.person_id in (old.actor_id, old.person_id) or old.kind = 'sign_in_refused')
+        )
+    then
+        perform refuse('audit_is_final');
+    end if;
+    return new;
+end $$;
+
+create function rules.refuse_change_of_audit() returns trigger
+language plpgsql set search_path = public, rules, pg_temp
+as $$
+begin
+    perform refuse('audit_is_final');
+    return null;
+end $$;
+
+create trigger guard before insert on accounts_event
     for each row execute function rules.guard_event();
+create trigger kept before delete on accounts_event
+    for each row execute function rules.guard_removal_of_event();
+create trigger note_removal after delete on accounts_event
+    referencing old table as gone
+    for each statement execute function rules.note_removal_of_events();
+create trigger final before update on accounts_event
+    for each row execute function rules.guard_change_of_event();
 create trigger not_emptied before truncate on accounts_event
-    for each statement execute function rules.guard_event();
+    for each statement execute function rules.refuse_change_of_audit();
+
+select rules.keep_index(
+    'event_forgotten', $$on accounts_event (happened_at) where kind = 'person_forgotten'$$
+);
 
 create function rules.note_event(
     kind text, detail jsonb, actor_id bigint default null, person_id bigint default null

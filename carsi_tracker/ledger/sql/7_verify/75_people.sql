@@ -22,6 +22,10 @@ as $$
     from accounts_event e
     join accounts_user u on u.id = e.person_id
     where e.kind = 'person_changed' and e.detail ?| array['first_name', 'last_name', 'username']
+    union
+    -- Of a person who was forgotten, the names that versions print.
+    select e.person_id, jsonb_array_elements_text(e.detail -> 'names')
+    from accounts_event e where e.kind = 'person_forgotten'
 $$;
 
 -- A printed name as `display_name` has it now: earlier releases printed semicolons and odd characters.
@@ -156,7 +160,14 @@ as $$
             'username', 'first_name', 'last_name', 'is_active', 'is_analyst', 'is_approver',
             'is_administrator', 'is_superuser'
         )
-        and coalesce(told.value, case when now.key ~ '^is_' then 'false'::jsonb else '""' end)
-            <> now.value
+        and coalesce(
+            told.value,
+            case when now.key ~ '^is_' then 'false'::jsonb
+            when now.key = 'username' and exists (
+                select from accounts_event f
+                where f.kind = 'person_forgotten' and f.person_id = u.id
+            ) then to_jsonb('removed-' || u.id)
+            else '""' end
+        ) <> now.value
     group by u.username
 $$;
