@@ -9,6 +9,7 @@ from carsi_tracker import environment
 from carsi_tracker.caching.choice import page_cache
 from carsi_tracker.database.address import django_databases, is_embedded
 from carsi_tracker.local.secret import secret_key
+from carsi_tracker.monitoring.logs import addresses, logging_by_environment
 from carsi_tracker.release.content import release_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,11 +42,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "carsi_tracker.monitoring.access.Observed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "carsi_tracker.web.language.LanguageByAddress",
-    "carsi_tracker.reports.site.health.AnswerProbes",
+    "carsi_tracker.monitoring.probes.AnswerProbes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -149,18 +151,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = DEPLOYED
 CSRF_COOKIE_SECURE = DEPLOYED
 SECURE_SSL_REDIRECT = DEPLOYED
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^(health|ready)/$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DEPLOYED else None
 SECURE_HSTS_SECONDS = 31_536_000 if DEPLOYED else 0
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"one line": {"()": "carsi_tracker.web.log.OneLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["one line"]}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"waitress.queue": {"level": "ERROR"}},  # else a line for each request that waits
-}
+LOGGING = logging_by_environment(deployed=DEPLOYED)
+LOG_ADDRESSES = addresses()
 
 EMAIL_HOST = environment.text("EMAIL_HOST").strip()
 if EMAIL_HOST:

@@ -46,10 +46,10 @@ def test_rules_are_numbered_once_by_their_folder_and_each_is_in_the_document() -
 
 BEYOND_MONEY = {
     folder
-    for room in ("database", "local", "web")
+    for room in ("database", "local", "monitoring", "web")
     for folder in (ROOT / "carsi_tracker" / room).glob("**/")
 }
-"""Where seconds are measured: the web server and the embedded PostgreSQL."""
+"""Where seconds are measured: the web server, the embedded PostgreSQL, and what is told of them."""
 
 
 def test_money_is_never_a_float() -> None:

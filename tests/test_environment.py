@@ -29,6 +29,10 @@ VARIABLES = (
     "REPORT_ERRORS_TO",
     "WEB_PROCESSES",
     "WEB_THREADS",
+    "DRAIN_SECONDS",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
+    "LOG_ADDRESSES",
 )
 SHOW = """
 import django
@@ -37,7 +41,7 @@ from carsi_tracker.web import serving
 django.setup()
 names = [name for name in dir(settings) if name.isupper() and name != "SECRET_KEY"]
 print([(name, str(getattr(settings, name))) for name in names])
-print(serving.processes(), serving.threads())
+print(serving.processes(), serving.threads(), serving.seconds_to_drain())
 """
 
 
@@ -77,6 +81,10 @@ def test_blank_variables_are_as_good_as_none() -> None:
         ("DATABASE_URL", "mysql://a@b/c"),
         ("WEB_PROCESSES", "0"),
         ("WEB_THREADS", "1"),
+        ("DRAIN_SECONDS", "5s"),
+        ("LOG_FORMAT", "yaml"),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_ADDRESSES", "some"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str) -> None:

@@ -85,7 +85,7 @@ class WebServer:
             return
         self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(serving.SECONDS_TO_STOP + 5)
+            self.process.wait(serving.seconds_to_drain() + serving.SECONDS_TO_STOP + 5)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from waitress.task import ErrorTask, WSGITask
 
+from carsi_tracker.monitoring import logs, request_id
+
 TEMPLATES = {400: "400.html", 413: "413.html", 431: "400.html", 501: "400.html"}
 
 
@@ -46,10 +48,12 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
             ("Cache-Control", "no-store"),
+            (request_id.HEADER, request_id.made()),
         ]
         self.channel.refused = True
         self.set_close_on_finish()
         self.content_length = len(body)
+        logs.refused(self.request.command, self.request.path, code, len(body))
         self.write(b"" if self.request.command == "HEAD" else body)
 
 

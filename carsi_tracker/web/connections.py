@@ -6,6 +6,7 @@ whoever reads it. What waitress leaves open, its loop ends here: a client that m
 
 import contextlib
 import fcntl
+import math
 import os
 import signal
 import socket
@@ -22,11 +23,11 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+from carsi_tracker.monitoring.probes import PROBES, stop_soon
 from carsi_tracker.web import serving
 from carsi_tracker.web.answers import Answer, Refusal, without_bodies_for_head
 from carsi_tracker.web.parsing import Request
 
-PROBED = "/health/"
 SECONDS_BETWEEN_LOOKS = 5
 ABORT = struct.pack("ii", 1, 0)
 """SO_LINGER, so that a closed connection doesn't wait for a reader that doesn't read."""
@@ -139,7 +140,7 @@ class Lifeline(wasyncore.file_dispatcher):  # type: ignore[misc]  # waitress has
     def handle_close(self) -> None:
         """Stop with the process that held the pipe."""
         self.close()
-        self.server.stopping = True
+        self.server.stop()
 
 
 class Queue(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
@@ -151,7 +152,7 @@ class Queue(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no ty
     def add_task(self, task: Connection) -> None:
         """Let a connection's request wait for a thread."""
         with self.lock:
-            if task.requests and task.requests[0].path == PROBED:
+            if task.requests and task.requests[0].path in PROBES:
                 self.queue.appendleft(task)
             else:
                 self.queue.append(task)
@@ -162,20 +163,21 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """Serves connections until it is told to stop; then only what is under way."""
 
     channel_class = Connection
-    stopping = False
+    stops_at = math.inf  # of the clock of time.monotonic()
     next_look = 0.0  # of the clock of time.monotonic()
 
     def maintenance(self, now: float) -> None:
         """Do nothing: waitress asks while it looks at connections; `_turn` ends them after that."""
 
-    def stop(self, _number: int, _frame: FrameType | None) -> None:
-        """Stop, as a signal says."""
-        self.stopping = True
+    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """Stop, as a signal says: at once, or when load balancers have had time to see it."""
+        stop_soon()
+        self.stops_at = min(self.stops_at, time.monotonic() + serving.seconds_to_drain())
         self.pull_trigger()
 
     def serve(self) -> None:
         """Serve until told to stop, and then until what is under way is answered."""
-        while not self.stopping:
+        while time.monotonic() < self.stops_at:
             self._turn()
         self.accepting = False
         self.del_channel()

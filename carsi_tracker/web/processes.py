@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import errno
+import logging
 import os
 import resource
 import select
@@ -23,6 +24,7 @@ from carsi_tracker.web.connections import work
 from carsi_tracker.web.signals import SIGNALS, is_stopping, stop_on_signals, uninterrupted
 
 LARGE_PIECES, MOST_ARENAS = -3, -8  # M_MMAP_THRESHOLD and M_ARENA_MAX of glibc's malloc.h
+log = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BETWEEN_STARTS = 1.0  # of a process that ends at once
 
@@ -50,7 +52,7 @@ def main() -> None:
 def serve(listener: socket.socket, lifelines: list[int]) -> None:
     """Keep processes that serve at a socket, until Stop is raised or a lifeline is closed."""
     _allow_connections()
-    count, _ = serving.processes(), serving.threads()
+    count, _, _ = serving.processes(), serving.threads(), serving.seconds_to_drain()
     _give_memory_back()
     with TemporaryDirectory(prefix="carsi-pages-") as pages:
         os.environ[choice.FOLDER] = pages
@@ -141,14 +143,14 @@ def _bury(workers: dict[int, float]) -> None:
     for pid, since in list(workers.items()):
         if os.waitpid(pid, os.WNOHANG)[0]:
             del workers[pid]
-            print("A web process has ended: starting another", file=sys.stderr, flush=True)
+            log.warning("A web process has ended: starting another")
             if time.monotonic() - since < SECONDS_BETWEEN_STARTS:
                 time.sleep(SECONDS_BETWEEN_STARTS)
 
 
 def _end(workers: dict[int, float]) -> None:
     """End all processes: those that have not stopped in time are killed."""
-    patience = time.monotonic() + serving.SECONDS_TO_STOP + 2
+    patience = time.monotonic() + serving.seconds_to_drain() + serving.SECONDS_TO_STOP + 2
     while workers and time.monotonic() < patience:
         for pid in list(workers):
             if os.waitpid(pid, os.WNOHANG)[0]:

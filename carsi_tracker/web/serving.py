@@ -44,3 +44,8 @@ def threads() -> int:
     Each thread keeps one connection to PostgreSQL.
     """
     return environment.number("WEB_THREADS", 8, 2, MOST_THREADS)
+
+
+def seconds_to_drain() -> int:
+    """Return how long a process that was told to stop serves on, no longer ready: DRAIN_SECONDS."""
+    return environment.number("DRAIN_SECONDS", 0, 0, 300)

@@ -58,7 +58,7 @@ def test_on_a_full_disk_it_is_said_that_nobody_can_sign_in(
         databases.speaking_to(databases.application_of(database)),
     ):
         is_said(sign_in())
-        assert Client().get("/health/").status_code == 200
+        assert Client().get("/ready/").status_code == 200
 
 
 FULL = """

@@ -29,7 +29,7 @@ def test_the_first_start_serves_the_sourced_figures_and_makes_passwords(
         assert f"http://127.0.0.1:{run.port}/" in said
         assert f"${millions(COMMITTED)} million" in run.get("/")
         assert dollars(COMMITTED) in run.get("/es/entries/?stage=committed")
-        assert run.get("/health/") == "ok\n"
+        assert run.get("/ready/") == "ready\n"
         made = passwords(checkout)
         assert set(made) == {"analyst", "approver", "administrator"}
         assert min(map(len, made.values())) >= 16

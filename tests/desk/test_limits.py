@@ -110,7 +110,7 @@ def test_a_post_that_cannot_get_the_head_is_told_so_and_readers_do_not_wait(
     assert BUSY in told(analyst, address(held, "withdraw"))
     remark = {"text": "Name the page"}
     assert BUSY in told(approver, address(held, "send-back"), **remark)
-    for page in ("/", "/changes/", "/entries/", "/health/"):
+    for page in ("/", "/changes/", "/entries/", "/ready/"):
         assert Client().get(page).status_code == 200
     assert analyst.get(page_of(held)).status_code == 200
     stray.rollback()

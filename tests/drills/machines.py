@@ -54,7 +54,7 @@ class WebMachine:
         """Return somebody who keeps cookies."""
         return Visitor(self.port, build_opener(HTTPCookieProcessor(CookieJar())))
 
-    def until_it_answers(self, path: str = "/health/") -> None:
+    def until_it_answers(self, path: str = "/ready/") -> None:
         """Wait until a page is 200."""
         patience = time.monotonic() + PATIENCE
         while True:

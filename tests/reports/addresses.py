@@ -47,17 +47,16 @@ EXAMPLES = {
     "sitemap": "/sitemap.xml",
     "sitemap-file": "/sitemap-pages-1.xml",
     "robots": "/robots.txt",
-    "health": "/health/",
 }
 
 
 BOTH = ("", "/es")
 
 
-IN_ONE_LANGUAGE = ("/versions.csv", "/changes/12.csv", "/sitemap", "/robots", "/health/")
+IN_ONE_LANGUAGE = ("/versions.csv", "/changes/12.csv", "/sitemap", "/robots")
 
 
-TIMELESS = ("/versions.csv", "/changes/12.csv", "/health/")
+TIMELESS = ("/versions.csv", "/changes/12.csv")
 
 
 NO_PAGES = {

@@ -9,7 +9,7 @@ from carsi_tracker.web.log import OneLine
 
 ADDRESSES = ("/", "/es/", "/entries/", "/countries/hn/", "/feed/", "/data/", "/charts/bar.svg",
              "/tables/entries.csv", "/versions.csv", "/documents/none/file/", "/favicon.ico",
-             "/sitemap.xml", "/robots.txt", "/health/", "/es/about/")  # fmt: skip
+             "/sitemap.xml", "/robots.txt", "/health/", "/ready/", "/es/about/")  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -30,7 +30,8 @@ def test_what_writes_at_the_desk_still_needs_a_token(db: None) -> None:
 def test_probes_are_answered_whatever_host_they_ask_and_nobody_else(
     db: None, client: Client, host: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert client.get("/health/", HTTP_HOST=host).status_code == 200
+    for probe in ("/health/", "/ready/"):
+        assert client.get(probe, HTTP_HOST=host).status_code == 200
     caplog.handler.addFilter(OneLine())
     with caplog.at_level(logging.WARNING):
         assert client.get("/", HTTP_HOST=host).status_code == 400

@@ -317,11 +317,6 @@ def test_pages_carry_a_strict_content_security_policy(client: Client) -> None:
     ]
 
 
-def test_health_tells_that_the_database_answers(client: Client) -> None:
-    response = client.get("/health/")
-    assert (response.status_code, response.content) == (200, b"ok\n")
-
-
 def test_before_the_first_law_the_overview_describes_itself_without_sums(client: Client) -> None:
     text = client.get("/?as_of=2008-02-29").content.decode()
     described = "No appropriation found through February 29, 2008"

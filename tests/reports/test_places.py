@@ -96,7 +96,7 @@ def test_fifty_maps_at_once_leave_the_other_pages_answered(
         assert pencil.began.acquire(timeout=PATIENCE)
         at_once = (future for future in as_completed(asked, PATIENCE) if future.result()[0] == 503)
         refused = set(islice(at_once, 50 - real.working - real.waiting))
-        for path in ("/health/", "/", "/entries/", "/es/areas/"):
+        for path in ("/ready/", "/", "/entries/", "/es/areas/"):
             assert get(path)[0] == 200
         assert 1 <= pencil.number <= real.working
         for path in ("/search/?q=radio", "/entries/?text=radio"):

@@ -1,5 +1,6 @@
 """A stalled or slow client holds nobody up, and is ended; the web server's own answers."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ PAGE = b"word " * 20
 SITE = """
 import signal, socket, sys
 import django
+from carsi_tracker.monitoring import probes
 from carsi_tracker.web import connections, serving
 
 django.setup()
@@ -56,6 +58,8 @@ def application(environ, start_response):
         return iter([said, said])
     if path == "/who":
         said = str([environ.get("HTTP_X_FORWARDED_" + name) for name in ("FOR", "PROTO")]).encode()
+    if path == "/stops":
+        said = str(probes._process["stops"]).encode()
     start_response("200 OK", [*headers, ("Content-Length", str(len(said)))])
     return [said]
 
@@ -314,9 +318,27 @@ def test_it_stops_when_told_or_left_alone_and_answers_what_is_under_way() -> Non
             assert site.process.wait(20) == 0
 
 
+def test_a_process_that_drains_serves_on_and_says_that_it_is_not_ready() -> None:
+    with ExitStack() as stack:
+        site = Site(stack, "serving.seconds_to_drain = lambda: 3")
+        assert site.get("/stops").endswith(b"False")
+        told = time.monotonic()
+        site.process.send_signal(signal.SIGTERM)
+        while not site.get("/stops").endswith(b"True"):
+            assert time.monotonic() < told + 3
+        assert site.process.wait(20) == 0
+        assert time.monotonic() > told + 3
+
+
+def test_what_is_refused_before_it_is_read_has_a_name_too() -> None:
+    with ExitStack() as stack:
+        found = Site(stack).get(head="Content-Length: none")
+    assert re.search(rb"\r\nX-Request-I[Dd]: [0-9a-f]{16}\r\n", found)
+
+
 def test_probes_go_before_those_who_wait_for_a_page() -> None:
     queue = connections.Queue()
-    for path in ("/", "/entries/", "/health/", "/charts/map.png"):
+    for path in ("/", "/entries/", "/health/", "/charts/map.png", "/ready/"):
         queue.add_task(SimpleNamespace(requests=[SimpleNamespace(path=path)]))  # type: ignore[arg-type]
     order = [task.requests[0].path for task in queue.queue]
-    assert order == ["/health/", "/", "/entries/", "/charts/map.png"]
+    assert order == ["/ready/", "/health/", "/", "/entries/", "/charts/map.png"]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 
+from carsi_tracker.monitoring import request_id
 from carsi_tracker.reports.page.address import other_languages
 from carsi_tracker.reports.page.answering import ASK_AGAIN
 
@@ -45,7 +46,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
-    return render(request, template, {"languages": other_languages("/", "")}, status=status)
+    context = {"languages": other_languages("/", ""), "request_id": request_id.current()}
+    return render(request, template, context, status=status)
 
 
 def _unavailable(request: HttpRequest, template: str, seconds: int) -> HttpResponse:
