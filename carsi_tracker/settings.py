@@ -99,6 +99,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator": {},
     }.items()
 ]
+SECOND_FACTOR = environment.choice("SECOND_FACTOR", "required", "optional") or (
+    "required" if DEPLOYED else "optional"
+)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "account_login"

@@ -7,5 +7,5 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """Listen to who signs in."""
-        from carsi_tracker.accounts import events  # noqa: F401 (models have to be loaded)
+        """Listen to who signs in, and register what is asked of a deployment."""
+        from carsi_tracker.accounts import checks, events  # noqa: F401 (models have to be loaded)

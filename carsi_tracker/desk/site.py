@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.accounts import typed
 from carsi_tracker.accounts.events import refused
+from carsi_tracker.accounts.second_factor import is_missing
 from carsi_tracker.desk.find import LONGEST, asked_for, exact, find
 from carsi_tracker.desk.forms import again
 from carsi_tracker.desk.sections import current, sections
@@ -42,9 +43,10 @@ class Desk(AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT002 (as Django)
         """Show a page to people with a role alone, and let no cache keep it.
 
-        Who has a password that somebody else set chooses another first; a right that is missing
-        is noted in the audit trail. What was typed without a session any more waits in the
-        sign-in page, and stands in its form again afterwards.
+        Who has a password that somebody else set chooses another first, and who lacks a second step
+        that their roles ask for sets one up; a right that is missing is noted in the audit trail.
+        What was typed without a session any more waits in the sign-in page, and stands in its form
+        again afterwards.
         """
 
         @wraps(view)
@@ -53,6 +55,8 @@ class Desk(AdminSite):
                 return redirect_to_login(
                     request.get_full_path(), reverse("account_change_password")
                 )
+            if is_missing(person(request)):
+                return redirect("mfa_index")
             try:
                 posted = typed.take(request) if request.method == "GET" else None
                 if posted is not None:

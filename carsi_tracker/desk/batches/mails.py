@@ -1,27 +1,20 @@
 """Mails about a batch: to approvers when it waits for them, to its editors when it was decided."""
 
-import logging
 from collections.abc import Iterable
-from smtplib import SMTPException
 
-from django.conf import settings
-from django.contrib import messages
-from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk import mailing
 from carsi_tracker.desk.batches.held import BatchHeld, in_words
 from carsi_tracker.desk.site import person
 from carsi_tracker.figures.contents import contents
 from carsi_tracker.ledger.models import Batch
 from carsi_tracker.ledger.money import whole_dollars
 from carsi_tracker.ledger.turns import Turn, turns, waiting
-
-logger = logging.getLogger(__name__)
 
 
 def submitted(request: HttpRequest, batch: Batch) -> None:
@@ -68,22 +61,15 @@ def _send(
     """
     names = {"name": person(request).display_name, "title": batch.title}
     holding = contents([batch.pk])[batch.pk]
-    subjects, parts = [], []
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            sentence = _(words) % names
-            address = request.build_absolute_uri(reverse(page, args=[batch.pk]))
-            about = _about(in_words(holding), turn)
-        subjects.append(" ".join(sentence.rstrip(":").split()))
-        parts.append("\n\n".join(filter(None, (sentence, remark, about, address))))
-    subject, text = f"CARSI Tracker: {subjects[0]}", "\n\n--\n\n".join(parts)
-    mails = [
-        EmailMessage(subject, text, to=[address])
-        for address in sorted(
-            {who.email for who in people if who.is_active and who.email} - {person(request).email}
-        )
-    ]
-    transaction.on_commit(lambda: _deliver(request, mails))
+
+    def written() -> tuple[str, list[str]]:
+        sentence = _(words) % names
+        address = request.build_absolute_uri(reverse(page, args=[batch.pk]))
+        about = _about(in_words(holding), turn)
+        return sentence.rstrip(":"), [sentence, remark, about, address]
+
+    addresses = {who.email for who in people if who.is_active and who.email}
+    mailing.send(request, addresses - {person(request).email}, written)
 
 
 def _about(of: BatchHeld, turn: Turn | None) -> str:
@@ -102,14 +88,3 @@ def balance_in_words(turn: Turn) -> str:
     if turn.now:
         return _("Over balance by %(amount)s.") % over
     return _("Within balance now; over by %(amount)s once earlier batches are posted.") % over
-
-
-def _deliver(request: HttpRequest, mails: list[EmailMessage]) -> None:
-    """Send the mails over one connection; what fails is logged and said, and stops nothing."""
-    if not mails:
-        return
-    try:
-        get_connection().send_messages(mails)
-    except (OSError, SMTPException, ValueError):
-        logger.warning("A mail about a batch could not be sent", exc_info=True)
-        messages.warning(request, _("This was done, but the email about it could not be sent."))

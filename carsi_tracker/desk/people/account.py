@@ -13,7 +13,6 @@ from allauth.usersessions import views as sessions
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,10 +21,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from carsi_tracker.accounts import typed
-from carsi_tracker.accounts.acting import act_as, act_from
 from carsi_tracker.accounts.models import User
+from carsi_tracker.accounts.second_factor import is_missing
 from carsi_tracker.desk.forms import again
-from carsi_tracker.desk.site import desk
+from carsi_tracker.desk.people.notices import acting_by
+from carsi_tracker.desk.site import desk, person
 from carsi_tracker.reports.page.errors import forbidden
 
 View = Callable[..., HttpResponse]
@@ -51,10 +51,19 @@ def _acted(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpR
     who = login.user if login else request.user
     if request.method != "POST" or not isinstance(who, User):
         return view(request, *args, **kwargs)
-    with transaction.atomic():
-        act_as(who)
-        act_from(request)
+    with acting_by(request, who):
         return view(request, *args, **kwargs)
+
+
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Show a person's second step, and whether they have to set one up before anything else."""
+    response: HttpResponse = mfa.index(request)
+    if isinstance(response, TemplateResponse):
+        response.context_data = {
+            **(response.context_data or {}),
+            "is_missing": is_missing(person(request)),
+        }
+    return response
 
 
 @login_required
@@ -118,7 +127,7 @@ urlpatterns = [
         name="account_set_password",
     ),
     path("sessions/", framed(sessions.list_usersessions, _("Sessions")), name="usersessions_list"),
-    path("second-step/", framed(mfa.index, SECOND_STEP), name="mfa_index"),
+    path("second-step/", framed(second_step, SECOND_STEP), name="mfa_index"),
     path("second-step/code/", framed(mfa.authenticate, SECOND_STEP), name="mfa_authenticate"),
     path("second-step/confirm/", framed(mfa.reauthenticate, CONFIRM), name="mfa_reauthenticate"),
     path(

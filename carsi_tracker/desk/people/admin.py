@@ -14,22 +14,22 @@ from django.contrib.auth.forms import (
 )
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.accounts.acting import act_from
 from carsi_tracker.accounts.models import User
+from carsi_tracker.accounts.second_factor import is_required_of, with_second_step
 from carsi_tracker.desk.forms.again import ShownAgain, ShowsAgain, shows_again
 from carsi_tracker.desk.forms.fields import formfield
 from carsi_tracker.desk.people import person_pages
+from carsi_tracker.desk.people.notices import acting_by
 from carsi_tracker.desk.site import ListAdmin, person
 from carsi_tracker.ledger import text
 from carsi_tracker.ledger.folding import NameKey
-from carsi_tracker.ledger.posting import acting
 
 ROLES = ("is_analyst", "is_approver", "is_administrator")
 
@@ -110,7 +110,7 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
     change_form_template = "desk/person.html"
     add_form_template = None
     change_user_password_template = "desk/person_password.html"  # noqa: S105 (a template)
-    list_display = ("username", "called", "roles", "access")
+    list_display = ("username", "called", "roles", "access", "second_step")
     list_filter = (*ROLES, "is_active")
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
@@ -153,6 +153,17 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
         """Say whether a person may sign in."""
         return _("may sign in") if user.is_active else _("ended")
 
+    @admin.display(description=gettext_lazy("second step"))
+    def second_step(self, user: Any) -> str:
+        """Say whether a person has a second step, or lacks one that their roles ask for."""
+        if user.has_second_step:
+            return _("set up")
+        return _("missing") if is_required_of(user) else "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Return the people, who know whether they have a second step."""
+        return with_second_step(super().get_queryset(request))
+
     def get_form(
         self,
         request: HttpRequest,
@@ -191,27 +202,24 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show a person's form; what it changes is noted with who asks."""
-        with acting(person(request)):
-            act_from(request)
+        with acting_by(request, person(request)):
             return super().changeform_view(request, *args, **kwargs)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 (as Django has it)
         """Set somebody's password; one's own is changed where everybody does."""
         if id == str(person(request).pk) and self.has_change_permission(request):
             return redirect("account_change_password")
-        with acting(person(request)):
-            act_from(request)
+        with acting_by(request, person(request)):
             return super().user_change_password(request, id, form_url)
 
     @shows_again
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show a person, and whether they have a second step."""
-        context = {
-            "second_step": Authenticator.objects.filter(user_id=object_id).exists(),
-            **(extra_context or {}),
-        }
+        """Show a person, and what removes their second step; one's own is kept at one's account."""
+        own = object_id == str(person(request).pk)
+        has_one = Authenticator.objects.filter(user_id=object_id).exists()
+        context = {"second_step": has_one and not own, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

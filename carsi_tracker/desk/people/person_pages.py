@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from carsi_tracker.accounts.acting import act_from
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk.people.notices import acting_by
 from carsi_tracker.desk.site import desk, person
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Batch
@@ -68,10 +68,11 @@ def hand_over(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @permission_required("accounts.change_user", raise_exception=True)
 def remove_second_step(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Let somebody who lost their phone sign in by password alone."""
+    """Let somebody who lost their phone sign in by password alone; one's own is not removed so."""
     somebody = get_object_or_404(User, pk=person_id)
-    with posting.acting(person(request)):
-        act_from(request)
+    if somebody == request.user:
+        return redirect("mfa_index")
+    with acting_by(request, person(request)):
         Authenticator.objects.filter(user=somebody).delete()
     messages.success(request, _("%s now signs in by password alone.") % somebody.display_name)
     return redirect(PERSON, person_id)

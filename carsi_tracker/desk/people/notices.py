@@ -1,0 +1,106 @@
+"""What people are told by mail: what changed in how they get in, as the audit trail has it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carsi_tracker.accounts.acting import act_from
+from carsi_tracker.accounts.models import Event, User
+from carsi_tracker.desk import mailing
+from carsi_tracker.ledger.posting import acting
+
+SECOND_STEPS = {
+    ("added", "totp"): gettext_lazy("An authenticator app was set up as your second step."),
+    ("added", "webauthn"): gettext_lazy("A passkey was added."),
+    ("added", "recovery_codes"): gettext_lazy("Recovery codes were made."),
+    ("renewed", "totp"): gettext_lazy("The secret of your authenticator app was changed."),
+    ("renewed", "webauthn"): gettext_lazy("A passkey was changed."),
+    ("renewed", "recovery_codes"): gettext_lazy("Your recovery codes were made anew."),
+    ("removed", "totp"): gettext_lazy("Your authenticator app was removed as your second step."),
+    ("removed", "webauthn"): gettext_lazy("A passkey was removed."),
+    ("removed", "recovery_codes"): gettext_lazy("Your recovery codes were removed."),
+    ("used", "recovery_codes"): gettext_lazy("A recovery code was used to sign in."),
+}
+TOLD = (
+    Event.Kind.PERSON_CHANGED,
+    Event.Kind.PASSWORD_CHANGED,
+    Event.Kind.SECOND_FACTOR,
+    Event.Kind.SESSIONS_ENDED,
+)
+
+
+@contextmanager
+def acting_by(request: HttpRequest, who: User) -> Iterator[None]:
+    """Run a transaction in which `who` acts by a request; raises Refused for a broken rule.
+
+    People about whose access the database noted something are told by mail.
+    """
+    with acting(who):
+        act_from(request)
+        last = Event.objects.values_list("pk", flat=True).first() or 0
+        yield
+        noted = Event.objects.filter(pk__gt=last, kind__in=TOLD, actor=who, person__isnull=False)
+        for person, events in groupby(
+            noted.select_related("person").order_by("person", "pk"), key=lambda event: event.person
+        ):
+            _tell(request, person, who, list(events))
+
+
+def _tell(request: HttpRequest, person: Any, by: User, events: list[Event]) -> None:
+    if not any(_sentences(events)):
+        return
+    addresses = {person.email, *(_changed(event, "email")[0] for event in events)}
+
+    def written() -> tuple[str, list[str]]:
+        names = {"who": by.display_name, "name": person.username}
+        return _("How you sign in was changed"), [
+            _("This concerns the account “%(name)s”. %(who)s did it.") % names,
+            "\n".join(_sentences(events)),
+            _("If you did not expect this, tell an administrator at once."),
+            request.build_absolute_uri("/"),
+        ]
+
+    mailing.send(request, {str(address) for address in addresses if address}, written)
+
+
+def _sentences(events: Iterable[Event]) -> Iterator[str]:
+    """Say what happened, a sentence after the other; nothing of somebody who is new."""
+    for event in events:
+        if event.kind == Event.Kind.PASSWORD_CHANGED:
+            yield _("Your password was changed.")
+        elif event.kind == Event.Kind.SESSIONS_ENDED:
+            yield _("Sessions of yours were ended.")
+        elif event.kind == Event.Kind.SECOND_FACTOR:
+            yield from (
+                str(SECOND_STEPS[part]) for part in event.detail.items() if part in SECOND_STEPS
+            )
+        elif _changed(event, "username") == (None, None) or _changed(event, "username")[0]:
+            yield from _of_person(event)
+
+
+def _of_person(event: Event) -> Iterator[str]:
+    for role, name in (
+        ("is_analyst", _("analyst")),
+        ("is_approver", _("approver")),
+        ("is_administrator", _("administrator")),
+    ):
+        before, after = _changed(event, role)
+        if before is not after:
+            sentence = _("You were given the role: %s.") if after else _("You lost the role: %s.")
+            yield sentence % name
+    before, after = _changed(event, "is_active")
+    if before is not after:
+        yield _("You may sign in again.") if after else _("Your access has ended.")
+    before, after = _changed(event, "email")
+    if before != after:
+        yield _("Your email address is now: %s") % (after or "–")
+
+
+def _changed(event: Event, column: str) -> tuple[Any, Any]:
+    before, after = event.detail.get(column, (None, None))
+    return before, after
