@@ -69,6 +69,14 @@ def make(folder: Path, name: str) -> Ledger:
     return ledger
 
 
+def drop(folder: Path, name: str) -> None:
+    """Remove a database, which is large."""
+    with psycopg.connect(
+        address.embedded(folder, postgresql.OWNER).conninfo(), autocommit=True
+    ) as own:
+        own.execute(f"drop database {name} (force)")
+
+
 def manage(ledger: Ledger, command: str) -> None:
     """Run a command of the tracker as the owner of a ledger."""
     from django.core.management import call_command

@@ -3,11 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from operator import add
 
-from django.db.models import Count, QuerySet, Sum
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    F,
+    Func,
+    IntegerField,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 
 from carsi_tracker.figures.aggregates import ZERO, Amount
 from carsi_tracker.figures.bounds import limits_of
@@ -25,7 +37,10 @@ Asked = tuple[Query, str]
 """A question, and the key of the document that the total was published in."""
 Names = tuple[str, ...]
 Cells = dict[tuple[str, Names, Names], list[tuple[date, str, str, Decimal, int]]]
-"""By stage, the dimensions that are asked and their values: what each day and document adds."""
+"""By stage, the dimensions that are asked and their values: what each period and document adds.
+
+A period is named by its first day; documents in which no total was published are one, an empty.
+"""
 
 
 @dataclass(frozen=True)
@@ -54,26 +69,61 @@ def our_figures(
     rows: QuerySet[Entry] | QuerySet[Line], asked: Sequence[Asked]
 ) -> Iterator[OurFigure]:
     """Yield what rows of the ledger, or of a draft, add to our figure for each question."""
-    cells = _cells(rows, {_asked(query.filters) for query, _document in asked})
+    cells = _cells(rows, asked)
     for query, document in asked:
         yield _figure(cells, query, document)
 
 
-def _cells(rows: QuerySet[Entry] | QuerySet[Line], asked: Iterable[Names]) -> Cells:
-    lookups = [LOOKUPS[name] for name in DIMENSIONS]
-    grouped = rows.order_by().values_list(
-        "stage", "effective_date", "document__key", "commitment__bound", *lookups
+def _cells(rows: QuerySet[Entry] | QuerySet[Line], asked: Sequence[Asked]) -> Cells:
+    begins = _periods(query for query, _document in asked)
+    grouped = (
+        rows.order_by()
+        .annotate(
+            period=Func(
+                F("effective_date"),
+                Value(begins[1:], output_field=ArrayField(DateField())),
+                function="width_bucket",
+                output_field=IntegerField(),
+            ),
+            source=Case(
+                When(
+                    document__key__in={document for _query, document in asked}, then="document__key"
+                ),
+                default=Value(""),
+            ),
+        )
+        .values_list(
+            "stage",
+            "period",
+            "source",
+            "commitment__bound",
+            *(LOOKUPS[name] for name in DIMENSIONS),
+        )
     )
+    names_asked = {_asked(query.filters) for query, _document in asked}
     cells: Cells = defaultdict(list)
     for row in grouped.annotate(Sum("amount"), Count("amount")):
-        stage, day, document, bound, *values, amount, count = row
+        stage, period, document, bound, *values, amount, count = row
+        limit = bound if stage == Stage.COMMITTED else ""
         named = dict(zip(DIMENSIONS, map(str, values), strict=True))
-        for names in asked:
+        for names in names_asked:
             key = (stage, names, tuple(named[name] for name in names))
-            cells[key].append(
-                (day, document, bound if stage == Stage.COMMITTED else "", amount, count)
-            )
+            cells[key].append((begins[period], document, limit, amount, count))
     return cells
+
+
+def _periods(asked: Iterable[Query]) -> list[date]:
+    """Return the days on which something begins or ends to count, after the first of all.
+
+    So what the ledger returns does not grow with its entries, or their days.
+    """
+    days = {
+        day
+        for query in asked
+        for day in (query.filters.date_from, query.day + timedelta(days=1))
+        if day is not None
+    }
+    return [date.min, *sorted(days)]
 
 
 def _figure(cells: Cells, query: Query, document: str) -> OurFigure:

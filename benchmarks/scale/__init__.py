@@ -1,0 +1,1 @@
+"""How the tracker grows: with its entries, with its readers and with its processes."""
