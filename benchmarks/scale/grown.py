@@ -42,8 +42,8 @@ VERSIONS = """
         self_approval_rule, self_approval_reason, entry_count, entries_sha256, checksum
     )
     select batch.version, model.posted_at + (batch.version - %(head)s) * interval '1 second',
-        batch.id, batch.title, batch.reason, model.prepared_by, model.approver_id, model.approved_by, '', '',
-        %(of_a_version)s, encode(sha256(batch.version::text::bytea), 'hex'),
+        batch.id, batch.title, batch.reason, model.prepared_by, model.approver_id,
+        model.approved_by, '', '', %(of_a_version)s, encode(sha256(batch.version::text::bytea), 'hex'),
         encode(sha256(('of ' || batch.version)::bytea), 'hex')
     from batch, model
 """
