@@ -43,7 +43,8 @@ VERSIONS = """
     )
     select batch.version, model.posted_at + (batch.version - %(head)s) * interval '1 second',
         batch.id, batch.title, batch.reason, model.prepared_by, model.approver_id,
-        model.approved_by, '', '', %(of_a_version)s, encode(sha256(batch.version::text::bytea), 'hex'),
+        model.approved_by, '', '', %(of_a_version)s,
+        encode(sha256(batch.version::text::bytea), 'hex'),
         encode(sha256(('of ' || batch.version)::bytea), 'hex')
     from batch, model
 """
