@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import copies
+from tests.drills import releases
 from tests.drills.clusters import Cluster
 from tests.drills.machines import manage
 
@@ -40,6 +41,29 @@ def sourced_cluster(checkout: Path) -> Iterator[Cluster]:
     made.initialise()
     manage(checkout, "migrate", "--verbosity=0", **made.environment)
     manage(checkout, "load_sourced", **made.environment)
+    made.stop()
+    yield made.configured(fsync="on")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def release_before() -> Iterator[Path]:
+    """Give the release before this one, as it was installed."""
+    made = _folder()
+    try:
+        releases.lay_out(releases.BEFORE, made)
+        yield made
+    finally:
+        shutil.rmtree(made)
+
+
+@pytest.fixture(scope="session")
+def cluster_before(release_before: Path) -> Iterator[Cluster]:
+    """Give a stopped server with a filled database of the release before; tests copy it."""
+    folder = _folder()
+    made = Cluster(folder / "before", settings=(("fsync", "off"),))
+    made.initialise()
+    releases.fill(release_before, made)
     made.stop()
     yield made.configured(fsync="on")
     shutil.rmtree(folder)

@@ -78,10 +78,12 @@ class Visitor:
         """Ask for a page, whatever its status."""
         return self._send(Request(self._at(path), headers=_named(headers)), seconds)
 
-    def post(self, path: str, fields: dict[str, str], seconds: float = 60) -> Answer:
-        """Send a form that is fetched from the same address first, for its token."""
-        form = self.get(path, seconds)
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.body)
+    def post(
+        self, path: str, fields: dict[str, str], seconds: float = 60, form: str = ""
+    ) -> Answer:
+        """Send a form; its page, at the same address or at `form`, is fetched first."""
+        page = self.get(form or path, seconds)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
         data = urlencode(fields | {"csrfmiddlewaretoken": token[1] if token else ""}).encode()
         return self._send(Request(self._at(path), data, {"Referer": self._at(path)}), seconds)
 
@@ -96,14 +98,18 @@ class Visitor:
     def _send(self, request: Request, seconds: float) -> Answer:
         try:
             with self.opener.open(request, timeout=seconds) as found:
-                return Answer(found.status, dict(found.headers), found.read().decode())
+                return Answer(
+                    found.status, dict(found.headers), found.read().decode(errors="surrogateescape")
+                )
         except HTTPError as other:
             with other:
-                return Answer(other.code, dict(other.headers), other.read().decode())
+                return Answer(
+                    other.code, dict(other.headers), other.read().decode(errors="surrogateescape")
+                )
 
 
 @contextmanager
-def serving(folder: Path, log: Path, **more: str) -> Iterator[WebMachine]:
+def serving(folder: Path, log: Path, probe: str = "/ready/", **more: str) -> Iterator[WebMachine]:
     """Serve a checkout by `python -m carsi_tracker.web` while this lasts."""
     port = int(more.get("PORT") or free_port())
     with log.open("wb") as said:
@@ -114,7 +120,7 @@ def serving(folder: Path, log: Path, **more: str) -> Iterator[WebMachine]:
         )  # fmt: skip
     machine = WebMachine(process, port, log)
     try:
-        machine.until_it_answers()
+        machine.until_it_answers(probe)
         yield machine
     finally:
         if process.poll() is None:

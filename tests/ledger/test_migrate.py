@@ -1,6 +1,8 @@
 """Rule files reach every database at `migrate`, whole and at once."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -10,7 +12,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
-from carsi_tracker.database import address
+from carsi_tracker.database import address, taking
 from carsi_tracker.ledger import rules, schema
 from tests import databases, factories
 from tests.conftest import Templates
@@ -126,16 +128,68 @@ def test_apps_are_migrated_together(django_speaks_as_owner: None) -> None:
 
 
 def test_tables_in_use_are_left_alone_in_one_sentence(
-    django_speaks_as_owner: None, owner: psycopg.Connection, application: psycopg.Connection
+    django_speaks_as_owner: None,
+    owner: psycopg.Connection,
+    application: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(taking, "SECONDS_OF_PATIENCE", 1)
     owner.execute("comment on schema rules is 'of an older release'")
     with application.transaction():
         application.execute("select from ledger_entry")
-        with connection.cursor() as cursor:
-            cursor.execute("set lock_timeout = '50ms'")
         with pytest.raises(CommandError, match="The tables are in use: nothing was changed"):
             migrate()
     assert stamp(owner) == "of an older release"
+
+
+def test_who_works_meanwhile_is_neither_held_up_nor_refused(
+    django_speaks_as_owner: None, owner: psycopg.Connection, application: psycopg.Connection
+) -> None:
+    """A session holds one table and then wants each other, as `migrate` does the other way."""
+    given = stamp(owner)
+    owner.execute("comment on schema rules is 'of an older release'")
+    tables = owner.execute(
+        "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+        " order by 1"
+    ).fetchall()
+    with ThreadPoolExecutor(1) as beside:
+        with application.transaction():
+            application.execute("select from ledger_entry")
+            migrating = beside.submit(_migrate_in_thread)
+            until_asked_for(owner, "ledger_entry")
+            for (table,) in tables:
+                application.execute(sql.SQL("select from {}").format(sql.Identifier(table)))
+        migrating.result(60)
+    assert stamp(owner) == given
+
+
+def _migrate_in_thread() -> None:
+    try:
+        migrate()
+    finally:
+        connection.close()
+
+
+def until_asked_for(watcher: psycopg.Connection, table: str) -> None:
+    """Return when some session waits for a lock of a table."""
+    waiting = "select exists (select from pg_locks where relation = %s::regclass and not granted)"
+    patience = time.monotonic() + 30
+    while watcher.execute(waiting, [table]).fetchone() != (True,):
+        assert time.monotonic() < patience
+
+
+def test_what_a_later_release_has_migrated_is_left_alone(
+    django_speaks_as_owner: None, owner: psycopg.Connection
+) -> None:
+    owner.execute("comment on schema rules is 'of a later release'")
+    owner.execute(
+        "insert into django_migrations (app, name, applied) values ('ledger', '9999_later', now())"
+    )
+    with pytest.raises(
+        CommandError, match=r"A later release .* \(ledger.9999_later\): nothing was"
+    ):
+        migrate()
+    assert stamp(owner) == "of a later release"
 
 
 def test_rows_that_break_a_rule_of_the_release_are_named_in_one_sentence(

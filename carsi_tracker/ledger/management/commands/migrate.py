@@ -10,6 +10,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from carsi_tracker.database.address import application
 from carsi_tracker.database.limits import set_limits
+from carsi_tracker.database.taking import take_tables
 from carsi_tracker.ledger import rules
 
 PLACE = """
@@ -17,6 +18,7 @@ PLACE = """
     from pg_database where datname = current_database()
 """
 ENCODING = "UTF8"
+OURS = ("accounts", "ledger")
 
 
 class Command(migrate.Command):
@@ -69,9 +71,11 @@ class Command(migrate.Command):
     ) -> None:
         role = application().user
         executor = MigrationExecutor(connection)
+        _require_none_newer(executor)
         outdated = executor.migration_plan(executor.loader.graph.leaf_nodes())
         stale = bool(options["apply_rules"] or outdated or not rules.are_current(connection, role))
         if stale:
+            take_tables(connection)
             with connection.cursor() as cursor:  # or tables can't change after their rows
                 cursor.execute("set constraints all immediate")
             rules.remove(connection)
@@ -95,6 +99,19 @@ class Command(migrate.Command):
                 "These are from before rules that they break: " + "; ".join(broken) + ". What was "
                 "posted stays as it is; the rest has to keep them when it is changed or posted."
             )
+
+
+def _require_none_newer(executor: MigrationExecutor) -> None:
+    """Refuse a database that a later release has migrated: it would get the rules of this one."""
+    known = executor.loader.disk_migrations.keys()
+    newer = executor.loader.applied_migrations.keys() - known
+    ours = sorted(f"{app}.{name}" for app, name in newer if app in OURS)
+    if ours:
+        message = (
+            f"A later release has migrated this database ({', '.join(ours)}): nothing was changed. "
+            "This release serves it as it is, without migrate."
+        )
+        raise CommandError(message)
 
 
 def _require_fit(connection: BaseDatabaseWrapper) -> None:
