@@ -102,7 +102,7 @@ def _addresses(days: Iterator[date]) -> dict[str, str]:
         "entries of a country": f"/entries/?country=gt&as_of={next(days)}",
         "commitments": f"/commitments/?as_of={next(days)}",
         "versions": f"/changes/?as_of={next(days)}",
-        "search": f"/search/?q=lot+{next(days):%j}",
+        "search": f"/search/?q=lot+37{next(days):%d}",
         "CSV of a country": f"/tables/entries.csv?country=gt&as_of={next(days)}",
     }
 

@@ -63,13 +63,14 @@ class VersionsTable(LedgerTable):
         return _("no one: posted without a second person")
 
     @cached_property
-    def _effects(self) -> Mapping[str | int | None, Sums]:
-        return aggregates.breakdown(self.public.query.everywhere(), "version")
+    def _effects(self) -> Mapping[str | int, Sums]:
+        versions = [each.version for each in self.shown]
+        return aggregates.breakdown_of(self.public.query.everywhere(), "version", versions)
 
     def render_effect(self, record: Posting) -> SafeString:
         query = self.public.query.everywhere()
         asks = query.where(posted_in=record.version)
-        effect = effect_linked(self._effects.get(record.version, Sums()), asks)
+        effect = effect_linked(self._effects[record.version], asks)
         if record.version == query.version.number:
             return effect
         since = as_query_string(replace(query, pinned=True), from_version=record)
