@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 ARGS ?=
 
-.PHONY: run clean test coverage check-everything drills lint bench schema migrations-check messages venv python
+.PHONY: run clean test coverage check-everything drills lint audit sbom bench schema migrations-check messages requirements venv python
 
 run: .venv/serving $(MESSAGES)
 	@exec $(VENV) -m carsi_tracker.local.serve
@@ -49,6 +49,20 @@ lint: .venv/developing $(MESSAGES)
 	$(VENV) manage.py makemigrations --check --dry-run
 	.venv/bin/lint-imports
 
+# Licences and known vulnerabilities of the libraries that serve; which licences are allowed stands in pyproject.toml.
+audit: .venv/developing
+	@.venv/bin/pip-licenses --packages $$(grep -oE '^[a-z0-9][a-z0-9._-]*' requirements.txt)
+	@.ci/vulnerabilities $(ARGS)
+
+# A CycloneDX list of the libraries of this version, for its release.
+sbom: .venv/developing
+	@mkdir -p var/sbom
+	@version=$$($(VENV) -c 'import carsi_tracker; print(carsi_tracker.__version__)') && \
+		sed "s/^dynamic = .*/version = \"$$version\"/" pyproject.toml > var/sbom/pyproject.toml && \
+		$(VENV) -W ignore -m cyclonedx_py requirements --pyproject var/sbom/pyproject.toml --output-reproducible \
+			--output-file var/sbom/carsi-tracker-$$version.cdx.json requirements.txt && \
+		echo var/sbom/carsi-tracker-$$version.cdx.json
+
 bench: .venv/developing
 	@exec $(VENV) -m benchmarks $(ARGS)
 
@@ -62,6 +76,14 @@ migrations-check: .venv/serving $(MESSAGES)
 # Collects the texts to translate; needs GNU gettext.
 messages: .venv/developing
 	$(VENV) manage.py makemessages --locale es --extension html,txt,py,svg --no-obsolete --ignore '.venv' --ignore var
+
+# Pins what requirements.in and requirements-dev.in ask for, and what that needs, with hashes of all files, for all
+# platforms from Python 3.11 on. What is pinned stays; ARGS="--upgrade-package NAME" renews one, ARGS=--upgrade all.
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--custom-compile-command "make requirements" $(ARGS)
+requirements: .venv/developing
+	@$(COMPILE) --output-file requirements.txt requirements.in
+	@$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
 
 venv: .venv/developing
 
