@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "csp",
     "carsi_tracker.database",
+    "carsi_tracker.mail",
     "carsi_tracker.accounts",
     "carsi_tracker.ledger",
     "carsi_tracker.reports",
@@ -163,7 +164,7 @@ LOG_ADDRESSES = addresses()
 
 EMAIL_HOST = environment.text("EMAIL_HOST").strip()
 if EMAIL_HOST:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_BACKEND = "carsi_tracker.mail.outbox.Outbox"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 EMAIL_PORT = environment.number("EMAIL_PORT", 25, 1, 65535)
@@ -172,7 +173,7 @@ EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
 _security = environment.choice("EMAIL_SECURITY", "starttls", "tls")
 EMAIL_USE_TLS = _security == "starttls"
 EMAIL_USE_SSL = _security == "tls"
-EMAIL_TIMEOUT = 5  # seconds: a person waits for the page
+EMAIL_TIMEOUT = 5  # seconds, of each step; no page waits for it
 DEFAULT_FROM_EMAIL = environment.mail_address("EMAIL_FROM", "carsi-tracker@localhost")
 
 REPORT_ERRORS_TO = environment.mail_address("REPORT_ERRORS_TO")

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,6 +10,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+
+from carsi_tracker.mail.sending import are_late
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +35,16 @@ def send(
 
 
 def _deliver(request: HttpRequest, mails: list[EmailMessage]) -> None:
-    """Send the mails over one connection; what fails is logged and said, and stops nothing."""
+    """Let the mails be sent; what can't be one is logged and said, and stops nothing."""
     if not mails:
         return
     try:
         get_connection().send_messages(mails)
-    except (OSError, SMTPException, ValueError):
-        logger.warning("A mail could not be sent", exc_info=True)
-        messages.warning(request, _("This was done, but the email about it could not be sent."))
+    except ValueError:
+        logger.warning("A mail could not be made", exc_info=True)
+        messages.warning(request, _("This was done, but the email about it could not be made."))
+    if are_late():
+        late = _(
+            "This was done. Emails are late; one about it is sent when the mail server takes it."
+        )
+        messages.warning(request, late)

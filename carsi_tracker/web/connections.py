@@ -180,7 +180,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         while time.monotonic() < self.stops_at:
             self._turn()
         self.accepting = False
-        self.del_channel()
+        wasyncore.dispatcher.close(self)  # the port is free for who serves next
         patience = time.monotonic() + serving.SECONDS_TO_STOP
         while self._is_at_work() and time.monotonic() < patience:
             self._turn()

@@ -1,17 +1,17 @@
 """Mails: approvers hear of what waits for them, editors of what became of it."""
 
-import logging
-import smtplib
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.mail.backends.locmem import EmailBackend
+from django.db.models import F
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger.models import Batch, Commitment, Country, Document
+from carsi_tracker.mail.models import WaitingMail
 from tests import factories
-from tests.desk.conftest import People, address, allocate, appropriation, post_it, reading, told
+from tests.desk.conftest import People, address, allocate, appropriation, post_it, told
 
 
 @pytest.fixture
@@ -79,33 +79,29 @@ def test_a_draft_that_is_only_saved_tells_nobody(reachable: People) -> None:
     assert mail.outbox == []
 
 
-class Broken(EmailBackend):
-    def send_messages(self, messages: Any) -> int:
-        raise smtplib.SMTPServerDisconnected("gone")
-
-
-def test_mail_that_fails_stops_nothing_and_is_said(
-    reachable: People, settings: Any, caplog: pytest.LogCaptureFixture
+def test_a_mail_server_that_nobody_runs_stops_nothing_and_is_said_once_mails_are_late(
+    reachable: People, settings: Any
 ) -> None:
-    settings.EMAIL_BACKEND = f"{__name__}.Broken"
-    batch = allocate(reachable.analyst)
-    caplog.clear()
-    with caplog.at_level(logging.WARNING):
-        text = post_it(reachable.approver, batch)
-    assert "Posted as version" in text
-    assert "the email about it could not be sent" in text
-    assert [record.levelname for record in caplog.records].count("WARNING") == 1
-    batch.refresh_from_db()
-    assert batch.state == Batch.State.POSTED
-
-
-def test_a_mail_server_that_nobody_runs_stops_nothing(reachable: People, settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "carsi_tracker.mail.outbox.Outbox"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     batch = allocate(reachable.analyst)
     assert batch.state == Batch.State.SUBMITTED
-    text = reading(reachable.analyst.get(f"/admin/ledger/batch/{batch.pk}/change/"))
-    assert batch.title in text
+    assert WaitingMail.objects.get().recipients == ["petra@office.example"]
+    WaitingMail.objects.update(queued_at=F("queued_at") - timedelta(minutes=3))
+    text = post_it(reachable.approver, batch)
+    assert "Posted as version" in text
+    assert "Emails are late; one about it is sent when the mail server takes it." in text
+
+
+def test_what_can_not_be_made_a_mail_stops_nothing_and_is_said(
+    reachable: People, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    batch = allocate(reachable.analyst)
+    settings.DEFAULT_FROM_EMAIL = "tracker@office.example\nBcc: all@office.example"
+    text = post_it(reachable.approver, batch)
+    assert "Posted as version" in text
+    assert "the email about it could not be made" in text
+    assert [record.levelname for record in caplog.records].count("WARNING") == 1
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,11 @@ from (
         ('django_session', 'octet_length(new.session_data) <= 1000000'),
         ('accounts_attempt', 'octet_length(new.value) <= 1000000'),
         (
+            'mail_waitingmail',
+            'octet_length(new.content) <= 1000000 and char_length(new.sender) <= 400 and '
+            'jsonb_typeof(new.recipients) = ''array'' and octet_length(new.recipients::text) <= 100000'
+        ),
+        (
             'accounts_event',
             'jsonb_typeof(new.detail) = ''object'' and octet_length(new.detail::text) <= 100000'
         ),

@@ -36,7 +36,8 @@ begin
         'ledger_line', 'accounts_user', 'accounts_user_groups', 'accounts_user_user_permissions',
         'django_session', 'ledger_documentfile', 'ledger_upload', 'ledger_pastehabit', 'ledger_publishedfigure',
         'ledger_openquestion', 'ledger_translation',
-        'account_emailaddress', 'mfa_authenticator', 'usersessions_usersession', 'accounts_attempt'
+        'account_emailaddress', 'mfa_authenticator', 'usersessions_usersession', 'accounts_attempt',
+        'mail_waitingmail'
     ] loop
         execute format('grant insert, update, delete on %I to %I', item, application);
     end loop;
