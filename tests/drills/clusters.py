@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,13 +33,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def as_server(*words: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run a program as PostgreSQL's own user, since it refuses to run as root."""
+def as_server(
+    *words: str | Path, check: bool = True, within: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run a program as PostgreSQL's own user, since it refuses to run as root.
+
+    `within` is a command of root's that runs it elsewhere.
+    """
+    user = "postgres" if os.geteuid() == 0 and not within else None
+    if within:
+        within += ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups")
     return subprocess.run(
-        [str(word) for word in words],
+        [*within, *(str(word) for word in words)],
         cwd="/",
-        user="postgres" if os.geteuid() == 0 else None,
-        group="postgres" if os.geteuid() == 0 else None,
+        user=user,
+        group=user,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -55,6 +64,8 @@ class Cluster:
     port: int = field(default_factory=free_port)
     settings: tuple[tuple[str, str], ...] = ()
     bin: Path = field(default_factory=binaries)
+    host: str = "127.0.0.1"
+    within: tuple[str, ...] = ()
 
     def initialise(self) -> None:
         """Make it, with its roles and an empty database, and start it."""
@@ -76,7 +87,7 @@ class Cluster:
 
     def url(self, role: str = APPLICATION, database: str = DATABASE) -> str:
         """Return its address for a role, as DATABASE_URL has it."""
-        return f"postgresql://{role}:{PASSWORD}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{role}:{PASSWORD}@{self.host}:{self.port}/{database}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -87,17 +98,26 @@ class Cluster:
         """Start it and wait until it answers."""
         options = {
             "port": str(self.port),
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": self.host,
             "unix_socket_directories": "",
             "max_connections": "100",
             "shared_buffers": "64MB",
             **dict(self.settings),
         }
         words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-        log = self.folder.with_name(f"{self.folder.name}.log")
-        as_server(
-            self.bin / "pg_ctl", "-D", self.folder, "-w", "-s", "-l", log, "-o", words, "start"
-        )
+        start = (self.bin / "pg_ctl", "-D", self.folder, "-w", "-s", "-l", self.log, "-o", words)
+        as_server(*start, "start", within=self.within)
+
+    def start_again(self) -> None:
+        """Start it after its main process was killed: as soon as the others have noticed."""
+        patience = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.start()
+            except subprocess.CalledProcessError:
+                assert time.monotonic() < patience, self.log.read_text()
+            else:
+                return
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it, if it runs."""
@@ -108,6 +128,22 @@ class Cluster:
     def kill(self) -> None:
         """Kill its main process, as a machine does that is out of memory."""
         os.kill(self.postmaster, signal.SIGKILL)
+
+    def end(self, main: int) -> None:
+        """Kill its main process and all others at once, and wait until they are gone."""
+        tasks = Path(f"/proc/{main}/task").glob("*/children")
+        pids = [main, *(int(pid) for task in tasks for pid in task.read_text().split())]
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        patience = time.monotonic() + PATIENCE
+        while any(Path(f"/proc/{pid}").exists() for pid in pids):
+            assert time.monotonic() < patience, "PostgreSQL's processes do not end"
+
+    @property
+    def log(self) -> Path:
+        """What it prints."""
+        return self.folder.with_name(f"{self.folder.name}.log")
 
     @property
     def postmaster(self) -> int:

@@ -79,10 +79,10 @@ class Visitor:
         return self._send(Request(self._at(path), headers=_named(headers)), seconds)
 
     def post(
-        self, path: str, fields: dict[str, str], seconds: float = 60, form: str = ""
+        self, path: str, fields: dict[str, str], seconds: float = 60, form: str | Answer = ""
     ) -> Answer:
-        """Send a form; its page, at the same address or at `form`, is fetched first."""
-        page = self.get(form or path, seconds)
+        """Send a form; its page, at the same address or at `form`, is fetched first, or given."""
+        page = form if isinstance(form, Answer) else self.get(form or path, seconds)
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
         data = urlencode(fields | {"csrfmiddlewaretoken": token[1] if token else ""}).encode()
         return self._send(Request(self._at(path), data, {"Referer": self._at(path)}), seconds)
