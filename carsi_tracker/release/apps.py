@@ -6,7 +6,10 @@ class ReleaseConfig(AppConfig):
     name = "carsi_tracker.release"
 
     def ready(self) -> None:
-        """Let `manage.py check` say what is missing."""
-        from carsi_tracker.release.messages import check_messages
+        """Let `manage.py check` say what is missing, and what is of another release."""
+        from carsi_tracker.release.messages import check_messages, check_that_messages_are_current
+        from carsi_tracker.release.static import check_that_static_files_are_current
 
         register(check_messages, Tags.translation)
+        register(check_that_messages_are_current, deploy=True)
+        register(check_that_static_files_are_current, deploy=True)

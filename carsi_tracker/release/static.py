@@ -2,15 +2,23 @@
 
 import os
 from datetime import timedelta
+from filecmp import cmp
 from pathlib import Path
 from time import time
+from typing import Any
 
+from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.core.checks import CheckMessage, Warning  # noqa: A004 (Django's name)
 from django.core.exceptions import ImproperlyConfigured
 
 KEPT_FOR = timedelta(days=30)
 """How long a file is kept from the first release on that does without it."""
 COMPRESSED = (".gz", ".br")
+NOT_CURRENT = (
+    "The static files are those of another release: run manage.py collectstatic, and start the web "
+    "processes again."
+)
 
 
 def named_files() -> set[str]:
@@ -25,6 +33,18 @@ def require_static_files() -> None:
     """Raise ImproperlyConfigured where pages name static files that nobody has collected."""
     if isinstance(staticfiles_storage, ManifestFilesMixin) and not named_files():
         raise ImproperlyConfigured("No static files are collected: run manage.py collectstatic.")
+
+
+def check_that_static_files_are_current(**_of: Any) -> list[CheckMessage]:
+    """Say that what is collected is not what this release has."""
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            collected = staticfiles_storage.path(name)
+            if not Path(collected).is_file() or not cmp(
+                storage.path(name), collected, shallow=False
+            ):
+                return [Warning(NOT_CURRENT, id="release.W002")]
+    return []
 
 
 def retire(root: Path, before: set[str]) -> None:
