@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "carsi_tracker.monitoring.access.Observed",
+    "carsi_tracker.web.headers.Guarded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -54,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "carsi_tracker.accounts.sessions.EndIdleSessions",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -108,6 +110,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
+SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 30, 1, 720)
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", int(DEPLOYED), 0, 9)
 ACCOUNT_ADAPTER = "carsi_tracker.accounts.sign_in.AccountAdapter"
 ACCOUNT_FORMS = {"login": "carsi_tracker.accounts.sign_in.SignInForm"}
@@ -155,6 +158,11 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = DEPLOYED
 CSRF_COOKIE_SECURE = DEPLOYED
+CSRF_COOKIE_HTTPONLY = True
+if DEPLOYED:  # browsers take these over HTTPS alone, of no other host and for every path
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 SECURE_SSL_REDIRECT = DEPLOYED
 SECURE_REDIRECT_EXEMPT = [r"^(health|ready)/$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DEPLOYED else None
@@ -163,6 +171,9 @@ SILENCED_SYSTEM_CHECKS = [  # other hosts of the domain are for their owner to d
     "security.W005",
     "security.W021",
 ]
+_strict = environment.choice("STRICT_TRANSPORT", "subdomains", "preload")
+SECURE_HSTS_INCLUDE_SUBDOMAINS = bool(_strict)
+SECURE_HSTS_PRELOAD = _strict == "preload"
 
 LOGGING = logging_by_environment(deployed=DEPLOYED)
 LOG_ADDRESSES = addresses()

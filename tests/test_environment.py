@@ -1,5 +1,6 @@
 """The environment: blank is not set, and what is wrong is named in one sentence."""
 
+import ast
 import subprocess
 import sys
 
@@ -29,6 +30,8 @@ VARIABLES = (
     "PORT",
     "REPORT_ERRORS_TO",
     "SECOND_FACTOR",
+    "SESSION_IDLE_MINUTES",
+    "STRICT_TRANSPORT",
     "WEB_PROCESSES",
     "WEB_THREADS",
     "DRAIN_SECONDS",
@@ -77,6 +80,8 @@ def test_blank_variables_are_as_good_as_none() -> None:
         ("EMAIL_PORT", "70000"),
         ("EMAIL_SECURITY", "ssl"),
         ("SECOND_FACTOR", "yes"),
+        ("SESSION_IDLE_MINUTES", "0"),
+        ("STRICT_TRANSPORT", "yes"),
         ("EMAIL_FROM", "the tracker"),
         ("REPORT_ERRORS_TO", "https://tracker.example/errors"),
         ("ALLOWED_HOSTS", "https://tracker.example"),
@@ -108,3 +113,25 @@ def test_host_names_are_read_with_spaces_and_without_blanks(
 ) -> None:
     monkeypatch.setenv("ALLOWED_HOSTS", "a.example, b.example,,")
     assert environment.host_names("ALLOWED_HOSTS") == ["a.example", "b.example"]
+
+
+def test_a_public_installation_has_cookies_of_its_host_and_strict_transport() -> None:
+    public = {"ALLOWED_HOSTS": "a.example", "DATABASE_URL": "postgresql://a@b/c", "SECRET_KEY": "x"}
+
+    def said(**more: str) -> dict[str, str]:
+        run = settings_with(**public, **more)
+        return dict(ast.literal_eval(run.stdout.splitlines()[0]))
+
+    found = said()
+    for cookie in ("SESSION", "CSRF"):
+        assert found[f"{cookie}_COOKIE_NAME"].startswith("__Host-")
+        assert found[f"{cookie}_COOKIE_SECURE"] == "True"
+    assert found["SECOND_FACTOR"] == "required"
+    strict = ("SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
+    for wanted, expected in (
+        ("", "False False"),
+        ("subdomains", "True False"),
+        ("preload", "True True"),
+    ):
+        found = said(STRICT_TRANSPORT=wanted)
+        assert [found[name] for name in strict] == ["31536000", *expected.split()]

@@ -1,5 +1,10 @@
 """The public addresses."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
@@ -17,6 +22,7 @@ from carsi_tracker.reports.status import status
 from carsi_tracker.reports.subjects import subjects
 from carsi_tracker.reports.subjects.kinds import KINDS
 from carsi_tracker.reports.versions import changes, feed
+from carsi_tracker.web.headers import OF_OTHERS
 
 
 class VersionConverter(StringConverter):
@@ -26,6 +32,18 @@ class VersionConverter(StringConverter):
 
     def to_python(self, value: str) -> int:  # type: ignore[override]
         return int(value)
+
+
+def shown_elsewhere(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Return a view whose answers pages of other sites may show in themselves: data and charts."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response[OF_OTHERS] = "cross-origin"
+        return response
+
+    return shown
 
 
 register_converter(VersionConverter, "number")
@@ -54,7 +72,11 @@ pages = [
     path("published/", published.published_list, name="published"),
     path("published/<slug:key>/", published.published_detail, name="published-figure"),
     path("status-of-funds/", status.status_of_funds, name="status-of-funds"),
-    path("status-of-funds.pdf", status.status_of_funds_letter, name="status-of-funds-letter"),
+    path(
+        "status-of-funds.pdf",
+        shown_elsewhere(status.status_of_funds_letter),
+        name="status-of-funds-letter",
+    ),
     path("gaps/", gaps.gaps, name="gaps"),
     path("changes/", changes.version_list, name="changes"),
     path("changes/<number:version>/", changes.version_detail, name="version"),
@@ -64,18 +86,20 @@ pages = [
     path("about/", about.about, name="about"),
     path("balance/", balance.balance, name="balance"),
     path("data/", downloads.data, name="data"),
-    path("tables/<slug:name>.<str:kind>", downloads.table_file, name="table-file"),
-    path("charts/card.png", charts.card, name="card"),
+    path("tables/<slug:name>.<str:kind>", shown_elsewhere(downloads.table_file), name="table-file"),
+    path("charts/card.png", shown_elsewhere(charts.card), name="card"),
     re_path(
         r"^charts/(?P<name>bar|matrix|countries|map|timeline)\.(?P<form>svg|png)$",
-        charts.chart,
+        shown_elsewhere(charts.chart),
         name="chart",
     ),
 ]
 
 files = [
-    path("versions.csv", changes.versions_file, name="versions-file"),
-    path("changes/<number:version>.csv", changes.version_file, name="version-file"),
+    path("versions.csv", shown_elsewhere(changes.versions_file), name="versions-file"),
+    path(
+        "changes/<number:version>.csv", shown_elsewhere(changes.version_file), name="version-file"
+    ),
     path("documents/<slug:key>/file/", documents.document_file, name="document-file"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-<slug:section>-<number:number>.xml", sitemap.sitemap, name="sitemap-file"),

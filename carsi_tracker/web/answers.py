@@ -48,6 +48,8 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
             ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
             (request_id.HEADER, request_id.made()),
         ]
         self.channel.refused = True

@@ -1,21 +1,19 @@
 """Whose roles ask for a second step sets one up before anything of the desk answers."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.contrib import admin
 from django.core import mail
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.test import Client
-from django.urls import URLPattern, URLResolver
 
 from carsi_tracker.accounts.models import Event, User
 from tests import factories
 from tests.accounts.authenticator import code_of
+from tests.desk.addresses import of_the_desk
 
 PASSWORD = "a-long-walk-in-Tegucigalpa"
 SET_UP = "/account/second-step/"
@@ -38,16 +36,6 @@ def set_up_app(client: Client, password: str = PASSWORD) -> None:
     page = client.get(f"{SET_UP}app/").content.decode()
     (secret,) = re.findall(r"<code>([A-Z2-7]+)</code>", page)
     client.post(f"{SET_UP}app/", {"code": code_of(secret)})
-
-
-def of_the_desk(patterns: Any = None, before: str = "/admin/") -> Iterator[str]:
-    """Give an address of each kind that the desk has."""
-    for pattern in admin.site.urls[0] if patterns is None else patterns:
-        part = re.sub(r"<[^>]*>", "1", str(pattern.pattern))
-        if isinstance(pattern, URLResolver):
-            yield from of_the_desk(pattern.url_patterns, before + part)
-        elif isinstance(pattern, URLPattern) and "(" not in part:
-            yield before + part
 
 
 def opens(client: Client) -> bool:

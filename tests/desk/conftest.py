@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.messages import get_messages
 from django.db import connection, models
 from django.http import HttpResponse
@@ -51,6 +52,9 @@ class People:
     def client(self, person: User) -> Client:
         client = Client()
         client.force_login(person)
+        UserSession.objects.create(
+            user=person, session_key=client.session.session_key, ip="127.0.0.1", user_agent=""
+        )
         return client
 
     @property

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from carsi_tracker.ledger.models import Batch
+from tests.desk.addresses import of_an_account, of_the_desk
 from tests.desk.conftest import (
     ALLOCATE,
     SUGGESTED,
@@ -106,3 +107,13 @@ def test_the_state_of_a_batch_is_not_changed_by_the_stock_forms(people: People) 
     batch.refresh_from_db()
     assert (batch.state, batch.version, batch.title) == ("draft", None, SUGGESTED)
     assert people.analyst.post(f"/admin/ledger/batch/{batch.pk}/delete/").status_code == 403
+
+
+def test_nothing_of_the_desk_or_of_an_account_is_kept_by_a_cache(people: People) -> None:
+    for client in (people.administrator, people.analyst, Client()):
+        for path in (*of_the_desk(), *of_an_account()):
+            response = client.get(path)
+            assert response["X-Content-Type-Options"] == "nosniff", path
+            assert response["Cross-Origin-Resource-Policy"] == "same-origin", path
+            assert "camera=()" in response["Permissions-Policy"], path
+            assert "no-store" in response["Cache-Control"], path

@@ -1,0 +1,58 @@
+"""Headers and cookies by which browsers guard every answer, whatever the address."""
+
+import pytest
+from django.test import Client
+
+from tests import factories
+from tests.reports.addresses import answer, everywhere
+
+PASSWORD = "a-long-walk-in-Tegucigalpa"
+SHOWN_ELSEWHERE = (
+    "/tables/",
+    "/charts/",
+    "/versions.csv",
+    "/changes/12.csv",
+    "/status-of-funds.pdf",
+)
+SAID = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+OTHERS = ("/no-such-page/", "/areas/community/?as_of=x", "/entries", "/favicon.ico")
+
+
+@pytest.mark.usefixtures("sourced")
+def test_every_public_answer_says_what_browsers_may_do_with_it(client: Client) -> None:
+    for address in everywhere(*OTHERS):
+        response, _sent = answer(client, address)
+        assert SAID.items() <= dict(response.headers).items(), address
+        assert "camera=()" in response["Permissions-Policy"], address
+        shown = address.removeprefix("/es").startswith(SHOWN_ELSEWHERE)
+        expected = "cross-origin" if shown and response.status_code == 200 else "same-origin"
+        assert response["Cross-Origin-Resource-Policy"] == expected, address
+        assert "Access-Control-Allow-Origin" not in response.headers, address
+        assert "Content-Security-Policy" in response.headers, address
+        assert "Set-Cookie" not in response.headers, address
+
+
+def test_static_files_are_guarded_and_of_this_site_alone(client: Client) -> None:
+    response = client.get("/static/site.css")
+    response.close()
+    assert response.status_code == 200
+    assert SAID.items() <= dict(response.headers).items()
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_cookies_are_no_scripts_and_no_other_sites(db: None) -> None:
+    factories.analyst(username="ana", password=PASSWORD)
+    client = Client()
+    client.get("/account/login/")
+    client.post("/account/login/", {"login": "ana", "password": PASSWORD})
+    client.post("/account/password/", {"oldpassword": PASSWORD})
+    assert {"sessionid", "csrftoken"} <= set(client.cookies)
+    for name, cookie in client.cookies.items():
+        assert cookie["httponly"], name
+        assert cookie["samesite"] in ("Lax", "Strict"), name
+        assert (cookie["path"], cookie["domain"]) == ("/", ""), name
