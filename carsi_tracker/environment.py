@@ -47,6 +47,26 @@ def mail_address(name: str, default: str = "") -> str:
     return value
 
 
+def mail_addresses(name: str) -> list[str]:
+    """Return the mail addresses that a variable holds. Raises ImproperlyConfigured."""
+    addresses = [address.strip() for address in text(name).split(",") if address.strip()]
+    for address in addresses:
+        if "@" not in address or "\n" in address or " " in address:
+            message = f"{name} holds {address!r}; it has to be mail addresses, separated by commas."
+            raise ImproperlyConfigured(message)
+    return addresses
+
+
+def addresses_of(name: str, scheme: str) -> list[str]:
+    """Return the URLs that a variable holds, separated by spaces. Raises ImproperlyConfigured."""
+    addresses = text(name).split()
+    for address in addresses:
+        if not address.startswith(f"{scheme}://"):
+            message = f"{name} holds {address!r}; it has to be URLs that begin with {scheme}://."
+            raise ImproperlyConfigured(message)
+    return addresses
+
+
 def host_names(name: str, *default: str) -> list[str]:
     """Return the host names that a variable holds. Raises ImproperlyConfigured."""
     hosts = [host.strip() for host in text(name).split(",") if host.strip()]

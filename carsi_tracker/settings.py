@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "carsi_tracker.ledger",
     "carsi_tracker.reports",
     "carsi_tracker.imports",
+    "carsi_tracker.monitoring",
 ]
 
 MIDDLEWARE = [
@@ -193,3 +194,5 @@ EMAIL_TIMEOUT = 5  # seconds, of each step; no page waits for it
 DEFAULT_FROM_EMAIL = environment.mail_address("EMAIL_FROM", "carsi-tracker@localhost")
 
 REPORT_ERRORS_TO = environment.mail_address("REPORT_ERRORS_TO")
+WITNESS_EMAILS = environment.mail_addresses("WITNESS_EMAIL")
+WITNESS_URLS = environment.addresses_of("WITNESS_URL", "https")

@@ -38,6 +38,10 @@ VARIABLES = (
     "LOG_FORMAT",
     "LOG_LEVEL",
     "LOG_ADDRESSES",
+    "METRICS_PORT",
+    "METRICS_HOST",
+    "WITNESS_EMAIL",
+    "WITNESS_URL",
 )
 SHOW = """
 import django
@@ -46,7 +50,7 @@ from carsi_tracker.web import serving
 django.setup()
 names = [name for name in dir(settings) if name.isupper() and name != "SECRET_KEY"]
 print([(name, str(getattr(settings, name))) for name in names])
-print(serving.processes(), serving.threads(), serving.seconds_to_drain())
+print(serving.processes(), serving.threads(), serving.seconds_to_drain(), serving.metrics_port())
 """
 
 
@@ -93,6 +97,9 @@ def test_blank_variables_are_as_good_as_none() -> None:
         ("LOG_FORMAT", "yaml"),
         ("LOG_LEVEL", "loud"),
         ("LOG_ADDRESSES", "some"),
+        ("METRICS_PORT", "metrics"),
+        ("WITNESS_EMAIL", "the court"),
+        ("WITNESS_URL", "http://court.example"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str) -> None:

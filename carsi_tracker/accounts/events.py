@@ -10,6 +10,7 @@ from django.utils.encoding import escape_uri_path
 
 from carsi_tracker.accounts.acting import network_address
 from carsi_tracker.accounts.models import Event, SignInRefusal, User
+from carsi_tracker.monitoring import metrics
 
 LONGEST = 150  # characters of a typed name that are kept
 
@@ -37,6 +38,7 @@ def refused(request: HttpRequest, what: str, **detail: Any) -> None:
 
 def sign_in_refused(request: HttpRequest | None, name: str, why: SignInRefusal) -> None:
     """Note that somebody who typed `name` was not signed in."""
+    metrics.SIGN_INS_REFUSED.labels(why.value).inc()
     note(Event.Kind.SIGN_IN_REFUSED, request, name=name[:LONGEST], why=why)
 
 

@@ -23,6 +23,7 @@ from carsi_tracker.accounts.second_factor import is_missing
 from carsi_tracker.desk.find import LONGEST, asked_for, exact, find
 from carsi_tracker.desk.forms import again
 from carsi_tracker.desk.sections import current, sections
+from carsi_tracker.desk.watching import of_verification
 from carsi_tracker.desk.work_list import counts, headline, work_list
 from carsi_tracker.ledger.days import today
 
@@ -128,6 +129,7 @@ class Desk(AdminSite):
             "work": work,
             "left": work.left,
             "day": today(),
+            "of_verification": of_verification(request.user),
             **(extra_context or {}),
         }
         return super().index(request, context)

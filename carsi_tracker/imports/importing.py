@@ -27,6 +27,7 @@ from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Batch, Commitment, Line, Organization, Stage
 from carsi_tracker.ledger.models.languages import language_spoken
 from carsi_tracker.ledger.refusals import Refused
+from carsi_tracker.monitoring import metrics
 
 GROUPS_NAMED = 20
 ROWS_NAMED = 20
@@ -131,6 +132,7 @@ def import_table(
             if outcome.accepted:
                 outcome = _entered(table, read, staging, options, outcome)
             if outcome.accepted and options.keep:
+                metrics.IMPORT_ROWS.inc(outcome.row_count)
                 return outcome
             transaction.set_rollback(True)
     except Unreadable as unreadable:

@@ -10,6 +10,7 @@ from django.db import Error, connections, transaction
 from django.db.models.functions import Now
 
 from carsi_tracker.mail.models import WaitingMail
+from carsi_tracker.monitoring import metrics
 
 LATE = timedelta(minutes=2)
 GIVEN_UP = timedelta(days=3)
@@ -41,6 +42,7 @@ def send_waiting() -> int:
             sent += taken
         server.close()
     except OSError as error:
+        metrics.MAILS_FAILED.inc()
         log.warning("The mail server takes no mails: %s", error or type(error).__name__)
     return sent
 
@@ -70,6 +72,7 @@ def _send_next(server: EmailBackend, tried: set[int]) -> bool | None:
         except OSError as error:
             lost = error
         if codes and min(codes) >= 500:
+            metrics.MAILS_FAILED.inc()
             log.error("The mail server refused a mail for good, by %d: thrown away", min(codes))
         if lost or (codes and min(codes) < 500):
             mail.tries += 1

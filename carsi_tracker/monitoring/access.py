@@ -10,13 +10,14 @@ from ipaddress import ip_address, ip_network
 from time import perf_counter
 from typing import Any
 
-from allauth.account.adapter import get_adapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.encoding import escape_uri_path
 
-from carsi_tracker.monitoring import logs, request_id
+from carsi_tracker.caching.remembered import remembered
+from carsi_tracker.monitoring import logs, metrics, request_id
 from carsi_tracker.monitoring.probes import PROBES
 
 NETWORK = {4: 24, 6: 48}
@@ -50,13 +51,18 @@ def _answered(
 ) -> None:
     """Tell of a request, in whatever thread its answer ends."""
     route, user = _route(request), getattr(request, "_cached_user", None)
-    ready = route in PROBES.values() and response.status_code == 200
+    seconds = perf_counter() - began
+    metrics.count_request(route, request.method or "", response.status_code, seconds)
+    is_ready = request.path_info in PROBES and response.status_code == 200
+    level = logging.DEBUG if is_ready else logging.INFO
+    if not logs.of_requests.isEnabledFor(level):
+        return
     logs.write(
-        logging.DEBUG if ready else logging.INFO,
+        level,
         method=request.method or "",
         path=escape_uri_path(request.path),
         status=response.status_code,
-        ms=round(1000 * (perf_counter() - began), 1),
+        ms=round(1000 * seconds, 1),
         bytes=0 if request.method == "HEAD" else sent[0],
         route=route,
         user=getattr(user, "pk", None),
@@ -86,9 +92,19 @@ def _address(request: HttpRequest) -> str | None:
     if settings.LOG_ADDRESSES == "none":
         return None
     try:
-        address = ip_address(get_adapter().get_client_ip(request))
-    except (PermissionDenied, ValueError):
+        return _shortened(_adapter().get_client_ip(request), settings.LOG_ADDRESSES)
+    except (PermissionDenied, ImproperlyConfigured, ValueError):
         return None
-    if settings.LOG_ADDRESSES == "whole":
+
+
+@remembered(1)
+def _adapter() -> DefaultAccountAdapter:
+    return get_adapter()
+
+
+@remembered(1000)
+def _shortened(written: str, wanted: str) -> str:
+    address = ip_address(written)
+    if wanted == "whole":
         return str(address)
     return str(ip_network((address, NETWORK[address.version]), strict=False))

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from django.conf import settings
 from django.http import HttpRequest
 
-HEADER = "X-Request-ID"
+HEADER, KEY = "X-Request-ID", "HTTP_X_REQUEST_ID"
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 _current: ContextVar[str] = ContextVar("request_id", default="")
@@ -19,7 +19,7 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 def begin(request: HttpRequest) -> str:
     """Name a request, for all that its thread does from now on."""
-    given = request.headers.get(HEADER, "") if settings.ALLAUTH_TRUSTED_PROXY_COUNT else ""
+    given = request.META.get(KEY, "") if settings.ALLAUTH_TRUSTED_PROXY_COUNT else ""
     name = given if WELL_FORMED.fullmatch(given) else made()
     _current.set(name)
     return name

@@ -55,6 +55,9 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.channel.refused = True
         self.set_close_on_finish()
         self.content_length = len(body)
+        from carsi_tracker.monitoring import metrics  # which asks first where processes count
+
+        metrics.REQUESTS.labels("unread", "other", str(code)).inc()
         logs.refused(self.request.command, self.request.path, code, len(body))
         self.write(b"" if self.request.command == "HEAD" else body)
 

@@ -12,9 +12,11 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -49,51 +51,82 @@ def main() -> None:
             raise
 
 
+Job = Callable[[list[int]], None]
+"""What a process does for all its life; it is given the lifelines that end it."""
+
+
 def serve(listener: socket.socket, lifelines: list[int]) -> None:
     """Keep processes that serve at a socket, until Stop is raised or a lifeline is closed."""
     _allow_connections()
     count, _, _ = serving.processes(), serving.threads(), serving.seconds_to_drain()
     _give_memory_back()
-    with TemporaryDirectory(prefix="carsi-pages-") as pages:
+    with TemporaryDirectory(prefix="carsi-pages-") as pages, _telling() as told:
         os.environ[choice.FOLDER] = pages
-        _keep_serving(listener, lifelines, count)
+        _keep_serving(listener, lifelines, count, told)
 
 
-def _keep_serving(listener: socket.socket, lifelines: list[int], count: int) -> None:
+@contextmanager
+def _telling() -> Iterator[list[Job]]:
+    """Give the job of telling metrics, if they are wanted; processes count in a folder then."""
+    if not (port := serving.metrics_port()):
+        yield []
+        return
+    with (
+        bound(serving.metrics_host(), port, "METRICS_") as listener,
+        TemporaryDirectory(prefix="carsi-metrics-") as counts,
+    ):
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # before the library is loaded
+        yield [partial(_tell, listener)]
+
+
+def _tell(listener: socket.socket, lifelines: list[int]) -> None:
+    from carsi_tracker.monitoring.telling import tell  # when the settings are loaded
+
+    tell(listener, lifelines)
+
+
+def _keep_serving(
+    listener: socket.socket, lifelines: list[int], count: int, others: list[Job]
+) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carsi_tracker.settings")
     from carsi_tracker.wsgi import application
 
     if not lifelines:  # else it is said by whom they lead to
         print(f"CARSI Tracker is at {address_of(listener)} (Ctrl-C stops it).", flush=True)
     ours, held = os.pipe()
-    workers: dict[int, float] = {}
+    idle: list[Job] = [*others, *[partial(work, listener, application)] * count]
+    workers: dict[int, tuple[Job, float]] = {}
     try:
         listener.listen(1024)
         while True:
-            for _ in range(count - len(workers)):
+            while idle:
                 with uninterrupted():
+                    job = idle.pop()
                     pid = os.fork()
                     if not pid:
                         os.close(held)
-                        _work(listener, application, [ours, *lifelines])
-                    workers[pid] = time.monotonic()
+                        _work(job, [ours, *lifelines])
+                    workers[pid] = job, time.monotonic()
             if select.select(lifelines, [], [], SECONDS_BETWEEN_LOOKS)[0]:
                 return
-            _bury(workers)
+            idle = _bury(workers)
     finally:
         os.close(held)  # which tells them to stop, as a signal would
         _end(workers)
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """Return a socket that has the port to itself, and does not listen yet. Raises PortTaken."""
+def bound(host: str, port: int, of: str = "") -> socket.socket:
+    """Return a socket that has the port to itself, and does not listen yet. Raises PortTaken.
+
+    The variables that say host and port begin with `of`.
+    """
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         made = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError):
-        message = f"HOST is {host!r}; it has to be an address of this machine."
+        message = f"{of}HOST is {host!r}; it has to be an address of this machine."
         raise PortTaken(message) from None
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # left by closed connections
     try:
@@ -101,15 +134,15 @@ def bound(host: str, port: int) -> socket.socket:
         made.listen(1)  # only now does the system say that another program listens
     except PermissionError:
         made.close()
-        message = f"Port {port} can't be used by this user; choose one by PORT=."
+        message = f"Port {port} can't be used by this user; choose one by {of}PORT=."
         raise PortTaken(message) from None
     except OSError as error:
         made.close()
-        message = f"HOST is {host!r}: {error.strerror}."
+        message = f"{of}HOST is {host!r}: {error.strerror}."
         if error.errno == errno.EADDRINUSE:
             message = (
                 f"Port {port} is taken by another program; stop it, "
-                f"or choose another port: PORT={port % 65535 + 1}."
+                f"or choose another port: {of}PORT={port % 65535 + 1}."
             )
         raise PortTaken(message) from None
     return made
@@ -121,16 +154,14 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def _work(
-    listener: socket.socket, application: Callable[..., Any], lifelines: list[int]
-) -> NoReturn:
+def _work(job: Job, lifelines: list[int]) -> NoReturn:
     """Be one of the processes that serve."""
     failed = 1
     try:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        work(listener, application, lifelines)
+        job(lifelines)
         failed = 0
     except BaseException:  # noqa: BLE001 (it must not return into its parent's work)
         traceback.print_exc()
@@ -138,17 +169,23 @@ def _work(
         os._exit(failed)  # the rest of this process belongs to the one that forked it
 
 
-def _bury(workers: dict[int, float]) -> None:
-    """Forget the processes that have ended, and say so; one that ended at once is waited for."""
-    for pid, since in list(workers.items()):
+def _bury(workers: dict[int, tuple[Job, float]]) -> list[Job]:
+    """Forget the processes that have ended, and say so; return what they did.
+
+    One that ended at once is waited for.
+    """
+    ended = []
+    for pid, (job, since) in list(workers.items()):
         if os.waitpid(pid, os.WNOHANG)[0]:
             del workers[pid]
+            ended.append(job)
             log.warning("A web process has ended: starting another")
             if time.monotonic() - since < SECONDS_BETWEEN_STARTS:
                 time.sleep(SECONDS_BETWEEN_STARTS)
+    return ended
 
 
-def _end(workers: dict[int, float]) -> None:
+def _end(workers: dict[int, tuple[Job, float]]) -> None:
     """End all processes: those that have not stopped in time are killed."""
     patience = time.monotonic() + serving.seconds_to_drain() + serving.SECONDS_TO_STOP + 2
     while workers and time.monotonic() < patience:

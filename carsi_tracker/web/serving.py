@@ -49,3 +49,13 @@ def threads() -> int:
 def seconds_to_drain() -> int:
     """Return how long a process that was told to stop serves on, no longer ready: DRAIN_SECONDS."""
     return environment.number("DRAIN_SECONDS", 0, 0, 300)
+
+
+def metrics_host() -> str:
+    """Return the address at which metrics are told: METRICS_HOST, or this machine's own."""
+    return environment.text("METRICS_HOST", "127.0.0.1").strip()
+
+
+def metrics_port() -> int:
+    """Return the port at which metrics are told: METRICS_PORT; 0 where they are not."""
+    return environment.number("METRICS_PORT", 0, 0, 65535)

@@ -19,6 +19,7 @@ from psycopg.errors import (
 )
 
 from carsi_tracker.ledger.refusals.words import WORDS
+from carsi_tracker.monitoring import metrics
 
 KINDS = {
     UniqueViolation.sqlstate: "taken_already",
@@ -61,6 +62,7 @@ def refusals_in_words() -> Iterator[None]:
         refusal = _refusal(error)
         if refusal is None:
             raise
+        metrics.REFUSALS.labels(refusal.rule).inc()
         raise refusal from error
 
 

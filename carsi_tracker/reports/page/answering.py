@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from carsi_tracker.ledger.text import well_formed_bytes
+from carsi_tracker.monitoring import metrics
 from carsi_tracker.reports.page.places import PLACES
 
 KEPT_FOR = 24 * 3600
@@ -34,16 +35,21 @@ def answer(
 
     def make() -> HttpResponseBase:
         response = _marked(view(), etag)
+        metrics.COMPUTED.inc()
         if response.status_code == 200 and isinstance(response, HttpResponse):
             _make_ready(request, response)
             caches["pages"].set(etag, response, KEPT_FOR)
         return response
 
     if (fresh := get_conditional_response(request, etag=etag)) is not None:
+        metrics.UNCHANGED.inc()
         return _marked(fresh, etag)
     kept: HttpResponseBase | None = caches["pages"].get(etag)
-    if kept is not None or not dear:
-        return kept or make()
+    if kept is not None:
+        metrics.FROM_CACHE.inc()
+        return kept
+    if not dear:
+        return make()
     return PLACES.answer(etag, lambda: caches["pages"].get(etag) or make())
 
 

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from carsi_tracker.monitoring import metrics
 from carsi_tracker.web import serving
 
 SECONDS_TO_WAIT = 5
@@ -98,6 +99,7 @@ def busy(request: HttpRequest, *, file: bool) -> HttpResponse:
     Not an error of the tracker, so the log has a line a minute of it, not one a request.
     """
     global _said_from  # noqa: PLW0603 (of all threads)
+    metrics.BUSY.inc()
     if monotonic() >= _said_from:
         _said_from = monotonic() + SECONDS_UNSAID
         log.warning("More dear pages are asked for than are made at once: %s", request.path)

@@ -43,6 +43,7 @@ begin
     end loop;
     execute format('grant insert, update (title, reason, language) on ledger_batch to %I', application);
     execute format('grant insert on ledger_remark, accounts_event, django_admin_log to %I', application);
+    execute format('grant insert on monitoring_verification, monitoring_witnessedversion to %I', application);
 
     revoke execute on all functions in schema rules from public;
     foreach item in array array[
