@@ -21,15 +21,12 @@ begin
     return null;
 end $$;
 
+-- Column by column: PostgreSQL prints a comparison of rows otherwise once it is restored from a dump.
 create trigger end_access after update on accounts_user for each row
     when (
-        (
-            old.password, old.is_active, old.is_analyst, old.is_approver, old.is_administrator,
-            old.is_superuser
-        ) is distinct from (
-            new.password, new.is_active, new.is_analyst, new.is_approver, new.is_administrator,
-            new.is_superuser
-        )
+        old.password <> new.password or old.is_active <> new.is_active
+        or old.is_analyst <> new.is_analyst or old.is_approver <> new.is_approver
+        or old.is_administrator <> new.is_administrator or old.is_superuser <> new.is_superuser
     )
     execute function rules.end_access();
 
