@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 ARGS ?=
+SOAK_MINUTES ?= 30
 
-.PHONY: run clean test coverage check-everything drills lint audit sbom bench schema migrations-check messages requirements venv python
+.PHONY: run clean test coverage check-everything drills soak lint audit sbom bench schema migrations-check messages requirements venv python
 
 run: .venv/serving $(MESSAGES)
 	@exec $(VENV) -m carsi_tracker.local.serve
@@ -25,6 +26,10 @@ drills: .venv/developing $(MESSAGES)
 coverage: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@exec $(VENV) -m pytest --cov $(ARGS)
+
+# People at work for SOAK_MINUTES, and what that takes of the machine, as a table.
+soak: .venv/developing $(MESSAGES)
+	@SOAK_MINUTES=$(SOAK_MINUTES) exec $(VENV) -m pytest -q -s -n 0 tests/drills/test_soak.py
 
 # What the tests sample, whole: every page in all circumstances, every figure on all days. Then all drills. Takes hours.
 check-everything: .venv/developing $(MESSAGES)

@@ -83,6 +83,19 @@ def test_every_variable_of_the_environment_stands_in_one_list() -> None:
     assert listed - read == switches - read
 
 
+def test_each_promise_names_its_test_and_each_drill_of_failures_is_a_promise() -> None:
+    promised = set(
+        re.findall(r"`(\w+\.py::test_\w+)`", (ROOT / "docs" / "promises.md").read_text())
+    )
+    drills = {
+        f"{module.name}::{name}"
+        for module in (ROOT / "tests" / "drills").glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", module.read_text(), re.MULTILINE)
+    }
+    assert promised <= drills
+    assert {drill for drill in drills if drill.startswith(("test_faults", "test_soak"))} <= promised
+
+
 def test_decisions_are_numbered_without_gaps() -> None:
     assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 

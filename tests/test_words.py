@@ -15,7 +15,7 @@ GUIDES = (
     "CONTRIBUTING.md", "README.md", "SECURITY.md", "docs/backup.md", "docs/checking.md",
     "docs/data-model.md", "docs/deployment.md", "docs/desk.md", "docs/downloads.md",
     "docs/environment.md", "docs/import-format.md", "docs/map.md", "docs/permissions.md",
-    "docs/personal-data.md", "docs/site.md",
+    "docs/personal-data.md", "docs/promises.md", "docs/site.md",
 )  # fmt: skip
 RETIRED = {
     "en": (

@@ -6,6 +6,7 @@ import sys
 import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
 
 from carsi_tracker.database import address
 from carsi_tracker.database.address import DatabaseAddress
@@ -20,6 +21,15 @@ def test_an_address_is_written_as_psql_takes_it() -> None:
     assert DatabaseAddress.parse(written, "X") == DatabaseAddress(
         "db.example", "5433", "carsi", "app", "p@ss/word"
     )
+
+
+def test_an_address_may_name_several_servers_of_which_one_takes_writes() -> None:
+    of_both = DatabaseAddress.parse(
+        "postgresql://app@one:5433,two:5434/carsi?target_session_attrs=read-write", "X"
+    )
+    assert conninfo_to_dict(of_both.conninfo()) == conninfo_to_dict(of_both.url) | {
+        "host": "one,two", "port": "5433,5434", "target_session_attrs": "read-write",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["mysql://a@b/c", "postgresql://", "nonsense", "postgresql:///x"])

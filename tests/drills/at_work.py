@@ -4,6 +4,7 @@ import csv
 import io
 import queue
 import re
+import sys
 import threading
 import time
 from collections import Counter
@@ -85,6 +86,7 @@ class Work:
     refused: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     answered: int = 0
+    refused_at: list[float] = field(default_factory=list)  # of the clock of time.monotonic()
     stop: threading.Event = field(default_factory=threading.Event)
     submitted: "queue.Queue[tuple[int, str]]" = field(default_factory=lambda: queue.Queue(WAITING))
     serial: Iterator[int] = field(default_factory=count)
@@ -174,22 +176,34 @@ class Work:
         try:
             answer = ask()
         except (OSError, HTTPException) as error:
-            self.refused[CUT_OFF if isinstance(error, IncompleteRead) else NO_ANSWER] += 1
+            self._refuse(CUT_OFF if isinstance(error, IncompleteRead) else NO_ANSWER)
             self.stop.wait(0.2)
             return None
         self.answered += 1
         if answer.status == 200 and 'name="login"' not in answer.body:
             for sentence in re.findall(r'<li class="error">(.*?)</li>', answer.body):
-                self.refused[unescape(sentence)] += 1
+                self._refuse(unescape(sentence))
             return answer
         heading = re.search(r"(?s)<h1>(.*?)</h1>", answer.body)
         if answer.status == 503 and "Retry-After" in answer.headers:
             said = unescape(heading[1]) if heading else answer.body.strip()
-            self.refused[SPANISH.get(said, said)] += 1
+            self._refuse(SPANISH.get(said, said))
             self.stop.wait(0.3)
         elif answer.body != "the database does not answer\n":  # what a probe is told
             self.wrong.append(f"{answer.status}: {heading[1] if heading else answer.body[:2000]}")
         return None
+
+    def _refuse(self, sentence: str) -> None:
+        self.refused[sentence] += 1
+        self.refused_at.append(time.monotonic())
+
+    def __str__(self) -> str:
+        """What `pytest -rP` shows of a drill."""
+        lasted = max(self.refused_at) - min(self.refused_at) if self.refused_at else 0
+        return (
+            f"{self.answered} answers, {len(self.acknowledged)} acknowledged postings; "
+            f"refused for {lasted:.1f} s: {dict(self.refused)}"
+        )
 
 
 @contextmanager
@@ -228,6 +242,7 @@ def assert_nothing_was_lost(
     assert work.acknowledged.items() <= reasons.items()
     assert "Verified" in manage(checkout, "verify_ledger", **cluster.environment)
     assert not work.wrong, work.wrong[0]
+    sys.stdout.write(f"{work}\n")
     assert work.refused.keys() - {*told, BUSY, HELD} == set()
     log = machine.log.read_text()
     assert "Traceback" not in log, log

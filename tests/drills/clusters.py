@@ -66,6 +66,7 @@ class Cluster:
     bin: Path = field(default_factory=binaries)
     host: str = "127.0.0.1"
     within: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
 
     def initialise(self) -> None:
         """Make it, with its roles and an empty database, and start it."""
@@ -105,7 +106,18 @@ class Cluster:
             **dict(self.settings),
         }
         words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-        start = (self.bin / "pg_ctl", "-D", self.folder, "-w", "-s", "-l", self.log, "-o", words)
+        start = (
+            *self.under,
+            self.bin / "pg_ctl",
+            "-D",
+            self.folder,
+            "-w",
+            "-s",
+            "-l",
+            self.log,
+            "-o",
+            words,
+        )
         as_server(*start, "start", within=self.within)
 
     def start_again(self) -> None:
