@@ -4,10 +4,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 
 from carsi_tracker.accounts.models import Event, User
+from carsi_tracker.desk.people.audit import EventAdmin
 from carsi_tracker.ledger import posting
 from tests.desk.conftest import People, allocate, page_of, post_it, reading, told
 from tests.desk.forms import PASSWORD, person
@@ -112,6 +114,21 @@ def test_administrators_read_search_and_filter_the_trail(people: People) -> None
 def test_a_persons_page_leads_to_what_they_did(people: People) -> None:
     page = people.administrator.get(f"/admin/accounts/user/{people.petra.pk}/change/")
     assert f'href="{TRAIL}?person={people.petra.pk}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ({"names": ["Ana Núñez", "A. Núñez"]}, "names in versions: Ana Núñez, A. Núñez"),
+        ({"names": []}, "names in versions: –"),
+        (
+            {"signed_in": 3, "latest": "2025-01-31"},
+            "signed in: 3; latest: 2025-01-31",
+        ),
+    ],
+)
+def test_what_the_owner_removed_is_said(detail: dict[str, Any], words: str) -> None:
+    assert EventAdmin(Event, admin.site).what(Event(detail=detail)) == words
 
 
 def test_nothing_is_added_changed_or_deleted_by_page(people: People) -> None:

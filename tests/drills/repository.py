@@ -3,6 +3,7 @@
 import configparser
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -26,11 +27,24 @@ class Repository:
 
     def run(self, *words: str, check: bool = True) -> str:
         """Run pgbackrest as PostgreSQL's user, and return what it said."""
+        configured = f"--config={self.configuration}"  # what a restored server asks again
+        return self._run("pgbackrest", configured, "--stanza=carsi", *words, check=check)
+
+    def back_up_as_the_unit_does(self, stamp: Path) -> None:
+        """Run what carsi-backup.service runs, one after the other, with this file as its stamp."""
+        unit = (DEPLOY.parent / "systemd" / "carsi-backup.service").read_text()
+        for command in re.findall(r"^ExecStart(?:Post)?=(.+)$", unit, re.MULTILINE):
+            assert not stamp.exists()
+            said = command.replace("$$", "$").replace("%%", "%")
+            self._run(*shlex.split(said.replace("/var/lib/carsi-backup/last", str(stamp))))
+
+    def _run(self, *words: str, check: bool = True) -> str:
         ran = subprocess.run(
-            ["pgbackrest", f"--config={self.configuration}", "--stanza=carsi", *words],
+            words,
             cwd="/", user="postgres" if os.geteuid() == 0 else None,
             group="postgres" if os.geteuid() == 0 else None,
-            env=os.environ | {"PGPASSWORD": PASSWORD},
+            env=os.environ
+            | {"PGPASSWORD": PASSWORD, "PGBACKREST_CONFIG": str(self.configuration)},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
         assert not check or ran.returncode == 0, ran.stdout

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -75,6 +76,17 @@ def assert_is(cluster: Cluster, version: int, checksum: str, checkout: Path) -> 
     assert versions_in(cluster) == (version, checksum)
     said = manage(checkout, "verify_ledger", **cluster.environment)
     assert said.splitlines()[-1].startswith(f"Verified: {version} versions, ")
+
+
+def test_the_unit_backs_up_tries_the_archive_and_touches_the_stamp(
+    office: tuple[Cluster, Repository], folder: Path
+) -> None:
+    _cluster, repository = office
+    stamp = folder / "last"
+    repository.back_up_as_the_unit_does(stamp)
+    assert stamp.exists()
+    kept = json.loads(repository.run("info", "--output=json"))
+    assert [backup["type"] for backup in kept[0]["backup"]] == ["full"]
 
 
 def test_a_lost_machine_is_restored_to_a_second_from_the_repository_alone(

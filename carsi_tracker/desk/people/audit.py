@@ -131,6 +131,8 @@ def _told(event: Any, name: str, value: Any) -> str:
         return format_html_join(", ", "{}", ((_linked(event, key),) for key in keys))
     if name == "from" and _keys([value]) and value in event.givers:
         return str(event.givers[value])
+    if name == "names":
+        return ", ".join(value) or "–"
     return _said(value)
 
 
