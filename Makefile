@@ -5,7 +5,7 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 ARGS ?=
 SOAK_MINUTES ?= 30
 
-.PHONY: run clean test coverage check-everything drills soak lint audit sbom bench schema migrations-check messages requirements venv python
+.PHONY: run clean test coverage check-everything drills soak lint audit sbom bench bench-scale schema migrations-check messages requirements venv python
 
 run: .venv/serving $(MESSAGES)
 	@exec $(VENV) -m carsi_tracker.local.serve
@@ -70,6 +70,10 @@ sbom: .venv/developing
 
 bench: .venv/developing
 	@exec $(VENV) -m benchmarks $(ARGS)
+
+# How it grows with entries, to ten million (15 GB, half an hour), and with readers.
+bench-scale: .venv/developing
+	@exec $(VENV) -m benchmarks.scale $(ARGS)
 
 # What verify_ledger compares a database with; to be made anew after each change of a model, a migration or a rule.
 schema: .venv/developing

@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MEASUREMENTS = re.findall(
-    r'^ +"(\w+)": \w+\.measure', (ROOT / "benchmarks" / "__main__.py").read_text(), re.MULTILINE
-)
+MEASUREMENTS = [
+    (package, name)
+    for package in ("benchmarks", "benchmarks.scale")
+    for name in re.findall(
+        r'"(\w+)": \w+\.measure', (ROOT / package.replace(".", "/") / "__main__.py").read_text()
+    )
+]
 
 
 @pytest.mark.skipif(not os.environ.get("EVERYTHING"), reason="make check-everything runs it")
-@pytest.mark.parametrize("name", MEASUREMENTS)
-def test_a_measurement_runs_and_prints_its_lines(name: str) -> None:
+@pytest.mark.parametrize(("package", "name"), MEASUREMENTS)
+def test_a_measurement_runs_and_prints_its_lines(package: str, name: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "benchmarks", name],
+        [sys.executable, "-m", package, name],
         cwd=ROOT,
         env={**os.environ, "BENCHMARKS_SMALLEST": "1"},
         capture_output=True,
@@ -27,6 +31,6 @@ def test_a_measurement_runs_and_prints_its_lines(name: str) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    head, *lines = run.stdout.splitlines()
+    head, *lines = (line for line in run.stdout.splitlines() if not line.startswith("#"))
     assert head.split() == ["tracker", "against", "min", "median", "max", "goal"]
     assert lines

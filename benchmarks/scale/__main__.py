@@ -10,9 +10,9 @@ def main() -> None:
     ledgers.settings()
     from django.core.management import call_command
 
-    from benchmarks.scale import sizes
+    from benchmarks.scale import readers, sizes
 
-    known = {"sizes": sizes.measure}
+    known = {"readers": readers.measure, "sizes": sizes.measure}
     chosen = sys.argv[1:] or list(known)
     if unknown := set(chosen) - set(known):
         sys.exit(f"There is no measurement {unknown.pop()!r}; there are {', '.join(known)}.")
