@@ -54,7 +54,7 @@ lint: .venv/developing $(MESSAGES)
 	$(VENV) manage.py makemigrations --check --dry-run
 	.venv/bin/lint-imports
 
-# Licences and known vulnerabilities of the libraries that serve; which licences are allowed stands in pyproject.toml.
+# Licenses and known vulnerabilities of the libraries that serve; which licenses are allowed stands in pyproject.toml.
 audit: .venv/developing
 	@.venv/bin/pip-licenses --packages $$(grep -oE '^[a-z0-9][a-z0-9._-]*' requirements.txt)
 	@.ci/vulnerabilities $(ARGS)
@@ -94,7 +94,7 @@ requirements: .venv/developing
 	@$(COMPILE) --output-file requirements.txt requirements.in
 	@$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
 
-venv: .venv/developing
+venv: .venv/developing $(MESSAGES)
 
 .venv/developing: .venv/serving requirements-dev.txt
 	@echo "Installing what tests and lint need"

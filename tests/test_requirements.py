@@ -50,11 +50,11 @@ def test_tests_run_on_the_libraries_that_serve() -> None:
     assert pinned("requirements.txt").items() <= pinned("requirements-dev.txt").items()
 
 
-def test_a_library_under_a_licence_that_is_not_allowed_is_refused() -> None:
-    licences = [ROOT / ".venv" / "bin" / "pip-licenses", "--packages"]
-    assert subprocess.run([*licences, "django"], cwd=ROOT, check=False).returncode == 0
+def test_a_library_under_a_license_that_is_not_allowed_is_refused() -> None:
+    licenses = [ROOT / ".venv" / "bin" / "pip-licenses", "--packages"]
+    assert subprocess.run([*licenses, "django"], cwd=ROOT, check=False).returncode == 0
     mozilla = subprocess.run(
-        [*licences, "hypothesis"], cwd=ROOT, capture_output=True, text=True, check=False
+        [*licenses, "hypothesis"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (mozilla.returncode, "MPL-2.0" in mozilla.stderr) == (1, True)
 
