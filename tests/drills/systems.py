@@ -4,11 +4,11 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,7 +121,8 @@ def new_system() -> Iterator[System]:
     It reaches the network by a program of its own, but nothing of this machine; its packages come
     from where this machine's come, its wheels from a folder.
     """
-    folder = Path(tempfile.mkdtemp(prefix="carsi-system-", dir=KEPT.parent))
+    folder = KEPT.parent / f"carsi-system-{secrets.token_hex(4)}"  # the name of a machine, too
+    folder.mkdir(mode=0o700)
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder)
         root = _overlay(folder, stack)
