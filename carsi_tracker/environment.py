@@ -34,7 +34,7 @@ def address_of(name: str, *schemes: str) -> str:
     """Return the URL that a variable holds, "" for none. Raises ImproperlyConfigured."""
     value = text(name).strip()
     if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-        message = f"{name} is {value!r}; it has to begin with {schemes[0]}://."
+        message = f"{name} has to begin with {schemes[0]}://."  # its value may hold a password
         raise ImproperlyConfigured(message)
     return value
 
@@ -62,7 +62,7 @@ def addresses_of(name: str, scheme: str) -> list[str]:
     addresses = text(name).split()
     for address in addresses:
         if not address.startswith(f"{scheme}://"):
-            message = f"{name} holds {address!r}; it has to be URLs that begin with {scheme}://."
+            message = f"{name} has to hold URLs that begin with {scheme}://."
             raise ImproperlyConfigured(message)
     return addresses
 
