@@ -123,13 +123,16 @@ class Desk(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """Show a person's work list, with the kinds of rows below it."""
-        work = work_list(person(request))
+        work, unverified = work_list(person(request)), of_verification(request.user)
+        title = headline(work.counts)
+        if unverified and not (work.counts.to_post or work.counts.to_finish):
+            title = str(_("The verification needs your attention"))
         context = {
-            "title": headline(work.counts),
+            "title": title,
             "work": work,
             "left": work.left,
             "day": today(),
-            "of_verification": of_verification(request.user),
+            "of_verification": unverified,
             **(extra_context or {}),
         }
         return super().index(request, context)
