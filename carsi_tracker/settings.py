@@ -82,6 +82,8 @@ TEMPLATES = [
 ]
 
 DATABASES = django_databases()
+DATABASE_ROUTERS = ["carsi_tracker.database.reading.ReadingRouter"]
+REPLICA_LAG_SECONDS = environment.number("REPLICA_LAG_SECONDS", 30, 0, 86_400)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -79,3 +79,14 @@ def test_each_class_has_a_name_of_its_own() -> None:
     )
     assert len(names) > 100
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_what_the_public_reads_is_asked_of_the_server_that_its_answer_reads() -> None:
+    read = [module for module in MODULES if {"figures", "reports"} & set(module.parts)]
+    assert len(read) > 100
+    for module in read:
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "django.db":
+                assert not {"connection", "connections"} & {name.name for name in node.names}, (
+                    module
+                )

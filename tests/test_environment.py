@@ -15,6 +15,8 @@ from tests.database.conftest import clean_environment
 VARIABLES = (
     "DATABASE_URL",
     "DATABASE_OWNER_URL",
+    "DATABASE_REPLICA_URLS",
+    "REPLICA_LAG_SECONDS",
     "SECRET_KEY",
     "ALLOWED_HOSTS",
     "BACKUP_STAMP",
@@ -91,6 +93,8 @@ def test_blank_variables_are_as_good_as_none() -> None:
         ("ALLOWED_HOSTS", "https://tracker.example"),
         ("CACHE_URL", "localhost:6379"),
         ("DATABASE_URL", "mysql://a@b/c"),
+        ("DATABASE_REPLICA_URLS", "postgresql://a@b/c"),
+        ("REPLICA_LAG_SECONDS", "soon"),
         ("WEB_PROCESSES", "0"),
         ("WEB_THREADS", "1"),
         ("DRAIN_SECONDS", "5s"),

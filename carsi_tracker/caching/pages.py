@@ -5,15 +5,17 @@ import os
 import pickle
 from collections.abc import Callable
 from contextlib import suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, lockf
 from hashlib import sha256
 from pathlib import Path
-from threading import get_ident
+from threading import Lock, get_ident
 from time import monotonic, time
 from typing import Any, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.redis import RedisCache
 
+from carsi_tracker.caching.once import Release
 from carsi_tracker.caching.remembered import Kept
 
 T = TypeVar("T")
@@ -26,6 +28,13 @@ BESIDES = 500
 """Bytes that a kept page takes beside its own."""
 SECONDS_UNASKED = 5
 """Seconds for which a server that failed is not asked again."""
+SECONDS_OF_A_TURN = 10
+"""Seconds after which a turn to make a page ends, if the machine that took it has died."""
+UNREADABLE = (
+    pickle.UnpicklingError, EOFError, LookupError, ImportError, AttributeError, TypeError,
+    ValueError,
+)  # fmt: skip
+"""What reading a page raises where another program has written something else in its place."""
 SECONDS_UNSAID = 60
 """Seconds after which a failure that lasts is said again in the log."""
 
@@ -33,6 +42,8 @@ log = logging.getLogger(__name__)
 KeptPage = tuple[Any, bytes]
 """When a page ends to be kept, as the clock of time.time() tells it, and the page, pickled."""
 _kept: dict[str, Kept[str, KeptPage]] = {}
+_opened: dict[Path, int] = {}
+_opening = Lock()
 
 
 class OfProcess(BaseCache):
@@ -64,6 +75,10 @@ class OfProcess(BaseCache):
     def clear(self) -> None:
         self.pages.forget()
 
+    def take(self, key: str) -> Release | None:
+        """Take the turn to make a page."""
+        return bool
+
     def _find(self, name: str) -> KeptPage | None:
         return self.pages.get(name)
 
@@ -93,6 +108,28 @@ class OfServer(OfProcess):
     def clear(self) -> None:
         super().clear()
         self._sweep(0)
+
+    def take(self, key: str) -> Release | None:
+        """Take the turn to make a page, by a lock that the system releases for a process that dies.
+
+        Such a lock is the process's own: its threads take turns before.
+        """
+        place = int.from_bytes(sha256(key.encode()).digest()[:7])
+        try:
+            file = self._turns()
+            lockf(file, LOCK_EX | LOCK_NB, 1, place)
+        except BlockingIOError:
+            return None
+        except OSError:  # no room on the disk
+            return bool
+        return lambda: lockf(file, LOCK_UN, 1, place)
+
+    def _turns(self) -> int:
+        """Return the file of the locks, which stays open: closing it would release them all."""
+        with _opening:
+            if self.folder not in _opened:
+                _opened[self.folder] = os.open(self.folder / "turns", os.O_RDWR | os.O_CREAT, 0o600)
+            return _opened[self.folder]
 
     def _find(self, name: str) -> KeptPage | None:
         if (page := super()._find(name)) is None:
@@ -130,7 +167,7 @@ class OfServer(OfProcess):
 
 
 class Shared(RedisCache):
-    """Pages in Redis or a relative of it, for all processes.
+    """Pages in Redis or a relative of it, for all processes of all machines.
 
     While it does not answer nothing is kept, and the log says so in one line a minute.
     """
@@ -155,17 +192,39 @@ class Shared(RedisCache):
         for key in client.scan_iter(match=f"{self.key_prefix}:*", count=1000):
             client.delete(key)
 
+    def take(self, key: str) -> Release | None:
+        """Take the turn to make a page; it ends by itself where the process that has it dies."""
+        name = self.make_and_validate_key(f"turn:{key}")
+        lock = self._cache.get_client(write=True).lock(name, SECONDS_OF_A_TURN, blocking=False)
+        taken: bool | None = self._ask(None, lock.acquire)
+        if taken is None:  # nobody keeps turns now
+            return bool
+        return (lambda: self._ask(None, lock.release)) if taken else None
+
     def _ask(self, otherwise: T, ask: Callable[[], T]) -> T:
-        from redis.exceptions import RedisError
+        from redis.exceptions import LockError, RedisError, ResponseError
 
         now = monotonic()
         if now < Shared.asked_from:
             return otherwise
-        try:
-            return ask()
-        except (RedisError, OSError, pickle.UnpicklingError) as error:
+        if Shared.asked_from:  # one asks whether it is back
             Shared.asked_from = now + SECONDS_UNASKED
-            if now >= Shared.said_from:
-                Shared.said_from = now + SECONDS_UNSAID
-                log.warning("The cache of CACHE_URL does not answer, pages do without: %s", error)
+        try:
+            answer = ask()
+        except LockError:  # the turn had ended by itself
             return otherwise
+        except (ResponseError, *UNREADABLE) as error:  # it answers
+            self._say("does not do what is asked", error)
+            return otherwise
+        except (RedisError, OSError) as error:
+            Shared.asked_from = now + SECONDS_UNASKED
+            self._say("does not answer", error)
+            return otherwise
+        else:
+            Shared.asked_from = 0.0
+            return answer
+
+    def _say(self, what: str, error: Exception) -> None:
+        if monotonic() >= Shared.said_from:
+            Shared.said_from = monotonic() + SECONDS_UNSAID
+            log.warning("The cache of CACHE_URL %s, pages do without: %s", what, error)

@@ -1,5 +1,6 @@
 """Where the database is, and as whom to speak to it."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from carsi_tracker.local import postgresql
 
 VAR = Path(__file__).resolve().parents[2] / "var"
 EMBEDDED = VAR / "postgres"
+REPLICAS = "DATABASE_REPLICA_URLS"
 OWNER_COMMANDS = frozenset(
     {
         "flush",
@@ -116,25 +118,43 @@ def owner() -> DatabaseAddress:
     return DatabaseAddress.parse(environment.text("DATABASE_OWNER_URL"), "DATABASE_OWNER_URL")
 
 
+def replicas() -> list[DatabaseAddress]:
+    """Return the addresses of the replicas from which the public is answered."""
+    words = environment.text(REPLICAS)
+    if words and is_embedded():
+        raise ImproperlyConfigured(f"{REPLICAS} is set, but no DATABASE_URL that they follow.")
+    urls = [url.strip(" ,") for url in re.split(r"\s+|,(?=\s*postgres)", words)]
+    return [DatabaseAddress.parse(url, REPLICAS) for url in urls if url]
+
+
 def act_as_owner() -> None:
     """Let this process speak to the database as its owner; to be called before settings load."""
     _acting["owner"] = True
 
 
 def django_databases() -> dict[str, dict[str, Any]]:
-    """Return Django's DATABASES, for the role in which this process acts."""
-    address = owner() if _acting["owner"] else application()
-    limits = options(patient=_acting["owner"])
+    """Return Django's DATABASES, for the role in which this process acts.
+
+    What replicas there are, `replica-1` and so on, are read from only, and by no owner.
+    """
+    if _acting["owner"]:
+        return {"default": _as_django(owner(), options(patient=True))}
+    named = {"default": _as_django(application(), options(patient=False))}
+    only = options(patient=False) + " -c default_transaction_read_only=on"
+    for number, address in enumerate(replicas(), start=1):
+        named[f"replica-{number}"] = _as_django(address, only)
+    return named
+
+
+def _as_django(address: DatabaseAddress, limits: str) -> dict[str, Any]:
     return {
-        "default": {
-            "ENGINE": "carsi_tracker.database.patient",
-            "HOST": address.host,
-            "PORT": address.port,
-            "NAME": address.name,
-            "USER": address.user,
-            "PASSWORD": address.password,
-            "OPTIONS": {"options": limits, "connect_timeout": "3"} | dict(address.options),
-            "CONN_MAX_AGE": None,
-            "CONN_HEALTH_CHECKS": True,
-        }
+        "ENGINE": "carsi_tracker.database.patient",
+        "HOST": address.host,
+        "PORT": address.port,
+        "NAME": address.name,
+        "USER": address.user,
+        "PASSWORD": address.password,
+        "OPTIONS": {"options": limits, "connect_timeout": "3"} | dict(address.options),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
     }

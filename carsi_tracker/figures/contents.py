@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
+from carsi_tracker.database.reading import connection
 from carsi_tracker.ledger.models import Appropriation, Country, Document, Stage
 
 CONTENTS = """

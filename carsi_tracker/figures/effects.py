@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from carsi_tracker.database.reading import connection
 from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.bounds import EXACT, Limits, limits_of
 from carsi_tracker.ledger.models import Appropriation, Commitment

@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
+from carsi_tracker.database.reading import connection
 from carsi_tracker.figures.query import MEASURES
 from carsi_tracker.ledger.models import Appropriation, Commitment
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
 
 from carsi_tracker.caching.remembered import remembered, unalterable
+from carsi_tracker.database.reading import connection
 from carsi_tracker.figures.translations import in_spanish
 from carsi_tracker.figures.vocabulary import public_documents, vocabulary
 from carsi_tracker.ledger.folding import folded

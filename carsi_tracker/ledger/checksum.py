@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
+from carsi_tracker.database.reading import connection
 
 ROWS_A_FETCH = 2000
 

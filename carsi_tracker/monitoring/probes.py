@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import caches
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from carsi_tracker.caching.remembered import remembered
+from carsi_tracker.database import reading
 
 PROBES = {"/health/": "health", "/ready/": "ready"}
 _process = {"stops": False}
@@ -40,8 +41,8 @@ def ready(_request: HttpRequest) -> HttpResponse:
     A cache that does not answer is said, but pages are made without it: were it a reason not to
     ask this machine, no machine would be asked.
     """
-    wrong = ["this process is stopping"] if _process["stops"] else _wrong_with_database()
-    lines = wrong or ["ready", *_wrong_with_cache()]
+    wrong = ["this process is stopping"] if _process["stops"] else _wrong()
+    lines = wrong or ["ready", *_wrong_with_cache(), *_wrong_with_servers()]
     return HttpResponse(
         "".join(f"{line}\n" for line in lines), "text/plain", status=503 if wrong else 200
     )
@@ -62,15 +63,20 @@ class AnswerProbes:
         return response
 
 
-def _wrong_with_database() -> list[str]:
+def _wrong() -> list[str]:
+    """Return why readers can't be answered, from the primary or a replica."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("select app, name from django_migrations")
-            missing = sorted(_migrations() - set(cursor.fetchall()))
-            cursor.execute("select version from ledger_head")
-            has_version = cursor.fetchone() is not None
+        return reading.answered(_wrong_with_database)
     except (DatabaseError, InterfaceError) as error:
         return [_said_of(error)]
+
+
+def _wrong_with_database() -> list[str]:
+    with reading.connection.cursor() as cursor:
+        cursor.execute("select app, name from django_migrations")
+        missing = sorted(_migrations() - set(cursor.fetchall()))
+        cursor.execute("select version from ledger_head")
+        has_version = cursor.fetchone() is not None
     said = [f"the migration {app}.{name} was not applied" for app, name in missing[:1]]
     return said + ([] if has_version else ["the ledger has no head"])
 
@@ -79,6 +85,11 @@ def _said_of(error: Exception) -> str:
     """Return what is wrong with a database, nothing of its address."""
     code = getattr(error.__cause__, "sqlstate", None)
     return "the database has no tables" if code == "42P01" else "the database does not answer"
+
+
+def _wrong_with_servers() -> list[str]:
+    """Name the servers that this process does without; while the primary is one, nobody works."""
+    return [f"readers do without the database server {name}" for name in reading.left_alone()]
 
 
 def _wrong_with_cache() -> list[str]:

@@ -48,6 +48,26 @@ def test_both_roles_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
     assert (address.application().user, address.owner().user) == ("app", "boss")
 
 
+def test_replicas_are_separated_by_commas_or_blanks_and_hosts_of_one_by_commas(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app@h/d")
+    written = " postgresql://app@h1/d,postgresql://app@h2,h3/d, \n postgresql://app@h4/d,"
+    monkeypatch.setenv("DATABASE_REPLICA_URLS", written)
+    assert [each.host for each in address.replicas()] == ["h1", "h2,h3", "h4"]
+    named = address.django_databases()
+    assert list(named) == ["default", "replica-1", "replica-2", "replica-3"]
+    assert "default_transaction_read_only=on" in named["replica-1"]["OPTIONS"]["options"]
+    assert "read_only" not in named["default"]["OPTIONS"]["options"]
+
+
+def test_a_replica_without_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app@h/d")
+    monkeypatch.setenv("DATABASE_REPLICA_URLS", "postgresql://app@h1/d replica2")
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_REPLICA_URLS is no address such"):
+        address.replicas()
+
+
 def test_without_the_owner_s_address_its_commands_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://app@h/d")
     monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)

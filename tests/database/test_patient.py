@@ -23,7 +23,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[base.Pa
     where = address.embedded(tmp_path / "data", postgresql.APPLICATION)
     with base.PatientConnection.connect(where.conninfo(), connect_timeout=2) as made:
         yield made
-    base.PatientConnection.silent_until = 0.0
+    base.PatientConnection.silent_until.clear()
     postgresql.release(tmp_path / "data")
     remove_places(tmp_path)
 
@@ -51,5 +51,6 @@ def test_a_server_that_is_halted_is_given_up_and_not_asked_again_at_once(
     finally:
         for pid in halted:
             os.kill(pid, signal.SIGCONT)
-    time.sleep(max(0.0, base.PatientConnection.silent_until - time.monotonic()))
+    (until,) = base.PatientConnection.silent_until.values()
+    time.sleep(max(0.0, until - time.monotonic()))
     base.PatientConnection.connect(*session.made_by[0]).close()

@@ -5,7 +5,7 @@ it was halted or its machine has gone, would hold every thread of the tracker fo
 """
 
 import time
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import psycopg
 from django.db.backends.postgresql import base
@@ -22,18 +22,19 @@ Result = TypeVar("Result")
 class PatientConnection(psycopg.Connection[Any]):
     """A connection that asks after its server while it waits for it."""
 
-    silent_until = 0.0  # of the clock of time.monotonic()
+    silent_until: ClassVar[dict[str, float]] = {}  # of the clock of time.monotonic(), by server
     made_by: tuple[tuple[Any, ...], dict[str, Any]]
 
     @classmethod
     def connect(cls, *args: Any, **options: Any) -> "PatientConnection":
         """Connect; at once an OperationalError where the server was silent a moment ago."""
-        if time.monotonic() < PatientConnection.silent_until:
+        server = repr((args, [options.get(name) for name in ("host", "port")]))
+        if time.monotonic() < cls.silent_until.get(server, 0.0):
             raise OperationalError("the server did not answer a moment ago")
         try:
             made = super().connect(*args, **options)
         except ConnectionTimeout:
-            PatientConnection.silent_until = time.monotonic() + SECONDS_OF_SILENCE
+            cls.silent_until[server] = time.monotonic() + SECONDS_OF_SILENCE
             raise
         made.made_by = (args, options)
         return made

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import IO, Any
 
 import xlsxwriter
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from carsi_tracker import SOFTWARE
 from carsi_tracker.database.limits import wait_patiently
+from carsi_tracker.database.reading import connection
 from carsi_tracker.ledger.formulas import escaped
 from carsi_tracker.ledger.text import well_formed
 from carsi_tracker.reports.downloads.fields import Field, Holds
@@ -47,11 +48,10 @@ def csv_of_query(query: QuerySet[Any], fields: Sequence[Field], language: str) -
     chosen = query.annotate(**columns).values_list(*columns)
     sql, parameters = chosen.query.get_compiler(connection=connection).as_sql()
     select = connection.ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
-    yield _line(field.name for field in fields)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(connection.alias), connection.cursor() as cursor:
         wait_patiently(connection)  # a reader may be slow
         with cursor.copy(f"copy ({select}) to stdout (format csv)") as rows:
-            waiting = bytearray()
+            waiting = bytearray(_line(field.name for field in fields))
             for row in rows:
                 waiting += row
                 if len(waiting) >= CHUNK:

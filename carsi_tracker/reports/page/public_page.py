@@ -19,6 +19,8 @@ from carsi_tracker.figures.vocabulary import Vocabulary, vocabulary
 from carsi_tracker.ledger.days import today
 from carsi_tracker.reports.page.address import Address, other_languages, written
 from carsi_tracker.reports.page.answering import ASK_AGAIN, answer, takes_gzip
+from carsi_tracker.reports.page.anywhere import from_any_server
+from carsi_tracker.reports.page.edition import is_fixed
 from carsi_tracker.reports.page.parameters import BadAddress, read, read_address
 from carsi_tracker.reports.page.places import Busy, busy
 
@@ -83,6 +85,7 @@ def public_page(
         view: Callable[Concatenate[HttpRequest, PublicRequest, P], HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @require_safe
+        @from_any_server
         @wraps(view)
         def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             try:
@@ -94,6 +97,7 @@ def public_page(
                     _etag(request, public),
                     lambda: view(request, public, *args, **kwargs),
                     dear=dear(request, public) or bool(public.query.filters.text),
+                    fixed=file and is_fixed(request, public.query, public.label_revision),
                 )
             except BadAddress as bad:
                 return _bad(request, bad)

@@ -18,6 +18,7 @@ from carsi_tracker.ledger.media_types import plain_name
 from carsi_tracker.ledger.models import Commitment, DocumentFile
 from carsi_tracker.reports.balances.sums import OF_COMMITMENTS, STAGES, balances
 from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.anywhere import from_any_server
 from carsi_tracker.reports.page.links import Linked
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
@@ -85,6 +86,7 @@ def _supported(query: Query) -> list[tuple[Commitment, tuple[Linked, ...]]]:
 
 
 @require_safe
+@from_any_server
 def document_file(request: HttpRequest, key: str) -> HttpResponseBase:
     """Give the file of a document that the public may see."""
     head, _revision = newest()

@@ -11,11 +11,13 @@ from carsi_tracker.figures.aggregates import Amount, Sums
 from carsi_tracker.figures.bounds import Limits
 from carsi_tracker.ledger import days, money
 from carsi_tracker.reports.page.address import as_query_string
+from carsi_tracker.reports.page.edition import with_edition
 from carsi_tracker.reports.page.marks import marked, marked_plainly
 from carsi_tracker.reports.page.shortened import in_prose
 
 register = template.Library()
 register.filter("query_string", as_query_string)
+register.filter("with_edition", with_edition)
 
 
 class OfLimits(Protocol):

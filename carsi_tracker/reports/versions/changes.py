@@ -17,6 +17,8 @@ from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import checksum
 from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.page.answering import ASK_AGAIN, FOR_GOOD
+from carsi_tracker.reports.page.anywhere import from_any_server
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.published.beside import PublishedChange, changed_comparisons
@@ -90,14 +92,16 @@ def _verdicts(steps: VersionSteps) -> list[PublishedChange]:
 
 
 @require_safe
+@from_any_server
 def versions_file(request: HttpRequest) -> HttpResponseBase:
     """Answer `versions.csv`: a line a version, each with its checksum."""
     head, _ = newest()
     lines = checksum.versions_csv(head.number)
-    return _file(request, lines, "versions.csv", head.checksum, "no-cache")
+    return _file(request, lines, "versions.csv", head.checksum, ASK_AGAIN)
 
 
 @require_safe
+@from_any_server
 def version_file(request: HttpRequest, version: int) -> HttpResponseBase:
     """Answer the file of one version, byte for byte as it is hashed; it never changes."""
     posting = Posting.objects.filter(version=version).first()
@@ -108,7 +112,7 @@ def version_file(request: HttpRequest, version: int) -> HttpResponseBase:
         checksum.entries_csv(version),
         f"carsi-version-{version}.csv",
         posting.entries_sha256,
-        "max-age=31536000, immutable",
+        FOR_GOOD,
     )
 
 
@@ -123,5 +127,5 @@ def _file(
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
     response["ETag"] = etag
-    response["Cache-Control"] = f"public, {kept}"
+    response["Cache-Control"] = kept
     return response
