@@ -121,8 +121,18 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {  # what the library has, but attempts by accounts/throttle.py
+    "login_failed": "10/m/ip,5/5m/key",
+    "sign_in_name": "50/h/key",
+    "sign_in_known": "5/5m/key",
+}
 MFA_ADAPTER = "carsi_tracker.accounts.sign_in.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "carsi_tracker.accounts.passkeys.AddPasskeyForm",
+    "edit_webauthn": "carsi_tracker.accounts.passkeys.EditPasskeyForm",
+}
 MFA_TOTP_ISSUER = "CARSI Tracker"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a phone's clock may be off
 
@@ -162,8 +172,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = DEPLOYED
 CSRF_COOKIE_SECURE = DEPLOYED
 CSRF_COOKIE_HTTPONLY = True
-if DEPLOYED:  # browsers take these over HTTPS alone, of no other host and for every path
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+_of_host = "__Host-" if DEPLOYED else ""  # over HTTPS alone, of no other host, for every path
+SESSION_COOKIE_NAME = f"{_of_host}sessionid"
+CSRF_COOKIE_NAME = f"{_of_host}csrftoken"
+DEVICE_COOKIE_NAME = f"{_of_host}device"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 SECURE_SSL_REDIRECT = DEPLOYED

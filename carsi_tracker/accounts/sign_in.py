@@ -7,13 +7,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathImage
 
-from carsi_tracker.accounts import events, typed
+from carsi_tracker.accounts import events, throttle, typed
 from carsi_tracker.accounts.models import SignInRefusal, User
 
 
@@ -38,19 +40,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """People are added by administrators, and sign in while they hold a role."""
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Note who is refused for trying too often; raises ValidationError."""
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            name = credentials.get("username") or credentials.get("email") or ""
-            events.sign_in_refused(request, str(name), SignInRefusal.TOO_MANY_ATTEMPTS)
-            raise
+        """Count the attempt, and note who is refused for too many; raises ValidationError."""
+        name = str(credentials.get("username") or credentials.get("email") or "")
+        self._login_failed_rl_usage = throttle.attempt(request, name)
+        if self._login_failed_rl_usage is None:
+            events.sign_in_refused(request, name, SignInRefusal.TOO_MANY_ATTEMPTS)
+            raise self.validation_error("too_many_login_attempts")
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Refuse people without a role, as those whose access has ended."""
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         if response is None and not user.is_staff:
             response = self.respond_user_inactive(request, user)
+        return response
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Lead on, and let the device be known from now on."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        throttle.remember(request, response, user)
         return response
 
     def set_password(self, user: User, password: str) -> None:
@@ -69,6 +76,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_totp_label(self, user: User) -> str:
         """Return the name under which an authenticator app lists the account."""
         return user.username
+
+    def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002 (as the library has it)
+        """Return what a new passkey is called until its person names it."""
+        return gettext("Passkey of %s") % date_format(timezone.localdate())
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return for which site passkeys are, and what browsers call it."""
+        return {**super().get_public_key_credential_rp_entity(), "name": "CARSI Tracker"}
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code as an element of a page."""

@@ -13,6 +13,7 @@ FIELDS = {
     "stage_and_commitment": "commitment",
     "taken_already": "reference",
     "limit_explained": "bound_note",
+    "address_without_password": "url",
     "no_agency": "agency",
     "no_partner": "partner",
     "no_such_batch": "batch",

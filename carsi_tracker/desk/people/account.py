@@ -9,6 +9,7 @@ from allauth.account.internal.stagekit import unstash_login
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions import views as sessions
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
@@ -19,6 +20,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
 
 from carsi_tracker.accounts import typed
 from carsi_tracker.accounts.models import User
@@ -88,6 +90,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def sign_in_by_passkey(request: HttpRequest) -> HttpResponse:
+    """Sign somebody in by a passkey alone, with what they typed before, as a password does."""
+    response: HttpResponse = passkeys.login_webauthn(request)
+    signed = request.POST.get(typed.FIELD, "")
+    is_in = request.method == "POST" and request.user.is_authenticated
+    if signed and is_in and not typed.keep(request, signed, person(request)):
+        response["Location"] = reverse("admin:index")
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form from before its sender signed in again: it stands there as it was typed.
 
@@ -139,6 +151,32 @@ urlpatterns = [
         "second-step/app/remove/",
         framed(totp.deactivate_totp, _("Remove the authenticator app")),
         name="mfa_deactivate_totp",
+    ),
+    path("passkeys/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
+    path(
+        "passkeys/add/",
+        framed(passkeys.add_webauthn, _("Add a passkey")),
+        name="mfa_add_webauthn",
+    ),
+    path(
+        "passkeys/<int:pk>/name/",
+        framed(passkeys.edit_webauthn, _("Rename a passkey")),
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        "passkeys/<int:pk>/remove/",
+        framed(passkeys.remove_webauthn, _("Remove a passkey")),
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "passkeys/confirm/",
+        framed(passkeys.reauthenticate_webauthn, CONFIRM),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path(
+        "passkeys/sign-in/",
+        framed(sign_in_by_passkey, _("Sign in")),
+        name="mfa_login_webauthn",
     ),
     path(
         "second-step/codes/",

@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
+from allauth.account.signals import user_logged_in
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carsi_tracker.accounts.acting import act_from
+from carsi_tracker.accounts import throttle
+from carsi_tracker.accounts.acting import act_from, network_address
 from carsi_tracker.accounts.models import Event, User
 from carsi_tracker.desk import mailing
 from carsi_tracker.ledger.posting import acting
@@ -49,6 +52,26 @@ def acting_by(request: HttpRequest, who: User) -> Iterator[None]:
             noted.select_related("person").order_by("person", "pk"), key=lambda event: event.person
         ):
             _tell(request, person, who, list(events))
+
+
+@receiver(user_logged_in)
+def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    """Tell somebody who signed in on a device that is not known to be theirs."""
+
+    def written() -> tuple[str, list[str]]:
+        names = {"name": user.username, "address": network_address(request) or "–"}
+        return _("You signed in on a new device"), [
+            _(
+                "The account “%(name)s” was signed in from the network address %(address)s, on a "
+                "device on which it had not been before."
+            )
+            % names,
+            _("If you did not expect this, tell an administrator at once."),
+            request.build_absolute_uri("/"),
+        ]
+
+    if user.email and not throttle.knows(request, user):
+        mailing.send(request, {user.email}, written)
 
 
 def _tell(request: HttpRequest, person: Any, by: User, events: list[Event]) -> None:

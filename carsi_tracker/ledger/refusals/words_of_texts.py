@@ -26,6 +26,12 @@ OF_TEXTS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "limit_has_a_reason": sentence(
         lambda: _("Say why a posted commitment becomes a limit, another one or none.")
     ),
+    "address_without_password": sentence(
+        lambda: _(
+            "The address holds a name or password before an @, which everyone would read. Take "
+            "them out."
+        )
+    ),
     "reference_written_plainly": sentence(lambda: _("Use A-Z, 0-9 and hyphens.")),
     "code_written_plainly": sentence(
         lambda: _("A code or key is written in plain letters and digits, without other signs.")

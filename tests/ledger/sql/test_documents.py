@@ -190,3 +190,24 @@ def test_other_kinds_are_refused(name: str, content: bytes) -> None:
 )
 def test_names_are_plain(name: str, plain: str) -> None:
     assert media_types.plain_name(name) == plain
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://user:secret@state.gov/a.pdf",
+        "http://user@state.gov/",
+        "https://user:secret@state.gov:8443",
+    ],
+)
+def test_an_address_with_a_password_is_not_published(ana: User, address: str) -> None:
+    with pytest.raises(Refused, match="before an @"):
+        factories.document(by=ana, url=address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "https://state.gov/a@b.pdf", "https://state.gov/?to=a@b.org", "http://127.0.0.1:22/"],
+)
+def test_an_address_with_a_sign_elsewhere_is(ana: User, address: str) -> None:
+    assert factories.document(by=ana, url=address).url == address
