@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.desk.forms.stale import fingerprint
 from carsi_tracker.ledger import posting
-from carsi_tracker.ledger.models import Batch, Change, Commitment, Line, Posting, Remark, Stage
+from carsi_tracker.ledger.models import Batch, Commitment, Stage
 from tests import factories
 from tests.desk.conftest import ALLOCATE, People, address, allocation, page_of, place
 
@@ -162,18 +163,23 @@ def pasted(batch: Batch) -> dict[str, Any]:
     return {"pasted": "\t".join(cells), "revision": batch.revision}
 
 
+TRACE = """
+    select
+        (select row(b.state, b.title)::text from ledger_batch b where b.id = %(batch)s),
+        (select count(*) from ledger_line where batch_id = %(batch)s),
+        (select count(*) from ledger_commitment where introduced_by_id = %(batch)s),
+        (select count(*) from ledger_remark where batch_id = %(batch)s),
+        (select count(*) from ledger_posting),
+        (select count(*) from ledger_batch),
+        (select count(*) from ledger_change)
+"""
+
+
 def trace(batch: Batch) -> tuple[Any, ...]:
     """All that an act on a batch can change."""
-    row = Batch.objects.filter(pk=batch.pk).values_list("state", "title").first()
-    return (
-        row,
-        Line.objects.filter(batch=batch).count(),
-        Commitment.objects.filter(introduced_by=batch).count(),
-        Remark.objects.filter(batch=batch).count(),
-        Posting.objects.count(),
-        Batch.objects.count(),
-        Change.objects.count(),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(TRACE, {"batch": batch.pk})
+        return tuple(cursor.fetchall())
 
 
 def allowed(act: str, client: Client, batch: Batch) -> bool:
