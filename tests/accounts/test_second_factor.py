@@ -145,7 +145,7 @@ def test_nobody_resets_their_own_as_an_administrator(administrator: Client) -> N
     assert Authenticator.objects.filter(user=ada, type="totp").exists()
 
 
-def test_a_public_installation_that_requires_none_is_warned_of(settings: Any) -> None:
+def test_a_public_installation_that_requires_none_is_warned_of(db: None, settings: Any) -> None:
     def warned() -> bool:
         found = run_checks(include_deployment_checks=True)
         return any("stolen password alone" in warning.msg for warning in found)
