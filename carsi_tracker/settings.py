@@ -11,6 +11,7 @@ from carsi_tracker.database.address import django_databases, is_embedded
 from carsi_tracker.local.secret import secret_key
 from carsi_tracker.monitoring.logs import addresses, logging_by_environment
 from carsi_tracker.release.content import release_of
+from carsi_tracker.web.served import is_public_only, served
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -72,14 +73,19 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
+            "context_processors": served(
+                [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]
+            ),
         },
     },
 ]
+
+PUBLIC_ONLY = is_public_only()
+INSTALLED_APPS, MIDDLEWARE = served(INSTALLED_APPS), served(MIDDLEWARE)
 
 DATABASES = django_databases()
 DATABASE_ROUTERS = ["carsi_tracker.database.reading.ReadingRouter"]
@@ -147,7 +153,7 @@ TIME_ZONE = "America/New_York"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-RELEASE = release_of(BASE_DIR, STATIC_ROOT / "staticfiles.json")
+RELEASE = release_of(BASE_DIR, STATIC_ROOT / "staticfiles.json") + "-public" * PUBLIC_ONLY
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -166,7 +172,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-CSRF_FAILURE_VIEW = "carsi_tracker.desk.people.account.csrf_failure"
+if not PUBLIC_ONLY:
+    CSRF_FAILURE_VIEW = "carsi_tracker.desk.people.account.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = DEPLOYED

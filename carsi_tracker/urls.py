@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from carsi_tracker.desk.people import account
 from carsi_tracker.reports import urls as reports
 
 
@@ -26,13 +26,21 @@ def read_only(patterns: Iterable[URLPattern]) -> list[URLPattern]:
     ]
 
 
+def desk() -> list[URLPattern | URLResolver]:
+    """Return the addresses of the desk and of signing in, where they are served."""
+    if settings.PUBLIC_ONLY:
+        return []
+    from carsi_tracker.desk.people import account
+
+    return [path("admin/", admin.site.urls), path("account/", include(account.urlpatterns))]
+
+
 favicon = path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"))
 
 urlpatterns = [
     *read_only([*reports.files, favicon]),
     *i18n_patterns(
-        path("admin/", admin.site.urls),
-        path("account/", include(account.urlpatterns)),
+        *desk(),
         *read_only(reports.pages),
         prefix_default_language=False,
     ),

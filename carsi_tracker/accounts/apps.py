@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,5 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """Listen to who signs in, and register what is asked of a deployment."""
+        """Listen to who signs in, where anybody can, and register what is asked of a deployment."""
+        if settings.PUBLIC_ONLY:
+            return
         from carsi_tracker.accounts import checks, events  # noqa: F401 (models have to be loaded)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.db import transaction
+
 from carsi_tracker.database.reading import connection
 
 ROWS_A_FETCH = 2000
@@ -28,7 +30,7 @@ def entries_csv(version: int) -> Iterator[str]:
     """Yield the file of one version, whose SHA-256 stands in `versions.csv`."""
     yield _header("rules.entries_header()")
     yield from _lines(
-        "select text from rules.amount_text where version = %s order by position", version
+        "select text from rules.posted_text where version = %s order by position", version
     )
 
 
@@ -39,8 +41,11 @@ def _header(expression: str) -> str:
 
 
 def _lines(query: str, version: int) -> Iterator[str]:
-    """Stream the lines of a query from a cursor of the server, in constant memory."""
-    with connection.chunked_cursor() as cursor:
+    """Stream the lines of a query from a cursor of the server, in constant memory.
+
+    In a transaction: outside of one it is no cursor of the server.
+    """
+    with transaction.atomic(using=connection.alias), connection.chunked_cursor() as cursor:
         cursor.execute(query, [version])
         while rows := cursor.fetchmany(ROWS_A_FETCH):
             yield "".join(f"{text}\n" for (text,) in rows)

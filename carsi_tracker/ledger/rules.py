@@ -6,6 +6,8 @@ from pathlib import Path
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
+READER = "carsi_reader"
+"""The role of machines that serve the public site alone, where the server has it."""
 FILES = sorted((Path(__file__).parent / "sql").glob("*/*.sql"))
 
 
@@ -17,7 +19,7 @@ def are_current(connection: BaseDatabaseWrapper, application_role: str) -> bool:
     """Say whether the database was given the rules as the files are now, for this role."""
     with connection.cursor() as cursor:
         cursor.execute("select obj_description(to_regnamespace('rules'), 'pg_namespace')")
-        return bool(cursor.fetchone()[0] == _stamp(application_role))
+        return bool(cursor.fetchone()[0] == _stamp(connection, application_role))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
@@ -38,7 +40,9 @@ def install(connection: BaseDatabaseWrapper, application_role: str) -> None:
         cursor.execute("create schema rules")
         for file in FILES:
             cursor.execute(file.read_text())
-        comment = sql.SQL("comment on schema rules is {}").format(_stamp(application_role))
+        comment = sql.SQL("comment on schema rules is {}").format(
+            _stamp(connection, application_role)
+        )
         cursor.execute(comment)
 
 
@@ -65,7 +69,10 @@ def broken_from_before(connection: BaseDatabaseWrapper) -> list[str]:
         return rows + [f"the move of version {version} ({name})" for version, name in cursor]
 
 
-def _stamp(application_role: str) -> str:
+def _stamp(connection: BaseDatabaseWrapper, application_role: str) -> str:
     """Return what the database keeps to tell which files it was given, and for whom."""
+    with connection.cursor() as cursor:
+        cursor.execute("select rolname from pg_roles where rolname = %s", [READER])
+        roles = [application_role, *(name for (name,) in cursor)]
     content = "".join(f"{file.name}\n{file.read_text()}\n" for file in FILES)
-    return hashlib.sha256(f"{application_role}\n{content}".encode()).hexdigest()
+    return hashlib.sha256(f"{' '.join(roles)}\n{content}".encode()).hexdigest()

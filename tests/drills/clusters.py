@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 PATIENCE = 60  # seconds
-SUPERUSER, OWNER, APPLICATION = "super", "carsi_owner", "carsi_app"
+SUPERUSER, OWNER, APPLICATION, READER = "super", "carsi_owner", "carsi_app", "carsi_reader"
 DATABASE = "carsi"
 PASSWORD = secrets.token_hex(8)
 
@@ -82,7 +82,7 @@ class Cluster:
             hba.write("host replication all 127.0.0.1/32 scram-sha-256\n")
         self.start()
         with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as session:
-            for role, more in ((OWNER, "createdb"), (APPLICATION, "")):
+            for role, more in ((OWNER, "createdb"), (APPLICATION, ""), (READER, "")):
                 session.execute(f"create role {role} login {more} password '{PASSWORD}'")  # type: ignore[call-overload]
             session.execute(f"create database {DATABASE} owner {OWNER}")  # type: ignore[call-overload]
 

@@ -106,3 +106,15 @@ def make_standby(primary: Cluster, folder: Path, clusters: list[Cluster]) -> Cal
         return made
 
     return make
+
+
+@pytest.fixture
+def migrated(
+    cluster_before: Cluster, checkout: Path, folder: Path, clusters: list[Cluster]
+) -> Cluster:
+    """Give a running server that the release before has filled, and this one migrated."""
+    made = cluster_before.copied(folder / "migrated")
+    clusters.append(made)
+    made.start()
+    manage(checkout, "migrate", "--verbosity=0", **made.environment)
+    return made

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.drills.balancer import Balancer
 from tests.drills.clusters import Cluster
 from tests.drills.load import Seen, posting, under_load
 from tests.drills.machines import Visitor, WebMachine, manage, serving
 from tests.drills.office import HEAD, PASSWORD, Office
-from tests.drills.releases import PROBE, addresses
+from tests.drills.releases import PROBE, addresses, fill, lay_out
 
 SHORT_WAIT = 10  # seconds, of two busy processors
 NOT_THERE = {"/documents/gao-13-295r/file/": 404}  # no file of it was loaded
@@ -107,3 +109,66 @@ def require_all_posted(office: Office, seen: Seen) -> None:
     """Find each posting that was acknowledged, in the ledger."""
     found = "select count(*) from ledger_batch where id = any(%s) and version is not null"
     assert office.value(found, seen.posted) == len(seen.posted)
+
+
+@pytest.mark.long
+def test_two_machines_are_upgraded_one_after_the_other_and_back_without_a_break(
+    office: Office, release_before: Path, checkout: Path, folder: Path
+) -> None:
+    """As `docs/upgrade.md` has it, behind nginx by its lines; then the old ones start again."""
+    with ExitStack() as machines, Balancer(folder) as balancer:
+        serve = partial(_serve, machines, office, folder)
+        ends = {port: serve(release_before, PROBE, port) for port in balancer.ports}
+        with working_at(office, balancer.visitor) as seen:
+            manage(checkout, "migrate", "--verbosity=0", **office.cluster.environment)
+            for release, probe in ((checkout, "/ready/"), (release_before, PROBE)):
+                for port in balancer.ports:
+                    balancer.take_out(port)
+                    ends[port]()
+                    ends[port] = serve(release, probe, port)
+                    balancer.put_back()
+                    assert static_files_missing(balancer.visitor()) == set()
+    assert seen.statuses.keys() == {200}
+    assert seen.refused == []
+    assert len(seen.posted) > len(balancer.ports)
+    require_all_posted(office, seen)
+    said = manage(checkout, "verify_ledger", **office.cluster.environment)
+    assert said.startswith(f"Verified: {office.value(HEAD)} versions, ")
+
+
+def _serve(
+    machines: ExitStack, office: Office, folder: Path, release: Path, probe: str, port: int
+) -> Callable[[], None]:
+    """Serve a release at a port, and return what ends it."""
+    one = machines.enter_context(ExitStack())
+    log = folder / f"{port}-{release.name}.log"
+    url = office.cluster.url()
+    one.enter_context(serving(release, log, probe, DATABASE_URL=url, PORT=str(port)))
+    return one.close
+
+
+def static_files_missing(visitor: Visitor) -> set[str]:
+    """Return the static files that pages name, of whichever machine, and that nobody has."""
+    named = set()
+    for _ in range(6):
+        named.update(re.findall(r'"(/static/[^"]+)"', visitor.get("/").body))
+    assert named
+    return {name for name in sorted(named) if visitor.get(name).status != 200}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("version", ["0.2.0", "0.3.0"])
+def test_what_an_older_release_filled_is_brought_up_to_date(
+    version: str, checkout: Path, folder: Path, clusters: list[Cluster]
+) -> None:
+    release, made = folder / "release", Cluster(folder / "older", settings=(("fsync", "off"),))
+    release.mkdir()
+    lay_out(version, release)
+    clusters.append(made)
+    made.initialise()
+    fill(release, made)
+    manage(checkout, "migrate", "--verbosity=0", **made.environment)
+    said = manage(checkout, "verify_ledger", **made.environment)
+    assert said.startswith("Verified: ")
+    with serving(checkout, folder / "web.log", DATABASE_URL=made.url()) as machine:
+        assert statuses(machine, addresses(release)) == NOT_THERE

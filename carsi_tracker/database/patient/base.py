@@ -69,3 +69,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Connect, at the isolation that PostgreSQL has by default."""
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         return PatientConnection.connect(**conn_params)
+
+    def chunked_cursor(self) -> Any:
+        """Return a cursor of the server within a transaction, outside of one an ordinary one.
+
+        A pool of connections gives the server's session to others at the end of each transaction.
+        """
+        return super().chunked_cursor() if self.in_atomic_block else self.cursor()

@@ -72,7 +72,8 @@ def rows_of_query(
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the values of a query, from a cursor of the server."""
     columns = {f"column{n}": field.found(language) for n, field in enumerate(fields)}
-    yield from query.annotate(**columns).values_list(*columns).iterator(ROWS_A_FETCH)
+    with transaction.atomic(using=connection.alias):  # else it is no cursor of the server
+        yield from query.annotate(**columns).values_list(*columns).iterator(ROWS_A_FETCH)
 
 
 def workbook(

@@ -68,7 +68,6 @@ SETTINGS = {
     "plan_cache_mode": "force_custom_plan",
     "enable_hashjoin": "off",
     "enable_sort": "off",
-    "row_security": "off",
     "check_function_bodies": "off",
     "escape_string_warning": "off",
     "search_path": "pg_temp, rules, public, pg_catalog",
@@ -128,3 +127,12 @@ def test_settings_of_a_session_change_nothing_of_what_is_read_posted_and_hashed(
     assert run(another, ledger.analyst, "select rules.reverse(2, 'Back', 'Twice')")
     assert application.execute("select * from rules.verify()").fetchall() == []
     assert Posting.objects.get(version=2).title == draft.title
+
+
+def test_a_session_that_is_to_see_all_rows_whatever_policies_say_is_refused(
+    another: psycopg.Connection,
+) -> None:
+    """The policies that keep drafts from the reading role let the application see all anyway."""
+    another.execute("set row_security = off")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        another.execute("select from ledger_commitment")

@@ -90,6 +90,10 @@ left join ledger_goal g on g.id = c.goal_id
 left join ledger_organization o on o.id = c.agency_id
 left join ledger_organization q on q.id = c.partner_id;
 
+-- The same of entries alone, for whom drafts are hidden from.
+create view rules.posted_text with (security_barrier) as
+select version, position, text from rules.amount_text where version is not null;
+
 create function rules.posting_text(posting ledger_posting) returns text
 language sql stable set search_path = public, rules, pg_temp
 as $$
