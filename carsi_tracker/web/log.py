@@ -4,9 +4,10 @@ import logging
 
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 
 PLAIN = (OperationalError, InterfaceError, DisallowedHost)
+OUTAGES = (IdleInTransactionSessionTimeout, ReadOnlySqlTransaction)
 
 
 class OneLine(logging.Filter):
@@ -16,7 +17,7 @@ class OneLine(logging.Filter):
         """Shorten the record where it is such a one; let it pass."""
         error = record.exc_info[1] if record.exc_info else None
         cause = getattr(error, "__cause__", None)
-        if isinstance(error, PLAIN) or isinstance(cause, ReadOnlySqlTransaction):
+        if isinstance(error, PLAIN) or isinstance(cause, OUTAGES):
             why = (str(error).strip().splitlines() or [type(error).__name__])[0]
             said = record.getMessage()
             record.msg = said if why in said else f"{said}: {why}"

@@ -86,6 +86,7 @@ class Work:
     refused: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     answered: int = 0
+    posted_before: int = 0
     refused_at: list[float] = field(default_factory=list)  # of the clock of time.monotonic()
     stop: threading.Event = field(default_factory=threading.Event)
     submitted: "queue.Queue[tuple[int, str]]" = field(default_factory=lambda: queue.Queue(WAITING))
@@ -97,7 +98,7 @@ class Work:
         while len(self.acknowledged) < wanted:
             assert not self.wrong, self.wrong[0]
             waited = time.monotonic() - began
-            assert waited < seconds, f"nobody gets as far as posting: {self.refused}"
+            assert waited < seconds, f"nobody gets as far as posting: {self}"
             time.sleep(0.05)
         return time.monotonic() - began
 
@@ -163,6 +164,7 @@ class Work:
             return False
         digest = re.search(r'name="digest" value="(\w+)"', review.body)
         if not digest:  # it is posted already: only the answer was lost
+            self.posted_before += 1
             return True
         fields = {"digest": digest[1], "confirmed": "on"}
         answer = self.answer(lambda: visitor.post(f"{page}/post/", fields, form=review))
@@ -202,6 +204,7 @@ class Work:
         lasted = max(self.refused_at) - min(self.refused_at) if self.refused_at else 0
         return (
             f"{self.answered} answers, {len(self.acknowledged)} acknowledged postings; "
+            f"{self.posted_before} answers to postings lost; "
             f"refused for {lasted:.1f} s: {dict(self.refused)}"
         )
 
@@ -230,6 +233,8 @@ def people_at_work(machine: WebMachine, cluster: Cluster, people: int = 2) -> It
         work.stop.set()
         for worker in workers:
             worker.join()
+        if work.wrong:
+            sys.stdout.write(machine.log.read_text())
 
 
 def assert_nothing_was_lost(
@@ -243,7 +248,7 @@ def assert_nothing_was_lost(
     assert "Verified" in manage(checkout, "verify_ledger", **cluster.environment)
     assert not work.wrong, work.wrong[0]
     sys.stdout.write(f"{work}\n")
-    assert work.refused.keys() - {*told, BUSY, HELD} == set()
     log = machine.log.read_text()
+    assert work.refused.keys() - {*told, BUSY, HELD} == set(), log
     assert "Traceback" not in log, log
     assert "Internal Server Error" not in log, log

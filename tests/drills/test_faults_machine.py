@@ -129,8 +129,9 @@ def test_the_clocks_are_set_back(
             listed = csv.DictReader(io.StringIO(machine.get("/versions.csv").body))
             posted = [datetime.fromisoformat(row["posted_at"]) for row in listed]
             assert all(one < next_one for one, next_one in pairwise(posted))
-            assert (posted[-1] - posted[-2]).total_seconds() < 0.001
-            assert_nothing_was_lost(work, machine, cluster, checkout)
+            gaps = [(after - before).total_seconds() for before, after in pairwise(posted)]
+            assert min(gaps[-4:]) < 0.001
+            assert_nothing_was_lost(work, machine, cluster, checkout, SILENT)
     finally:
         cluster.remove()
 
@@ -145,7 +146,7 @@ def fake_clock(folder: Path) -> dict[str, str]:
     return {
         "LD_PRELOAD": str(found[0]),
         "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
-        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
 

@@ -133,6 +133,7 @@ def test_work_that_goes_on_takes_no_more_of_the_machine(
             importer.join()
         assert_nothing_was_lost(work, machine, primary, checkout)
         assert machine.log.read_text().splitlines()[1:] == []
+        assert any(reason.startswith("Soak") for reason in work.acknowledged.values())
     quarter = len(samples) // 4
     means = {
         name: [mean(s[name] for s in samples[n * quarter : (n + 1) * quarter]) for n in range(4)]

@@ -8,7 +8,11 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from psycopg.errors import DiskFull, ReadOnlySqlTransaction
+from psycopg.errors import (
+    DiskFull,
+    IdleInTransactionSessionTimeout,
+    ReadOnlySqlTransaction,
+)
 
 from carsi_tracker.monitoring import request_id
 from carsi_tracker.reports.page.address import other_languages
@@ -16,6 +20,8 @@ from carsi_tracker.reports.page.answering import ASK_AGAIN
 
 MINUTE = 60
 SECONDS_TO_WAIT = 10
+ENDED = IdleInTransactionSessionTimeout
+"""What PostgreSQL says of a session that it ended; to Django an error of its own."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (by Django)
@@ -40,7 +46,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if _can_not_save(error):
         return _unavailable(request, "503_not_saved.html", MINUTE)
-    if isinstance(error, OperationalError | InterfaceError):
+    cause = getattr(error, "__cause__", None)
+    if isinstance(error, OperationalError | InterfaceError) or isinstance(cause, ENDED):
         return _unavailable(request, "503.html", SECONDS_TO_WAIT)
     return _error(request, "500.html", 500)
 
