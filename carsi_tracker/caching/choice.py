@@ -49,6 +49,7 @@ def page_cache() -> dict[str, Any]:
         "LOCATION": servers,
         "KEY_PREFIX": "carsi-pages",
         "OPTIONS": {
+            "serializer": "carsi_tracker.caching.sealed.AsWritten",
             "socket_connect_timeout": SECONDS,
             "socket_timeout": SECONDS,
             "retry": Retry(NoBackoff(), 0),

@@ -17,6 +17,7 @@ from django.core.cache.backends.redis import RedisCache
 
 from carsi_tracker.caching.once import Release
 from carsi_tracker.caching.remembered import Kept
+from carsi_tracker.caching.sealed import opened, sealed
 
 T = TypeVar("T")
 
@@ -176,12 +177,17 @@ class Shared(RedisCache):
     """When it may be asked again, and a failure said again: for all threads, since it is one."""
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
-        return self._ask(default, lambda: super(Shared, self).get(key, default, version))
+        kept = self._ask(None, lambda: super(Shared, self).get(key, None, version))
+        if kept is None:
+            return default
+        name = self.make_and_validate_key(key, version)
+        return self._ask(default, lambda: opened(name, kept))
 
     def set(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
     ) -> None:
-        self._ask(None, lambda: super(Shared, self).set(key, value, timeout, version))
+        page = sealed(self.make_and_validate_key(key, version), value)
+        self._ask(None, lambda: super(Shared, self).set(key, page, timeout, version))
 
     def delete(self, key: Any, version: Any = None) -> bool:
         return self._ask(False, lambda: bool(super(Shared, self).delete(key, version)))  # noqa: FBT003

@@ -1,6 +1,7 @@
 """Finished pages: bounded by bytes, and served without the server that keeps them."""
 
 import logging
+import pickle
 import shutil
 import socket
 import subprocess
@@ -165,6 +166,41 @@ def test_a_shared_cache_keeps_pages_and_is_emptied_of_nothing_else(
     process.kill()
     process.wait()
     assert client.get("/about/").content == first.content
+    caches["pages"].close()
+
+
+class Unwelcome:
+    """Something that writes a file when it is unpickled."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return Path.touch, (self.file,)
+
+
+@pytest.mark.usefixtures("sourced")
+def test_what_another_program_wrote_in_place_of_a_page_is_never_unpickled(
+    client: Client,
+    redis_server: tuple[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    tmp_path: Path,
+) -> None:
+    redis = pytest.importorskip("redis")
+    url, _process = redis_server
+    monkeypatch.setenv("CACHE_URL", url)
+    monkeypatch.setattr(Shared, "asked_from", 0.0)
+    settings.CACHES = {**settings.CACHES, "pages": page_cache()}
+    with redis.Redis.from_url(url) as others:
+        about, overview = client.get("/about/"), client.get("/")
+        (one, other) = others.keys()
+        unwelcome = pickle.dumps(Unwelcome(tmp_path / "written"))
+        for content in (unwelcome, b"x" * 32 + unwelcome, others.get(other)):
+            others.set(one, content)
+            assert client.get("/about/").content == about.content
+            assert client.get("/").content == overview.content
+    assert not (tmp_path / "written").exists()
     caches["pages"].close()
 
 
