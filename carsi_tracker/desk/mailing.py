@@ -6,7 +6,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,7 +18,7 @@ logger = logging.getLogger(__name__)
 def send(
     request: HttpRequest, addresses: set[str], written: Callable[[], tuple[str, list[str]]]
 ) -> None:
-    """Send a mail to each address, once the transaction is committed.
+    """Send a mail to each address, with the caller's transaction or not at all.
 
     `written` gives subject and paragraphs in the language that is active.
     """
@@ -31,11 +30,11 @@ def send(
         parts.append("\n\n".join(filter(None, paragraphs)))
     title, text = f"CARSI Tracker: {subjects[0]}", "\n\n--\n\n".join(parts)
     mails = [EmailMessage(title, text, to=[address]) for address in sorted(addresses)]
-    transaction.on_commit(lambda: _deliver(request, mails))
+    _deliver(request, mails)
 
 
 def _deliver(request: HttpRequest, mails: list[EmailMessage]) -> None:
-    """Let the mails be sent; what can't be one is logged and said, and stops nothing."""
+    """Leave the mails to be sent; what can't be one is logged and said, and stops nothing."""
     if not mails:
         return
     try:

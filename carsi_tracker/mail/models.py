@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class WaitingMail(models.Model):
-    """A mail as it is sent, to some people; gone once it was taken, or refused for good."""
+    """A mail as it is sent, to one person; gone once it was taken, or refused for good."""
 
     queued_at = models.DateTimeField(db_default=Now())
     sender = models.TextField()

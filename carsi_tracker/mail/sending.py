@@ -3,6 +3,7 @@
 import logging
 import smtplib
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.core.mail.backends.smtp import EmailBackend
@@ -14,7 +15,7 @@ from carsi_tracker.monitoring import metrics
 
 LATE = timedelta(minutes=2)
 GIVEN_UP = timedelta(days=3)
-HANGS_UP = 421
+HANGS_UP, NO_ADDRESS = 421, 553
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +70,9 @@ def _send_next(server: EmailBackend, tried: set[int]) -> bool | None:
         except smtplib.SMTPRecipientsRefused as refused:
             codes = [code for code, _why in refused.recipients.values()]
             lost = refused if HANGS_UP in codes else None
+        except UnicodeError:  # an address that can't be said to a mail server
+            server.connection.rset()
+            codes = [NO_ADDRESS]
         except OSError as error:
             lost = error
         if codes and min(codes) >= 500:
@@ -87,7 +91,8 @@ def _send_next(server: EmailBackend, tried: set[int]) -> bool | None:
 class Sender:
     """The one thread of a process that sends, while something waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, send: Callable[[], object]) -> None:
+        self._send = send
         self._lock = threading.Lock()
         self._is_wanted = self._is_at_work = False
 
@@ -102,9 +107,11 @@ class Sender:
     def _work(self) -> None:
         while self._goes_on():
             try:
-                send_waiting()
+                self._send()
             except Error as error:  # the mails wait in the database until it is back
                 log.warning("Mails could not be read: %s", str(error).strip().partition("\n")[0])
+            except Exception:  # or nothing would be sent until this process ends
+                log.exception("Mails could not be sent")
             finally:
                 connections.close_all()
 
@@ -114,4 +121,4 @@ class Sender:
             return self._is_at_work
 
 
-SENDER = Sender()
+SENDER = Sender(send_waiting)

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.db.models import F
+from django.test import RequestFactory
 
 from carsi_tracker.accounts.models import User
+from carsi_tracker.desk import mailing
 from carsi_tracker.ledger.models import Batch, Commitment, Country, Document
 from carsi_tracker.mail.models import WaitingMail
 from tests import factories
@@ -91,6 +94,18 @@ def test_a_mail_server_that_nobody_runs_stops_nothing_and_is_said_once_mails_are
     text = post_it(reachable.approver, batch)
     assert "Posted as version" in text
     assert "Emails are late; one about it is sent when the mail server takes it." in text
+
+
+@pytest.mark.usefixtures("people")
+def test_a_mail_is_kept_with_what_it_tells_of_or_not_at_all(
+    rf: RequestFactory, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "carsi_tracker.mail.outbox.Outbox"
+    with transaction.atomic():
+        mailing.send(rf.get("/"), {"ana@office.example"}, lambda: ("Posted", ["It was."]))
+        assert WaitingMail.objects.count() == 1
+        transaction.set_rollback(True)
+    assert not WaitingMail.objects.exists()
 
 
 def test_what_can_not_be_made_a_mail_stops_nothing_and_is_said(

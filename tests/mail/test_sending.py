@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from threading import Semaphore
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.core.management import call_command
 from django.db.models import F
 
 from carsi_tracker.mail.models import WaitingMail
-from carsi_tracker.mail.sending import GIVEN_UP, LATE, are_late, send_waiting
+from carsi_tracker.mail.sending import GIVEN_UP, LATE, Sender, are_late, send_waiting
 from tests.mail.postbox import Postbox, open_postbox
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,53 @@ def test_a_mail_at_which_the_server_hangs_up_lets_others_go_first(
     call_command("send_mails")
     assert waiting() == [["trap@office.example"]]
     assert "1 mails were sent, 1 wait." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "address", ["ana@compañía.example", "Ana Núñez <ana@compañía.example>"], ids=["bare", "named"]
+)
+def test_an_address_in_letters_of_any_language_holds_no_mail_up(
+    postbox: Postbox, address: str
+) -> None:
+    queue(address, "petra@office.example")
+    assert send_waiting() == 2
+    assert [people for people, _text in postbox.taken] == [
+        ["ana@xn--compaa-7va5a.example"], ["petra@office.example"],
+    ]  # fmt: skip
+
+
+def test_a_mail_that_no_server_could_take_is_thrown_away_and_holds_no_other_up(
+    postbox: Postbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    queue("ana@office.example", "petra@office.example")
+    WaitingMail.objects.filter(recipients=["ana@office.example"]).update(recipients=["ñ@ñ"])
+    assert send_waiting() == 1
+    assert waiting() == []
+    assert "thrown away" in caplog.text
+
+
+def test_of_several_recipients_each_gets_the_mail_who_can(postbox: Postbox) -> None:
+    postbox.refused["busy@office.example"] = "450 later"
+    everyone = ["ana@office.example", "busy@office.example"]
+    mail.send_mail("Posted", "It was.", "tracker@office.example", everyone)
+    assert send_waiting() == 1
+    assert waiting() == [["busy@office.example"]]
+
+
+def test_the_thread_that_sends_survives_whatever_goes_wrong(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked = Semaphore(0)
+
+    def fail() -> None:
+        asked.release()
+        raise UnicodeEncodeError("ascii", "contraseña", 7, 8, "the password of the mail server")
+
+    sender = Sender(fail)
+    for _time in range(2):
+        sender.begin()
+        assert asked.acquire(timeout=10)
+    assert "Mails could not be sent" in caplog.text
 
 
 def test_mails_are_late_after_two_minutes_and_given_up_after_three_days(

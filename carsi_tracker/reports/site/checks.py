@@ -4,7 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
+
+from carsi_tracker.database.reading import connection
 
 MAY_WRITE = """
     select current_user, exists (
