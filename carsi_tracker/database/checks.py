@@ -5,6 +5,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Warning  # noqa: A004 (Django's name)
 from django.db import Error, connection, connections
 from psycopg.pq import Conninfo
@@ -25,6 +26,11 @@ OF_THE_ROLE = """
             select from pg_class
             where relnamespace = 'public'::regnamespace and pg_has_role(relowner, 'member')
         ),
+        exists (
+            select from pg_class
+            where relnamespace = 'public'::regnamespace and relkind = 'r'
+                and has_table_privilege(oid, 'insert, update, delete, truncate')
+        ),
         coalesce(has_table_privilege(to_regclass('ledger_posting'), writing), false)
             or coalesce(has_table_privilege(to_regclass('ledger_entry'), writing), false),
         extract(epoch from clock_timestamp())::float8
@@ -37,7 +43,7 @@ def role_and_clock(**_of: Any) -> list[CheckMessage]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(OF_THE_ROLE)
-            user, is_superuser, owns, writes, moment = cursor.fetchone()
+            user, is_superuser, owns, writes, writes_journal, moment = cursor.fetchone()
     except Error:
         said = "The database does not answer, so its role and its clock were not looked at."
         return [Warning(said, id="database.W001")]
@@ -49,7 +55,13 @@ def role_and_clock(**_of: Any) -> list[CheckMessage]:
             "posted: name the application role there, which owns nothing."
         )
         found.append(Warning(said, id="database.W002"))
-    elif writes:
+    elif settings.PUBLIC_ONLY and writes:
+        said = (
+            f"This machine serves the public site alone, but its role {user} may write: "
+            "let DATABASE_URL name carsi_reader."
+        )
+        found.append(Warning(said, id="database.W009"))
+    elif writes_journal:
         said = f"The role {user} of DATABASE_URL may write the journal: run manage.py migrate."
         found.append(Warning(said, id="database.W003"))
     if (apart := abs(moment - time())) > MOST_APART:
