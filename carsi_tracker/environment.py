@@ -1,6 +1,8 @@
 """What the environment says: a blank variable is not set, a wrong one is named in one sentence."""
 
 import os
+import shlex
+import shutil
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -75,6 +77,19 @@ def host_names(name: str, *default: str) -> list[str]:
             message = f"{name} holds {host!r}; it has to be host names, separated by commas."
             raise ImproperlyConfigured(message)
     return hosts or list(default)
+
+
+def command(name: str) -> list[str]:
+    """Return the words of the command that a variable holds. Raises ImproperlyConfigured."""
+    value = text(name)
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has a quotation mark that is not closed.") from None
+    if words and shutil.which(words[0]) is None:
+        message = f"{name} begins with {words[0]!r}; it has to be a program that can be run."
+        raise ImproperlyConfigured(message)
+    return words
 
 
 def forget_libpq() -> None:

@@ -214,6 +214,7 @@ EMAIL_USE_SSL = _security == "tls"
 EMAIL_TIMEOUT = 5  # seconds, of each step; no page waits for it
 DEFAULT_FROM_EMAIL = environment.mail_address("EMAIL_FROM", "carsi-tracker@localhost")
 
+UPLOAD_SCANNER = environment.command("UPLOAD_SCANNER")
 REPORT_ERRORS_TO = environment.mail_address("REPORT_ERRORS_TO")
 WITNESS_EMAILS = environment.mail_addresses("WITNESS_EMAIL")
 WITNESS_URLS = environment.addresses_of("WITNESS_URL", "https")

@@ -43,6 +43,7 @@ VARIABLES = (
     "LOG_ADDRESSES",
     "METRICS_PORT",
     "METRICS_HOST",
+    "UPLOAD_SCANNER",
     "WITNESS_EMAIL",
     "WITNESS_URL",
 )
@@ -104,6 +105,8 @@ def test_blank_variables_are_as_good_as_none() -> None:
         ("LOG_LEVEL", "loud"),
         ("LOG_ADDRESSES", "some"),
         ("METRICS_PORT", "metrics"),
+        ("UPLOAD_SCANNER", "no-such-scanner -"),
+        ("UPLOAD_SCANNER", "sh -c 'exit"),
         ("WITNESS_EMAIL", "the court"),
         ("WITNESS_URL", "http://court.example"),
     ],

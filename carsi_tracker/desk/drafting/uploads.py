@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.drafting.drafting import new_token
+from carsi_tracker.desk.forms.scanned import refuse_infected
 from carsi_tracker.desk.site import person
 from carsi_tracker.imports.table import LARGEST_FILE
 from carsi_tracker.ledger.media_types import too_large
@@ -29,10 +30,12 @@ class TableFile(forms.FileField):
         )
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """Refuse a file that is too large to read."""
+        """Refuse a file that is too large to read, or harmful."""
         file = super().clean(data, initial)
         if file and file.size > LARGEST_FILE:
             raise ValidationError(too_large(file.size, LARGEST_FILE), "too_large")
+        if file:
+            refuse_infected(file)
         return file
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.desk.forms.fields import formfield
+from carsi_tracker.desk.forms.scanned import refuse_infected
 from carsi_tracker.desk.reference.admin import ReferenceForm
 from carsi_tracker.desk.reference.named import RetirableAdmin
 from carsi_tracker.ledger.media_types import KINDS, add_file, check_size, media_type
@@ -40,12 +41,13 @@ class FileOfDocument(forms.FileField):
         )
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """Refuse a file of another kind or size."""
+        """Refuse a file of another kind or size, or a harmful one."""
         file = super().clean(data, initial)
         if file:
             check_size(file.size)
             media_type(file.name, file.read())
             file.seek(0)
+            refuse_infected(file)
         return file
 
 
