@@ -168,6 +168,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
+        "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -216,5 +217,6 @@ DEFAULT_FROM_EMAIL = environment.mail_address("EMAIL_FROM", "carsi-tracker@local
 
 UPLOAD_SCANNER = environment.command("UPLOAD_SCANNER")
 REPORT_ERRORS_TO = environment.mail_address("REPORT_ERRORS_TO")
+SECURITY_CONTACT = environment.mail_address("SECURITY_CONTACT", REPORT_ERRORS_TO)
 WITNESS_EMAILS = environment.mail_addresses("WITNESS_EMAIL")
 WITNESS_URLS = environment.addresses_of("WITNESS_URL", "https")

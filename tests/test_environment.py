@@ -44,6 +44,7 @@ VARIABLES = (
     "METRICS_PORT",
     "METRICS_HOST",
     "UPLOAD_SCANNER",
+    "SECURITY_CONTACT",
     "WITNESS_EMAIL",
     "WITNESS_URL",
 )
@@ -105,6 +106,7 @@ def test_blank_variables_are_as_good_as_none() -> None:
         ("LOG_LEVEL", "loud"),
         ("LOG_ADDRESSES", "some"),
         ("METRICS_PORT", "metrics"),
+        ("SECURITY_CONTACT", "the office"),
         ("UPLOAD_SCANNER", "no-such-scanner -"),
         ("UPLOAD_SCANNER", "sh -c 'exit"),
         ("WITNESS_EMAIL", "the court"),

@@ -17,7 +17,7 @@ from carsi_tracker.reports.overview import overview
 from carsi_tracker.reports.published import published
 from carsi_tracker.reports.records import commitments, documents, entries
 from carsi_tracker.reports.search import search
-from carsi_tracker.reports.site import about, sitemap
+from carsi_tracker.reports.site import about, security, sitemap
 from carsi_tracker.reports.status import status
 from carsi_tracker.reports.subjects import subjects
 from carsi_tracker.reports.subjects.kinds import KINDS
@@ -104,4 +104,5 @@ files = [
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-<slug:section>-<number:number>.xml", sitemap.sitemap, name="sitemap-file"),
     path("robots.txt", sitemap.robots, name="robots"),
+    path(".well-known/security.txt", security.security_txt, name="security-txt"),
 ]

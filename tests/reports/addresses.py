@@ -47,13 +47,14 @@ EXAMPLES = {
     "sitemap": "/sitemap.xml",
     "sitemap-file": "/sitemap-pages-1.xml",
     "robots": "/robots.txt",
+    "security-txt": "/.well-known/security.txt",
 }
 
 
 BOTH = ("", "/es")
 
 
-IN_ONE_LANGUAGE = ("/versions.csv", "/changes/12.csv", "/sitemap", "/robots")
+IN_ONE_LANGUAGE = ("/versions.csv", "/changes/12.csv", "/sitemap", "/robots", "/.well-known")
 
 
 TIMELESS = ("/versions.csv", "/changes/12.csv")

@@ -307,7 +307,7 @@ def test_the_number_of_queries_does_not_grow_with_versions(client: Client) -> No
 
 def test_pages_carry_a_strict_content_security_policy(client: Client) -> None:
     policy = client.get("/")["Content-Security-Policy"].split("; ")
-    none = ("default-src", "base-uri", "frame-ancestors")
+    none = ("default-src", "object-src", "base-uri", "frame-ancestors")
     own = ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
     assert set(policy) == {f"{of} 'none'" for of in none} | {f"{of} 'self'" for of in own}
     html = text(client, "/")
