@@ -9,7 +9,8 @@ from carsi_tracker.web.log import OneLine
 
 ADDRESSES = ("/", "/es/", "/entries/", "/countries/hn/", "/feed/", "/data/", "/charts/bar.svg",
              "/tables/entries.csv", "/versions.csv", "/documents/none/file/", "/favicon.ico",
-             "/sitemap.xml", "/robots.txt", "/.well-known/security.txt", "/health/", "/ready/", "/es/about/")  # fmt: skip
+             "/sitemap.xml", "/robots.txt", "/.well-known/security.txt",
+             "/health/", "/ready/", "/es/about/")  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

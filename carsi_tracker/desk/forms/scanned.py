@@ -3,10 +3,10 @@
 import logging
 import os
 import subprocess
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 LONGEST_SCAN = 20  # seconds; somebody waits, and a draft may be locked meanwhile
@@ -15,7 +15,7 @@ INFECTED = 1
 logger = logging.getLogger(__name__)
 
 
-def refuse_infected(file: UploadedFile) -> None:
+def refuse_infected(file: Any) -> None:
     """Refuse a file that the scanner finds harmful, or can't answer for; raises ValidationError."""
     if not settings.UPLOAD_SCANNER:
         return
