@@ -1,14 +1,18 @@
 """Nothing that lets somebody in stands in the log or in the metrics."""
 
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import psycopg
+import pytest
 
 from tests.accounts.authenticator import code_of
-from tests.drills.clusters import OWNER, PASSWORD, SUPERUSER, Cluster, free_port
+from tests.drills.clusters import OWNER, PASSWORD, PATIENCE, SUPERUSER, Cluster, free_port
 from tests.drills.machines import Visitor, WebMachine, manage, serving
 
 KEY = "signs nothing but what this drill makes"
@@ -56,17 +60,41 @@ def works(machine: WebMachine, first: str, primary: Cluster) -> list[str]:
     return secrets
 
 
-def test_no_secret_is_logged_or_told(checkout: Path, primary: Cluster, folder: Path) -> None:
+@pytest.fixture
+def mail_server() -> Iterator[int]:
+    """Give the port of a mail server that takes mails, but no name and password."""
+    port = free_port()
+    sink = [sys.executable, str(Path(__file__).with_name("mail_sink.py")), str(port)]
+    with subprocess.Popen(sink, stdout=subprocess.DEVNULL) as server:
+        yield port
+        server.kill()
+
+
+def metrics_with_failed_mails(port: int) -> str:
+    """Return the metrics once a mail could not be sent."""
+    patience = time.monotonic() + PATIENCE
+    while True:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+            told: str = answer.read().decode()
+        if re.search(r"^carsi_mails_failed_total [1-9]", told, re.MULTILINE):
+            return told
+        assert time.monotonic() < patience, told
+
+
+def test_no_secret_is_logged_or_told(
+    checkout: Path, primary: Cluster, folder: Path, mail_server: int
+) -> None:
     printed = manage(checkout, "let_in", "ada", "--new", **primary.environment)
+    with psycopg.connect(primary.url(SUPERUSER)) as session:
+        session.execute("update accounts_user set email = 'ada@tracker.example'")
     first, port = printed.splitlines()[-1], free_port()
     with serving(
         checkout, folder / "web.log", DATABASE_URL=primary.url(), SECRET_KEY=KEY,
         METRICS_PORT=str(port), LOG_LEVEL="debug", LOG_FORMAT="json", EMAIL_HOST="127.0.0.1",
-        EMAIL_PORT=str(free_port()), EMAIL_HOST_USER="tracker", EMAIL_HOST_PASSWORD=OF_MAIL,
+        EMAIL_PORT=str(mail_server), EMAIL_HOST_USER="tracker", EMAIL_HOST_PASSWORD=OF_MAIL,
     ) as machine:  # fmt: skip
         secrets = [*works(machine, first, primary), KEY, PASSWORD, OF_MAIL]
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
-            metrics = answer.read().decode()
+        metrics = metrics_with_failed_mails(port)
         with psycopg.connect(primary.url(SUPERUSER), autocommit=True) as session:
             session.execute(f"alter role {OWNER} password 'another'")
             session.execute("alter role carsi_app password 'another'")
@@ -76,5 +104,6 @@ def test_no_secret_is_logged_or_told(checkout: Path, primary: Cluster, folder: P
             assert machine.get(address).status == 503
     log = (folder / "web.log").read_text()
     assert '"route": "account_login"' in log
+    assert '"logger": "carsi_tracker.mail.sending"' in log
     assert log.count('"status": 503') >= 4
     assert [secret for secret in secrets if secret in log + metrics] == []
