@@ -123,7 +123,7 @@ def replicas() -> list[DatabaseAddress]:
     words = environment.text(REPLICAS)
     if words and is_embedded():
         raise ImproperlyConfigured(f"{REPLICAS} is set, but no DATABASE_URL that they follow.")
-    urls = [url.strip(" ,") for url in re.split(r"\s+|,(?=\s*postgres)", words)]
+    urls = [url.strip(" ,") for url in re.split(r"\s+|,(?=\s*postgres(?:ql)?://)", words)]
     return [DatabaseAddress.parse(url, REPLICAS) for url in urls if url]
 
 
@@ -147,6 +147,9 @@ def django_databases() -> dict[str, dict[str, Any]]:
 
 
 def _as_django(address: DatabaseAddress, limits: str) -> dict[str, Any]:
+    """Return an address as Django takes it; its own `options` come on top of the limits."""
+    words = dict(address.options)
+    limits = f"{limits} {words.pop('options', '')}".strip()
     return {
         "ENGINE": "carsi_tracker.database.patient",
         "HOST": address.host,
@@ -154,7 +157,7 @@ def _as_django(address: DatabaseAddress, limits: str) -> dict[str, Any]:
         "NAME": address.name,
         "USER": address.user,
         "PASSWORD": address.password,
-        "OPTIONS": {"options": limits, "connect_timeout": "3"} | dict(address.options),
+        "OPTIONS": {"options": limits, "connect_timeout": "3"} | words,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -70,6 +70,14 @@ def test_who_sets_one_up_goes_on(db: None) -> None:
     assert "Your role asks" not in client.get(SET_UP).content.decode()
 
 
+def test_whoever_else_is_in_by_the_password_alone_is_out_once_one_is_set_up(db: None) -> None:
+    petra = factories.approver(username="petra", password=PASSWORD)
+    thief, client = signed_in(petra), signed_in(petra)
+    set_up_app(client)
+    assert opens(client)
+    assert thief.get("/admin/")["Location"] == "/admin/login/?next=/admin/"
+
+
 def test_recovery_codes_alone_are_no_second_step(db: None) -> None:
     petra = factories.approver(username="petra", password=PASSWORD)
     codes = {"seed": "x", "used_mask": 0}

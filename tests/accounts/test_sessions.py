@@ -134,6 +134,7 @@ def test_a_change_of_role_ends_sessions_and_is_mailed_in_both_languages(
     told: str,
 ) -> None:
     hers = signed_in(ana)
+    mail.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):
         answer = administrator.post(f"{PEOPLE}{ana.pk}/change/", form_of(ana, **changes))
     assert answer.status_code == 302
@@ -152,6 +153,7 @@ def test_a_password_that_an_administrator_sets_ends_sessions_and_is_mailed(
     ana: User, administrator: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
     hers = signed_in(ana)
+    mail.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):
         sent = {"usable_password": "true", "password1": ANOTHER, "password2": ANOTHER}
         administrator.post(f"{PEOPLE}{ana.pk}/password/", sent)
@@ -175,6 +177,7 @@ def test_who_changes_their_password_stays_where_they_are_alone(
     ana: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     here, there = signed_in(ana), signed_in(ana)
+    mail.outbox.clear()
     sent = {"oldpassword": PASSWORD, "password1": ANOTHER, "password2": ANOTHER}
     with django_capture_on_commit_callbacks(execute=True):
         here.post("/account/password/", sent)

@@ -52,13 +52,25 @@ def test_replicas_are_separated_by_commas_or_blanks_and_hosts_of_one_by_commas(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://app@h/d")
-    written = " postgresql://app@h1/d,postgresql://app@h2,h3/d, \n postgresql://app@h4/d,"
+    written = " postgresql://app@h1/d,postgresql://app@h2,postgres-3/d, \n postgresql://app@h4/d,"
     monkeypatch.setenv("DATABASE_REPLICA_URLS", written)
-    assert [each.host for each in address.replicas()] == ["h1", "h2,h3", "h4"]
+    assert [each.host for each in address.replicas()] == ["h1", "h2,postgres-3", "h4"]
     named = address.django_databases()
     assert list(named) == ["default", "replica-1", "replica-2", "replica-3"]
     assert "default_transaction_read_only=on" in named["replica-1"]["OPTIONS"]["options"]
     assert "read_only" not in named["default"]["OPTIONS"]["options"]
+
+
+def test_a_replica_is_only_read_whatever_options_its_address_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app@h/d")
+    written = "postgresql://app:p%2C%40ss@[::1]:5433/d?options=-c%20work_mem%3D8MB"
+    monkeypatch.setenv("DATABASE_REPLICA_URLS", written)
+    named = address.django_databases()["replica-1"]
+    assert (named["HOST"], named["PORT"], named["PASSWORD"]) == ("::1", "5433", "p,@ss")
+    for option in ("default_transaction_read_only=on", "lock_timeout=5s", "work_mem=8MB"):
+        assert f"-c {option}" in named["OPTIONS"]["options"]
 
 
 def test_a_replica_without_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ ENDED = ("sessions_ended", None, {"sessions": 1})
         (
             """insert into mfa_authenticator (user_id, type, data, created_at)
             values ({0}, 'webauthn', '{{"name": "", "credential": {{}}}}', now())""",
-            [("second_factor", None, {"added": "webauthn"})],
+            [("second_factor", None, {"added": "webauthn"}), ENDED],
         ),
         (
             """update mfa_authenticator set data = '{{"secret": "mine"}}'
@@ -81,7 +81,7 @@ ENDED = ("sessions_ended", None, {"sessions": 1})
             """update mfa_authenticator set type = 'webauthn',
                 data = data || '{{"name": "", "credential": {{}}}}'
             where user_id = {0} and type = 'totp'""",
-            [("second_factor", None, {"renewed": "webauthn"})],
+            [("second_factor", None, {"renewed": "webauthn"}), ENDED],
         ),
         (
             """update mfa_authenticator set data = data || '{{"used_mask": 5}}'

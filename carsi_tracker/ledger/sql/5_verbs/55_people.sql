@@ -34,12 +34,17 @@ create function rules.end_access_by_factor() returns trigger
 language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
 begin
-    perform end_sessions(old.user_id);
+    perform end_sessions(coalesce(old.user_id, new.user_id));
     return null;
 end $$;
 
 create trigger end_access after delete or update of user_id on mfa_authenticator for each row
     when (old.type <> 'recovery_codes')
+    execute function rules.end_access_by_factor();
+
+-- Sessions from before a second step was set up have not passed it.
+create trigger end_access_without after insert or update of type on mfa_authenticator for each row
+    when (new.type <> 'recovery_codes')
     execute function rules.end_access_by_factor();
 
 -- Hands all batches of one person that are not posted to another, and says how many. Neither
