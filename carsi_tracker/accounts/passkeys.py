@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 60  # characters of a name
-NAME = _("What this passkey is called")
+NAME = _("Name of the passkey")
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]

@@ -1,6 +1,6 @@
 """How people sign in: what the tracker has otherwise than the library."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,6 +17,8 @@ from qrcode.image.svg import SvgPathImage
 
 from carsi_tracker.accounts import events, throttle, typed
 from carsi_tracker.accounts.models import SignInRefusal, User
+
+WRONG = _("The name or the password is not correct. Enter both again.")
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -38,6 +40,13 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """People are added by administrators, and sign in while they hold a role."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+        "too_many_login_attempts": _("Too many failed attempts. Wait a few minutes and try again."),
+    }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt, and note who is refused for too many; raises ValidationError."""

@@ -44,6 +44,7 @@ def _deliver(request: HttpRequest, mails: list[EmailMessage]) -> None:
         messages.warning(request, _("This was done, but the email about it could not be made."))
     if are_late():
         late = _(
-            "This was done. Emails are late; one about it is sent when the mail server takes it."
+            "This was done. Emails are delayed; the one about this will be sent when the mail "
+            "server accepts it."
         )
         messages.warning(request, late)

@@ -24,7 +24,11 @@ def of_verification(user: User | AnonymousUser) -> str:
         return ""
     last = Verification.objects.first()
     if last is None:
-        return _("The ledger was never verified. Switch its timer on.") if settings.DEPLOYED else ""
+        return (
+            _("The ledger has never been verified. Start the verification timer.")
+            if settings.DEPLOYED
+            else ""
+        )
     when = {"when": moment_in_words(last.finished_at)}
     if last.problem_count:
         return ngettext(
@@ -35,5 +39,5 @@ def of_verification(user: User | AnonymousUser) -> str:
             last.problem_count,
         ) % {**when, "problems": last.problem_count}
     if timezone.now() - last.finished_at > LIMIT:
-        return _("The ledger was verified last on %(when)s. Look at the timer.") % when
+        return _("The ledger was last verified on %(when)s. Check the verification timer.") % when
     return ""

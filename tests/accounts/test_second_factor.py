@@ -64,10 +64,10 @@ def test_until_then_no_address_of_the_desk_answers_whatever_is_sent(db: None) ->
 def test_who_sets_one_up_goes_on(db: None) -> None:
     client = signed_in(factories.approver(username="petra", password=PASSWORD))
     page = client.get("/admin/", follow=True).content.decode()
-    assert "Your role asks for a second step." in page
+    assert "Your role requires two-step verification." in page
     set_up_app(client)
     assert opens(client)
-    assert "Your role asks" not in client.get(SET_UP).content.decode()
+    assert "Your role requires" not in client.get(SET_UP).content.decode()
 
 
 def test_whoever_else_is_in_by_the_password_alone_is_out_once_one_is_set_up(db: None) -> None:
@@ -140,14 +140,14 @@ def test_a_reset_is_noted_and_mailed_and_ends_the_persons_sessions(
     assert {"removed": "totp"} in noted.values_list("detail", flat=True)
     (sent,) = mail.outbox
     assert sent.to == ["petra@office.example"]
-    assert "Your authenticator app was removed" in sent.body
-    assert "Se quitó su aplicación" in sent.body
+    assert "The authenticator app was removed" in sent.body
+    assert "Se quitó la aplicación" in sent.body
 
 
 def test_nobody_resets_their_own_as_an_administrator(administrator: Client) -> None:
     ada = User.objects.get(username="ada")
     page = administrator.get(f"{PEOPLE}{ada.pk}/change/").content.decode()
-    assert "remove the second step" not in page
+    assert "turn off two-step verification" not in page
     answer = administrator.post(f"{PEOPLE}{ada.pk}/second-step/")
     assert answer["Location"] == SET_UP
     assert Authenticator.objects.filter(user=ada, type="totp").exists()

@@ -122,7 +122,7 @@ def form_of(person: User, **changes: Any) -> dict[str, Any]:
     ("changes", "told"),
     [
         ({"is_approver": "on"}, "You were given the role: approver."),
-        ({"is_analyst": ""}, "You lost the role: analyst."),
+        ({"is_analyst": ""}, "You no longer have the role: analyst."),
         ({"is_active": ""}, "Your access has ended."),
     ],
 )
@@ -146,7 +146,7 @@ def test_a_change_of_role_ends_sessions_and_is_mailed_in_both_languages(
     assert sent.to == ["ana@office.example"]
     assert told in sent.body
     assert "ada did it" in sent.body
-    assert "Se cerraron sesiones suyas." in sent.body
+    assert "Se cerraron algunas de sus sesiones." in sent.body
 
 
 def test_a_password_that_an_administrator_sets_ends_sessions_and_is_mailed(

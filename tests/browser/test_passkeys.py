@@ -43,7 +43,7 @@ def test_a_passkey_is_added_signs_in_and_is_removed(
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
-    page.get_by_label("What this passkey is called").fill("The office's laptop")
+    page.get_by_label("Name of the passkey").fill("The office's laptop")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.goto(f"{site.address}{SECOND_STEP}")
@@ -67,7 +67,7 @@ def test_a_passkey_is_added_signs_in_and_is_removed(
     elif page.get_by_label("Password").is_visible():
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Continue").click()
-    page.get_by_label("What this passkey is called").fill("Petra's laptop")
+    page.get_by_label("Name of the passkey").fill("Petra's laptop")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Remove Petra's laptop").click()
     page.get_by_role("button", name="Remove a passkey").click()

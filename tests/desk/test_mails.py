@@ -93,7 +93,10 @@ def test_a_mail_server_that_nobody_runs_stops_nothing_and_is_said_once_mails_are
     WaitingMail.objects.update(queued_at=F("queued_at") - timedelta(minutes=3))
     text = post_it(reachable.approver, batch)
     assert "Posted as version" in text
-    assert "Emails are late; one about it is sent when the mail server takes it." in text
+    assert (
+        "Emails are delayed; the one about this will be sent when the mail server accepts it."
+        in text
+    )
 
 
 @pytest.mark.usefixtures("people")

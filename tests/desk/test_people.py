@@ -214,7 +214,7 @@ def test_only_administrators_hand_drafts_over(people: People, who: str) -> None:
 def test_an_administrator_removes_the_second_step_of_a_lost_phone(people: People) -> None:
     Authenticator.objects.create(user=people.ana, type="totp", data={"secret": "x"})
     page = people.administrator.get(f"{LIST}{people.ana.pk}/change/")
-    assert "Phone lost: remove the second step" in reading(page)
+    assert "Phone lost: turn off two-step verification" in reading(page)
     path = f"{LIST}{people.ana.pk}/second-step/"
     assert people.approver.post(path).status_code == 403
     assert "now signs in by password alone" in told(people.administrator, path)

@@ -112,7 +112,7 @@ def test_the_proxy_may_name_a_request_and_nobody_else(client: Client, settings: 
     assert client.get("/", headers=given)["X-Request-ID"] == "4f2a-proxy.1"
 
 
-@pytest.mark.parametrize(("root", "said"), [("", "name request"), ("/es", "indique la solicitud")])
+@pytest.mark.parametrize(("root", "said"), [("", "quote request"), ("/es", "cite la solicitud")])
 def test_a_page_that_says_what_went_wrong_has_the_name_and_so_does_the_log(
     log: Log, monkeypatch: pytest.MonkeyPatch, root: str, said: str
 ) -> None:

@@ -45,13 +45,13 @@ def test_an_administrator_hears_of_one_that_failed_until_one_does_not() -> None:
 
 def test_an_administrator_hears_of_one_that_is_old() -> None:
     verified(days_ago=4)
-    assert "The ledger was verified last on" in work_list_of("administrator")
+    assert "The ledger was last verified on" in work_list_of("administrator")
 
 
 def test_where_it_is_deployed_one_is_expected(settings: Any) -> None:
     assert "never verified" not in work_list_of("administrator")
     settings.DEPLOYED = True
-    assert "The ledger was never verified" in work_list_of("administrator")
+    assert "The ledger has never been verified" in work_list_of("administrator")
 
 
 @pytest.mark.parametrize("table", ["monitoring_verification", "monitoring_witnessedversion"])

@@ -119,7 +119,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 CODES = _("Recovery codes")
-SECOND_STEP = _("Second step of signing in")
+SECOND_STEP = _("Two-step verification")
 CONFIRM = _("Confirm that it is you")
 
 urlpatterns = [

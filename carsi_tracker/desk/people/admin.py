@@ -153,7 +153,7 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
         """Say whether a person may sign in."""
         return _("may sign in") if user.is_active else _("ended")
 
-    @admin.display(description=gettext_lazy("second step"))
+    @admin.display(description=gettext_lazy("two-step verification"))
     def second_step(self, user: Any) -> str:
         """Say whether a person has a second step, or lacks one that their roles ask for."""
         if user.has_second_step:

@@ -43,8 +43,8 @@ VALUES = {
     **dict(SignInRefusal.choices),
     "all": _("all, by an administrator"),  # as earlier releases noted it
     "by let_in": _("all, by the command let_in"),
-    "idle": _("nothing was done for long"),
-    "age": _("twelve hours were over"),
+    "idle": _("no activity for too long"),
+    "age": _("twelve hours had passed"),
     "right": _("no right to it"),
     "totp": _("authenticator app"),
     "webauthn": _("passkey"),

@@ -18,13 +18,17 @@ from carsi_tracker.desk import mailing
 from carsi_tracker.ledger.posting import acting
 
 SECOND_STEPS = {
-    ("added", "totp"): gettext_lazy("An authenticator app was set up as your second step."),
+    ("added", "totp"): gettext_lazy(
+        "An authenticator app was set up for your two-step verification."
+    ),
     ("added", "webauthn"): gettext_lazy("A passkey was added."),
-    ("added", "recovery_codes"): gettext_lazy("Recovery codes were made."),
+    ("added", "recovery_codes"): gettext_lazy("Recovery codes were created."),
     ("renewed", "totp"): gettext_lazy("The secret of your authenticator app was changed."),
     ("renewed", "webauthn"): gettext_lazy("A passkey was changed."),
-    ("renewed", "recovery_codes"): gettext_lazy("Your recovery codes were made anew."),
-    ("removed", "totp"): gettext_lazy("Your authenticator app was removed as your second step."),
+    ("renewed", "recovery_codes"): gettext_lazy("Your recovery codes were replaced."),
+    ("removed", "totp"): gettext_lazy(
+        "The authenticator app was removed from your two-step verification."
+    ),
     ("removed", "webauthn"): gettext_lazy("A passkey was removed."),
     ("removed", "recovery_codes"): gettext_lazy("Your recovery codes were removed."),
     ("used", "recovery_codes"): gettext_lazy("A recovery code was used to sign in."),
@@ -60,10 +64,10 @@ def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 
     def written() -> tuple[str, list[str]]:
         names = {"name": user.username, "address": network_address(request) or "–"}
-        return _("You signed in on a new device"), [
+        return _("Sign-in on a new device"), [
             _(
-                "The account “%(name)s” was signed in from the network address %(address)s, on a "
-                "device on which it had not been before."
+                "Someone signed in to the account “%(name)s” from the network address %(address)s, "
+                "on a device not used for it before."
             )
             % names,
             _("If you did not expect this, tell an administrator at once."),
@@ -81,7 +85,7 @@ def _tell(request: HttpRequest, person: Any, by: User, events: list[Event]) -> N
 
     def written() -> tuple[str, list[str]]:
         names = {"who": by.display_name, "name": person.username}
-        return _("How you sign in was changed"), [
+        return _("Your account was changed"), [
             _("This concerns the account “%(name)s”. %(who)s did it.") % names,
             "\n".join(_sentences(events)),
             _("If you did not expect this, tell an administrator at once."),
@@ -97,7 +101,7 @@ def _sentences(events: Iterable[Event]) -> Iterator[str]:
         if event.kind == Event.Kind.PASSWORD_CHANGED:
             yield _("Your password was changed.")
         elif event.kind == Event.Kind.SESSIONS_ENDED:
-            yield _("Sessions of yours were ended.")
+            yield _("Some of your sessions were ended.")
         elif event.kind == Event.Kind.SECOND_FACTOR:
             yield from (
                 str(SECOND_STEPS[part]) for part in event.detail.items() if part in SECOND_STEPS
@@ -114,7 +118,11 @@ def _of_person(event: Event) -> Iterator[str]:
     ):
         before, after = _changed(event, role)
         if before is not after:
-            sentence = _("You were given the role: %s.") if after else _("You lost the role: %s.")
+            sentence = (
+                _("You were given the role: %s.")
+                if after
+                else _("You no longer have the role: %s.")
+            )
             yield sentence % name
     before, after = _changed(event, "is_active")
     if before is not after:
