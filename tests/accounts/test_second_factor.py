@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.checks import run_checks
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from carsi_tracker.accounts.models import Event, User
@@ -105,6 +105,11 @@ def test_the_first_administrator_and_who_is_let_in_set_one_up(db: None, capsys: 
         assert client.get("/admin/")["Location"] == SET_UP
         set_up_app(client)
         assert opens(client)
+
+
+def test_who_lets_nobody_in_is_told_how_to_make_the_first(db: None) -> None:
+    with pytest.raises(CommandError, match=r"^There is no ada; to make that person, add --new\.$"):
+        call_command("let_in", "ada")
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ class Command(BaseCommand):
             if person is None and options["new"]:
                 person = _new(options["username"])
             elif person is None:
-                raise CommandError(f"There is nobody with the username {options['username']}.")
+                who = options["username"]
+                raise CommandError(f"There is no {who}; to make that person, add --new.")
             person.is_active = person.is_administrator = person.must_change_password = True
             person.set_password(password)
             person.save()
