@@ -25,16 +25,19 @@ DOCUMENT = ROOT / "docs" / "deployment.md"
 STEP = re.compile(r"^## (\d+\. .+)$", re.MULTILINE)
 WITHIN = "systemctl show --property MainPID --value carsi-web"
 PASSWORD = "correct horse battery staple"
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LATER = {
+    ("backup.md", "Try a restore"): "Verified: ",
+    ("monitoring.md", "Prometheus, Grafana and alerts"): '"__name__":"carsi_ledger_version"',
+    ("upgrade.md", "The one machine of the deployment"): "Verified: ",
+}
 
 
 def steps() -> list[tuple[str, str]]:
     """Return the numbered steps: their titles, and what is to be typed in them."""
     _, *parts = STEP.split(DOCUMENT.read_text())
     parts[-1] = parts[-1].partition("\n## ")[0]
-    blocks = [
-        "\n".join(re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
-        for text in parts[1::2]
-    ]
+    blocks = ["\n".join(BLOCK.findall(text)) for text in parts[1::2]]
     return list(zip(parts[::2], blocks, strict=True))
 
 
@@ -279,3 +282,13 @@ def test_the_last_copy_of_a_page_stands_in_while_no_web_process_serves(
         installed.system.does("systemctl start carsi-web")
     installed.until_it_answers()
     assert installed.reader().ask("/commitments/").headers["x-cache"] == "revalidated"
+
+
+@pytest.mark.parametrize(("document", "section"), LATER)
+def test_what_is_typed_later_does_what_it_is_for(
+    installed: Installation, document: str, section: str
+) -> None:
+    (_, names), *_steps = steps()
+    (typed, *_more) = BLOCK.findall((DOCUMENT.parent / document).read_text().split(section)[1])
+    assert LATER[document, section] in installed.system.does(f"{names}\n{typed}")
+    installed.until_it_answers()
