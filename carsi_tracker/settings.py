@@ -111,7 +111,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator": {},
         "NumericPasswordValidator": {},
     }.items()
-]
+] + [{"NAME": "carsi_tracker.accounts.passwords.RestsOnOurWords"}]
 SECOND_FACTOR = environment.choice("SECOND_FACTOR", "required", "optional") or (
     "required" if DEPLOYED else "optional"
 )
