@@ -10,4 +10,5 @@ class WebConfig(AppConfig):
         from carsi_tracker.web import checks
 
         register(checks.reached_by_others, deploy=True)
+        register(checks.metrics, deploy=True)
         register(checks.mail, deploy=True)

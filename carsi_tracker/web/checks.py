@@ -1,11 +1,13 @@
 """What of the way in and out a public installation lacks, for `manage.py check --deploy`."""
 
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning  # noqa: A004 (Django's name)
 
 from carsi_tracker import environment
+from carsi_tracker.web import serving
 
 
 def reached_by_others(**_of: Any) -> list[CheckMessage]:
@@ -27,6 +29,21 @@ def reached_by_others(**_of: Any) -> list[CheckMessage]:
         )
         found.append(Warning(said, id="web.W003"))
     return found
+
+
+def metrics(**_of: Any) -> list[CheckMessage]:
+    """Say that metrics are told to whoever reaches a public address."""
+    try:
+        address = ip_address(serving.metrics_host().strip("[]"))
+    except ValueError:  # a name
+        return []
+    if not serving.metrics_port() or (address.is_private and not address.is_unspecified):
+        return []
+    said = (
+        f"Metrics are told at {address}, which others may reach: set METRICS_HOST to an address "
+        "that only your monitoring reaches."
+    )
+    return [Warning(said, id="web.W006")]
 
 
 def mail(**_of: Any) -> list[CheckMessage]:

@@ -52,4 +52,6 @@ class Guarded:
         kept = response.headers.get("Cache-Control", "")
         if request.path_info.startswith(PRIVATE) and "private" not in kept:
             add_never_cache_headers(response)
+        elif "public" in kept:  # who is given it by a cache must not lose their session by it
+            response.cookies.clear()
         return response

@@ -58,7 +58,8 @@ def _work_and_leave() -> None:
     client.post("/account/login/", {"login": "Leaver", "password": "wrong"})
     client.post("/account/login/", {"login": "leaver", "password": PASSWORD})
     client.get("/admin/accounts/event/")
-    Authenticator.objects.create(user=lea, type="totp", data={"secret": "x"})
+    codes = {"seed": "x", "used_mask": 0}
+    Authenticator.objects.create(user=lea, type="recovery_codes", data=codes)
     EmailAddress.objects.create(user=lea, email="lea@example.org")
     PasteHabit.objects.create(person=lea, shape="x", answers={})
     Upload.objects.create(person=lea, token="0" * 32, name="Lea.csv", content=b"Leocadia Verdugo")

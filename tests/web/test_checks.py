@@ -38,6 +38,7 @@ def said_with(**variables: str) -> dict[str, str]:
 
 def test_a_right_environment_lacks_nothing() -> None:
     assert said_with() == {}
+    assert said_with(METRICS_PORT="9100", METRICS_HOST="10.0.0.7") == {}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,8 @@ def test_a_right_environment_lacks_nothing() -> None:
         ({"TRUSTED_PROXIES": "0"}, "web.W003", "TRUSTED_PROXIES is 0"),
         ({"EMAIL_HOST": ""}, "web.W004", "EMAIL_HOST is not set"),
         ({"EMAIL_FROM": ""}, "web.W005", "EMAIL_FROM is not set"),
+        ({"METRICS_PORT": "9100", "METRICS_HOST": "8.8.8.8"}, "web.W006", "at 8.8.8.8, which"),
+        ({"METRICS_PORT": "9100", "METRICS_HOST": "::"}, "web.W006", "at ::, which"),
         ({"SECRET_KEY": "too short"}, "security.W009", "SECRET_KEY has less than 50 characters"),
     ],
 )

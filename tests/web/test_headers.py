@@ -1,5 +1,7 @@
 """Headers and cookies by which browsers guard every answer, whatever the address."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -34,6 +36,15 @@ def test_every_public_answer_says_what_browsers_may_do_with_it(client: Client) -
         assert "Access-Control-Allow-Origin" not in response.headers, address
         assert "Content-Security-Policy" in response.headers, address
         assert "Set-Cookie" not in response.headers, address
+
+
+@pytest.mark.usefixtures("sourced")
+def test_what_caches_give_to_others_sets_nobodys_cookie(client: Client, settings: Any) -> None:
+    for address in ("/", "/es/entries/", "/no-such-page/", "/tables/entries.csv"):
+        client.cookies[settings.SESSION_COOKIE_NAME] = "x"  # no session's name: it would be removed
+        response = client.get(address)
+        assert "public" in response["Cache-Control"], address
+        assert not response.cookies, address
 
 
 def test_static_files_are_guarded_and_of_this_site_alone(client: Client) -> None:

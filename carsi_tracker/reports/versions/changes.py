@@ -17,7 +17,7 @@ from carsi_tracker.figures.selection import entries
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import checksum
 from carsi_tracker.ledger.models import Posting
-from carsi_tracker.reports.page.answering import ASK_AGAIN, FOR_GOOD
+from carsi_tracker.reports.page.answering import ASK_AGAIN
 from carsi_tracker.reports.page.anywhere import from_any_server
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
@@ -97,13 +97,17 @@ def versions_file(request: HttpRequest) -> HttpResponseBase:
     """Answer `versions.csv`: a line a version, each with its checksum."""
     head, _ = newest()
     lines = checksum.versions_csv(head.number)
-    return _file(request, lines, "versions.csv", head.checksum, ASK_AGAIN)
+    return _file(request, lines, "versions.csv", head.checksum)
 
 
 @require_safe
 @from_any_server
 def version_file(request: HttpRequest, version: int) -> HttpResponseBase:
-    """Answer the file of one version, byte for byte as it is hashed; it never changes."""
+    """Answer the file of one version, byte for byte as it is hashed.
+
+    Its address does not name its checksum: where a back-up is restored that lacks a version,
+    another one is posted under its number.
+    """
     posting = Posting.objects.filter(version=version).first()
     if posting is None:
         raise Http404
@@ -112,13 +116,10 @@ def version_file(request: HttpRequest, version: int) -> HttpResponseBase:
         checksum.entries_csv(version),
         f"carsi-version-{version}.csv",
         posting.entries_sha256,
-        FOR_GOOD,
     )
 
 
-def _file(
-    request: HttpRequest, lines: Iterator[str], name: str, digest: str, kept: str
-) -> HttpResponseBase:
+def _file(request: HttpRequest, lines: Iterator[str], name: str, digest: str) -> HttpResponseBase:
     """Answer a file under its digest as ETag; 304 to whoever names that."""
     etag = quote_etag(digest)
     response = get_conditional_response(request, etag=etag) or StreamingHttpResponse(
@@ -127,5 +128,5 @@ def _file(
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
     response["ETag"] = etag
-    response["Cache-Control"] = kept
+    response["Cache-Control"] = ASK_AGAIN
     return response

@@ -74,3 +74,13 @@ def test_a_file_that_is_missing_is_kept_for_good_by_nobody(client: Client) -> No
     response = client.get(address)
     assert response.status_code == 404
     assert "immutable" not in response["Cache-Control"]
+
+
+def test_the_file_of_a_version_is_asked_for_again_as_its_address_names_no_checksum(
+    client: Client,
+) -> None:
+    response = client.get("/changes/1.csv")
+    assert response.status_code == 200
+    assert kept(client, "/changes/1.csv") == "public, max-age=0, stale-if-error=86400"
+    unchanged = client.get("/changes/1.csv", headers={"If-None-Match": response["ETag"]})
+    assert unchanged.status_code == 304
