@@ -15,8 +15,8 @@ GUIDES = (
     "CONTRIBUTING.md", "README.md", "SECURITY.md", "docs/backup.md", "docs/checking.md",
     "docs/data-model.md", "docs/deployment.md", "docs/desk.md", "docs/downloads.md",
     "docs/environment.md", "docs/import-format.md", "docs/map.md", "docs/monitoring.md",
-    "docs/permissions.md", "docs/personal-data.md", "docs/promises.md", "docs/scaling.md",
-    "docs/site.md", "docs/upgrade.md",
+    "docs/permissions.md", "docs/personal-data.md", "docs/promises.md", "docs/public-only.md",
+    "docs/scaling.md", "docs/site.md", "docs/upgrade.md",
 )  # fmt: skip
 RETIRED = {
     "en": (
