@@ -18,7 +18,7 @@ test: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.browser.chromium
 	@exec $(VENV) -m pytest $(ARGS)
 
-# Faults, loads and copies of an installation, on Debian's servers; ARGS="-m 'not long'" leaves out what takes minutes.
+# Faults, loads and copies of an installation, on Debian's servers; ARGS="-m 'not long'" runs a few of each subject.
 drills: .venv/developing $(MESSAGES)
 	@exec $(VENV) -m pytest -n 2 --dist loadfile tests/drills $(ARGS)
 

@@ -8,7 +8,6 @@ from django.utils.cache import add_never_cache_headers
 NEVER_USED = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",

@@ -39,15 +39,27 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = chromium.find()
-    assert path, "run `make test`, which gets a browser"
+def launch() -> Iterator[Callable[[str | None], Browser]]:
+    """Give what starts the browser of a path."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop beside Django's ORM
     with sync_playwright() as playwright:
-        words = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-        launched = playwright.chromium.launch(executable_path=path, args=words)
+
+        def start(path: str | None) -> Browser:
+            assert path, "run `make test`, which gets a browser"
+            words = [
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+            ]
+            return playwright.chromium.launch(executable_path=path, args=words)
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[[str | None], Browser]) -> Iterator[Browser]:
+    with launch(chromium.find(whole=False)) as launched:
         yield launched
-        launched.close()
 
 
 def employ(database: str) -> None:

@@ -1,12 +1,12 @@
 """An approver works through a queue: reads, sees each line's source, posts, and opens the next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from carsi_tracker.accounts.models import User
 from carsi_tracker.ledger import posting
@@ -21,6 +21,7 @@ from carsi_tracker.ledger.models import (
     Stage,
 )
 from tests import databases, factories
+from tests.browser import chromium
 from tests.browser.conftest import Site, faults, is_wider_than_its_window, sign_in
 from tests.sourced import NEXT
 
@@ -33,6 +34,13 @@ PDF = (
     b"trailer\n<</Root 1 0 R>>\n%%EOF\n"
 )
 MEMO = b"(a) Vetted units: up to $750,000.\n\n(d) Improved prison management: up to $400,000.\n"
+
+
+@pytest.fixture(scope="module")
+def browser(launch: Callable[[str | None], Browser]) -> Iterator[Browser]:
+    """Give a browser that shows PDF files, as those of approvers do."""
+    with launch(chromium.find()) as launched:
+        yield launched
 
 
 def source(ana: User, name: str, kind: str, content: bytes) -> Document:

@@ -78,6 +78,7 @@ def assert_is(cluster: Cluster, version: int, checksum: str, checkout: Path) -> 
     assert said.splitlines()[-1].startswith(f"Verified: {version} versions, ")
 
 
+@pytest.mark.long
 def test_the_unit_backs_up_tries_the_archive_and_touches_the_stamp(
     office: tuple[Cluster, Repository], folder: Path
 ) -> None:
@@ -195,6 +196,7 @@ def test_a_back_up_that_is_damaged_is_named_and_not_restored(
     assert re.search(r"ERROR: \[\d+\]", said), said
 
 
+@pytest.mark.long
 def test_a_missing_piece_of_the_log_is_named(
     office: tuple[Cluster, Repository], folder: Path, clusters: list[Cluster]
 ) -> None:

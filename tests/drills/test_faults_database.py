@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.drills.at_work import CUT_OFF, SILENT, assert_nothing_was_lost, people_at_work
 from tests.drills.clusters import APPLICATION, DATABASE, OWNER, PASSWORD, SUPERUSER, Cluster
@@ -16,6 +17,7 @@ def address(role: str, *servers: Cluster) -> str:
     return f"postgresql://{role}:{PASSWORD}@{hosts}/{DATABASE}?target_session_attrs=read-write"
 
 
+@pytest.mark.long
 def test_a_standby_is_promoted_in_the_middle(
     checkout: Path, primary: Cluster, make_standby: Callable[..., Cluster], folder: Path
 ) -> None:

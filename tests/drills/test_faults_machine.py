@@ -20,6 +20,7 @@ from tests.drills.networks import cable
 FAKE_CLOCK = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 
 
+@pytest.mark.long
 def test_the_power_of_the_database_is_cut(
     checkout: Path, sourced_cluster: Cluster, folder: Path
 ) -> None:
@@ -46,6 +47,7 @@ def test_the_power_of_the_database_is_cut(
             cluster.remove()
 
 
+@pytest.mark.long
 def test_the_disk_of_the_database_is_full_for_a_while(
     checkout: Path, sourced_cluster: Cluster, folder: Path
 ) -> None:
@@ -109,6 +111,7 @@ def test_the_cable_to_the_database_is_pulled_for_30_seconds(
             cluster.remove()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("back", ["-60", "-3600"], ids=["a_minute", "an_hour"])
 def test_the_clocks_are_set_back(
     back: str, checkout: Path, sourced_cluster: Cluster, folder: Path, clock: Callable[[str], None],

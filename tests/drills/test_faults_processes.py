@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.drills.at_work import NO_ANSWER, SILENT, assert_nothing_was_lost, people_at_work
 from tests.drills.clusters import SUPERUSER, Cluster
@@ -29,6 +30,7 @@ def test_a_web_process_is_killed(checkout: Path, primary: Cluster, folder: Path)
         assert len(children(machine.process.pid)) == 2
 
 
+@pytest.mark.long
 def test_the_web_servers_main_process_is_killed_and_started_as_its_unit_says(
     checkout: Path, primary: Cluster, folder: Path
 ) -> None:
@@ -45,6 +47,7 @@ def test_the_web_servers_main_process_is_killed_and_started_as_its_unit_says(
             assert_nothing_was_lost(work, again, primary, checkout, NO_ANSWER)
 
 
+@pytest.mark.long
 def test_a_session_of_the_database_is_killed(
     checkout: Path, primary: Cluster, folder: Path
 ) -> None:
@@ -62,6 +65,7 @@ def test_a_session_of_the_database_is_killed(
         assert_nothing_was_lost(work, machine, primary, checkout, SILENT)
 
 
+@pytest.mark.long
 def test_the_databases_main_process_is_killed_and_started_as_its_unit_says(
     checkout: Path, primary: Cluster, folder: Path
 ) -> None:

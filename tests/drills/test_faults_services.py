@@ -14,6 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import psycopg
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,6 +26,7 @@ from tests.drills.machines import WebMachine, manage, serving
 from tests.mail.postbox import open_postbox
 
 
+@pytest.mark.long
 def test_the_mail_server_takes_connections_and_says_nothing(
     checkout: Path, primary: Cluster, folder: Path
 ) -> None:
@@ -101,6 +103,7 @@ def proxied(machine: WebMachine, folder: Path) -> Iterator[int]:
             nginx.terminate()
 
 
+@pytest.mark.long
 def test_a_certificate_that_has_expired_is_replaced_without_a_request_lost(
     checkout: Path, primary: Cluster, folder: Path
 ) -> None:

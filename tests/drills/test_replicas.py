@@ -202,6 +202,7 @@ def test_standbys_that_are_killed_are_done_without_and_read_again_when_they_retu
         site.until_read_from(standby)
 
 
+@pytest.mark.long
 def test_while_the_primary_is_away_the_public_reads_on_and_the_desk_says_that_it_can_not(
     site: Site,
 ) -> None:
@@ -304,6 +305,7 @@ def _asking(site: Site, statuses: list[int], until: float) -> None:
         statuses.append(site.day().status)
 
 
+@pytest.mark.long
 def test_a_standby_whose_password_is_wrong_is_done_without(
     checkout: Path, primary: Cluster, make_standby: Callable[..., Cluster], folder: Path
 ) -> None:

@@ -125,6 +125,7 @@ def test_a_cold_page_is_made_once_by_two_machines_of_two_processes(
         assert made(logged, "2011-02-03") == 1
 
 
+@pytest.mark.long
 def test_a_cold_page_is_made_once_by_the_processes_of_a_machine_without_a_cache_server(
     checkout: Path, folder: Path, logged: Cluster
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_cold_page_is_made_once_by_the_processes_of_a_machine_without_a_cache_
         assert made(logged, "2011-02-03") == 1
 
 
+@pytest.mark.long
 def test_where_who_makes_a_page_dies_another_makes_it(
     checkout: Path, folder: Path, logged: Cluster, cache: CacheServer
 ) -> None:
@@ -170,6 +172,7 @@ def _until(holds: object) -> None:
         assert time.monotonic() < patience
 
 
+@pytest.mark.long
 def test_two_machines_share_pages_and_the_desk_shares_none(
     checkout: Path, folder: Path, logged: Cluster, cache: CacheServer
 ) -> None:
@@ -217,6 +220,7 @@ def _timed(machine: WebMachine, path: str) -> float:
     return time.monotonic() - begun
 
 
+@pytest.mark.long
 def test_a_full_cache_and_foreign_things_in_it_are_no_error(
     checkout: Path, folder: Path, logged: Cluster, tmp_path: Path
 ) -> None:

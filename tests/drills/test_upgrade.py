@@ -82,6 +82,7 @@ def work_at(office: Office, machine: WebMachine, other: WebMachine) -> None:
         assert (shown.status, "Ana Núñez" in shown.body) == (200, True)
 
 
+@pytest.mark.long
 def test_migrating_holds_readers_up_for_a_moment_and_loses_no_posting(
     office: Office, old: WebMachine, checkout: Path
 ) -> None:

@@ -99,6 +99,7 @@ def kept(primary: Cluster) -> list[tuple[int | None, str, int]]:
         return session.execute(query).fetchall()
 
 
+@pytest.mark.long
 def test_a_hot_standby_is_verified_by_the_application_role_and_the_primary_keeps_what_it_found(
     checkout: Path, primary: Cluster, make_standby: Callable[..., Cluster]
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_hot_standby_is_verified_by_the_application_role_and_the_primary_keeps
     assert gone == (None, "", 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["where it is", "on a copy"])
 def test_it_verifies_where_it_is_too(checkout: Path, primary: Cluster, place: str) -> None:
     more = {"VERIFY_DATABASE_URL": primary.url()} if place == "on a copy" else {}
