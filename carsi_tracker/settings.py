@@ -6,6 +6,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker import environment
+from carsi_tracker.accounts import single_sign_on
 from carsi_tracker.caching.choice import page_cache
 from carsi_tracker.database.address import django_databases, is_embedded
 from carsi_tracker.local.secret import secret_key
@@ -32,6 +33,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_tables2",
     "csp",
@@ -115,6 +118,9 @@ AUTH_PASSWORD_VALIDATORS = [
 SECOND_FACTOR = environment.choice("SECOND_FACTOR", "required", "optional") or (
     "required" if DEPLOYED else "optional"
 )
+SINGLE_SIGN_ON = single_sign_on.configured()
+SOCIALACCOUNT_ADAPTER = "carsi_tracker.desk.single_sign_on.recognising.Recognising"
+SOCIALACCOUNT_STORE_TOKENS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -131,6 +137,7 @@ ACCOUNT_RATE_LIMITS = {  # what the library has, but attempts by accounts/thrott
     "login_failed": "10/m/ip,5/5m/key",
     "sign_in_name": "50/h/key",
     "sign_in_known": "5/5m/key",
+    "single_sign_on": "30/m/ip",
 }
 MFA_ADAPTER = "carsi_tracker.accounts.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -31,8 +31,10 @@ def desk() -> list[URLPattern | URLResolver]:
     if settings.PUBLIC_ONLY:
         return []
     from carsi_tracker.desk.people import account
+    from carsi_tracker.desk.single_sign_on import pages as single_sign_on
 
-    return [path("admin/", admin.site.urls), path("account/", include(account.urlpatterns))]
+    of_people = [*account.urlpatterns, *single_sign_on.urlpatterns]
+    return [path("admin/", admin.site.urls), path("account/", include(of_people))]
 
 
 favicon = path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"))

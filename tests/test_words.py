@@ -16,7 +16,7 @@ GUIDES = (
     "docs/data-model.md", "docs/deployment.md", "docs/desk.md", "docs/downloads.md",
     "docs/environment.md", "docs/import-format.md", "docs/map.md", "docs/monitoring.md",
     "docs/permissions.md", "docs/personal-data.md", "docs/promises.md", "docs/public-only.md",
-    "docs/scaling.md", "docs/site.md", "docs/upgrade.md",
+    "docs/scaling.md", "docs/single-sign-on.md", "docs/site.md", "docs/upgrade.md",
 )  # fmt: skip
 RETIRED = {
     "en": (

@@ -15,7 +15,8 @@ from django.db import connection
 from carsi_tracker.caching.remembered import forget_everything
 
 NOBODY = "select " + ", ".join(
-    f"set_config('carsi.{name}', '', true)" for name in ("actor", "reason", "address", "session")
+    f"set_config('carsi.{name}', '', true)"
+    for name in ("actor", "provider", "reason", "address", "session")
 )
 STATE = "select version, checksum, (select revision from ledger_texts) from ledger_head"
 

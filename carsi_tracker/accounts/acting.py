@@ -15,9 +15,19 @@ def act_as(user: User, reason: str = "") -> None:
     """Let `user` act, for `reason`, to the end of the caller's transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('carsi.actor', %s, true), set_config('carsi.reason', %s, true), "
+            "select set_config('carsi.actor', %s, true), set_config('carsi.provider', '', true), "
+            "set_config('carsi.reason', %s, true), "
             "set_config('statement_timeout', %s, true)",
             [str(user.pk), reason, PATIENT],
+        )
+
+
+def act_for_provider(issuer: str) -> None:
+    """Let the provider of single sign-on act, and no person, to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('carsi.actor', '', true), set_config('carsi.provider', %s, true)",
+            [issuer],
         )
 
 

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
+from carsi_tracker.accounts import single_sign_on
 from carsi_tracker.accounts.acting import network_address
 from carsi_tracker.accounts.models import Event, SignInRefusal, User
 from carsi_tracker.monitoring import metrics
@@ -36,15 +38,21 @@ def refused(request: HttpRequest, what: str, **detail: Any) -> None:
     note(Event.Kind.REFUSED, request, what=what, path=escape_uri_path(request.path), **detail)
 
 
-def sign_in_refused(request: HttpRequest | None, name: str, why: SignInRefusal) -> None:
-    """Note that somebody who typed `name` was not signed in."""
+def sign_in_refused(
+    request: HttpRequest | None, name: str, why: SignInRefusal, **detail: Any
+) -> None:
+    """Note that somebody who typed `name`, or whom a provider calls so, was not signed in."""
     metrics.SIGN_INS_REFUSED.labels(why.value).inc()
-    note(Event.Kind.SIGN_IN_REFUSED, request, name=name[:LONGEST], why=why)
+    note(Event.Kind.SIGN_IN_REFUSED, request, name=name[:LONGEST], why=why, **detail)
 
 
 @receiver(user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    note(Event.Kind.SIGNED_IN, request, actor=user)
+    ways = [record["method"] for record in get_authentication_records(request, user)]
+    detail: dict[str, Any] = {}
+    if "socialaccount" in ways and "password" not in ways:
+        detail["provider"] = single_sign_on.in_use().issuer
+    note(Event.Kind.SIGNED_IN, request, actor=user, **detail)
 
 
 @receiver(user_logged_out)

@@ -67,6 +67,8 @@ class SignInRefusal(models.TextChoices):
     PASSWORD = "password", _("wrong password or name")
     SECOND_FACTOR = "second factor", _("wrong code")
     TOO_MANY_ATTEMPTS = "too many attempts", _("too many attempts")
+    SINGLE_SIGN_ON = "single sign-on", _("refused by single sign-on")
+    PROVIDER_ONLY = "provider only", _("single sign-on is required")
 
 
 class Event(models.Model):
@@ -78,6 +80,7 @@ class Event(models.Model):
         SIGN_IN_REFUSED = "sign_in_refused", _("sign-in refused")
         SESSIONS_ENDED = "sessions_ended", _("sessions ended")
         SECOND_FACTOR = "second_factor", _("second factor changed")
+        SINGLE_SIGN_ON = "single_sign_on", _("single sign-on changed")
         PASSWORD_CHANGED = "password_changed", _("password changed")
         PERSON_CHANGED = "person_changed", _("person changed")
         DRAFTS_HANDED_OVER = "drafts_handed_over", _("drafts handed over")

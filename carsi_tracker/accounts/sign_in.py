@@ -7,7 +7,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,10 +18,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathImage
 
-from carsi_tracker.accounts import events, throttle, typed
+from carsi_tracker.accounts import events, second_factor, throttle, typed
 from carsi_tracker.accounts.models import SignInRefusal, User
 
 WRONG = _("The name or the password is not correct. Enter both again.")
+SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -57,11 +61,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise self.validation_error("too_many_login_attempts")
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """Refuse people without a role, as those whose access has ended."""
+        """Refuse people whose access has ended, without a role, or who have to come another way."""
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         if response is None and not user.is_staff:
             response = self.respond_user_inactive(request, user)
+        by_provider = "sociallogin" in (kwargs.get("signal_kwargs") or {})
+        if response is None and not by_provider and not _may_pass_the_provider_by(user):
+            events.sign_in_refused(request, user.username, SignInRefusal.PROVIDER_ONLY)
+            messages.error(
+                request,
+                gettext(
+                    "Use single sign-on. Only administrators with two-step verification may "
+                    "sign in without it."
+                ),
+            )
+            response = redirect("account_login")
         return response
+
+    def get_login_stages(self) -> list[str]:
+        """Return the steps of signing in; the second one knows what the provider asked."""
+        ours = "carsi_tracker.accounts.second_factor.SecondStep"
+        stages: list[str] = super().get_login_stages()
+        return [ours if stage == SECOND_STEP else stage for stage in stages]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Lead on, and let the device be known from now on."""
@@ -77,6 +98,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no: administrators add people."""
         return False
+
+
+def _may_pass_the_provider_by(user: User) -> bool:
+    """Say whether a person may sign in without single sign-on.
+
+    Where it is for everyone, that is for administrators who have a second step, or the password of
+    the command `let_in`, after which they set one up.
+    """
+    if settings.SINGLE_SIGN_ON is None or not settings.SINGLE_SIGN_ON.only:
+        return True
+    return user.is_administrator and (second_factor.has_one(user) or user.must_change_password)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -56,7 +56,7 @@ class Desk(AdminSite):
                 return redirect_to_login(
                     request.get_full_path(), reverse("account_change_password")
                 )
-            if is_missing(person(request)):
+            if is_missing(request, person(request)):
                 return redirect("mfa_index")
             try:
                 posted = typed.take(request) if request.method == "GET" else None
@@ -105,6 +105,7 @@ class Desk(AdminSite):
         context["waiting"] = counts(request.user)
         context["sections"] = sections(request.path)
         context["section"] = current(context["sections"])
+        context["single_sign_on"] = settings.SINGLE_SIGN_ON
         context["languages"] = [
             (code, name, translate_url(request.get_full_path(), code))
             for code, name in LANGUAGES.items()

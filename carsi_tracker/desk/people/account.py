@@ -63,7 +63,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if isinstance(response, TemplateResponse):
         response.context_data = {
             **(response.context_data or {}),
-            "is_missing": is_missing(person(request)),
+            "is_missing": is_missing(request, person(request)),
         }
     return response
 

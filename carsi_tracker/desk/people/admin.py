@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -99,7 +100,9 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
         return super().save(commit)
 
 
-admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
+admin.site.unregister(
+    [Group, EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken]
+)
 
 
 @admin.register(User)
@@ -197,6 +200,11 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
                 view(person_pages.remove_second_step),
                 name="no_step",
             ),
+            path(
+                "<int:person_id>/single-sign-on/",
+                view(person_pages.disconnect),
+                name="no_single_sign_on",
+            ),
             *super().get_urls(),
         ]
 
@@ -219,7 +227,11 @@ class PersonAdmin(ShowsAgain, ListAdmin, UserAdmin):  # type: ignore[type-arg]
         """Show a person, and what removes their second step; one's own is kept at one's account."""
         own = object_id == str(person(request).pk)
         has_one = Authenticator.objects.filter(user_id=object_id).exists()
-        context = {"second_step": has_one and not own, **(extra_context or {})}
+        context = {
+            "second_step": has_one and not own,
+            "connected": SocialAccount.objects.filter(user_id=object_id).first(),
+            **(extra_context or {}),
+        }
         return super().change_view(request, object_id, form_url, context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,21 +1,24 @@
 """What people are told by mail: what changed in how they get in, as the audit trail has it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
 from allauth.account.signals import user_logged_in
+from django.db import transaction
+from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carsi_tracker.accounts import throttle
-from carsi_tracker.accounts.acting import act_from, network_address
+from carsi_tracker.accounts.acting import act_for_provider, act_from, network_address
 from carsi_tracker.accounts.models import Event, User
 from carsi_tracker.desk import mailing
 from carsi_tracker.ledger.posting import acting
+from carsi_tracker.ledger.refusals import refusals_in_words
 
 SECOND_STEPS = {
     ("added", "totp"): gettext_lazy(
@@ -37,6 +40,7 @@ TOLD = (
     Event.Kind.PERSON_CHANGED,
     Event.Kind.PASSWORD_CHANGED,
     Event.Kind.SECOND_FACTOR,
+    Event.Kind.SINGLE_SIGN_ON,
     Event.Kind.SESSIONS_ENDED,
 )
 
@@ -49,13 +53,38 @@ def acting_by(request: HttpRequest, who: User) -> Iterator[None]:
     """
     with acting(who):
         act_from(request)
-        last = Event.objects.values_list("pk", flat=True).first() or 0
+        last = _last_event()
         yield
-        noted = Event.objects.filter(pk__gt=last, kind__in=TOLD, actor=who, person__isnull=False)
-        for person, events in groupby(
-            noted.select_related("person").order_by("person", "pk"), key=lambda event: event.person
-        ):
-            _tell(request, person, who, list(events))
+        noted = Event.objects.filter(actor=who, person__isnull=False)
+        _tell_of(request, noted, last, lambda: who.display_name)
+
+
+@contextmanager
+def acting_for_provider(request: HttpRequest, issuer: str) -> Iterator[list[User]]:
+    """Run a transaction in which the provider of single sign-on acts; raises Refused.
+
+    People who are put into the list are told by mail of what was noted about their access.
+    """
+    with refusals_in_words(), transaction.atomic():
+        act_for_provider(issuer)
+        act_from(request)
+        last, concerned = _last_event(), list[User]()
+        yield concerned
+        noted = Event.objects.filter(actor=None, person__in=concerned, detail__provider=issuer)
+        _tell_of(request, noted, last, lambda: _("Single sign-on"))
+
+
+def _last_event() -> int:
+    return Event.objects.values_list("pk", flat=True).first() or 0
+
+
+def _tell_of(
+    request: HttpRequest, noted: QuerySet[Event], last: int, by: Callable[[], str]
+) -> None:
+    """Tell people of what was noted about their access after an event, and who did it."""
+    told = noted.filter(pk__gt=last, kind__in=TOLD).select_related("person")
+    for person, events in groupby(told.order_by("person", "pk"), key=lambda event: event.person):
+        _tell(request, person, by, list(events))
 
 
 @receiver(user_logged_in)
@@ -78,13 +107,13 @@ def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
         mailing.send(request, {user.email}, written)
 
 
-def _tell(request: HttpRequest, person: Any, by: User, events: list[Event]) -> None:
+def _tell(request: HttpRequest, person: Any, by: Callable[[], str], events: list[Event]) -> None:
     if not any(_sentences(events)):
         return
     addresses = {person.email, *(_changed(event, "email")[0] for event in events)}
 
     def written() -> tuple[str, list[str]]:
-        names = {"who": by.display_name, "name": person.username}
+        names = {"who": by(), "name": person.username}
         return _("Your account was changed"), [
             _("This concerns the account “%(name)s”. %(who)s did it.") % names,
             "\n".join(_sentences(events)),
@@ -102,6 +131,13 @@ def _sentences(events: Iterable[Event]) -> Iterator[str]:
             yield _("Your password was changed.")
         elif event.kind == Event.Kind.SESSIONS_ENDED:
             yield _("Some of your sessions were ended.")
+        elif event.kind == Event.Kind.SINGLE_SIGN_ON:
+            connected = "connected" in event.detail
+            yield (
+                _("Your account can be entered by single sign-on from now on.")
+                if connected
+                else _("Your account can no longer be entered by single sign-on.")
+            )
         elif event.kind == Event.Kind.SECOND_FACTOR:
             yield from (
                 str(SECOND_STEPS[part]) for part in event.detail.items() if part in SECOND_STEPS

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -75,4 +76,17 @@ def remove_second_step(request: HttpRequest, person_id: int) -> HttpResponse:
     with acting_by(request, person(request)):
         Authenticator.objects.filter(user=somebody).delete()
     messages.success(request, _("%s now signs in by password alone.") % somebody.display_name)
+    return redirect(PERSON, person_id)
+
+
+@require_POST
+@permission_required("accounts.change_user", raise_exception=True)
+def disconnect(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Let somebody no longer be whom the provider of single sign-on proves."""
+    somebody = get_object_or_404(User, pk=person_id)
+    with acting_by(request, person(request)):
+        SocialAccount.objects.filter(user=somebody).delete()
+    messages.success(
+        request, _("%s is no longer connected with single sign-on.") % somebody.display_name
+    )
     return redirect(PERSON, person_id)

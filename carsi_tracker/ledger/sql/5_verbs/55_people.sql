@@ -30,6 +30,7 @@ create trigger end_access after update on accounts_user for each row
     )
     execute function rules.end_access();
 
+-- What lets somebody in by itself: a second factor, an account of the provider of single sign-on.
 create function rules.end_access_by_factor() returns trigger
 language plpgsql security definer set search_path = public, rules, pg_temp
 as $$
@@ -40,6 +41,11 @@ end $$;
 
 create trigger end_access after delete or update of user_id on mfa_authenticator for each row
     when (old.type <> 'recovery_codes')
+    execute function rules.end_access_by_factor();
+create trigger end_access after delete on socialaccount_socialaccount
+    for each row execute function rules.end_access_by_factor();
+create trigger end_access_moved after update on socialaccount_socialaccount for each row
+    when (old.provider <> new.provider or old.uid <> new.uid or old.user_id <> new.user_id)
     execute function rules.end_access_by_factor();
 
 -- Sessions from before a second step was set up have not passed it.
@@ -126,6 +132,10 @@ begin
     where id = p_person;
     perform end_sessions(p_person);
     delete from mfa_authenticator where user_id = p_person;
+    delete from socialaccount_socialtoken where account_id in (
+        select id from socialaccount_socialaccount where user_id = p_person
+    );
+    delete from socialaccount_socialaccount where user_id = p_person;
     delete from account_emailconfirmation where email_address_id in (
         select id from account_emailaddress where user_id = p_person
     );

@@ -54,7 +54,7 @@ end $$;
 create function rules.without_personal_data(p_detail jsonb) returns jsonb
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
-    select p_detail - '{username,first_name,last_name,email,name}'::text[]
+    select p_detail - '{username,first_name,last_name,email,name,subject}'::text[]
 $$;
 
 -- An event loses personal data while the owner forgets a person (55_people.sql), and nothing else.
@@ -103,6 +103,8 @@ select rules.keep_index(
     'event_forgotten', $$on accounts_event (happened_at) where kind = 'person_forgotten'$$
 );
 
+-- What nobody at the desk does, the provider of single sign-on may do: the web process names it as it names
+-- the person who acts (12_actor.sql).
 create function rules.note_event(
     kind text, detail jsonb, actor_id bigint default null, person_id bigint default null
 ) returns void
@@ -110,7 +112,9 @@ language sql set search_path = public, rules, pg_temp
 as $$
     insert into accounts_event (kind, actor_id, person_id, detail, address, happened_at)
     values (
-        kind, coalesce(actor_id, actor()), person_id, detail,
+        kind, coalesce(actor_id, actor()), person_id,
+        detail || case when coalesce(current_setting('carsi.provider', true), '') = '' then '{}'
+            else jsonb_build_object('provider', current_setting('carsi.provider', true)) end,
         nullif(current_setting('carsi.address', true), '')::inet, clock_timestamp()
     )
 $$;

@@ -33,6 +33,30 @@ end $$;
 create trigger note after insert or update or delete on mfa_authenticator
     for each row execute function rules.note_second_factor();
 
+-- Whom the provider's word lets in: a connected account is one of its subjects.
+create function rules.note_single_sign_on() returns trigger
+language plpgsql security definer set search_path = public, rules, pg_temp
+as $$
+begin
+    if tg_op <> 'INSERT' then
+        perform note_event('single_sign_on', jsonb_build_object(
+            'disconnected', old.provider, 'subject', old.uid
+        ), null, old.user_id);
+    end if;
+    if tg_op <> 'DELETE' then
+        perform note_event('single_sign_on', jsonb_build_object(
+            'connected', new.provider, 'subject', new.uid
+        ), null, new.user_id);
+    end if;
+    return null;
+end $$;
+
+create trigger note after insert or delete on socialaccount_socialaccount
+    for each row execute function rules.note_single_sign_on();
+create trigger note_moved after update on socialaccount_socialaccount for each row
+    when (old.provider <> new.provider or old.uid <> new.uid or old.user_id <> new.user_id)
+    execute function rules.note_single_sign_on();
+
 -- Sessions that had not run out, by whose they were. Who signs out has noted that in the same transaction.
 create function rules.note_sessions_ended(p_keys text[]) returns void
 language sql set search_path = public, rules, pg_temp

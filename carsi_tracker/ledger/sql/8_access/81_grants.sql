@@ -36,11 +36,12 @@ begin
         'ledger_line', 'accounts_user', 'accounts_user_groups', 'accounts_user_user_permissions',
         'django_session', 'ledger_documentfile', 'ledger_upload', 'ledger_pastehabit', 'ledger_publishedfigure',
         'ledger_openquestion', 'ledger_translation',
-        'account_emailaddress', 'mfa_authenticator', 'usersessions_usersession', 'accounts_attempt',
+        'account_emailaddress', 'mfa_authenticator', 'socialaccount_socialaccount', 'usersessions_usersession', 'accounts_attempt',
         'mail_waitingmail'
     ] loop
         execute format('grant insert, update, delete on %I to %I', item, application);
     end loop;
+    execute format('grant delete on socialaccount_socialtoken to %I', application);
     execute format('grant insert, update (title, reason, language) on ledger_batch to %I', application);
     execute format('grant insert on ledger_remark, accounts_event, django_admin_log to %I', application);
     execute format('grant insert on monitoring_verification, monitoring_witnessedversion to %I', application);
