@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
+# None that a browser may not know (Bluetooth, on Linux): each page had an error in its console.
 NEVER_USED = (
     "accelerometer",
     "autoplay",
