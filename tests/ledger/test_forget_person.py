@@ -19,6 +19,7 @@ from django.test import Client
 from carsi_tracker.accounts.models import Event, User
 from carsi_tracker.database import address
 from carsi_tracker.ledger.models import Commitment, PasteHabit, Posting, Stage, Upload
+from carsi_tracker.mail.models import WaitingMail
 from tests import databases, factories
 from tests.conftest import Templates
 from tests.database import filled
@@ -60,6 +61,7 @@ def _work_and_leave() -> None:
     client.get("/admin/accounts/event/")
     codes = {"seed": "x", "used_mask": 0}
     Authenticator.objects.create(user=lea, type="recovery_codes", data=codes)
+    WaitingMail.objects.create(sender="office", recipients=["lea@example.org"], content=b"Lea")
     EmailAddress.objects.create(user=lea, email="lea@example.org")
     PasteHabit.objects.create(person=lea, shape="x", answers={})
     Upload.objects.create(person=lea, token="0" * 32, name="Lea.csv", content=b"Leocadia Verdugo")

@@ -142,6 +142,7 @@ begin
     delete from account_emailaddress where user_id = p_person;
     delete from accounts_user_groups where user_id = p_person;
     delete from accounts_user_user_permissions where user_id = p_person;
+    delete from mail_waitingmail where lower(recipients ->> 0) = any (typed);
     delete from ledger_pastehabit where person_id = p_person;
     delete from ledger_upload where person_id = p_person;
     update django_admin_log set object_repr = 'removed-' || p_person
