@@ -169,9 +169,12 @@ def _network(folder: Path, stack: contextlib.ExitStack) -> str:
 def _boot(
     folder: Path, root: Path, network: str, archives: Path, stack: contextlib.ExitStack
 ) -> int:
+    groups = _control_groups(network, stack)
+    join = "".join(f'echo $$ >"{group}/cgroup.procs"; ' for group in groups)
     with (folder / "console").open("w") as console:
         container = subprocess.Popen(
             [
+                "sh", "-c", f'{join}exec "$@"', "sh",
                 "systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit",
                 "--console=pipe", "--resolv-conf=off", f"--machine={network}",
                 f"--directory={root}", f"--network-namespace-path=/run/netns/{network}",
@@ -189,6 +192,21 @@ def _boot(
                 return system.init
         assert container.poll() is None, (folder / "console").read_text()
         assert time.monotonic() < patience, (folder / "console").read_text()
+
+
+def _control_groups(name: str, stack: contextlib.ExitStack) -> list[Path]:
+    """Make control groups of its own: of those that it shared, systemd could end no process."""
+    roots = (Path("/sys/fs/cgroup") / part for part in ("", "systemd", "unified"))
+    made = [root / name for root in roots if (root / "cgroup.procs").exists()]
+    for place in made:
+        place.mkdir()
+        stack.callback(_remove_control_groups, place)
+    return made
+
+
+def _remove_control_groups(place: Path) -> None:
+    for folder, _folders, _files in os.walk(place, topdown=False):
+        Path(folder).rmdir()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
