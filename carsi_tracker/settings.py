@@ -124,6 +124,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "account_login"
+SESSION_ENGINE = "carsi_tracker.accounts.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
 SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 30, 1, 720)
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", int(DEPLOYED), 0, 9)
