@@ -108,7 +108,8 @@ class OfReplicas(Collector):
                 up.add_metric([alias], 0)
             else:
                 up.add_metric([alias], 1)
-                lag.add_metric([alias], seconds)
+                if seconds is not None:  # it has followed a primary since it started
+                    lag.add_metric([alias], seconds)
                 version.add_metric([alias], newest)
         yield from (up, lag, version)
 

@@ -224,6 +224,24 @@ def test_while_the_primary_is_away_the_public_reads_on_and_the_desk_says_that_it
         assert time.monotonic() < patience
 
 
+def test_without_any_server_pages_and_the_probe_say_that_the_database_does_not_answer(
+    site: Site,
+) -> None:
+    servers = [site.primary, *site.standbys]
+    site.version()
+    for server in servers:
+        server.kill()
+    for _ in range(4):
+        page = site.day()
+        assert (page.status, "The database does not answer right now" in page.body) == (503, True)
+        ready = site.web.get("/ready/")
+        assert (ready.status, ready.body) == (503, "the database does not answer\n")
+    assert site.web.get("/health/").status == 200
+    start_again(site.standbys[0])
+    site.web.until_it_answers()
+    assert site.version() > 0
+
+
 @pytest.mark.long
 def test_while_the_primary_is_away_the_standby_that_has_the_most_is_read(site: Site) -> None:
     late, newest = site.standbys

@@ -1,6 +1,8 @@
 """An installation is watched: metrics of several processes, alerts, verification on a standby."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pytest
 
 from tests.copies import ROOT
 from tests.drills.clusters import PATIENCE, SUPERUSER, Cluster, free_port
+from tests.drills.corrections import post
 from tests.drills.machines import environment, manage, serving
 
 ALERTS = ROOT / "deploy" / "monitoring" / "carsi-alerts.yml"
@@ -129,3 +132,54 @@ def test_it_verifies_where_it_is_too(checkout: Path, primary: Cluster, place: st
     more = {"VERIFY_DATABASE_URL": primary.url()} if place == "on a copy" else {}
     said = manage(checkout, "keep_verification", DATABASE_URL=primary.url(), **more)
     assert f"Verified by reading, {place}: version " in said
+
+
+def test_replicas_that_are_behind_are_told_and_one_alert_names_them(
+    checkout: Path, primary: Cluster, make_standby: Callable[..., Cluster], folder: Path
+) -> None:
+    """One replays nothing, one follows nobody and so knows of no lag, one follows."""
+    late, good = make_standby("late"), make_standby("good")
+    alone = make_standby("alone", primary_conninfo="")
+    with psycopg.connect(late.url(SUPERUSER), autocommit=True) as session:
+        session.execute("select pg_wal_replay_pause()")
+    posted = post(checkout, primary)
+    good.wait_for(primary)
+    port = free_port()
+    replicas = ",".join(each.url() for each in (late, alone, good))
+    with serving(
+        checkout, folder / "web.log", DATABASE_URL=primary.url(), DATABASE_REPLICA_URLS=replicas,
+        METRICS_PORT=str(port),
+    ):  # fmt: skip
+        said = told(port)
+        assert said[of("lag_seconds", 1)] > 0
+        assert said.get(of("lag_seconds", 2)) != 0
+        assert said[of("lag_seconds", 3)] == 0
+        assert [said[of("version", n)] for n in (1, 2, 3)] == [posted - 1, posted - 1, posted]
+        assert alerted("CarsiReplicaLag", said, folder) == {"replica-1", "replica-2"}
+        assert alerted("CarsiReplicaDown", said, folder) == set()
+        good.stop()
+        assert alerted("CarsiReplicaDown", told(port), folder) == {"replica-3"}
+
+
+def of(name: str, replica: int) -> str:
+    return f'carsi_replica_{name}{{replica="replica-{replica}"}}'
+
+
+def alerted(alert: str, said: dict[str, float], folder: Path) -> set[str]:
+    """Return of which replicas Prometheus warns, when these samples stay for ten minutes."""
+    samples = [
+        {"series": name, "values": f"{value}x10"}
+        for name, value in said.items()
+        if name.startswith(("carsi_replica_", "carsi_ledger_version"))
+    ]
+    firing = f'count by (replica) (ALERTS{{alertname="{alert}", alertstate="firing"}})'
+    asked = {"expr": firing, "eval_time": "7m", "exp_samples": [{"labels": "{}", "value": -1}]}
+    tests = [{"interval": "1m", "input_series": samples, "promql_expr_test": [asked]}]
+    rules = folder / "rules.yml"
+    rules.write_text(json.dumps({"rule_files": [str(ALERTS)], "tests": tests}))
+    run = subprocess.run(
+        ["promtool", "test", "rules", rules], capture_output=True, text=True, check=False
+    )
+    found = re.search(r"got:(.*)", run.stdout + run.stderr)
+    assert found, run.stdout + run.stderr
+    return set(re.findall(r'replica="([^"]+)"', found[1]))
