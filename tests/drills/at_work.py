@@ -182,6 +182,9 @@ class Work:
             self.stop.wait(0.2)
             return None
         self.answered += 1
+        if HELD in answer.body:
+            self._refuse(HELD)
+            return None
         if answer.status == 200 and 'name="login"' not in answer.body:
             for sentence in re.findall(r'<li class="error">(.*?)</li>', answer.body):
                 self._refuse(unescape(sentence))
@@ -237,11 +240,21 @@ def people_at_work(machine: WebMachine, cluster: Cluster, people: int = 2) -> It
             sys.stdout.write(machine.log.read_text())
 
 
+def versions(machine: WebMachine) -> list[dict[str, str]]:
+    """Return the rows of `versions.csv`; a file that ends in its middle is asked for again."""
+    patience = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return list(csv.DictReader(io.StringIO(machine.get("/versions.csv").body)))
+        except IncompleteRead:
+            assert time.monotonic() < patience, "no file is whole"
+
+
 def assert_nothing_was_lost(
     work: Work, machine: WebMachine, cluster: Cluster, checkout: Path, *told: str
 ) -> None:
     """Fail unless each acknowledged posting is there, and people were told no other sentences."""
-    listed = list(csv.DictReader(io.StringIO(machine.get("/versions.csv").body)))
+    listed = versions(machine)
     assert [int(row["version"]) for row in listed] == list(range(1, len(listed) + 1))
     reasons = {int(row["version"]): row["reason"] for row in listed}
     assert work.acknowledged.items() <= reasons.items()
