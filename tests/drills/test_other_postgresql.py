@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.drills.clusters import OWNER, Cluster
+from tests.drills.clusters import OWNER, READER, SUPERUSER, Cluster
 from tests.drills.ledger import people_of, post, versions_in
 from tests.drills.machines import environment, manage
 
@@ -46,13 +46,20 @@ def lines_of_the_document() -> tuple[str, str, str]:
     )
 
 
-def run(lines: str, folder: Path, programs: Path, **more: str) -> None:
+def said_by(
+    lines: str, folder: Path, programs: Path, **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run lines of the document in a folder, by these programs of PostgreSQL."""
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    ran = subprocess.run(
+    return subprocess.run(
         ["sh", "-ec", lines], cwd=folder, env=environment(PATH=path, **more),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
+
+
+def run(lines: str, folder: Path, programs: Path, **more: str) -> None:
+    """Run lines of the document, which have to succeed."""
+    ran = said_by(lines, folder, programs, **more)
     assert ran.returncode == 0, ran.stderr
 
 
@@ -87,3 +94,21 @@ def test_a_ledger_goes_from_debians_postgresql_to_the_embedded_one_and_back(
     assert "Verified" in manage(checkout, "verify_ledger", **primary.environment)
     with people_of(primary) as session:
         assert post(session) == published[0] + 1
+
+
+@pytest.mark.long
+def test_a_dump_is_refused_as_a_whole_where_the_reading_role_is_missing_and_taken_once_it_is_made(
+    primary: Cluster, newer: Cluster, folder: Path, checkout: Path
+) -> None:
+    dump, restore, _older = lines_of_the_document()
+    run(dump, folder, primary.bin, OF=primary.url(OWNER))
+    with psycopg.connect(newer.url(SUPERUSER), autocommit=True) as session:
+        session.execute(f"drop role {READER}")  # type: ignore[call-overload]
+        refused = said_by(restore, folder, newer.bin, **newer.environment)
+        assert f'role "{READER}" does not exist' in refused.stderr
+        left = "select count(*) from pg_class where relnamespace = 'public'::regnamespace"
+        assert session.execute(left).fetchone() == (0,)
+        session.execute(f"create role {READER} login")  # type: ignore[call-overload]
+    run(restore, folder, newer.bin, **newer.environment)
+    manage(checkout, "migrate", "--verbosity=0", **newer.environment)
+    assert "Verified" in manage(checkout, "verify_ledger", **newer.environment)
