@@ -34,7 +34,7 @@ def copy(templates: Templates, worker_id: str) -> Iterator[str]:
 def test_what_the_document_says_backs_up_and_restores(
     templates: Templates, copy: str, tmp_path: Path
 ) -> None:
-    dump, restore = re.findall(r"```sh\n(pg_\w+ [^`]+)```", DOCUMENT.read_text())
+    dump, restore = re.findall(r"```sh\n(pg_(?:dump|restore) [^`]+)```", DOCUMENT.read_text())
     source = environment(templates.sourced)
     dump = dump.replace("$(.venv/bin/python manage.py database_address --owner)", "$SOURCE")
     run(dump, tmp_path, SOURCE=source["DATABASE_OWNER_URL"])

@@ -160,8 +160,9 @@ def static_files_missing(visitor: Visitor) -> set[str]:
 @pytest.mark.long
 @pytest.mark.parametrize("version", ["0.2.0", "0.3.0"])
 def test_what_an_older_release_filled_is_brought_up_to_date(
-    version: str, checkout: Path, folder: Path, clusters: list[Cluster]
+    version: str, release_before: Path, checkout: Path, folder: Path, clusters: list[Cluster]
 ) -> None:
+    """Each address of the release before, since the older ones keep no list of theirs."""
     release, made = folder / "release", Cluster(folder / "older", settings=(("fsync", "off"),))
     release.mkdir()
     lay_out(version, release)
@@ -172,4 +173,4 @@ def test_what_an_older_release_filled_is_brought_up_to_date(
     said = manage(checkout, "verify_ledger", **made.environment)
     assert said.startswith("Verified: ")
     with serving(checkout, folder / "web.log", DATABASE_URL=made.url()) as machine:
-        assert statuses(machine, addresses(release)) == NOT_THERE
+        assert statuses(machine, addresses(release_before)) == NOT_THERE
