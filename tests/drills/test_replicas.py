@@ -224,6 +224,7 @@ def test_while_the_primary_is_away_the_public_reads_on_and_the_desk_says_that_it
         assert time.monotonic() < patience
 
 
+@pytest.mark.long
 def test_without_any_server_pages_and_the_probe_say_that_the_database_does_not_answer(
     site: Site,
 ) -> None:

@@ -134,6 +134,7 @@ def test_it_verifies_where_it_is_too(checkout: Path, primary: Cluster, place: st
     assert f"Verified by reading, {place}: version " in said
 
 
+@pytest.mark.long
 def test_replicas_that_are_behind_are_told_and_one_alert_names_them(
     checkout: Path, primary: Cluster, make_standby: Callable[..., Cluster], folder: Path
 ) -> None:
