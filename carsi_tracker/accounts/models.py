@@ -79,7 +79,7 @@ class Event(models.Model):
         SIGNED_OUT = "signed_out", _("signed out")
         SIGN_IN_REFUSED = "sign_in_refused", _("sign-in refused")
         SESSIONS_ENDED = "sessions_ended", _("sessions ended")
-        SECOND_FACTOR = "second_factor", _("second factor changed")
+        SECOND_FACTOR = "second_factor", _("two-step verification changed")
         SINGLE_SIGN_ON = "single_sign_on", _("single sign-on changed")
         PASSWORD_CHANGED = "password_changed", _("password changed")
         PERSON_CHANGED = "person_changed", _("person changed")
