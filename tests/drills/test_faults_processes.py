@@ -7,7 +7,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.drills.at_work import NO_ANSWER, SILENT, assert_nothing_was_lost, people_at_work
+from tests.drills.at_work import (
+    CUT_OFF,
+    NO_ANSWER,
+    SILENT,
+    assert_nothing_was_lost,
+    people_at_work,
+)
 from tests.drills.clusters import SUPERUSER, Cluster
 from tests.drills.machines import serving
 
@@ -62,7 +68,7 @@ def test_a_session_of_the_database_is_killed(
             ).fetchone() or (0,)
         os.kill(pid, signal.SIGKILL)
         work.until_posted()
-        assert_nothing_was_lost(work, machine, primary, checkout, SILENT)
+        assert_nothing_was_lost(work, machine, primary, checkout, SILENT, CUT_OFF)
 
 
 @pytest.mark.long
@@ -78,4 +84,4 @@ def test_the_databases_main_process_is_killed_and_started_as_its_unit_says(
         work.until_refused(SILENT)
         primary.start_again()
         work.until_posted()
-        assert_nothing_was_lost(work, machine, primary, checkout, SILENT)
+        assert_nothing_was_lost(work, machine, primary, checkout, SILENT, CUT_OFF)
