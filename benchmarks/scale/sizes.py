@@ -55,13 +55,26 @@ def measure(folder: Path, sizes: tuple[int, ...] = SIZES) -> Iterator[Row]:
         name = f"entries_{size}"
         began = time.perf_counter()
         ledger = grown(folder, name, size)
-        print(f"# {size:,} entries made in {time.perf_counter() - began:,.0f} s", flush=True)
+        made = time.perf_counter() - began
+        print(f"# {size:,} entries made in {made:,.0f} s: {_size(ledger):,.0f} MiB", flush=True)
         times = _times(ledger)
+        print(f"# {size:,} entries: {_memory():,.0f} MiB held by the process", flush=True)
         for what, taken in times.items():
             if before:
                 yield _row(f"{what}, {size:,} entries", taken, before[what])
         before = times
         ledgers.drop(folder, name)
+
+
+def _size(ledger: Ledger) -> float:
+    with psycopg.connect(ledger.owner.conninfo()) as session:
+        ((size,),) = session.execute("select pg_database_size(current_database())").fetchall()
+    return float(size) / 2**20
+
+
+def _memory() -> float:
+    told = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in told if line.startswith("VmRSS:")) / 1024
 
 
 def _row(what: str, larger: list[float], smaller: list[float]) -> Row:
