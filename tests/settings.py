@@ -14,4 +14,4 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = BASE_DIR / "static"  # noqa: F405 (from the settings)
-REPORT_ERRORS_TO = "errors@tracker.example"
+REPORT_ERRORS_TO = SECURITY_CONTACT = "errors@tracker.example"

@@ -52,8 +52,9 @@ def sign_in(client: Client, name: str, page: Any = None, **fields: str) -> Any:
     cache.clear()
     action = "/account/login/"
     html = (page or client.get(action)).content.decode()
-    if found := re.search(r'<form method="post" action="([^"]+)"', html):
-        action = unescape(found[1])
+    for form in re.findall(r'<form method="post" action="[^"]+".*?</form>', html, re.DOTALL):
+        if 'name="login"' in form:
+            action = unescape(re.findall(r'action="([^"]+)"', form)[0])
     if 'name="typed" value' in html:
         fields.setdefault("typed", hidden(html, "typed"))
     if 'name="next"' in html:
