@@ -20,6 +20,8 @@ from tests.browser import chromium
 from tests.conftest import Templates
 from tests.desk.conftest import ALLOCATE, SUGGESTED
 
+expect.set_options(timeout=20_000)  # several browsers share two cores
+
 PASSWORD = "read the docs, then post"  # of people who exist in one test's database
 
 END_SESSIONS = """
