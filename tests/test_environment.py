@@ -165,3 +165,9 @@ def test_a_public_installation_has_cookies_of_its_host_and_strict_transport() ->
     ):
         found = said(STRICT_TRANSPORT=wanted)
         assert [found[name] for name in strict] == ["31536000", *expected.split()]
+
+
+def test_errors_and_weaknesses_have_one_address_unless_told_otherwise() -> None:
+    for told, expected in (("", "errors@a.example"), ("security@a.example", "security@a.example")):
+        run = settings_with(REPORT_ERRORS_TO="errors@a.example", SECURITY_CONTACT=told)
+        assert dict(ast.literal_eval(run.stdout.splitlines()[0]))["SECURITY_CONTACT"] == expected

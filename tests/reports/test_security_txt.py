@@ -24,7 +24,3 @@ def test_it_names_the_contact_until_a_day_to_come_and_asks_no_database(
 def test_without_a_contact_there_is_none(client: Client, settings: Any, db: None) -> None:
     settings.SECURITY_CONTACT = ""
     assert client.get(ADDRESS).status_code == 404
-
-
-def test_errors_and_weaknesses_have_one_address_unless_told_otherwise(settings: Any) -> None:
-    assert settings.SECURITY_CONTACT == ""
