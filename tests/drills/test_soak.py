@@ -70,6 +70,14 @@ def handles(pid: int) -> int:
         return 0
 
 
+def size(path: Path) -> int:
+    """Return the bytes of a file; none of one that is swept away meanwhile, or of a folder."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
+
+
 def sample(machine: WebMachine, cluster: Cluster, temporary: Path) -> dict[str, float]:
     """Return what all processes have now; memory without what they share."""
     web, database = list(family(machine.process.pid)), list(family(cluster.postmaster))
@@ -77,14 +85,13 @@ def sample(machine: WebMachine, cluster: Cluster, temporary: Path) -> dict[str, 
         (connections,) = session.execute(
             "select count(*) from pg_stat_activity where usename = 'carsi_app'"
         ).fetchone() or (0,)
-    files = [path for path in temporary.rglob("*") if path.is_file()]
     return {
         "MB of web processes": sum(status(pid, "RssAnon") for pid in web) / 1024,
         "MB of PostgreSQL": sum(status(pid, "RssAnon") for pid in database) / 1024,
         "file handles": sum(handles(pid) for pid in web),
         "threads": sum(status(pid, "Threads") for pid in web),
         "connections": connections,
-        "MB of temporary files": sum(path.stat().st_size for path in files) / 2**20,
+        "MB of temporary files": sum(map(size, temporary.rglob("*"))) / 2**20,
     }
 
 
