@@ -107,6 +107,7 @@ def grown(folder: Path, name: str, entries: int) -> Ledger:
         session.execute("set session_replication_role = replica")  # without rules and foreign keys
         session.execute("set synchronous_commit = off")
         session.execute("set work_mem = '256MB'")
+        session.execute("set statement_timeout = 0")
         session.execute(PEOPLE)
         for statement in (VERSIONS, COMMITMENTS, ENTRIES):
             session.execute(statement, sizes)
