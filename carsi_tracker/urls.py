@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from carsi_tracker.exports import urls as exports
 from carsi_tracker.reports import urls as reports
 
 
@@ -40,10 +41,10 @@ def desk() -> list[URLPattern | URLResolver]:
 favicon = path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"))
 
 urlpatterns = [
-    *read_only([*reports.files, favicon]),
+    *read_only([*reports.files, *exports.files, favicon]),
     *i18n_patterns(
         *desk(),
-        *read_only(reports.pages),
+        *read_only([*reports.pages, *exports.pages]),
         prefix_default_language=False,
     ),
 ]
