@@ -1,7 +1,13 @@
 """The addresses of what machines read; the pages again under `/es/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-pages: list[URLPattern] = []
+from carsi_tracker.exports.embed import oembed, views
+from carsi_tracker.reports.urls import shown_elsewhere
 
-files: list[URLPattern] = []
+pages = [
+    path("embed/", views.embed_list, name="embeds"),
+    path("embed/<slug:name>/", views.embed, name="embed"),
+]
+
+files = [path("oembed/", shown_elsewhere(oembed.oembed), name="oembed")]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from carsi_tracker.figures.query import Query
 from carsi_tracker.reports.page.address import as_query_string
@@ -20,14 +21,15 @@ TABLES = {
 
 @dataclass(frozen=True)
 class File:
-    """A download, by the name of its form, and its address."""
+    """A download, by the name of its form, and its address; or a page that gives what to copy."""
 
     form: str
     href: str
+    page: bool = False
 
 
 def chart_files(name: str, query: Query) -> tuple[File, ...]:
-    """Return the downloads of a chart of what is asked: drawn, and its figures."""
+    """Return the downloads of a chart of what is asked: drawn, its figures, how to embed it."""
     query_string = as_query_string(query)
     drawn = [
         File(form.upper(), reverse("chart", args=[name, form]) + query_string) for form in FORMS
@@ -36,4 +38,5 @@ def chart_files(name: str, query: Query) -> tuple[File, ...]:
         File(kind.upper(), reverse("table-file", args=[TABLES[name], kind]) + query_string)
         for kind in ("csv", "xlsx")
     ]
-    return (*drawn, *figures)
+    embedded = File(_("Embed"), f"{reverse('embeds')}{query_string}#{name}-title", page=True)
+    return (*drawn, *figures, embedded)
