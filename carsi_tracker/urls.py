@@ -1,17 +1,20 @@
 """All addresses; the pages and the desk again under `/es/`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import RedirectView
 
 from carsi_tracker.exports import urls as exports
 from carsi_tracker.reports import urls as reports
+from carsi_tracker.web.headers import READING, is_shown_elsewhere
 
 
 def read_only(patterns: Iterable[URLPattern]) -> list[URLPattern]:
@@ -19,12 +22,17 @@ def read_only(patterns: Iterable[URLPattern]) -> list[URLPattern]:
     return [
         URLPattern(
             pattern.pattern,
-            csrf_exempt(require_safe(pattern.callback)),
+            csrf_exempt(_reading(pattern.callback)(pattern.callback)),
             pattern.default_args,
             pattern.name,
         )
         for pattern in patterns
     ]
+
+
+def _reading(view: Callable[..., HttpResponseBase]) -> Callable[..., Any]:
+    """Return what refuses all but reading: of data, a browser asks first whether it may."""
+    return require_http_methods(READING) if is_shown_elsewhere(view) else require_safe
 
 
 def desk() -> list[URLPattern | URLResolver]:

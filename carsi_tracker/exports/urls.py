@@ -3,7 +3,7 @@
 from django.urls import path
 
 from carsi_tracker.exports.embed import oembed, views
-from carsi_tracker.reports.urls import shown_elsewhere
+from carsi_tracker.web.headers import shown_elsewhere
 
 pages = [
     path("embed/", views.embed_list, name="embeds"),

@@ -1,10 +1,5 @@
 """The public addresses."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from django.http import HttpRequest, HttpResponseBase
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
@@ -22,7 +17,7 @@ from carsi_tracker.reports.status import status
 from carsi_tracker.reports.subjects import subjects
 from carsi_tracker.reports.subjects.kinds import KINDS
 from carsi_tracker.reports.versions import changes, feed
-from carsi_tracker.web.headers import OF_OTHERS
+from carsi_tracker.web.headers import shown_elsewhere
 
 
 class VersionConverter(StringConverter):
@@ -32,18 +27,6 @@ class VersionConverter(StringConverter):
 
     def to_python(self, value: str) -> int:  # type: ignore[override]
         return int(value)
-
-
-def shown_elsewhere(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Return a view whose answers pages of other sites may show in themselves: data and charts."""
-
-    @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        response[OF_OTHERS] = "cross-origin"
-        return response
-
-    return shown
 
 
 register_converter(VersionConverter, "number")
@@ -81,7 +64,7 @@ pages = [
     path("changes/", changes.version_list, name="changes"),
     path("changes/<number:version>/", changes.version_detail, name="version"),
     path("compare/", compare.compare, name="compare"),
-    path("feed/", feed.feed, name="feed"),
+    path("feed/", shown_elsewhere(feed.feed), name="feed"),
     path("search/", search.search, name="search"),
     path("about/", about.about, name="about"),
     path("balance/", balance.balance, name="balance"),
@@ -100,7 +83,11 @@ files = [
     path(
         "changes/<number:version>.csv", shown_elsewhere(changes.version_file), name="version-file"
     ),
-    path("documents/<slug:key>/file/", documents.document_file, name="document-file"),
+    path(
+        "documents/<slug:key>/file/",
+        shown_elsewhere(documents.document_file),
+        name="document-file",
+    ),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-<slug:section>-<number:number>.xml", sitemap.sitemap, name="sitemap-file"),
     path("robots.txt", sitemap.robots, name="robots"),

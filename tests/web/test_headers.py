@@ -15,6 +15,9 @@ SHOWN_ELSEWHERE = (
     "/versions.csv",
     "/changes/12.csv",
     "/status-of-funds.pdf",
+    "/feed/",
+    "/documents/gao-13-295r/file/",
+    "/oembed/",
 )
 SAID = {
     "X-Content-Type-Options": "nosniff",
@@ -31,11 +34,42 @@ def test_every_public_answer_says_what_browsers_may_do_with_it(client: Client) -
         assert SAID.items() <= dict(response.headers).items(), address
         assert "camera=()" in response["Permissions-Policy"], address
         shown = address.removeprefix("/es").startswith(SHOWN_ELSEWHERE)
-        expected = "cross-origin" if shown and response.status_code == 200 else "same-origin"
+        expected = "cross-origin" if shown else "same-origin"
         assert response["Cross-Origin-Resource-Policy"] == expected, address
-        assert "Access-Control-Allow-Origin" not in response.headers, address
+        assert response.get("Access-Control-Allow-Origin") == ("*" if shown else None), address
         assert "Content-Security-Policy" in response.headers, address
         assert "Set-Cookie" not in response.headers, address
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize(
+    "address",
+    ["/tables/entries.csv", "/tables/none.csv", "/charts/bar.svg?as_of=x", "/versions.csv",
+     "/es/feed/?version=12", "/status-of-funds.pdf"],
+)  # fmt: skip
+def test_scripts_of_other_sites_read_data_whatever_it_answers(client: Client, address: str) -> None:
+    before = client.options(
+        address,
+        headers={
+            "Origin": "https://notebook.example",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "if-none-match",
+        },
+    )
+    assert (before.status_code, before.content) == (204, b"")
+    assert before["Access-Control-Allow-Origin"] == before["Access-Control-Allow-Headers"] == "*"
+    assert before["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    for response in (client.get(address), client.head(address), client.post(address)):
+        assert response["Access-Control-Allow-Origin"] == "*"
+        assert {"ETag", "Link"} <= set(response["Access-Control-Expose-Headers"].split(", "))
+        assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+@pytest.mark.usefixtures("sourced")
+def test_no_script_of_another_site_reads_a_page_or_the_desk(client: Client) -> None:
+    for address in ("/", "/es/entries/", "/admin/", "/es/account/login/", "/sitemap.xml", "/none/"):
+        for response in (client.get(address), client.options(address)):
+            assert not [name for name in response.headers if name.startswith("Access-Control")]
 
 
 @pytest.mark.usefixtures("sourced")
