@@ -46,6 +46,8 @@ SPANISH = {
     "change_usd": "Cambio, USD", "after_usd": "Después, USD",
     "account_name": "Nombre de la cuenta", "place": "Código de lugar", "place_name": "Lugar",
     "known": "Si se sabe", "sum_group": "Grupo de la suma", "sum_usd": "Suma del grupo, USD",
+    "organization": "Organización", "entries_as_agency": "Asientos como agencia",
+    "entries_as_partner": "Asientos como ejecutor",
 }  # fmt: skip
 """The headings in Spanish, by the name of the column."""
 SPANISH |= {

@@ -25,6 +25,7 @@ from carsi_tracker.reports.downloads.gaps import GAPS
 from carsi_tracker.reports.downloads.listings import LISTINGS, Listing
 from carsi_tracker.reports.downloads.provenance import LICENCE, Provenance, Table
 from carsi_tracker.reports.downloads.published import PUBLISHED
+from carsi_tracker.reports.downloads.reference import REFERENCE
 from carsi_tracker.reports.downloads.status_of_funds import STATUS_OF_FUNDS
 from carsi_tracker.reports.downloads.summaries import SUMMARIES
 from carsi_tracker.reports.page.citation import posted_at
@@ -33,7 +34,8 @@ from carsi_tracker.reports.page.render import render_page
 
 METADATA = "csv-metadata.json"
 TABLES: dict[str, Table] = {
-    table.name: table for table in (*LISTINGS, *SUMMARIES, STATUS_OF_FUNDS, *GAPS, PUBLISHED)
+    table.name: table
+    for table in (*LISTINGS, *SUMMARIES, *REFERENCE, STATUS_OF_FUNDS, *GAPS, PUBLISHED)
 }
 
 
