@@ -1,5 +1,9 @@
 """What money is entered against: appropriations and the commitments made from them."""
 
+import re
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +19,24 @@ from carsi_tracker.ledger.models.reference import (
     Titled,
 )
 
+TREASURY_ACCOUNT = RegexValidator(
+    r"^[0-9]{3}-([0-9]{4}/[0-9]{4}|X)-[0-9]{4}-[0-9]{3}$",
+    _("Use agency, years, account and subaccount, as 011-2008/2009-1037-000 or 011-X-1037-000."),
+)
+
+
+def available_until(written: str) -> None:
+    """Refuse what is no day, no fiscal year and not `no-year`. Raises ValidationError."""
+    if re.fullmatch(r"no-year|FY(199[0-9]|20[0-9]{2}|2100)", written):
+        return
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != written or not 1990 <= day.year <= 2100:
+        message = _("Use a day as 2009-09-30, a fiscal year as FY2009, or no-year.")
+        raise ValidationError(message, "invalid")
+
 
 class Appropriation(models.Model):
     """Budget authority of one account in one fiscal year, by a law; its amounts are entries."""
@@ -24,6 +46,28 @@ class Appropriation(models.Model):
     )
     account = models.ForeignKey(Account, models.PROTECT, verbose_name=_("account"))
     law = models.ForeignKey(Document, models.PROTECT, verbose_name=_("law"))
+    treasury_account = models.CharField(
+        _("Treasury account"),
+        max_length=22,
+        blank=True,
+        db_default="",
+        validators=[TREASURY_ACCOUNT],
+        help_text=_(
+            "Treasury’s symbol, such as 011-2008/2009-1037-000 or 011-X-1037-000. Empty where no "
+            "document says it."
+        ),
+    )
+    available_until = models.CharField(
+        _("available until"),
+        max_length=10,
+        blank=True,
+        db_default="",
+        validators=[available_until],
+        help_text=_(
+            "Through when it may be obligated: a day (2009-09-30), a fiscal year (FY2009), or "
+            "no-year. Empty where no document says it."
+        ),
+    )
     first_version = models.PositiveIntegerField(_("first version"), null=True, editable=False)
 
     class Meta:

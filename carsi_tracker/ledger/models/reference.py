@@ -14,6 +14,35 @@ from django.utils.translation import gettext_lazy as _
 from carsi_tracker.ledger.models.languages import Language, language_on_page
 
 PLAIN_KEY = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use a-z, 0-9 and hyphens."))
+FEDERAL_ACCOUNT = RegexValidator(
+    r"^[0-9]{3}-[0-9]{4}$", _("Use three digits, a hyphen and four digits, as 011-1037.")
+)
+DAC_SECTOR = RegexValidator(r"^[1-9][0-9]{4}$", _("Use the five digits of a sector, as 15130."))
+IATI_IDENTIFIER = RegexValidator(
+    r"^[A-Z]{2,3}-[A-Z]{3,}-[A-Za-z0-9._-]+$",
+    _("Use the list’s code, a hyphen and the number in it, as US-GOV-1."),
+)
+
+
+class OrganizationType(models.TextChoices):
+    """The kinds of organizations of the IATI standard, by its codes."""
+
+    GOVERNMENT = "10", _("national government")
+    LOCAL_GOVERNMENT = "11", _("local government")
+    OTHER_PUBLIC = "15", _("other public sector")
+    INTERNATIONAL_NGO = "21", _("international NGO")
+    NATIONAL_NGO = "22", _("national NGO")
+    REGIONAL_NGO = "23", _("regional NGO")
+    PARTNER_NGO = "24", _("NGO based in a partner country")
+    PARTNERSHIP = "30", _("public-private partnership")
+    MULTILATERAL = "40", _("multilateral")
+    FOUNDATION = "60", _("foundation")
+    PRIVATE = "70", _("private sector")
+    PRIVATE_IN_PROVIDER = "71", _("private sector in the provider’s country")
+    PRIVATE_IN_RECIPIENT = "72", _("private sector in the recipient’s country")
+    PRIVATE_IN_THIRD = "73", _("private sector in a third country")
+    ACADEMIC = "80", _("academic, training and research")
+    OTHER = "90", _("other")
 
 
 class Named(models.Model):
@@ -68,6 +97,14 @@ class Account(Named):
     """A budget account (ESF, INCLE, NADR, FMF)."""
 
     code = models.CharField(_("code"), max_length=20, unique=True)
+    federal_account = models.CharField(
+        _("federal account"),
+        max_length=8,
+        blank=True,
+        db_default="",
+        validators=[FEDERAL_ACCOUNT],
+        help_text=_("Treasury’s code for it, such as 011-1037. Empty where no document says it."),
+    )
 
     class Meta:
         ordering = ("code",)
@@ -80,6 +117,14 @@ class ProgrammingArea(Named):
 
     code = models.SlugField(_("code"), unique=True)
     position = models.PositiveSmallIntegerField(_("position"), unique=True)
+    dac_sector = models.CharField(
+        _("DAC sector"),
+        max_length=5,
+        blank=True,
+        db_default="",
+        validators=[DAC_SECTOR],
+        help_text=_("The five digits of the OECD’s DAC that come nearest, for IATI files."),
+    )
 
     class Meta:
         ordering = ("position",)
@@ -130,6 +175,22 @@ class Organization(Named):
         default=False,
         db_default=False,
         help_text=_("A government or organization, offered as the partner of a commitment."),
+    )
+    iati_identifier = models.CharField(
+        _("IATI identifier"),
+        max_length=100,
+        blank=True,
+        db_default="",
+        validators=[IATI_IDENTIFIER],
+        help_text=_("As IATI’s files name it, such as US-GOV-1. Empty where it has none."),
+    )
+    iati_type = models.CharField(
+        _("IATI type"),
+        max_length=2,
+        choices=OrganizationType,
+        blank=True,
+        db_default="",
+        help_text=_("What kind of organization it is, for IATI files."),
     )
 
     class Meta:

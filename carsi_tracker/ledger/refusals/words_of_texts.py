@@ -36,6 +36,12 @@ OF_TEXTS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "code_written_plainly": sentence(
         lambda: _("A code or key is written in plain letters and digits, without other signs.")
     ),
+    "code_of_another_list": sentence(
+        lambda: _(
+            "A code of the Treasury, the DAC or IATI is written as that list writes it. The help "
+            "of its field shows how; leave it empty where no document confirms one."
+        )
+    ),
     "code_but_none": sentence(
         lambda: _("“none” means “not specified” in addresses. Choose another code.")
     ),

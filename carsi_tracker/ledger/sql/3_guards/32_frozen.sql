@@ -12,7 +12,7 @@ begin
     end if;
     if old.first_version is not null and (
         tg_op = 'DELETE'
-        or to_jsonb(old) <> to_jsonb(new)
+        or to_jsonb(old) - correctable() <> to_jsonb(new) - correctable()
     ) then
         perform refuse('frozen', jsonb_build_object('what', 'appropriation'));
     end if;

@@ -173,7 +173,10 @@ create trigger note_update after update on ledger_batch
 -- and whether its amount is a limit (rule 3).
 create function rules.correctable() returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp
-as $$ select '{title,title_es,language,bound,bound_note,bound_note_es}'::text[] $$;
+as $$
+    select '{title,title_es,language,bound,bound_note,bound_note_es,treasury_account,available_until}'
+        ::text[]
+$$;
 
 create function rules.guard_commitment() returns trigger
 language plpgsql set search_path = public, rules, pg_temp
