@@ -100,6 +100,8 @@ def forget_everything() -> None:
 
 def unalterable(value: Any) -> Any:
     """Return mappings, lists and sets, also inside each other, such that they can only be read."""
+    if isinstance(value, MappingProxyType):
+        return value  # made here, or it would be copied each time that an answer holds another
     if isinstance(value, Mapping):
         return MappingProxyType({key: unalterable(each) for key, each in value.items()})
     if type(value) in {list, tuple}:

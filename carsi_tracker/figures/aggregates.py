@@ -30,9 +30,11 @@ ZERO = Decimal(0)
 BASES = tuple(Basis.values)
 REMEMBERED = 1024
 """How many answers of each kind a process keeps."""
+KEPT = 50_000
+"""How many sums it keeps of the kinds of which an answer has many; one takes up to 1 KB."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Amount:
     """A sum in U.S. dollars, how many entries it sums, and what of it is a limit."""
 
@@ -67,7 +69,7 @@ def amount_of(entry: Entry, counted: Decimal) -> Amount:
     return Amount(counted, 1, limits_of(of.bound, counted) if of else EXACT)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sums:
     """The sum of each stage that has entries, in the order in which money goes."""
 
@@ -164,7 +166,7 @@ def total(query: Query) -> Amount:
     return sums.of(measure) if measure else sum(sums.stages.values(), NOTHING)
 
 
-@remembered(REMEMBERED)
+@remembered(KEPT, weigh=lambda found: 1 + len(found))
 def breakdown(query: Query, dimension: str) -> Mapping[str | int | None, Sums]:
     """Return the sums by stage for each value of a dimension that has entries.
 
@@ -185,7 +187,7 @@ def number_of(query: Query, dimension: str) -> int:
     return bisect_right(beginnings(query, dimension), query.day)
 
 
-@remembered(REMEMBERED)
+@remembered(KEPT, weigh=lambda found: 1 + len(found))
 def matrix(query: Query) -> Mapping[tuple[str, str], Sums]:
     """Return the sums of commitments' entries by (area code, country code); empty cells lack."""
     return {

@@ -33,7 +33,7 @@ class Mark(TextChoices):
         return cls.AT_LEAST if at_least else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What commitments at most, and at least, contribute to a sum, in U.S. dollars with its sign.
 

@@ -37,10 +37,12 @@ COMMITTED = Stage.COMMITTED.value
 VERSIONS = 16
 """For how many versions a process keeps whether they hold limits."""
 KEPT = 500_000
-"""How many days a process keeps of each kind of answer; one takes some 200 bytes."""
+"""How many days a process keeps of each kind of answer; one takes up to 200 bytes."""
+DAYS_BESIDE = 2
+"""As how many days a stage weighs beside its own, and what holds its stages."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RunningTotal:
     """One stage's sum (U.S. dollars) and number of entries at the end of each day that has some.
 
@@ -113,21 +115,26 @@ def beginnings(query: Query, dimension: str) -> Sequence[date]:
     return _beginnings(query.version.of_entries, query.filters, dimension)
 
 
-def _days(stages: Stages) -> int:
-    return 1 + sum(len(running_total.days) for running_total in stages.values())
+def _weight_of(stages: Stages) -> int:
+    days = (len(each.days) + len(each.limit_days) for each in stages.values())
+    return DAYS_BESIDE + sum(DAYS_BESIDE + number for number in days)
 
 
-_kept: Kept[tuple[Version, Filters, str, str | int], Stages] = Kept(KEPT, _days)
+def _weight(found: RunningTotals) -> int:
+    return DAYS_BESIDE + sum(map(_weight_of, found.values()))
 
 
-@remembered(KEPT, weigh=lambda found: 1 + sum(map(_days, found.values())))
+_kept: Kept[tuple[Version, Filters, str, str | int], Stages] = Kept(KEPT, _weight_of)
+
+
+@remembered(KEPT, weigh=_weight)
 def _running_totals(
     version: Version, filters: Filters, dimensions: tuple[str, ...]
 ) -> RunningTotals:
     return _added_up(version, filters, dimensions)
 
 
-@remembered(KEPT, weigh=lambda found: 1 + len(found))
+@remembered(KEPT, weigh=_weight)
 def _marked(version: Version, filters: Filters, dimensions: tuple[str, ...]) -> RunningTotals:
     """Return the running totals with what limits contribute; only that is asked for anew."""
     found = _running_totals(version.of_entries, filters, dimensions)

@@ -1,6 +1,7 @@
 """What processes remember: bounded, whole under threads, read only, and forgotten together."""
 
 import ast
+import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -72,7 +73,7 @@ def test_threads_that_push_each_others_values_out_are_answered_right() -> None:
 def test_threads_that_ask_for_more_courses_than_are_kept_get_them_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(running_totals, "_kept", Kept(8, running_totals._days))
+    monkeypatch.setattr(running_totals, "_kept", Kept(60, running_totals._weight_of))
     query = read({}, *newest())
     references = list(Commitment.objects.order_by("reference").values_list("reference", flat=True))
     right = aggregates.breakdown_of(query, "commitment", references)
@@ -89,6 +90,36 @@ def test_threads_that_ask_for_more_courses_than_are_kept_get_them_all(
             connection.close()
 
     assert in_threads(ask) == [True] * THREADS
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize(
+    "dimensions", [("version",), ("commitment",), ("area", "country"), ("document",), ()]
+)
+def test_running_totals_take_no_more_memory_than_they_weigh(dimensions: tuple[str, ...]) -> None:
+    """Else a busy office, or a crawler, fills the memory of a machine with what is bounded."""
+    query = read({}, *newest())
+    found = running_totals.running_totals(query, *dimensions)
+    assert 50 < bytes_of(found) / running_totals._weight(found) < 200
+
+
+@pytest.mark.usefixtures("sourced")
+@pytest.mark.parametrize("dimension", ["version", "commitment", "country"])
+def test_a_sum_of_a_breakdown_takes_a_kilobyte_at_most(dimension: str) -> None:
+    found = aggregates.breakdown(read({}, *newest()), dimension)
+    assert bytes_of(found) < 1000 * (1 + len(found))
+
+
+def bytes_of(value: object) -> int:
+    """Return what a value and all that it holds take, but classes, and what all values share."""
+    seen: dict[int, object] = {}
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen and not isinstance(each, type):
+            seen[id(each)] = each
+            waiting += gc.get_referents(each)
+    return sum(map(sys.getsizeof, seen.values()))
 
 
 def test_what_is_kept_weighs_no_more_than_it_may() -> None:

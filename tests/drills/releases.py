@@ -11,8 +11,8 @@ from tests.copies import ROOT
 from tests.drills.clusters import Cluster
 from tests.drills.machines import environment, manage
 
-COMMITS = {"0.2.0": "d7c4b16", "0.3.0": "222a9d9", "0.4.0": "97d032d"}
-BEFORE = "0.4.0"
+COMMITS = {"0.2.0": "d7c4b16", "0.3.0": "222a9d9", "0.4.0": "97d032d", "0.5.0": "c5bfd0d"}
+BEFORE = "0.5.0"
 """The release before this one: its code has to go on working while this one is rolled out."""
 PROBE = "/health/"
 """What says that a machine of the release before can serve."""

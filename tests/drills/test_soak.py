@@ -104,17 +104,16 @@ def keep_importing(work: Work, visitor: Visitor) -> None:
             "1.00,2010-02-01,activities-2010,stated"
         )
         preview = work.sent(visitor, IMPORT, {"pasted": f"{HEADINGS}\n{row}\n"})
-        found = preview and re.search(r'action="(/admin/ledger/batch/import/[^"]+/)"', preview.body)
-        if not (preview and found):
+        page = preview and re.search(rf'href="/es({IMPORT}[^"]+/)"', preview.body)  # in Spanish
+        if not (preview and page):
             continue
         fields = {"title": reason, "reason": reason, "language": "en"}
-        confirm = found[1]
-        made = work.answer(lambda: visitor.post(confirm, fields, form=preview))  # noqa: B023
+        made = work.answer(lambda: visitor.post(page[1], fields, form=preview))  # noqa: B023
         batch = made and re.search(r"/admin/ledger/batch/(\d+)/", made.body)
         if made and batch:
             submit = f"/admin/ledger/batch/{batch[1]}/submit/"
-            work.answer(lambda: visitor.post(submit, {}, form=made))  # noqa: B023
-            work.hand_over(int(batch[1]), reason)
+            if work.answer(lambda: visitor.post(submit, {}, form=made)):  # noqa: B023
+                work.hand_over(int(batch[1]), reason)
 
 
 @pytest.mark.long

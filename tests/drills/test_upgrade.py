@@ -16,7 +16,8 @@ from tests.drills.office import HEAD, PASSWORD, Office
 from tests.drills.releases import PROBE, addresses, fill, lay_out
 
 SHORT_WAIT = 10  # seconds, of two busy processors
-NOT_THERE = {"/documents/gao-13-295r/file/": 404}  # no file of it was loaded
+NOT_THERE = {"/documents/gao-13-295r/file/": 404, "/.well-known/security.txt": 404}
+"""No file of the document was loaded, and no contact was set."""
 
 
 @pytest.fixture
@@ -159,7 +160,8 @@ def static_files_missing(visitor: Visitor) -> set[str]:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("version", "lacks"), [("0.2.0", ["/published/gao-obligated-2013-floor/"]), ("0.3.0", [])]
+    ("version", "lacks"),
+    [("0.2.0", ["/published/gao-obligated-2013-floor/"]), ("0.3.0", []), ("0.4.0", [])],
 )
 def test_what_an_older_release_filled_is_brought_up_to_date(
     version: str, lacks: list[str], release_before: Path, checkout: Path, folder: Path,
