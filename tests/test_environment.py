@@ -57,6 +57,9 @@ VARIABLES = (
     "SECURITY_CONTACT",
     "WITNESS_EMAIL",
     "WITNESS_URL",
+    "IATI_ORG_REF",
+    "IATI_ORG_TYPE",
+    "IATI_ORG_NAME",
 )
 SHOW = """
 import django
@@ -123,6 +126,8 @@ def test_blank_variables_are_as_good_as_none() -> None:
         ("UPLOAD_SCANNER", "sh -c 'exit"),
         ("WITNESS_EMAIL", "the court"),
         ("WITNESS_URL", "http://court.example"),
+        ("IATI_ORG_REF", "the office"),
+        ("IATI_ORG_TYPE", "12"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str) -> None:
@@ -165,6 +170,15 @@ def test_a_public_installation_has_cookies_of_its_host_and_strict_transport() ->
     ):
         found = said(STRICT_TRANSPORT=wanted)
         assert [found[name] for name in strict] == ["31536000", *expected.split()]
+
+
+def test_who_reports_to_iati_is_said_whole_or_not_at_all() -> None:
+    said = {"IATI_ORG_REF": "US-EIN-123456789", "IATI_ORG_TYPE": "22", "IATI_ORG_NAME": "An office"}
+    for missing in said:
+        given = {name: value for name, value in said.items() if name != missing}
+        complaint = settings_with(**given).stderr.splitlines()[-1]
+        assert f"{missing} is not set; IATI files need" in complaint
+    assert "An office" in settings_with(**said).stdout
 
 
 def test_errors_and_weaknesses_have_one_address_unless_told_otherwise() -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from carsi_tracker.exports.embed import oembed, views
+from carsi_tracker.exports.iati import views as iati
 from carsi_tracker.web.headers import shown_elsewhere
 
 pages = [
@@ -10,4 +11,8 @@ pages = [
     path("embed/<slug:name>/", views.embed, name="embed"),
 ]
 
-files = [path("oembed/", shown_elsewhere(oembed.oembed), name="oembed")]
+files = [
+    path("oembed/", shown_elsewhere(oembed.oembed), name="oembed"),
+    path("iati/activities.xml", shown_elsewhere(iati.activities), name="iati-activities"),
+    path("iati/organisation.xml", shown_elsewhere(iati.organisation), name="iati-organisation"),
+]

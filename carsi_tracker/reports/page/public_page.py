@@ -67,6 +67,7 @@ def public_page(
     own: tuple[str, ...] = (),
     dear: Callable[[HttpRequest, PublicRequest], bool] = never,
     file: bool = False,
+    configured_by: tuple[str, ...] = (),
 ) -> Callable[
     [Callable[Concatenate[HttpRequest, PublicRequest, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
@@ -78,7 +79,7 @@ def public_page(
     depends on: version, revision of the texts, release, language, day and address. `own` names the
     parameters that only this page has: the view reads them, and may raise BadAddress. A page that
     is `dear`, or asks for entries that hold some words, takes a place: 503 where none is free, in
-    plain text for a `file`.
+    plain text for a `file`. `configured_by` names the settings that it shows.
     """
 
     def decorate(
@@ -94,7 +95,7 @@ def public_page(
                     return HttpResponseRedirect(request.path + public.address.query_string())
                 return answer(
                     request,
-                    _etag(request, public),
+                    _etag(request, public, *(getattr(settings, name) for name in configured_by)),
                     lambda: view(request, public, *args, **kwargs),
                     dear=dear(request, public) or bool(public.query.filters.text),
                     fixed=file and is_fixed(request, public.query, public.label_revision),
@@ -149,8 +150,9 @@ def _bad(request: HttpRequest, bad: BadAddress) -> HttpResponse:
     return response
 
 
-def _etag(request: HttpRequest, public: PublicRequest) -> str:
+def _etag(request: HttpRequest, public: PublicRequest, *configured: object) -> str:
     parts = (
+        *configured,
         public.head.checksum,
         public.label_revision,
         settings.RELEASE,
