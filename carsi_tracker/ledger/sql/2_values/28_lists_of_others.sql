@@ -6,8 +6,10 @@ select rules.hold('ledger_appropriation', 'code_of_another_list', array[
     $$new.treasury_account ~ '^([0-9]{3}-([0-9]{4}/[0-9]{4}|X)-[0-9]{4}-[0-9]{3})?$'$$,
     $$case
         when new.available_until ~ '^(no-year|FY(199[0-9]|20[0-9]{2}|2100))?$' then true
-        when new.available_until ~ '^(199[0-9]|20[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}$'
-            then pg_input_is_valid(new.available_until, 'date')
+        when new.available_until ~ '^(199[0-9]|20[0-9]{2}|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
+            then right(new.available_until, 2)::integer <= date_part('day', make_date(
+                left(new.available_until, 4)::integer, substr(new.available_until, 6, 2)::integer, 1
+            ) + interval '1 month -1 day')
         else false
     end$$
 ]);
