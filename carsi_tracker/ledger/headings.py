@@ -48,6 +48,9 @@ SPANISH = {
     "known": "Si se sabe", "sum_group": "Grupo de la suma", "sum_usd": "Suma del grupo, USD",
     "organization": "Organización", "entries_as_agency": "Asientos como agencia",
     "entries_as_partner": "Asientos como ejecutor",
+    "federal_account": "Cuenta federal", "treasury_account": "Símbolo de cuenta del Tesoro",
+    "available_until": "Disponible hasta", "iati_identifier": "Identificador IATI",
+    "iati_type": "Tipo IATI",
 }  # fmt: skip
 """The headings in Spanish, by the name of the column."""
 SPANISH |= {

@@ -9,6 +9,7 @@ from carsi_tracker.reports.balances.sums import OF_APPROPRIATIONS
 from carsi_tracker.reports.downloads.fields import Field, Holds
 from carsi_tracker.reports.downloads.summaries import (
     ENTRIES,
+    FEDERAL_ACCOUNT,
     NAMES,
     Rows,
     Summary,
@@ -24,9 +25,8 @@ def _accounts(public: PublicRequest) -> Rows:
         used = account.code in sums or not account.retired
         if used and public.query.filters.admits("account", account.code):
             found = sums.get(account.code, Sums())
-            yield (
-                account.code, account.name_en, account.name_es, *cells(found, OF_APPROPRIATIONS)
-            )  # fmt: skip
+            named = (account.code, account.name_en, account.name_es)
+            yield (*named, *cells(found, OF_APPROPRIATIONS), account.federal_account)
 
 
 def _organizations(public: PublicRequest) -> Rows:
@@ -37,7 +37,8 @@ def _organizations(public: PublicRequest) -> Rows:
     named |= {each.agency.code: each.agency for each in published_figures() if each.agency}
     for code, organization in sorted(named.items()):
         counts = (agencies.get(code, Sums()).entries, partners.get(code, Sums()).entries)
-        yield (code, organization.name_en, organization.name_es, *counts)
+        known = (organization.iati_identifier, organization.iati_type)
+        yield (code, organization.name_en, organization.name_es, *counts, *known)
 
 
 REFERENCE = (
@@ -50,6 +51,7 @@ REFERENCE = (
             *NAMES,
             *amounts(OF_APPROPRIATIONS),
             ENTRIES,
+            FEDERAL_ACCOUNT,
         ),
         _accounts,
     ),
@@ -62,6 +64,8 @@ REFERENCE = (
             *NAMES,
             Field("entries_as_agency", Holds.NUMBER, _("entries of which it is the agency")),
             Field("entries_as_partner", Holds.NUMBER, _("entries of which it is the partner")),
+            Field("iati_identifier", Holds.CODE, _("how IATI’s files name it, if known")),
+            Field("iati_type", Holds.CODE, _("its type by IATI’s list, if known")),
         ),
         _organizations,
         filtered=False,

@@ -93,6 +93,9 @@ NAMES = (
     Field("name_en", Holds.TEXT, _("the name in English")),
     Field("name_es", Holds.TEXT, _("the name in Spanish")),
 )
+FEDERAL_ACCOUNT = Field(
+    "federal_account", Holds.CODE, _("Treasury’s code of the account, if a document says it")
+)
 AREA = Field("area", Holds.CODE, _("the programming area’s code"))
 COUNTRY = Field("country", Holds.CODE, _("the country’s code: ISO 3166-1, or regional"))
 
@@ -152,7 +155,9 @@ def _appropriations(public: PublicRequest) -> Rows:
     )
     for row in rows.filter(first_version__lte=query.version.number):
         found = sums.get(row.pk, Sums())
-        yield (row.fiscal_year, row.account.code, row.law.key, *cells(found, OF_APPROPRIATIONS))
+        said = (row.account.federal_account, row.treasury_account, row.available_until)
+        summed = cells(found, OF_APPROPRIATIONS)
+        yield (row.fiscal_year, row.account.code, row.law.key, *summed, *said)
 
 
 def _timeline(public: PublicRequest) -> Rows:
@@ -229,6 +234,20 @@ SUMMARIES = (
             Field("law", Holds.CODE, _("the key of the law’s document")),
             *amounts(OF_APPROPRIATIONS),
             ENTRIES,
+            FEDERAL_ACCOUNT,
+            Field(
+                "treasury_account",
+                Holds.CODE,
+                _("Treasury’s symbol, with its years, if a document says it"),
+            ),
+            Field(
+                "available_until",
+                Holds.CODE,
+                _(
+                    "through when it may be obligated, if a document says it: a day, a fiscal "
+                    "year as FY2009, or no-year"
+                ),
+            ),
         ),
         _appropriations,
     ),

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carsi_tracker.figures.query import NONE, Query
+from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Appropriation, Document
 from carsi_tracker.reports.balances.sums import (
     BALANCES,
@@ -32,7 +35,8 @@ class Subject:
     """Something that has a page: `key` is as breakdowns know it, `code` as its address does.
 
     `filters` choose its entries. Without a code it has no page: what states no goal. `law` is the
-    document of an appropriation, `short` its name without that of its account.
+    document of an appropriation, `short` its name without that of its account, `treasury` what
+    Treasury's words for it are, as (label, text).
     """
 
     key: str | int | None
@@ -42,6 +46,7 @@ class Subject:
     scope: str | Promise = ""
     law: Document | None = None
     short: str = ""
+    treasury: tuple[tuple[str | Promise, str], ...] = ()
 
     def query(self, query: Query) -> Query:
         """Ask about this subject alone."""
@@ -111,7 +116,27 @@ def _appropriations(public: PublicRequest) -> Iterable[Subject]:
             (("account", account), ("year", year)),
             law=each.law,
             short=str(each),
+            treasury=tuple(_treasurys_words(each)),
         )
+
+
+def _treasurys_words(appropriation: Appropriation) -> Iterable[tuple[Promise, str]]:
+    said = (
+        (_("Federal account"), appropriation.account.federal_account),
+        (_("Treasury account symbol"), appropriation.treasury_account),
+        (_("Available until"), _until(appropriation.available_until)),
+    )
+    return ((label, text) for label, text in said if text)
+
+
+def _until(written: str) -> str:
+    if not written:
+        return ""
+    if written == "no-year":
+        return gettext("no year: without end")
+    if written.startswith("FY"):
+        return gettext("the end of fiscal year %(year)s") % {"year": written[2:]}
+    return day_in_words(date.fromisoformat(written))
 
 
 KINDS: dict[str, SubjectKind] = {
