@@ -4,11 +4,23 @@ from django.urls import path
 
 from carsi_tracker.exports.embed import oembed, views
 from carsi_tracker.exports.iati import views as iati
+from carsi_tracker.exports.pdf import pages as pdf
+from carsi_tracker.reports.subjects.kinds import KINDS
 from carsi_tracker.web.headers import shown_elsewhere
 
 pages = [
     path("embed/", views.embed_list, name="embeds"),
     path("embed/<slug:name>/", views.embed, name="embed"),
+    path("report.pdf", shown_elsewhere(pdf.overview_report), name="overview-report"),
+    *(
+        path(
+            f"{kind.list}/<slug:code>.pdf",
+            shown_elsewhere(pdf.subject_report),
+            {"kind": kind.page},
+            name=f"{kind.page}-report",
+        )
+        for kind in KINDS.values()
+    ),
 ]
 
 files = [
