@@ -21,7 +21,7 @@ test: .venv/developing $(MESSAGES)
 # Faults, loads and copies of an installation, on Debian's servers; ARGS="-m 'not long'" runs a few of each subject.
 drills: .venv/developing $(MESSAGES)
 	@$(VENV) -m tests.drills.packages
-	@exec $(VENV) -m pytest -n 2 --dist loadfile tests/drills $(ARGS)
+	@exec $(VENV) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder tests/drills $(ARGS)
 
 # The same, and which lines and branches no test runs; at least 95 % of them have to be run.
 coverage: .venv/developing $(MESSAGES)

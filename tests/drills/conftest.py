@@ -15,6 +15,16 @@ from tests.drills.clusters import Cluster
 from tests.drills.machines import manage
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run all drills that need the release before, which takes long to fill."""
+    for item in items:
+        of_before = "cluster_before" in getattr(item, "fixturenames", ())
+        group = "release before" if of_before else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: "cluster_before" not in getattr(item, "fixturenames", ()))
+
+
 def _folder() -> Path:
     made = Path(tempfile.mkdtemp(prefix="carsi-drill-"))
     made.chmod(0o755)

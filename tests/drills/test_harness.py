@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.copies import ROOT
 from tests.drills import packages
@@ -12,6 +13,7 @@ from tests.drills.machines import serving
 from tests.sourced import COMMITTED, millions
 
 
+@pytest.mark.long
 def test_a_web_machine_on_a_standby_tells_what_the_primary_has(
     checkout: Path, primary: Cluster, make_standby: Callable[..., Cluster], folder: Path
 ) -> None:

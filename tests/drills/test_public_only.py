@@ -59,6 +59,7 @@ REFUSED = (
 )
 
 
+@pytest.mark.long
 def test_it_answers_what_a_machine_with_a_desk_answers_without_a_cookie_or_a_write(
     checkout: Path, primary: Cluster, make_standby: Callable[..., Cluster], folder: Path
 ) -> None:
@@ -82,18 +83,17 @@ def test_it_answers_what_a_machine_with_a_desk_answers_without_a_cookie_or_a_wri
     assert "Traceback" not in (folder / f"public-{primary.port}.log").read_text()
 
 
-@pytest.mark.parametrize("language", ["", "/es"])
-def test_it_knows_no_desk_and_no_sign_in(
-    checkout: Path, primary: Cluster, folder: Path, language: str
-) -> None:
+def test_it_knows_no_desk_and_no_sign_in(checkout: Path, primary: Cluster, folder: Path) -> None:
     with public_only(checkout, folder, primary) as ask:
-        missing = ask(f"{language}/no-such-page/")
-        assert missing.status == 404
-        for address in ("/admin/", "/account/login/", "/admin/ledger/batch/", "/account/"):
-            answer = ask(f"{language}{address}")
-            assert (answer.status, answer.body) == (404, missing.body)
-            assert "Set-Cookie" not in answer.headers
-        assert "/admin/" not in missing.body
+        assert ask("/").status == 200
+        for language in ("", "/es"):
+            missing = ask(f"{language}/no-such-page/")
+            assert missing.status == 404
+            for address in ("/admin/", "/account/login/", "/admin/ledger/batch/", "/account/"):
+                answer = ask(f"{language}{address}")
+                assert (answer.status, answer.body) == (404, missing.body)
+                assert "Set-Cookie" not in answer.headers
+            assert "/admin/" not in missing.body
 
 
 def test_the_reading_role_reads_what_the_public_sees_and_nothing_else(primary: Cluster) -> None:
@@ -110,6 +110,7 @@ def test_the_reading_role_reads_what_the_public_sees_and_nothing_else(primary: C
         assert {name for (name,) in readable} == MAY_READ
 
 
+@pytest.mark.long
 def test_what_a_draft_introduces_is_hidden_from_the_reading_role_until_it_is_posted(
     checkout: Path, migrated: Cluster
 ) -> None:

@@ -362,6 +362,7 @@ def test_after_a_promotion_that_lost_a_version_the_old_timeline_is_not_read(
         assert read(old) == before
 
 
+@pytest.mark.long
 def test_the_checksum_of_a_version_shows_that_a_standby_tells_the_ledger(site: Site) -> None:
     site.until_read_from(site.standbys[0])
     version = site.version()

@@ -81,7 +81,6 @@ def metrics_with_failed_mails(port: int) -> str:
         assert time.monotonic() < patience, told
 
 
-@pytest.mark.long
 def test_no_secret_is_logged_or_told(
     checkout: Path, primary: Cluster, folder: Path, mail_server: int
 ) -> None:
