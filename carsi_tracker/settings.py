@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "carsi_tracker.web.language.LanguageByAddress",
+    "carsi_tracker.exports.api.problems.Problems",
     "carsi_tracker.monitoring.probes.AnswerProbes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

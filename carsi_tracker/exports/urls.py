@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from carsi_tracker.exports.api import page as api_page
+from carsi_tracker.exports.api import views as api
 from carsi_tracker.exports.embed import oembed, views
 from carsi_tracker.exports.iati import views as iati
 from carsi_tracker.exports.pdf import pages as pdf
@@ -9,6 +11,7 @@ from carsi_tracker.reports.subjects.kinds import KINDS
 from carsi_tracker.web.headers import shown_elsewhere
 
 pages = [
+    path("api/", api_page.reference, name="api"),
     path("embed/", views.embed_list, name="embeds"),
     path("embed/<slug:name>/", views.embed, name="embed"),
     path("report.pdf", shown_elsewhere(pdf.overview_report), name="overview-report"),
@@ -27,4 +30,5 @@ files = [
     path("oembed/", shown_elsewhere(oembed.oembed), name="oembed"),
     path("iati/activities.xml", shown_elsewhere(iati.activities), name="iati-activities"),
     path("iati/organisation.xml", shown_elsewhere(iati.organisation), name="iati-organisation"),
+    *api.addresses(),
 ]

@@ -68,6 +68,7 @@ def public_page(
     dear: Callable[[HttpRequest, PublicRequest], bool] = never,
     file: bool = False,
     configured_by: tuple[str, ...] = (),
+    refused: Callable[[HttpRequest, BadAddress], HttpResponse] | None = None,
 ) -> Callable[
     [Callable[Concatenate[HttpRequest, PublicRequest, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
@@ -79,7 +80,8 @@ def public_page(
     depends on: version, revision of the texts, release, language, day and address. `own` names the
     parameters that only this page has: the view reads them, and may raise BadAddress. A page that
     is `dear`, or asks for entries that hold some words, takes a place: 503 where none is free, in
-    plain text for a `file`. `configured_by` names the settings that it shows.
+    plain text for a `file`. `configured_by` names the settings that it shows. What can't be read
+    is `refused` by a page, if by nothing else.
     """
 
     def decorate(
@@ -101,7 +103,7 @@ def public_page(
                     fixed=file and is_fixed(request, public.query, public.label_revision),
                 )
             except BadAddress as bad:
-                return _bad(request, bad)
+                return (refused or _bad)(request, bad)
             except Busy:
                 return busy(request, file=file)
 
