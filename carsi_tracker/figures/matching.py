@@ -1,17 +1,17 @@
 """What words find: things that hold each of them, and things that hold one a letter apart."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.query import Query, Version, Words
-from carsi_tracker.figures.search_index import Key, Kind, Texts, texts, words_said
+from carsi_tracker.figures.search_index import Key, Kind, KnownWords, Texts, texts, words_said
 
 TRIED = 10
 """How many other spellings of a text are tried on the entries."""
 OFFERED = 5
-"""How many of them are offered."""
+"""How many of them are offered: so many are counted."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,20 @@ def find(version: Version, words: Words) -> Mapping[Kind, Found]:
 
 def other_spellings(query: Query, words: Words) -> list[Spelling]:
     """Return texts with words one letter apart that entries hold by the query's day."""
-    offered = []
     known = _known(query.version, words)
     held = [
-        [form for form in forms if any(form in word for word in known)]
-        for forms in _forms(query.version, words)
+        [form for form in forms if _occurs(form, known)] for forms in _forms(query.version, words)
     ]
     others = (spelled for spelled in product(*held) if spelled != words.folded)
-    for spelled in islice(others, TRIED):
+    return list(islice(_counted(query, words, islice(others, TRIED)), OFFERED))
+
+
+def _counted(query: Query, words: Words, others: Iterable[tuple[str, ...]]) -> Iterator[Spelling]:
+    """Give those of the spellings that entries hold, each counted when it is asked for."""
+    for spelled in others:
         text = replace(words, written=" ".join(spelled))
         if entries := aggregates.totals(query.where(text=text)).entries:
-            offered.append(Spelling(text, entries))
-    return offered[:OFFERED]
+            yield Spelling(text, entries)
 
 
 def _forms(version: Version, words: Words) -> list[list[str]]:
@@ -67,8 +69,15 @@ def _forms(version: Version, words: Words) -> list[list[str]]:
     return [[word, *alike(word, known)] for word in words.folded]
 
 
-def _known(version: Version, words: Words) -> frozenset[str]:
-    return _texts(version, words).words | words_said(version.number, version.checksum)
+def _known(version: Version, words: Words) -> tuple[KnownWords, ...]:
+    return _texts(version, words).known, words_said(version.number, version.checksum)
+
+
+def _occurs(form: str, known: Sequence[KnownWords]) -> bool:
+    """Say whether a word is known, or a part of a word that is."""
+    return any(form in of.words for of in known) or any(
+        form in word for of in known for word in of.words
+    )
 
 
 def _texts(version: Version, words: Words) -> Texts:
@@ -79,21 +88,24 @@ SHORTEST = 4
 """Letters of the shortest word in which one may be wrong."""
 
 
-def one_letter_apart(one: str, other: str) -> bool:
-    """Say whether two words differ by a wrong, missing or added letter, or by two swapped ones."""
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    one, other = one[start:], other[start:]
-    while one and other and one[-1] == other[-1]:
-        one, other = one[:-1], other[:-1]
-    longer = max(len(one), len(other))
-    return longer == 1 or (longer == 2 and one == other[::-1])
+def one_letter_apart(word: str, letters: Collection[str]) -> set[str]:
+    """Return what a word becomes by a wrong, missing or added letter, or by two swapped ones."""
+    found: set[str] = set()
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        found.update(before + letter + after for letter in letters)
+        if after:
+            found.add(before + after[1:])
+            found.update(before + letter + after[1:] for letter in letters)
+            found.add(before + after[1::-1] + after[2:])
+    return found - {word}
 
 
-def alike(word: str, words: Iterable[str]) -> list[str]:
-    """Return the words that are one letter apart from a word, in order; none for a short word."""
+def alike(word: str, known: Iterable[KnownWords]) -> list[str]:
+    """Return the words that are one letter apart from a word, in order; none for a short word.
+
+    Each that it may become is looked up: words that are known may be many.
+    """
     if len(word) < SHORTEST:
         return []
-    near = (other for other in words if abs(len(word) - len(other)) < 2)
-    return sorted(other for other in near if one_letter_apart(word, other))
+    return sorted(set().union(*(one_letter_apart(word, of.letters) & of.words for of in known)))

@@ -28,13 +28,34 @@ OF_A_COMMITMENT = (
 OF_A_DOCUMENT = ("key", "title", "title_es", "publisher")
 WORD = re.compile(r"\w+(?:-\w+)*")
 
-# Words of four letters and more that notes, quotes and locators hold, each once.
+# Words of four letters and more that notes, quotes and locators hold, each once. Texts that come
+# again, as locators do, are taken apart once.
 SAID = r"""
+    with said as (
+        select note as text from ledger_entry where version <= %(version)s and note <> ''
+        union
+        select quote from ledger_entry where version <= %(version)s and quote <> ''
+        union
+        select locator from ledger_entry where version <= %(version)s and locator <> ''
+    )
     select distinct word
-    from ledger_entry,
-        regexp_split_to_table(folded(note || ' ' || quote || ' ' || locator), '\W+') word
-    where version <= %s and (note <> '' or quote <> '' or locator <> '') and length(word) >= 4
+    from said, regexp_split_to_table(folded(said.text), '\W+') word
+    where length(word) >= 4
 """
+
+
+@dataclass(frozen=True)
+class KnownWords:
+    """Words that are known, and the letters of which they consist."""
+
+    words: frozenset[str]
+    letters: frozenset[str]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> "KnownWords":
+        """Return words as known."""
+        known = frozenset(words)
+        return cls(known, frozenset("".join(known)))
 
 
 @dataclass(frozen=True)
@@ -46,7 +67,7 @@ class Texts:
 
     of: Mapping[Kind, Mapping[Key, str]]
     translations: Mapping[str, str]
-    words: frozenset[str]
+    known: KnownWords
 
 
 @remembered(4)
@@ -75,7 +96,7 @@ def texts(version: int, checksum: str, label_revision: int) -> Texts:
     return Texts(
         unalterable(of),
         unalterable(spanish),
-        frozenset(part for text in texts_of_all for part in _words_in(text)),
+        KnownWords.of(part for text in texts_of_all for part in _words_in(text)),
     )
 
 
@@ -83,11 +104,11 @@ def texts(version: int, checksum: str, label_revision: int) -> Texts:
 def words_said(
     version: int,
     checksum: str,  # noqa: ARG001 (tells ledgers apart in the cache)
-) -> frozenset[str]:
+) -> KnownWords:
     """Return the words of four letters and more in what entries say: one pass over all entries."""
     with connection.cursor() as cursor:
-        cursor.execute(SAID, [version])
-        return frozenset(word for (word,) in cursor.fetchall())
+        cursor.execute(SAID, {"version": version})
+        return KnownWords.of(word for (word,) in cursor.fetchall())
 
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> dict[Key, str]:

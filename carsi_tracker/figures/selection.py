@@ -6,6 +6,7 @@ from django.db.models import Case, DecimalField, F, Q, QuerySet, When
 
 from carsi_tracker.figures.query import MEASURES, NONE, Query, Version, Words
 from carsi_tracker.figures.search_index import texts
+from carsi_tracker.ledger import any_of  # noqa: F401 (the comparison `any_of`)
 from carsi_tracker.ledger.models import Entry
 
 LOOKUPS = {
@@ -89,7 +90,7 @@ def _holding(words: Words, version: Version, seen: Callable[[str], str]) -> Q:
     held = Q()
     for word in words.folded:
         held_by = {
-            seen(f"{of}_id__in"): [key for key, text in known[kind].items() if word in text]
+            seen(f"{of}_id__any_of"): [key for key, text in known[kind].items() if word in text]
             for of, kind in (("commitment", "commitments"), ("document", "documents"))
         }
         places = Q(*held_by.items(), _connector=Q.OR)
@@ -98,6 +99,7 @@ def _holding(words: Words, version: Version, seen: Callable[[str], str]) -> Q:
             said = {f"{column}__gt": "", f"{column}__folded__contains": word}
             places |= Q(**{seen(lookup): value for lookup, value in said.items()})
         if translated := [text for text, says in index.translations.items() if word in says]:
-            places |= Q(**{seen("note__in"): translated}) | Q(**{seen("locator__in"): translated})
+            for column in ("note", "locator"):
+                places |= Q(**{seen(f"{column}__any_of"): translated})
         held &= places
     return held

@@ -1,8 +1,11 @@
 """How texts are compared: without accents and case to be found, by how they look to be named."""
 
+import re
 import unicodedata
 
 from django.db.models import CharField, TextField, Transform, Value
+
+ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 @CharField.register_lookup
@@ -31,5 +34,4 @@ class NameKey(Transform):
 
 def folded(text: str) -> str:
     """Return a text without accents and in small letters."""
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(mark for mark in decomposed if not "\u0300" <= mark <= "\u036f").lower()
+    return ACCENTS.sub("", unicodedata.normalize("NFD", text)).lower()

@@ -34,6 +34,14 @@ def test_a_long_statement_is_waited_for(session: base.PatientConnection) -> None
     assert found[1] == 7
 
 
+def test_a_statement_that_takes_long_to_be_sent_is_waited_for(
+    session: base.PatientConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "SECONDS_OF_PATIENCE", 0.001)
+    found = session.execute("select length(%s)", ["a page of a large file" * 1_000_000]).fetchone()
+    assert found == (22_000_000,)
+
+
 def test_a_server_that_is_halted_is_given_up_and_not_asked_again_at_once(
     session: base.PatientConnection, tmp_path: Path
 ) -> None:

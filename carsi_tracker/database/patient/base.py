@@ -11,12 +11,28 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg.abc import PQGen
 from psycopg.errors import ConnectionTimeout, OperationalError, _WaitTimeout
+from psycopg.waiting import Ready
 
 SECONDS_OF_PATIENCE = 3.0
 """Seconds of a statement after which the server is asked whether it answers, again and again."""
 SECONDS_OF_SILENCE = 2.0
 """Seconds in which a server that has just not answered is not asked again."""
 Result = TypeVar("Result")
+
+
+def _resumed(gen: PQGen[Result]) -> PQGen[Result]:
+    """Let a statement be waited for again: each wait begins with None, which says nothing.
+
+    A statement that is still being sent takes it for an error.
+    """
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            wanted = gen.send(ready or Ready.NONE)
+    except StopIteration as ended:
+        result: Result = ended.value
+        return result
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -45,9 +61,10 @@ class PatientConnection(psycopg.Connection[Any]):
         """Wait for a statement as long as the server answers. Raises OperationalError."""
         if timeout is not None:
             return super().wait(gen, interval, timeout)
+        resumed = _resumed(gen)
         while True:
             try:
-                return super().wait(gen, interval, SECONDS_OF_PATIENCE)
+                return super().wait(resumed, interval, SECONDS_OF_PATIENCE)
             except _WaitTimeout:
                 if not self._answers_others():
                     self.pgconn.finish()
