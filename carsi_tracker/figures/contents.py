@@ -54,7 +54,7 @@ def contents(batches: Iterable[int]) -> dict[int, BatchContents]:
     rows: list[list[Any]] = [
         list(Appropriation.objects.select_related("account").filter(pk__in=every[0])),
         list(Country.objects.filter(pk__in=every[1])),
-        list(Document.objects.filter(pk__in=every[2]).order_by("title")),
+        list(Document.objects.filter(pk__any_of=every[2]).order_by("title")),
     ]
     return {
         batch: BatchContents(

@@ -99,7 +99,7 @@ def running_totals_of(query: Query, dimension: str, values: Iterable[str | int])
     kept = {(value,): _kept.get(key) for value, key in keys.items()}
     found = {key: stages for key, stages in kept.items() if stages is not None}
     if missing := [value for value in keys if (value,) not in found]:
-        only = Q(**{f"{DIMENSIONS[dimension]}__in": missing})
+        only = Q(**{f"{DIMENSIONS[dimension]}__any_of": missing})
         added = with_limits(
             _added_up(query.version, query.filters, (dimension,), only),
             _limits(query.version, query.filters, (dimension,), only),

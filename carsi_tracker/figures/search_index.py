@@ -1,7 +1,7 @@
 """The texts in which words are looked for, as a version shows them: folded, by kind and key."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -18,6 +18,8 @@ from carsi_tracker.ledger.models import Appropriation, Commitment, Posting
 Key = int | str
 Kind = str
 
+KEPT = 1_000_000
+"""How many keys of things that hold a word a process keeps; one takes eight bytes."""
 NAMES = ("name_en", "name_es")
 OF_A_COMMITMENT = (
     "reference", "title", "title_es",
@@ -93,11 +95,21 @@ def texts(version: int, checksum: str, label_revision: int) -> Texts:
         ),
     }
     texts_of_all = chain(spanish.values(), *(texts_.values() for texts_ in of.values()))
+    lines = {line for text in texts_of_all for line in text.split("\n")}  # names come again
     return Texts(
         unalterable(of),
         unalterable(spanish),
-        KnownWords.of(part for text in texts_of_all for part in _words_in(text)),
+        KnownWords.of(part for line in lines for part in _words_in(line)),
     )
+
+
+@remembered(KEPT, weigh=lambda keys: 1 + len(keys))
+def holding(
+    version: int, checksum: str, label_revision: int, kind: Kind, word: str
+) -> Sequence[Key]:
+    """Return the keys of one kind of thing whose texts hold a word."""
+    of_kind = texts(version, checksum, label_revision).of[kind]
+    return [key for key, text in of_kind.items() if word in text]
 
 
 @remembered(2)

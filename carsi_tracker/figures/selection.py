@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db.models import Case, DecimalField, F, Q, QuerySet, When
 
 from carsi_tracker.figures.query import MEASURES, NONE, Query, Version, Words
-from carsi_tracker.figures.search_index import texts
+from carsi_tracker.figures.search_index import holding, texts
 from carsi_tracker.ledger import any_of  # noqa: F401 (the comparison `any_of`)
 from carsi_tracker.ledger.models import Entry
 
@@ -85,12 +85,12 @@ def _holding(words: Words, version: Version, seen: Callable[[str], str]) -> Q:
     That is: its commitment with all its names, its document, its own note, quote and locator, and
     what these say in Spanish.
     """
-    index = texts(version.number, version.checksum, words.label_revision)
-    known = index.of
+    index = version.number, version.checksum, words.label_revision
+    translations = texts(*index).translations
     held = Q()
     for word in words.folded:
         held_by = {
-            seen(f"{of}_id__any_of"): [key for key, text in known[kind].items() if word in text]
+            seen(f"{of}_id__any_of"): holding(*index, kind, word)
             for of, kind in (("commitment", "commitments"), ("document", "documents"))
         }
         places = Q(*held_by.items(), _connector=Q.OR)
@@ -98,7 +98,7 @@ def _holding(words: Words, version: Version, seen: Callable[[str], str]) -> Q:
             # "not empty" is what the partial indexes of these columns are for
             said = {f"{column}__gt": "", f"{column}__folded__contains": word}
             places |= Q(**{seen(lookup): value for lookup, value in said.items()})
-        if translated := [text for text, says in index.translations.items() if word in says]:
+        if translated := [text for text, says in translations.items() if word in says]:
             for column in ("note", "locator"):
                 places |= Q(**{seen(f"{column}__any_of"): translated})
         held &= places

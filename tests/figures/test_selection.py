@@ -26,6 +26,12 @@ def ask(**address: str) -> Query:
     return read(address, *newest())
 
 
+def test_a_text_asks_with_few_parameters_however_much_holds_it() -> None:
+    asked = entries(ask(text="carsi")).query.sql_with_params()[1]
+    assert list(Commitment.objects.order_by("reference").values_list("pk", flat=True)) in asked
+    assert len(asked) <= 12
+
+
 def words_of(entry: Entry, spanish: dict[str, str]) -> str:
     """All that an entry is found by."""
     commitment, document = entry.commitment, entry.document

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
 
 from carsi_tracker.caching.remembered import forget_everything
@@ -17,6 +18,7 @@ from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting
 from carsi_tracker.ledger.models import Commitment, Entry, Stage
 from carsi_tracker.reports.page.parameters import read
+from carsi_tracker.reports.search import results
 from tests import factories
 from tests.reports.reading import said, sums_behind, text
 
@@ -231,6 +233,16 @@ def test_sums_beside_what_is_found_are_those_of_their_entries(client: Client) ->
     assert len(found) >= 3
     for href, amount in found:
         assert f"{sums_behind(client, unescape(href)):,.0f}" == amount
+
+
+def test_entries_are_shown_alike_whether_they_are_few_or_many(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = search(client, "honduras")
+    monkeypatch.setattr(results, "FEW", 0)
+    forget_everything()
+    caches["pages"].clear()
+    assert search(client, "honduras") == few
 
 
 def test_all_of_a_kind_are_paged_and_counted(client: Client) -> None:

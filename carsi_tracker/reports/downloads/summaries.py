@@ -168,7 +168,9 @@ def _timeline(public: PublicRequest) -> Rows:
 def _figure_history(public: PublicRequest) -> Rows:
     steps = figure_history(public.query)
     shown = {step.version for step in steps}
-    postings = {posting.version: posting for posting in Posting.objects.filter(version__in=shown)}
+    postings = {
+        posting.version: posting for posting in Posting.objects.filter(version__any_of=shown)
+    }
     for step in steps:
         posting = postings[step.version]
         change, after = step.change, step.after

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import DateField, ExpressionWrapper, F, Value
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,6 +20,9 @@ from carsi_tracker.reports.page.address import as_query_string
 from carsi_tracker.reports.page.links import Linked, entries_address, linked, page_path
 from carsi_tracker.reports.page.public_page import PublicRequest
 from carsi_tracker.reports.page.written import WrittenText, written
+
+FEW = 5_000
+"""As many entries are rather sorted than met by reading through the days."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +99,20 @@ def versions(public: PublicRequest, keys: Sequence[Any]) -> list[Result]:
 
 
 def matching_entries(public: PublicRequest, query: Query, first: int) -> list[Result]:
-    """Return the first entries that a query is about, by day."""
+    """Return the first entries that a query is about, by day.
+
+    Many are read by the index of days, from the first day on, until there are enough. Few would be
+    sought in all entries so: they are found by what they hold, and sorted.
+    """
     found = entries(query).select_related(
         "commitment", "appropriation__account", "document", "posting"
     )
-    return [
-        _entry(entry, public)
-        for entry in found.order_by("effective_date", "posting_id", "line")[:first]
-    ]
+    day: Any = F("effective_date")
+    if aggregates.totals(query).entries > FEW:
+        found = found.filter(effective_date__gte=aggregates.span(query).first)
+    else:
+        day = ExpressionWrapper(day + Value(0), DateField())  # which no index has
+    return [_entry(entry, public) for entry in found.order_by(day, "posting_id", "line")[:first]]
 
 
 def _entry(entry: Entry, public: PublicRequest) -> Result:

@@ -21,7 +21,7 @@ class Cited:
 def cited(query: Query) -> list[Cited]:
     """Return the documents that the entries cite, the oldest first."""
     found = aggregates.breakdown(query, "document")
-    documents = Document.objects.filter(key__in=found)
+    documents = Document.objects.filter(key__any_of=found)
     return [
         Cited(
             document,

@@ -50,7 +50,7 @@ class DocumentsTable(LedgerTable):
         """Show documents; their sums come from the database to sort and to choose by only."""
         if cls.is_sorted_by_number(public) or evidence.asked(public):
             return cls(evidence.chosen(public), path, public, query)
-        documents = Document.objects.filter(key__in=public.words.codes["document"].values())
+        documents = Document.objects.filter(key__any_of=public.words.codes["document"].values())
         return cls(documents, path, public, query)
 
     def render_title(self, record: Document) -> SafeString:
