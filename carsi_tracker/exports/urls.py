@@ -6,7 +6,9 @@ from carsi_tracker.exports.api import page as api_page
 from carsi_tracker.exports.api import views as api
 from carsi_tracker.exports.embed import oembed, views
 from carsi_tracker.exports.iati import views as iati
+from carsi_tracker.exports.package.views import package
 from carsi_tracker.exports.pdf import pages as pdf
+from carsi_tracker.reports import urls as _numbers  # noqa: F401 (what reads <number:…>)
 from carsi_tracker.reports.subjects.kinds import KINDS
 from carsi_tracker.web.headers import shown_elsewhere
 
@@ -31,4 +33,5 @@ files = [
     path("iati/activities.xml", shown_elsewhere(iati.activities), name="iati-activities"),
     path("iati/organisation.xml", shown_elsewhere(iati.organisation), name="iati-organisation"),
     *api.addresses(),
+    path("data/carsi-v<number:number>.zip", shown_elsewhere(package), name="package"),
 ]
