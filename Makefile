@@ -5,6 +5,9 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 ARGS ?=
 SOAK_MINUTES ?= 30
 
+# Servers start by the hundred in tests, and each would compile the tracker's modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run clean test coverage check-everything drills soak lint audit sbom bench bench-scale schema migrations-check messages requirements venv python
 
 run: .venv/serving $(MESSAGES)
@@ -39,6 +42,7 @@ check-everything: .venv/developing $(MESSAGES)
 		tests/browser/test_accessibility.py tests/browser/test_desk.py \
 		tests/reports/test_every_figure.py tests/reports/test_addresses.py \
 		tests/reports/test_pages.py tests/reports/test_private.py \
+		tests/reports/test_known.py tests/reports/test_overview.py tests/reports/test_rounding.py \
 		tests/ledger/sql/test_amounts.py tests/ledger/sql/test_post.py \
 		tests/test_benchmarks.py
 	@$(MAKE) -s drills ARGS=

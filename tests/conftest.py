@@ -32,8 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     alike: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if circumstance := _circumstance(item):
-            alike[item.nodeid.replace(circumstance, "")].append(item)
+        if of := _in_turn(item):
+            others = sorted(case for case in item.callspec.indices.items() if case[0] not in of)  # type: ignore[attr-defined]
+            alike[f"{item.nodeid.partition('[')[0]}{others}"].append(item)
     left_out = set()
     for name, group in alike.items():
         del group[crc32(name.encode()) % len(group)]
@@ -41,12 +42,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for item in items if item not in left_out]
 
 
-def _circumstance(item: pytest.Item) -> str:
-    """Return the part of a test's name that says in which circumstance or by which way it runs."""
+def _in_turn(item: pytest.Item) -> set[str]:
+    """Return the parameters of a test of whose values a run takes one."""
     spec = getattr(item, "callspec", None)
-    if spec and item.get_closest_marker("in_turn"):
-        return f"[{spec.id}]"
-    return next((spec.params[way] for way in WAYS_IN if spec and way in spec.params), "")
+    if spec is None:
+        return set()
+    if os.environ.get("ONE_CASE"):
+        return set(spec.params)
+    if marker := item.get_closest_marker("in_turn"):
+        return set(marker.args or spec.params)
+    return {way for way in WAYS_IN if way in spec.params}
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from django.conf import settings
 
 from carsi_tracker import __version__
@@ -110,6 +108,9 @@ def test_a_known_vulnerability_fails_and_a_database_out_of_reach_is_said() -> No
 
 
 def test_the_list_of_libraries_for_a_release_is_valid_whole_and_the_same_each_time() -> None:
+    from cyclonedx.schema import SchemaVersion  # two seconds, which all workers would take
+    from cyclonedx.validation.json import JsonStrictValidator
+
     make = ["make", "-s", "-o", ".venv/developing", "sbom"]
     runs = []
     for _ in range(2):

@@ -47,6 +47,7 @@ def links_of_sums(html: str) -> Iterator[Link]:
 
 
 @pytest.mark.parametrize("page", [*PAGES, *SUBJECTS])
+@pytest.mark.in_turn("language")
 @pytest.mark.parametrize("language", BOTH)
 def test_a_dash_has_no_entries_behind_it_and_a_zero_has_some(
     client: Client, language: str, page: str

@@ -168,6 +168,7 @@ def test_its_sections_stand_in_the_order_in_which_a_reader_asks(client: Client) 
 
 
 @sourced
+@pytest.mark.in_turn("language")
 @pytest.mark.parametrize("language", BOTH)
 @pytest.mark.parametrize("version", [*range(1, VERSION), VERSION])
 def test_no_headline_of_any_version_calls_zero_what_is_not_known(

@@ -43,6 +43,7 @@ def in_millions(texts: list[str]) -> Decimal:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("day", DAYS)
+@pytest.mark.in_turn("language")
 @pytest.mark.parametrize("language", BOTH)
 def test_the_parts_of_the_bar_add_up_to_the_whole_and_to_each_stage(
     client: Client, day: str, version: int, language: str
