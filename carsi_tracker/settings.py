@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "carsi_tracker.accounts",
     "carsi_tracker.ledger",
     "carsi_tracker.reports",
+    "carsi_tracker.exports",
     "carsi_tracker.imports",
     "carsi_tracker.monitoring",
 ]

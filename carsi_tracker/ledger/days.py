@@ -1,5 +1,8 @@
 """Days as the ledger counts them, in Washington, and in words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,10 +14,22 @@ from carsi_tracker.caching.remembered import remembered
 
 WASHINGTON = ZoneInfo("America/New_York")
 
+_kept_at: ContextVar[date | None] = ContextVar("kept_at", default=None)
+
 
 def today() -> date:
-    """Return the day in Washington."""
-    return timezone.localdate(timezone=WASHINGTON)
+    """Return the day in Washington; where a copy is made of another day, that one."""
+    return _kept_at.get() or timezone.localdate(timezone=WASHINGTON)
+
+
+@contextmanager
+def as_on(day: date) -> Iterator[None]:
+    """Answer as on a day that has passed: what is made within does not tell when it was made."""
+    token = _kept_at.set(day)
+    try:
+        yield
+    finally:
+        _kept_at.reset(token)
 
 
 def fiscal_year(day: date) -> int:
