@@ -18,6 +18,8 @@ class Example:
 CURL = """\
 curl --silent --location --compressed '{site}/api/v1/figures?by=country&as_of=2009-09-30'"""
 PANDAS = """\
+from decimal import Decimal
+
 import pandas, requests
 
 address, rows = "{site}/api/v1/entries?stage=committed&country=GT", []
@@ -27,7 +29,7 @@ while address:
     rows += answer.json()["data"]
     address = answer.json()["next"]
 entries = pandas.DataFrame(rows)
-entries["amount_usd"] = entries["amount_usd"].map(__import__("decimal").Decimal)
+entries["amount_usd"] = entries["amount_usd"].map(Decimal)
 print(entries.groupby("fiscal_year")["amount_usd"].sum())"""
 R = """\
 library(jsonlite)
@@ -38,7 +40,7 @@ while (!is.null(address)) {{
   rows <- c(rows, list(answer$data))
   address <- answer$`next`
 }}
-commitments <- rbind_pages(rows)
+commitments <- do.call(rbind, rows)
 print(sum(as.numeric(commitments$committed_usd), na.rm = TRUE))"""
 SHEET = "{site}{language}/tables/countries.csv?as_of=2009-09-30"
 
