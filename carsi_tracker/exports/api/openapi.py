@@ -127,7 +127,7 @@ REFUSED = {
     "405": gettext_lazy("Only GET, HEAD and OPTIONS are answered"),
     "406": gettext_lazy("Only JSON is answered"),
     "429": gettext_lazy("Too many requests"),
-    "500": gettext_lazy("A fault of the tracker"),
+    "500": gettext_lazy("An error of the tracker"),
     "503": gettext_lazy(
         "Too much is asked for at once, or the database is away; says when to come back"
     ),

@@ -41,14 +41,15 @@ ADD = """
         (document_id, name, media_type, size, sha256, content, added_by_id)
     values (%s, %s, 'text/plain', %s, %s, %s, %s)
 """
+OF_OTHER_LISTS = {"federal_account", "dac_sector", "iati_identifier", "iati_type"}
 NOT_READ = {
     Line: {"id", "batch", "revision", "token", "changed_by", "changed_at"},
     Commitment: {"id", "introduced_by", "first_version", "language"},
-    Appropriation: {"id", "first_version"},
+    Appropriation: {"id", "first_version", "treasury_account", "available_until"},
     Document: {"id", "background", "retired"},
     DocumentFile: {"document", "size", "content", "added_by", "added_at"},
     **{
-        model: {"id", "retired", "position", "is_agency", "is_partner"}
+        model: {"id", "retired", "position", "is_agency", "is_partner", *OF_OTHER_LISTS}
         & {field.name for field in model._meta.fields}
         for model in (Account, ProgrammingArea, Country, Goal, Organization)
     },
@@ -56,6 +57,7 @@ NOT_READ = {
 """What neither a review shows nor a digest covers: keys, order, who keeps it, what follows.
 
 Of which kinds an organization is, is a rule by itself: it keeps those that amounts know it by.
+Codes of other lists tell nothing of an amount, and are corrected with a reason of their own.
 The language of a commitment becomes that of its batch, which is a draft again by another.
 """
 
