@@ -204,7 +204,7 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
     operation["responses"] = {
         "200": found,
         "302": {"description": _("The address that lasts of what is asked")},
-        "304": {"description": _("It is as whoever asks has it already")},
+        "304": {"description": _("It is unchanged since it was last read")},
         **{status: {"$ref": f"#/components/responses/Refused{status}"} for status in REFUSED},
     }
 
