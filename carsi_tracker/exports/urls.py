@@ -4,6 +4,7 @@ from django.urls import path
 
 from carsi_tracker.exports.api import page as api_page
 from carsi_tracker.exports.api import views as api
+from carsi_tracker.exports.catalogue import page as catalogue
 from carsi_tracker.exports.embed import oembed, views
 from carsi_tracker.exports.iati import views as iati
 from carsi_tracker.exports.package.views import package
@@ -13,6 +14,7 @@ from carsi_tracker.reports.subjects.kinds import KINDS
 from carsi_tracker.web.headers import shown_elsewhere
 
 pages = [
+    path("data/", catalogue.data, name="data"),
     path("api/", api_page.reference, name="api"),
     path("embed/", views.embed_list, name="embeds"),
     path("embed/<slug:name>/", views.embed, name="embed"),

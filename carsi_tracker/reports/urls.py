@@ -68,7 +68,6 @@ pages = [
     path("search/", search.search, name="search"),
     path("about/", about.about, name="about"),
     path("balance/", balance.balance, name="balance"),
-    path("data/", downloads.data, name="data"),
     path("tables/<slug:name>.<str:kind>", shown_elsewhere(downloads.table_file), name="table-file"),
     path("charts/card.png", shown_elsewhere(charts.card), name="card"),
     re_path(

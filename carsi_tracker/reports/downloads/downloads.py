@@ -1,4 +1,4 @@
-"""The tables as files, whole, and the page that lists them."""
+"""The tables as files, whole."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -17,13 +17,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.ledger.media_types import CSV, XLSX
 from carsi_tracker.reports.downloads import writers
 from carsi_tracker.reports.downloads.fields import in_spanish_order
 from carsi_tracker.reports.downloads.gaps import GAPS
 from carsi_tracker.reports.downloads.listings import LISTINGS, Listing
-from carsi_tracker.reports.downloads.provenance import LICENCE, Provenance, Table
+from carsi_tracker.reports.downloads.provenance import Provenance, Table
 from carsi_tracker.reports.downloads.published import PUBLISHED
 from carsi_tracker.reports.downloads.reference import REFERENCE
 from carsi_tracker.reports.downloads.status_of_funds import STATUS_OF_FUNDS
@@ -44,20 +43,6 @@ def table_file(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
     if name not in TABLES or kind not in ANSWERS:
         raise Http404
     return _PAGES[name](request, kind)
-
-
-@public_page()
-def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
-    """Show what can be downloaded, with a dictionary of its columns and its terms."""
-    posted = posted_at(public.query.version)
-    return render_page(
-        request,
-        public,
-        "reports/data.html",
-        tables=TABLES.values(),
-        licence=LICENCE,
-        posted_on=posted and posted.astimezone(WASHINGTON).date(),
-    )
 
 
 def _csv(request: HttpRequest, public: PublicRequest, table: Table) -> HttpResponseBase:

@@ -1,0 +1,27 @@
+"""The page that lists what can be taken away, by who takes it."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from carsi_tracker.exports.iati.views import CONFIGURED_BY
+from carsi_tracker.ledger.days import WASHINGTON
+from carsi_tracker.reports.downloads.downloads import TABLES
+from carsi_tracker.reports.downloads.provenance import LICENCE
+from carsi_tracker.reports.page.citation import posted_at
+from carsi_tracker.reports.page.public_page import PublicRequest, public_page
+from carsi_tracker.reports.page.render import render_page
+
+
+@public_page(configured_by=CONFIGURED_BY)
+def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
+    """Show what can be downloaded, with a dictionary of its columns and its terms."""
+    posted = posted_at(public.query.version)
+    return render_page(
+        request,
+        public,
+        "exports/data.html",
+        tables=TABLES.values(),
+        licence=LICENCE,
+        posted_on=posted and posted.astimezone(WASHINGTON).date(),
+        iati=settings.IATI_REPORTING_ORGANIZATION is not None,
+    )
