@@ -1,5 +1,7 @@
 """What pages of others show of ours in a frame, and how they learn to."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
@@ -107,6 +109,13 @@ def test_a_balance_of_what_has_no_appropriation_is_not_said(client: Client) -> N
 def test_lines_to_copy_show_what_they_say(client: Client) -> None:
     answer = client.get("/embed/?area=community")
     assert "frame-src 'self'" in answer["Content-Security-Policy"]
+    shown_to_copy = re.findall(
+        r'<pre id="\w+-(?:live|pinned)"[^>]*>(.*?)</pre>', answer.content.decode(), re.DOTALL
+    )
+    assert [unescape(line) for line in shown_to_copy] == [
+        line for _each, *lines in answer.context["embeds"] for line in lines
+    ]
+    assert "<" not in "".join(shown_to_copy)
     for each, live, pinned in answer.context["embeds"]:
         for line, parameters in ((live, {"area"}), (pinned, {"area", "as_of", "version"})):
             says = Frame(line).says
@@ -149,6 +158,8 @@ def test_a_page_with_a_chart_or_a_number_is_found_and_embedded_by_its_address(
 def test_a_frame_is_as_large_as_a_program_allows(client: Client) -> None:
     answer = oembed(client, f"{SITE}/", maxwidth="320", maxheight="400")
     assert (answer["width"], answer["height"]) == (320, 400)
+    says = Frame(answer["html"]).says
+    assert (says["width"], says["height"]) == ("320", "400")
 
 
 @pytest.mark.parametrize(

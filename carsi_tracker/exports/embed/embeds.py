@@ -93,10 +93,12 @@ class Embed:
             return NUMBER_HEIGHT if width >= NARROW else NARROW_NUMBER_HEIGHT
         return self.chart.height if width >= NARROW else self.chart.narrow
 
-    def frame(self, site: str, shown: str, width: int | None = None) -> str:
+    def frame(
+        self, site: str, shown: str, width: int | None = None, height: int | None = None
+    ) -> str:
         """Return the line of HTML that shows it in a page of others, at a path of the site.
 
-        It is as wide as there is room, or `width` pixels.
+        It is as wide as there is room and as high as it needs, or so many pixels.
         """
         return format_html(
             '<iframe src="{}{}" title="{}" width="{}" height="{}" loading="lazy"'
@@ -105,7 +107,7 @@ class Embed:
             shown,
             f"CARSI Tracker: {self.title}",
             width or "100%",
-            self.height(width or WIDTH),
+            height or self.height(width or WIDTH),
         )
 
     def _path(self, query: Query) -> str:

@@ -54,6 +54,7 @@ def oembed(request: HttpRequest) -> HttpResponseBase:
         except BadAddress as bad:
             return _refused(404, f"The page does not take {bad.parameter}={bad.value}.")
         width = min(width or WIDTH, LARGEST)
+        height = min(shown.height(width), most_high or LARGEST)
         scope = scope_in_words(public)
         title = f"{shown.title}, {scope}" if scope else shown.title
         answer = JsonResponse(
@@ -65,8 +66,8 @@ def oembed(request: HttpRequest) -> HttpResponseBase:
                 "title": title,
                 "cache_age": SECONDS,
                 "width": width,
-                "height": min(shown.height(width), most_high or LARGEST),
-                "html": shown.frame(site, shown.asked, width),
+                "height": height,
+                "html": shown.frame(site, shown.asked, width, height),
             }
         )
     answer["Cache-Control"] = ASK_AGAIN
