@@ -1,11 +1,17 @@
 """The page of all that can be taken away, and what catalogues and standards are told of it."""
 
+import json
+import re
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from carsi_tracker.exports.catalogue.schema_org import as_json_ld
 from carsi_tracker.exports.iati.reporting import ReportingOrganization
+from carsi_tracker.exports.tables import EXPORTED
+from tests.reports.downloads.files import body
 
 pytestmark = pytest.mark.usefixtures("sourced")
 
@@ -34,3 +40,63 @@ def test_standards_are_offered_where_they_are_configured(client: Client, setting
     assert not any(address in page(client) for address in IATI)
     settings.IATI_REPORTING_ORGANIZATION = ReportingOrganization("US-EIN-123456789", "22", "A")
     assert all(address in page(client) for address in IATI)
+
+
+REQUIRED = {"name", "description"}
+RECOMMENDED = {
+    "creator", "license", "identifier", "isAccessibleForFree", "keywords", "spatialCoverage",
+    "temporalCoverage", "url", "version", "includedInDataCatalog", "distribution",
+}  # fmt: skip
+"""What Google’s search of datasets requires and recommends, of what a ledger has."""
+
+
+def catalog(client: Client, language: str = "/", asked: str = ASKED) -> dict[str, Any]:
+    (said,) = re.findall(
+        r'<script type="application/ld\+json">(.*?)</script>', page(client, language, asked)
+    )
+    described: dict[str, Any] = json.loads(said)
+    return described
+
+
+@pytest.mark.parametrize("language", ["/", "/es/"])
+def test_search_engines_are_told_of_each_table(client: Client, language: str) -> None:
+    described = catalog(client, language)
+    assert described["@context"] == "https://schema.org"
+    assert described["@type"] == "DataCatalog"
+    whole, versions, *tables = described["dataset"]
+    assert [each["url"].rpartition("#columns-")[2] for each in tables] == list(EXPORTED)
+    for dataset in (whole, versions, *tables):
+        assert dataset["@type"] == "Dataset"
+        assert dataset.keys() >= REQUIRED | RECOMMENDED, dataset["name"]
+        assert 50 <= len(dataset["description"]) <= 5000
+        assert dataset["temporalCoverage"] == "2008-06-30/2009-09-30"
+        assert {"@type": "Place", "name": "Guatemala"} in dataset["spatialCoverage"]
+        assert all(file["encodingFormat"] for file in dataset["distribution"])
+    parts = [{"@id": each["@id"]} for each in (versions, *tables)]
+    assert whole["hasPart"] == parts
+    assert all(each["variableMeasured"] for each in tables if each["name"] != "Documents")
+
+
+def test_its_files_are_there_and_have_the_bytes_that_it_says(client: Client) -> None:
+    site = "http://testserver"
+    hashed = 0
+    for dataset in catalog(client)["dataset"]:
+        for file in dataset["distribution"]:
+            answer = client.head(file["contentUrl"].removeprefix(site))
+            assert answer.status_code == 200, file
+            assert answer["Content-Type"].partition(";")[0] == file["encodingFormat"]
+            if "sha256" in file:
+                content = body(client.get(file["contentUrl"].removeprefix(site)))
+                assert sha256(content).hexdigest() == file["sha256"]
+                hashed += 1
+    assert hashed == 16
+
+
+def test_what_stands_in_the_ledger_ends_no_script(client: Client) -> None:
+    written = as_json_ld({"name": "</script><b> & <!--"})
+    assert not {"<", ">", "&"} & set(written)
+    assert json.loads(written) == {"name": "</script><b> & <!--"}
+
+
+def test_before_its_first_version_the_ledger_is_no_dataset(client: Client) -> None:
+    assert "ld+json" not in page(client, asked="version=0")

@@ -3,10 +3,13 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from carsi_tracker.exports.catalogue.described import DescribedData
+from carsi_tracker.exports.catalogue.schema_org import as_json_ld, data_catalog
 from carsi_tracker.exports.iati.views import CONFIGURED_BY
 from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.reports.downloads.downloads import TABLES
 from carsi_tracker.reports.downloads.provenance import LICENCE
+from carsi_tracker.reports.page.address import site_of
 from carsi_tracker.reports.page.citation import posted_at
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
@@ -15,6 +18,7 @@ from carsi_tracker.reports.page.render import render_page
 @public_page(configured_by=CONFIGURED_BY)
 def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show what can be downloaded, with a dictionary of its columns and its terms."""
+    described = data_catalog(DescribedData(public, site_of(request)))
     posted = posted_at(public.query.version)
     return render_page(
         request,
@@ -23,5 +27,6 @@ def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         tables=TABLES.values(),
         licence=LICENCE,
         posted_on=posted and posted.astimezone(WASHINGTON).date(),
+        catalog=as_json_ld(described),
         iati=settings.IATI_REPORTING_ORGANIZATION is not None,
     )
