@@ -48,20 +48,34 @@ EXAMPLES = {
     "sitemap-file": "/sitemap-pages-1.xml",
     "robots": "/robots.txt",
     "security-txt": "/.well-known/security.txt",
+    "api": "/api/",
+    "embeds": "/embed/",
+    "embed": "/embed/bar/",
+    "overview-report": "/report.pdf",
+    "area-report": "/areas/community.pdf",
+    "country-report": "/countries/gt.pdf",
+    "goal-report": "/goals/2.pdf",
+    "appropriation-report": "/appropriations/2008-incle.pdf",
+    "oembed": "/oembed/?url=http%3A%2F%2Flocalhost%2F",
+    "iati-activities": "/iati/activities.xml",
+    "iati-organisation": "/iati/organisation.xml",
 }
 
 
 BOTH = ("", "/es")
 
 
-IN_ONE_LANGUAGE = ("/versions.csv", "/changes/12.csv", "/sitemap", "/robots", "/.well-known")
+IN_ONE_LANGUAGE = (
+    "/versions.csv", "/changes/12.csv", "/sitemap", "/robots", "/.well-known", "/oembed", "/iati",
+)  # fmt: skip
 
 
 TIMELESS = ("/versions.csv", "/changes/12.csv")
 
 
 NO_PAGES = {
-    "card", "chart", "table-file", "document-file", "feed", "status-of-funds-letter",
+    "card", "chart", "table-file", "document-file", "feed", "status-of-funds-letter", "embed",
+    *(name for name in EXAMPLES if name.endswith("-report")),
 }  # fmt: skip
 
 
@@ -80,6 +94,7 @@ PAGES = (
 
 FILES = (
     "/feed/", "/feed/?country=GT", "/charts/card.png", "/status-of-funds.pdf",
+    "/report.pdf", "/countries/gt.pdf",
     *(f"/charts/{name}.svg" for name in SHEETS),
     *(f"/tables/{name}.csv" for name in TABLES),
     *(f"/tables/{name}.{kind}" for name in ("entries", "matrix")

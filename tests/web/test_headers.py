@@ -18,6 +18,9 @@ SHOWN_ELSEWHERE = (
     "/feed/",
     "/documents/gao-13-295r/file/",
     "/oembed/",
+    "/iati/",
+    "/report.pdf",
+    "/countries/gt.pdf",
 )
 SAID = {
     "X-Content-Type-Options": "nosniff",
