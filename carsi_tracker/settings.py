@@ -9,6 +9,7 @@ from carsi_tracker import environment
 from carsi_tracker.accounts import single_sign_on
 from carsi_tracker.caching.choice import page_cache
 from carsi_tracker.database.address import django_databases, is_embedded
+from carsi_tracker.exports.catalogue import publisher
 from carsi_tracker.exports.iati import reporting
 from carsi_tracker.local.secret import secret_key
 from carsi_tracker.monitoring.logs import addresses, logging_by_environment
@@ -230,5 +231,6 @@ UPLOAD_SCANNER = environment.command("UPLOAD_SCANNER")
 REPORT_ERRORS_TO = environment.mail_address("REPORT_ERRORS_TO")
 SECURITY_CONTACT = environment.mail_address("SECURITY_CONTACT", REPORT_ERRORS_TO)
 IATI_REPORTING_ORGANIZATION = reporting.configured()
+CATALOG_PUBLISHER = publisher.configured()
 WITNESS_EMAILS = environment.mail_addresses("WITNESS_EMAIL")
 WITNESS_URLS = environment.addresses_of("WITNESS_URL", "https")

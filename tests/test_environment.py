@@ -60,6 +60,9 @@ VARIABLES = (
     "IATI_ORG_REF",
     "IATI_ORG_TYPE",
     "IATI_ORG_NAME",
+    "CATALOG_PUBLISHER",
+    "CATALOG_CONTACT",
+    "CATALOG_CONTACT_EMAIL",
 )
 SHOW = """
 import django
@@ -128,6 +131,7 @@ def test_blank_variables_are_as_good_as_none() -> None:
         ("WITNESS_URL", "http://court.example"),
         ("IATI_ORG_REF", "the office"),
         ("IATI_ORG_TYPE", "12"),
+        ("CATALOG_CONTACT_EMAIL", "office@localhost"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str) -> None:
@@ -179,6 +183,13 @@ def test_who_reports_to_iati_is_said_whole_or_not_at_all() -> None:
         complaint = settings_with(**given).stderr.splitlines()[-1]
         assert f"{missing} is not set; IATI files need" in complaint
     assert "An office" in settings_with(**said).stdout
+
+
+def test_who_publishes_to_catalogues_is_said_whole_or_not_at_all() -> None:
+    given = {"CATALOG_PUBLISHER": "An office", "CATALOG_CONTACT": "Its data desk"}
+    complaint = settings_with(**given).stderr.splitlines()[-1]
+    assert "CATALOG_CONTACT_EMAIL is not set; data.json needs" in complaint
+    assert "An office" in settings_with(**given, CATALOG_CONTACT_EMAIL="data@a.example").stdout
 
 
 def test_errors_and_weaknesses_have_one_address_unless_told_otherwise() -> None:

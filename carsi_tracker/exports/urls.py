@@ -4,6 +4,7 @@ from django.urls import path
 
 from carsi_tracker.exports.api import page as api_page
 from carsi_tracker.exports.api import views as api
+from carsi_tracker.exports.catalogue import data_json
 from carsi_tracker.exports.catalogue import page as catalogue
 from carsi_tracker.exports.embed import oembed, views
 from carsi_tracker.exports.iati import views as iati
@@ -31,6 +32,7 @@ pages = [
 ]
 
 files = [
+    path("data.json", shown_elsewhere(data_json.data_json), name="data-json"),
     path("oembed/", shown_elsewhere(oembed.oembed), name="oembed"),
     path("iati/activities.xml", shown_elsewhere(iati.activities), name="iati-activities"),
     path("iati/organisation.xml", shown_elsewhere(iati.organisation), name="iati-organisation"),

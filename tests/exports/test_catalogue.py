@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from carsi_tracker.exports.catalogue.publisher import CatalogPublisher
 from carsi_tracker.exports.catalogue.schema_org import as_json_ld
 from carsi_tracker.exports.iati.reporting import ReportingOrganization
 from carsi_tracker.exports.tables import EXPORTED
@@ -100,3 +101,63 @@ def test_what_stands_in_the_ledger_ends_no_script(client: Client) -> None:
 
 def test_before_its_first_version_the_ledger_is_no_dataset(client: Client) -> None:
     assert "ld+json" not in page(client, asked="version=0")
+
+
+OFFICE = CatalogPublisher("An Office & Sons", "Its data desk", "data@office.example")
+MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00"
+FORMS = {
+    "@type": "dcat:Dataset",
+    "title": ".+",
+    "description": ".{50,}",
+    "modified": MOMENT,
+    "identifier": r"http://testserver/data/#[\w-]+",
+    "accessLevel": "public",
+    "license": r"https://creativecommons\.org/.+",
+    "accrualPeriodicity": "irregular",
+    "temporal": r"\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d",
+    "spatial": ".*Guatemala.*",
+    "landingPage": "http://.+",
+}
+"""What DCAT-US 1.1 requires as text of each dataset, and more of it; each with its form."""
+
+
+def test_catalogs_are_told_what_their_standard_requires(client: Client, settings: Any) -> None:
+    settings.CATALOG_PUBLISHER = OFFICE
+    answer = client.get(f"/data.json?{ASKED}&country=HN", follow=True)
+    told = answer.json()
+    schema = "https://project-open-data.cio.gov/v1.1/schema"
+    assert (told["conformsTo"], told["@type"]) == (schema, "dcat:Catalog")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    identifiers = [each["identifier"] for each in told["dataset"]]
+    assert len(set(identifiers)) == len(identifiers) == len(EXPORTED) + 2
+    for dataset in told["dataset"]:
+        for name, form in FORMS.items():
+            assert re.fullmatch(form, dataset[name]), (name, dataset[name])
+        assert dataset["publisher"] == {"@type": "org:Organization", "name": OFFICE.name}
+        email = f"mailto:{OFFICE.email}"
+        contact = {"@type": "vcard:Contact", "fn": OFFICE.contact, "hasEmail": email}
+        assert dataset["contactPoint"] == contact
+        assert dataset["keyword"]
+        assert all(dataset["keyword"])
+        assert dataset["language"] == ["en", "es"]
+        assert dataset.get("isPartOf", identifiers[0]) == identifiers[0]
+        for file in dataset["distribution"]:
+            assert file["@type"] == "dcat:Distribution"
+            assert file["downloadURL"].startswith("http://testserver/")
+            assert re.fullmatch(r"[-\w]+/[-\w]+(\.[-\w]+)*([+][-\w]+)?", file["mediaType"])
+
+
+def test_a_catalog_is_told_nothing_where_nobody_is_said_to_publish(
+    client: Client, settings: Any
+) -> None:
+    settings.CATALOG_PUBLISHER = None
+    answer = client.get("/data.json")
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("text/plain")
+    assert "CATALOG_CONTACT_EMAIL" in answer.content.decode()
+    assert 'href="/data.json' not in page(client)
+    settings.CATALOG_PUBLISHER = OFFICE
+    assert client.get("/data.json?version=0").status_code == 404
+    assert 'href="/data.json?' in page(client)
+    named = {each["publisher"]["name"] for each in catalog(client)["dataset"]}
+    assert named == {OFFICE.name}

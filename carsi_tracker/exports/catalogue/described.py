@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.exports.catalogue.publisher import CatalogPublisher
 from carsi_tracker.exports.package.descriptor import ABOUT
 from carsi_tracker.exports.package.views import ZIP
 from carsi_tracker.exports.tables import EXPORTED, ExportedTable
@@ -67,6 +69,12 @@ class DescribedData:
     def title(self) -> str:
         """What the whole is called."""
         return NAME
+
+    @property
+    def published_by(self) -> str:
+        """Who publishes it, where the installation says so; else the tracker itself."""
+        publisher: CatalogPublisher | None = settings.CATALOG_PUBLISHER
+        return publisher.name if publisher else self.title
 
     @property
     def about(self) -> str:

@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from carsi_tracker.exports.catalogue import data_json
 from carsi_tracker.exports.catalogue.described import DescribedData
 from carsi_tracker.exports.catalogue.schema_org import as_json_ld, data_catalog
-from carsi_tracker.exports.iati.views import CONFIGURED_BY
+from carsi_tracker.exports.iati import views as iati
 from carsi_tracker.ledger.days import WASHINGTON
 from carsi_tracker.reports.downloads.downloads import TABLES
 from carsi_tracker.reports.downloads.provenance import LICENCE
@@ -15,7 +16,7 @@ from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import render_page
 
 
-@public_page(configured_by=CONFIGURED_BY)
+@public_page(configured_by=(*iati.CONFIGURED_BY, *data_json.CONFIGURED_BY))
 def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show what can be downloaded, with a dictionary of its columns and its terms."""
     described = data_catalog(DescribedData(public, site_of(request)))
@@ -28,5 +29,6 @@ def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         licence=LICENCE,
         posted_on=posted and posted.astimezone(WASHINGTON).date(),
         catalog=as_json_ld(described),
+        data_json=settings.CATALOG_PUBLISHER is not None,
         iati=settings.IATI_REPORTING_ORGANIZATION is not None,
     )

@@ -36,7 +36,7 @@ def data_catalog(data: DescribedData) -> dict[str, Any]:
         "url": data.page,
         "license": LICENCE,
         "inLanguage": LANGUAGES,
-        "publisher": _us(data),
+        "publisher": {"@type": "Organization", "name": data.published_by},
         "dataset": list(_datasets(data)),
     }
 
@@ -66,17 +66,13 @@ def _dataset(data: DescribedData, its: DescribedDataset) -> dict[str, Any]:
         "isAccessibleForFree": True,
         "inLanguage": LANGUAGES,
         "keywords": data.keywords,
-        "creator": _us(data),
-        "publisher": _us(data),
+        "creator": {"@type": "Organization", "name": data.title, "url": f"{data.root}/"},
+        "publisher": {"@type": "Organization", "name": data.published_by},
         "includedInDataCatalog": {"@id": data.page},
         "distribution": list(map(_download, its.files)),
         "variableMeasured": list(_measured(its.table)) if its.table else None,
     }
     return {name: value for name, value in described.items() if value}
-
-
-def _us(data: DescribedData) -> dict[str, str]:
-    return {"@type": "Organization", "name": data.title, "url": f"{data.root}/"}
 
 
 def _download(file: DescribedFile) -> dict[str, str]:
