@@ -414,3 +414,50 @@ def test_a_document_is_described_in_plain_text(people: People, field: str, typed
 
 def test_an_address_that_names_no_field_leads_to_the_row_by_its_id(people: People) -> None:
     assert people.administrator.get(place(panama(), "change"), {"_to_field": ""}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "fitting", "wrong"),
+    [
+        (Account, {"federal_account": "011-1037"}, {"federal_account": "0111037"}),
+        (ProgrammingArea, {"dac_sector": "15210"}, {"dac_sector": "1521"}),
+        (
+            Organization,
+            {"iati_identifier": "US-GOV-99", "iati_type": "15"},
+            {"iati_identifier": "State", "iati_type": "12"},
+        ),
+        (
+            Appropriation,
+            {"treasury_account": "011-2008/2009-1037-000", "available_until": "FY2009"},
+            {"treasury_account": "011-1037", "available_until": "2009-02-29"},
+        ),
+    ],
+)
+def test_codes_of_other_lists_are_set_with_a_reason_and_wrong_ones_refused_at_their_field(
+    people: People,
+    kind: type[models.Model],
+    fitting: dict[str, str],
+    wrong: dict[str, str],
+) -> None:
+    row = kind._default_manager.order_by("pk")[0]
+    address = place(row, "change")
+    opened = people.administrator.get(address)
+    form = opened.context["adminform"].form
+    sent = {name: form[name].value() or "" for name in form.fields}
+    sent |= {"seen": hidden(opened.content.decode(), "seen"), "change_reason": "Its list says so"}
+    refused = people.administrator.post(address, sent | wrong)
+    assert refused.status_code == 200
+    errors = refused.context["adminform"].form.errors
+    assert set(errors) == set(wrong)
+    assert all(str(said[0]).endswith(".") for said in errors.values())
+    without = people.administrator.post(address, sent | fitting | {"change_reason": ""})
+    assert set(without.context["adminform"].form.errors) == {"change_reason"}
+    assert people.administrator.post(address, sent | fitting).status_code == 302
+    row.refresh_from_db()
+    assert {name: getattr(row, name) for name in fitting} == fitting
+    kept = Change.objects.filter(table=kind._meta.db_table, row=row.pk).latest("pk")
+    assert kept.reason == "Its list says so"
+    assert kept.after
+    assert {name: kept.after[name] for name in fitting} == fitting
+    history = people.approver.get(place(row, "history")).content.decode()
+    assert all(value in history for value in fitting.values())

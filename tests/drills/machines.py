@@ -25,7 +25,13 @@ def environment(**more: str) -> dict[str, str]:
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)
     }
-    return inherited | {"SECRET_KEY": "signs nothing but what tests make"} | more
+    said = {
+        "SECRET_KEY": "signs nothing but what tests make",
+        "IATI_ORG_REF": "US-EIN-123456789",
+        "IATI_ORG_TYPE": "22",
+        "IATI_ORG_NAME": "An office",
+    }
+    return inherited | said | more
 
 
 def manage(folder: Path, *words: str, **more: str) -> str:

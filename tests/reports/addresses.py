@@ -62,6 +62,10 @@ EXAMPLES = {
 }
 
 
+NOT_SET = {EXAMPLES[name] for name in ("oembed", "iati-activities", "iati-organisation")}
+"""What answers 404 where the site isn't `localhost`, and where nobody is named who publishes."""
+
+
 BOTH = ("", "/es")
 
 
