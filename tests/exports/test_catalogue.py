@@ -99,10 +99,6 @@ def test_what_stands_in_the_ledger_ends_no_script(client: Client) -> None:
     assert json.loads(written) == {"name": "</script><b> & <!--"}
 
 
-def test_before_its_first_version_the_ledger_is_no_dataset(client: Client) -> None:
-    assert "ld+json" not in page(client, asked="version=0")
-
-
 OFFICE = CatalogPublisher("An Office & Sons", "Its data desk", "data@office.example")
 MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00"
 FORMS = {
@@ -157,7 +153,6 @@ def test_a_catalog_is_told_nothing_where_nobody_is_said_to_publish(
     assert "CATALOG_CONTACT_EMAIL" in answer.content.decode()
     assert 'href="/data.json' not in page(client)
     settings.CATALOG_PUBLISHER = OFFICE
-    assert client.get("/data.json?version=0").status_code == 404
     assert 'href="/data.json?' in page(client)
     named = {each["publisher"]["name"] for each in catalog(client)["dataset"]}
     assert named == {OFFICE.name}

@@ -59,6 +59,7 @@ EXAMPLES = {
     "oembed": "/oembed/?url=http%3A%2F%2Flocalhost%2F",
     "iati-activities": "/iati/activities.xml",
     "iati-organisation": "/iati/organisation.xml",
+    "data-json": "/data.json",
 }
 
 
@@ -71,6 +72,7 @@ BOTH = ("", "/es")
 
 IN_ONE_LANGUAGE = (
     "/versions.csv", "/changes/12.csv", "/sitemap", "/robots", "/.well-known", "/oembed", "/iati",
+    "/data.json",
 )  # fmt: skip
 
 
