@@ -10,6 +10,7 @@ from carsi_tracker.exports.embed import oembed, views
 from carsi_tracker.exports.iati import views as iati
 from carsi_tracker.exports.package.views import package
 from carsi_tracker.exports.pdf import pages as pdf
+from carsi_tracker.exports.recompute.views import recompute
 from carsi_tracker.reports import urls as _numbers  # noqa: F401 (what reads <number:…>)
 from carsi_tracker.reports.subjects.kinds import KINDS
 from carsi_tracker.web.headers import shown_elsewhere
@@ -19,6 +20,7 @@ pages = [
     path("api/", api_page.reference, name="api"),
     path("embed/", views.embed_list, name="embeds"),
     path("embed/<slug:name>/", views.embed, name="embed"),
+    path("recompute/", recompute, name="recompute"),
     path("report.pdf", shown_elsewhere(pdf.overview_report), name="overview-report"),
     *(
         path(

@@ -49,6 +49,7 @@ EXAMPLES = {
     "robots": "/robots.txt",
     "security-txt": "/.well-known/security.txt",
     "api": "/api/",
+    "recompute": "/recompute/?stage=committed",
     "embeds": "/embed/",
     "embed": "/embed/bar/",
     "overview-report": "/report.pdf",

@@ -69,6 +69,11 @@ class Linked:
         return self._linked(signed_dollars(self.amount))
 
     @property
+    def recomputed(self) -> str:
+        """The address of the lines that compute the sum from a download."""
+        return path("recompute") + self.href.removeprefix(path("entries"))
+
+    @property
     def _empty(self) -> str:
         return _("none found") if self.follows_amount else "–"
 

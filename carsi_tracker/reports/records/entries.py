@@ -11,6 +11,7 @@ from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Entry
 from carsi_tracker.reports.page import explanations, filters
 from carsi_tracker.reports.page.how_well_known import how_well_known
+from carsi_tracker.reports.page.links import linked
 from carsi_tracker.reports.page.lists import render_list
 from carsi_tracker.reports.page.public_page import PublicRequest, public_page
 from carsi_tracker.reports.page.render import lazily, render_page
@@ -35,6 +36,7 @@ def entry_list(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         rows=total.entries,
         total=total,
         one_sum=one_sum,
+        recompute=linked(total, query).recomputed if one_sum and total.known else "",
         balances=[]
         if one_sum and total.known
         else explanations.sums_of_all(query.where(stage=None, measure=None)),
