@@ -17,6 +17,7 @@ WITHOUT_DATABASE = {
     "findstatic",
     "help",
     "makemessages",
+    "verify",
     "version",
 }
 

@@ -65,7 +65,7 @@ def make(folder: Path, name: str) -> Ledger:
         replace(address.embedded(folder, postgresql.APPLICATION), name=name),
     )
     manage(ledger, "migrate")
-    manage(ledger, "load_sourced")
+    manage(ledger, "load_ledger")
     return ledger
 
 

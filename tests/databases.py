@@ -99,7 +99,7 @@ def make_templates(empty: str, sourced: str) -> None:
         call_command("migrate", verbosity=0)
     make(sourced, empty)
     with speaking_to(owner_of(sourced)):
-        call_command("load_sourced", verbosity=0)
+        call_command("load_ledger", verbosity=0)
 
 
 @contextmanager

@@ -18,8 +18,12 @@ def _rows(name: str) -> list[Row]:
         return list(csv.DictReader(lines))
 
 
-BATCHES = [row["file"] for row in _rows("batches.csv")]
+POSTED = _rows("versions.csv")
+BATCHES = [f"changes/{row['version']}.csv" for row in POSTED]
 VERSION = len(BATCHES)
+HEAD = "17-9ee6d52d"
+"""How addresses cite the newest version: on every installation in the world."""
+CHECKSUM = "9ee6d52d5a2b20a4642186509a4ab064152fa895517450c9bf70d8608f161202"
 NEXT = VERSION + 1
 
 

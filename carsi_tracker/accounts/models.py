@@ -89,6 +89,7 @@ class Event(models.Model):
         REFUSED = "refused", _("refused")
         PERSON_FORGOTTEN = "person_forgotten", _("personal data removed")
         EVENTS_REMOVED = "events_removed", _("old events removed")
+        LEDGER_LOADED = "ledger_loaded", _("loaded a published ledger")
 
     PASSING: ClassVar = (
         Kind.SIGNED_IN,

@@ -23,7 +23,7 @@ OWNER_COMMANDS = frozenset(
         "forget_old_events",
         "forget_person",
         "let_in",
-        "load_sourced",
+        "load_ledger",
         "loaddata",
         "migrate",
         "remove_stale_contenttypes",

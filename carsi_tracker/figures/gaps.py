@@ -41,9 +41,12 @@ class Gap:
 
 
 def largest_first(sums: Mapping[str | int | None, Sums]) -> list[Gap]:
-    """Return the gap of each appropriation, the largest first, from its sums by its key."""
+    """Return the gap of each appropriation, the largest first, from its sums by its key.
+
+    Those that are alike stay in the order given.
+    """
     gaps = [Gap(key, each) for key, each in sums.items() if each.of("appropriated").known]
-    return sorted(gaps, key=lambda gap: (-gap.whole.amount, -gap.sums.appropriated, str(gap.key)))
+    return sorted(gaps, key=lambda gap: (-gap.whole.amount, -gap.sums.appropriated))
 
 
 def larger_published(query: Query) -> list[str]:

@@ -42,9 +42,11 @@ PUBLISHED = Format(
     COLUMNS,
     COLUMNS,
     frozenset(("agency", *TEXTS)),
-    frozenset(("publisher", "our_usd", "our_bound", "our_entries", "difference_usd", "verdict")),
+    frozenset(
+        ("publisher", "our_usd", "our_bound", "our_entries", "difference_usd", "verdict", "retired")
+    ),
 )
-"""The columns of `fixtures/published_figures.csv`; the download of the page has more."""
+"""The columns of `fixtures/ledger/published_figures.csv`; the download of the page has more."""
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIELDS: list[Any] = [*PublishedFigure._meta.concrete_fields]
 LONGEST: dict[str, int] = {each.name: each.max_length or 0 for each in _FIELDS}

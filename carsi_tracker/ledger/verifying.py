@@ -96,9 +96,9 @@ def steps(application_role: str, *, grants: bool = True) -> Iterator[Step]:
     yield Step("schema", lambda: _with_names_twice(_differing(look, application_role)))
     for first, last in _ranges():
         title = f"files of versions {first} to {last}"
-        yield Step(title, partial(_found, "rules.verify_files(%s, %s)", first, last))
+        yield Step(title, partial(found, "rules.verify_files(%s, %s)", first, last))
     for title, part in PARTS.items():
-        yield Step(title, partial(_found, part))
+        yield Step(title, partial(found, part))
     yield Step(
         "constraints and sequences, row by row", partial(_differing, rows.broken, application_role)
     )
@@ -136,7 +136,8 @@ def _ranges() -> list[tuple[int, int]]:
     return ranges
 
 
-def _found(part: str, *values: int) -> list[Problem]:
+def found(part: str, *values: int) -> list[Problem]:
+    """Return what a function of `7_verify/` finds wrong."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(FOUND.format(part), values)

@@ -156,33 +156,26 @@ def prepare() -> None:
     _say("Bringing the database up to date")
     _require_no_newer_release()
     call_command("migrate", verbosity=0)
-    _load_sourced()
+    _load_ledger()
     _make_people()
     _collect_static()
     connection.close()
 
 
-def _load_sourced() -> None:
-    from carsi_tracker.ledger import sourced
-    from carsi_tracker.ledger.refusals import Refused
+def _load_ledger() -> None:
+    """Load the sourced ledger as it was published, where there is none yet."""
+    from carsi_tracker.ledger.canonical import loading
 
-    batches = sourced.pending()
-    try:
-        for done, _version in enumerate(sourced.load(batches), 1):
-            last = done == len(batches)
-            if last or sys.stdout.isatty():
-                step = f"Loading the sourced ledger: {done} of {len(batches)} batches"
-                print(f"\r{step}", end="\n" if last else "", flush=True)
-    except Refused as refusal:
-        title = sourced.pending()[0].title
-        _say(f"The ledger does not take the batch {title} as it stands; it waits. {refusal}")
+    if not loading.held():
+        _say("Loading and verifying the sourced ledger")
+        call_command("load_ledger", verbosity=0)
 
 
 def _make_people() -> None:
     from carsi_tracker.accounts.models import User
-    from carsi_tracker.ledger import sourced
+    from carsi_tracker.ledger.canonical.people import NAMES_ALONE
 
-    if User.objects.exclude(username=sourced.LOADER).exists():
+    if User.objects.exclude(NAMES_ALONE).exists():
         return
     _say("Making passwords")
     with transaction.atomic():

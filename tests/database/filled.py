@@ -23,7 +23,7 @@ def main(dump: Path) -> None:
     from carsi_tracker.database import address
 
     call_command("migrate", verbosity=0)
-    call_command("load_sourced", verbosity=0)
+    call_command("load_ledger", verbosity=0)
     fill()
     words = ("pg_dump", "--no-owner", address.owner().url)
     lines = subprocess.run(words, capture_output=True, check=True).stdout

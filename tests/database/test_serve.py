@@ -25,7 +25,7 @@ def test_the_first_start_serves_the_sourced_figures_and_makes_passwords(
         run.until("their passwords are in")
         said = "".join(run.said)
         assert "Starting PostgreSQL" in said
-        assert f"{VERSION} of {VERSION} batches" in said
+        assert "Loading and verifying the sourced ledger" in said
         assert f"http://127.0.0.1:{run.port}/" in said
         assert f"${millions(COMMITTED)} million" in run.get("/")
         assert dollars(COMMITTED) in run.get("/es/entries/?stage=committed")
@@ -46,7 +46,7 @@ def test_a_second_start_keeps_passwords_and_data_and_loads_nothing(checkout: Che
     before, checksum = passwords(checkout), checkout.manage("verify_ledger").stdout
     with checkout.serving() as run:
         run.until("their passwords are in")
-        assert "batches" not in "".join(run.said)
+        assert "Loading" not in "".join(run.said)
         assert "Collecting" not in "".join(run.said)
         assert run.stop(signal.SIGTERM) == 0
     assert passwords(checkout) == before

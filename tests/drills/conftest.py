@@ -50,7 +50,7 @@ def sourced_cluster(checkout: Path) -> Iterator[Cluster]:
     made = Cluster(folder / "sourced", settings=(("fsync", "off"),))
     made.initialise()
     manage(checkout, "migrate", "--verbosity=0", **made.environment)
-    manage(checkout, "load_sourced", **made.environment)
+    manage(checkout, "load_ledger", **made.environment)
     made.stop()
     yield made.configured(fsync="on")
     shutil.rmtree(folder)

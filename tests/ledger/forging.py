@@ -45,6 +45,10 @@ FORGE = """
         update ledger_head set (checksum, posted_at) = (
             select p.checksum, p.posted_at from ledger_posting p order by version desc limit 1
         );
+        update accounts_event e
+        set detail = e.detail || jsonb_build_object('checksum', p.checksum)
+        from ledger_posting p
+        where e.kind = 'ledger_loaded' and e.detail ->> 'version' = p.version::text;
     end $$;
 """
 """Makes the files, the chain and the head agree with whatever the entries and versions say now."""

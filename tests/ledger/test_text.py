@@ -1,7 +1,6 @@
 """Which text may enter the ledger: one rule, in a process and in the database."""
 
 import sys
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -9,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from carsi_tracker.ledger import sourced, text
+from carsi_tracker.ledger import text
 
 CODES = [code for code in range(1, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
 """Of all characters that a database can hold: no halves of characters, and no NUL."""
@@ -122,10 +121,3 @@ def test_the_office_gives_a_reason_that_can_be_read(db: None) -> None:
     for reason, said in (("a\u202eb", r"U\+202E"), ("\u2800", "Give the reason"), ("", "Give")):
         with pytest.raises(CommandError, match=said):
             call_command("self_approval", f"--allow={reason}")
-
-
-def test_a_fixture_with_odd_text_is_named_by_file_row_and_column(tmp_path: Path) -> None:
-    file = tmp_path / "accounts.csv"
-    file.write_text("code,name_en\nESF,Economic\nINCLE,Nar\u202ecotics\n", encoding="utf-8")
-    with pytest.raises(ValidationError, match=r"accounts\.csv, row 3, name_en: After “Nar”"):
-        sourced._rows(file)

@@ -26,7 +26,7 @@ from tests.ledger.forging import (
     sentences,
     sentences_about_rows,
 )
-from tests.sourced import NEXT
+from tests.sourced import NEXT, VERSION
 
 ROLE = address.application().user
 WRONG, REVERSAL, MOVE, ON_TOP = range(NEXT, NEXT + 4)
@@ -218,9 +218,17 @@ PEOPLE = [
      WRONG, "approver", "Pablo, for the Office"),
     (f"update ledger_posting set approver_id = {of('pablo')} where version = 2", 2, "approver", ""),
     (f"update accounts_event set actor_id = {of('ada')} where kind = 'posted'"
-     " and detail ->> 'version' = '5'", 5, "trail", "posted"),
-    ("delete from accounts_event where kind = 'posted' and detail ->> 'version' = '5'",
-     5, "trail", "posted"),
+     f" and detail ->> 'version' = '{WRONG}'", WRONG, "trail", "posted"),
+    (f"delete from accounts_event where kind = 'posted' and detail ->> 'version' = '{WRONG}'",
+     WRONG, "trail", "posted"),
+    ("insert into accounts_event (kind, detail, happened_at)"
+     " values ('posted', '{\"version\": 5}', now())", 5, "trail", "posted"),
+    ("delete from accounts_event where kind = 'ledger_loaded'", VERSION, "trail", "loaded"),
+    ("update accounts_event set detail = detail || '{\"checksum\": \"\"}'"
+     " where kind = 'ledger_loaded'", VERSION, "trail", "loaded"),
+    (f"update ledger_posting set loaded_at = now() where version = {MOVE}",
+     MOVE, "trail", "loaded"),
+    ("update ledger_posting set loaded_at = null where version = 5", VERSION, "trail", "loaded"),
     ("insert into accounts_event (kind, detail, happened_at)"
      " values ('posted', '{\"version\": 99}', now())", 99, "trail", "posted"),
     # He was no approver when he posted.
@@ -301,7 +309,8 @@ WHOLE_CHAIN = [
      5, "order", ""),
     (f"update ledger_posting set posted_at = posted_at + interval '9 years' where version = {MOVE}",
      MOVE, "order", ""),
-    ("update ledger_posting set title = 'another' where version = 5", 5, "trail", "posted"),
+    (f"update ledger_posting set title = 'another' where version = {WRONG}",
+     WRONG, "trail", "posted"),
     ("update ledger_posting set prepared_by = '{A,B}' where version = 5", 5, "preparers", "A; B"),
     ("update ledger_posting set prepared_by = prepared_by || null::text where version = 5",
      5, "preparers", ""),

@@ -32,6 +32,9 @@ class Posting(models.Model):
     entry_count = models.PositiveIntegerField(_("entries"))
     entries_sha256 = models.CharField(max_length=64)
     checksum = models.CharField(_("checksum"), max_length=64)
+    loaded_at = models.DateTimeField(
+        null=True, db_comment="When it came from the files of a ledger; null where posted here."
+    )
 
     class Meta:
         ordering = ("version",)

@@ -119,6 +119,12 @@ WORDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "version_is_final": _sentence(
         lambda: _("A version is final. Posted entries cannot be changed, only reversed.")
     ),
+    "loaded_by_owner": _sentence(
+        lambda: _("Only the owner of the database can load a published ledger.")
+    ),
+    "loaded_into_empty": _sentence(
+        lambda: _("A published ledger can be loaded only into an empty one.")
+    ),
     "batch_is_posted": _sentence(
         lambda: _("This batch was posted as version %(version)d and is final.")
     ),

@@ -69,7 +69,8 @@ def gap_tables(public: PublicRequest) -> GapTables:
     """Return what is not known, by appropriation and by country; filters are left aside."""
     query = public.query.everywhere()
     subjects = {each.key: each for each in SUBJECTS["appropriation"].subjects(public)}
-    gaps = largest_first(aggregates.breakdown(query, "appropriation"))
+    sums = aggregates.breakdown(query, "appropriation")
+    gaps = largest_first({key: sums[key] for key in subjects if key in sums})
     longest = max((gap.sums.appropriated for gap in gaps), default=ZERO)
     of_all = Gap(None, aggregates.totals(query))
     return GapTables(

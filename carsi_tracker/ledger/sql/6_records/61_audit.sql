@@ -129,8 +129,9 @@ begin
     return null;
 end $$;
 
+-- Nobody posts here what was posted elsewhere: that it was loaded is one event (57_load.sql).
 create trigger note after insert on ledger_posting
-    for each row execute function rules.note_posting();
+    for each row when (new.loaded_at is null) execute function rules.note_posting();
 
 create function rules.note_countersignature() returns trigger
 language plpgsql security definer set search_path = public, rules, pg_temp

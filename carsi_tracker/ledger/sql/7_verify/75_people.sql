@@ -129,15 +129,31 @@ as $$
     select coalesce(p.version, case when n.version ~ '^\d{1,9}$' then n.version::integer end),
         'trail', 'posted'
     from (
-        select t.*, t.posted_at = lag(t.posted_at) over (order by t.version)
-                + interval '1 microsecond' as follows_at_once
+        select t.version, t.approver_id, t.title, t.posted_at,
+            t.posted_at = lag(t.posted_at) over (order by t.version)
+                + interval '1 microsecond' as follows_at_once,
+            t.loaded_at
         from ledger_posting t
     ) p
     full join (select * from noted where kind = 'posted') n on n.version = p.version::text
-    where p.version is null or n.version is null
+    where p.loaded_at is null and (p.version is null or n.version is null
         or (n.actor_id, n.title) is distinct from (p.approver_id, p.title)
         or abs(extract(epoch from n.happened_at - p.posted_at)) > 86400
-            and p.follows_at_once is not true
+            and p.follows_at_once is not true)
+        or p.loaded_at is not null and n.version is not null
+    union all
+    -- What was loaded is one ledger, from its first version on.
+    select l.version, 'trail', 'loaded'
+    from (
+        select coalesce(max(t.version), 0) as version, count(*) as versions
+        from ledger_posting t where t.loaded_at is not null
+    ) l
+    where l.version <> l.versions or array(
+            select (e.detail ->> 'version') || '-' || (e.detail ->> 'checksum')
+            from accounts_event e where e.kind = 'ledger_loaded'
+        ) is distinct from array(
+            select t.version || '-' || t.checksum from ledger_posting t where t.version = l.version
+        )
     union all
     select coalesce(c.posting_id, case when n.version ~ '^\d{1,9}$' then n.version::integer end),
         'trail', 'countersigned'

@@ -19,7 +19,7 @@ from carsi_tracker.ledger.sourced import acknowledged_verdicts, ever_published
 class Command(BaseCommand):
     help = (
         "Compare the published totals with the ledger; exit 1 where a verdict is not the one that "
-        "fixtures/published_verdicts.csv acknowledges, or where such a total was retired or "
+        "fixtures/ledger/published_verdicts.csv acknowledges, or where such a total was retired or "
         "deleted. Another total may only not differ unexplained."
     )
 
