@@ -1,7 +1,7 @@
 """What a process remembers: every answer that it keeps is kept by this module.
 
-So each of them is bounded, safe under threads, can't be altered by who was given it, and all of
-them can be emptied.
+Answers that can be large share one bound in bytes; others are few. So they are bounded, safe
+under threads, can't be altered by who was given them, and all of them can be emptied.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -17,6 +17,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+MEGABYTES = 128
+"""How much a process remembers of all answers together that say their bytes."""
+BESIDES = 1500
+"""How many bytes an answer takes beside itself: its question, and its place among the others."""
 
 _forgetting: list[Callable[[], object]] = []
 
@@ -57,10 +62,34 @@ class Kept(Generic[K, V]):
             self._values.clear()
 
 
+_answers: Kept[Hashable, tuple[int, Any]] = Kept(MEGABYTES * 2**20, lambda answer: answer[0])
+
+
+class RememberedAnswers(Generic[K, V]):
+    """Answers of one kind; what is asked least, of all kinds, gives way to what is asked.
+
+    `weigh` says how many bytes an answer takes.
+    """
+
+    def __init__(self, weigh: Callable[[V], int]) -> None:
+        self._weigh = weigh
+
+    def get(self, key: K) -> V | None:
+        """Return what is remembered under a key; None where there is nothing."""
+        found: tuple[int, V] | None = _answers.get((self, key))
+        return found[1] if found else None
+
+    def put(self, key: K, value: V) -> None:
+        """Remember an answer."""
+        _answers.put((self, key), (BESIDES + self._weigh(value), value))
+
+
 def remembered(
-    most: int, weigh: Callable[[Any], int] | None = None
+    most: int = 0, *, weigh: Callable[[Any], int] | None = None
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function remember its answers: `most` of them, or such that weigh `most` together.
+    """Make a function remember its answers: `most` of them, or within the bound of all.
+
+    `weigh` says how many bytes an answer takes; then it is the bound of all kinds together.
 
     Its arguments have to be hashable, and say all that the answer depends on. Mappings, lists and
     sets that it answers can be read only. Threads that ask the same at once may each compute it.
@@ -76,20 +105,27 @@ def remembered(
             kept_by_number = lru_cache(most)(answer)
             _forgetting.append(kept_by_number.cache_clear)
             return kept_by_number  # type: ignore[return-value]  # arguments are hashable
-        kept: Kept[Hashable, tuple[R]] = Kept(most, lambda found: weigh(*found))
+        answers: RememberedAnswers[Hashable, tuple[R]] = RememberedAnswers(
+            lambda found: weigh(*found)
+        )
 
         @wraps(function)
         def look_up(*args: P.args, **kwargs: P.kwargs) -> R:
             key = hashkey(*args, **kwargs)  # type: ignore[arg-type]  # arguments are hashable
-            found = kept.get(key)
+            found = answers.get(key)
             if found is None:
                 found = (answer(*args, **kwargs),)
-                kept.put(key, found)
+                answers.put(key, found)
             return found[0]
 
         return look_up
 
     return decorate
+
+
+def bytes_remembered() -> int:
+    """Return how many bytes the answers of all kinds take, by what they say of themselves."""
+    return _answers.weight
 
 
 def forget_everything() -> None:

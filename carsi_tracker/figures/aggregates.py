@@ -30,8 +30,8 @@ ZERO = Decimal(0)
 BASES = tuple(Basis.values)
 REMEMBERED = 1024
 """How many answers of each kind a process keeps."""
-KEPT = 50_000
-"""How many sums it keeps of the kinds of which an answer has many; one takes up to 1 KB."""
+BYTES_OF_SUMS = 1000
+"""How many bytes the sums of one value take at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def total(query: Query) -> Amount:
     return sums.of(measure) if measure else sum(sums.stages.values(), NOTHING)
 
 
-@remembered(KEPT, weigh=lambda found: 1 + len(found))
+@remembered(weigh=lambda found: BYTES_OF_SUMS * (1 + len(found)))
 def breakdown(query: Query, dimension: str) -> Mapping[str | int | None, Sums]:
     """Return the sums by stage for each value of a dimension that has entries.
 
@@ -187,7 +187,7 @@ def number_of(query: Query, dimension: str) -> int:
     return bisect_right(beginnings(query, dimension), query.day)
 
 
-@remembered(KEPT, weigh=lambda found: 1 + len(found))
+@remembered(weigh=lambda found: BYTES_OF_SUMS * (1 + len(found)))
 def matrix(query: Query) -> Mapping[tuple[str, str], Sums]:
     """Return the sums of commitments' entries by (area code, country code); empty cells lack."""
     return {

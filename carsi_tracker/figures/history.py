@@ -8,8 +8,8 @@ from carsi_tracker.figures.aggregates import NOTHING, Amount, breakdown
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.models import Stage
 
-KEPT = 50_000
-"""How many changes a process keeps of all figures together."""
+BYTES_OF_A_STEP = 1000
+"""How many bytes one change of a figure takes at most."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class HistoryStep:
     after: Amount
 
 
-@remembered(KEPT, weigh=lambda steps: 1 + len(steps))
+@remembered(weigh=lambda steps: BYTES_OF_A_STEP * len(steps))
 def figure_history(query: Query) -> Sequence[HistoryStep]:
     """Return each change of the stage or measure that is asked, the oldest version first.
 

@@ -17,7 +17,8 @@ from carsi_tracker.ledger.models import Stage
 
 SEARCHED = 50
 """The notes are those of so many commitments that have the largest sums with a note."""
-KEPT = 20_000
+BYTES_OF_A_NOTE = 2000
+"""How many bytes the note of an entry takes, of those that are long."""
 ORDER = ("posting_id", "line")
 
 
@@ -82,7 +83,7 @@ def notes_of(query: Query, references: Collection[str]) -> dict[str, tuple[Note,
     return {reference: _gathered(posted, query.day) for reference, posted in found.items()}
 
 
-@remembered(KEPT, weigh=lambda notes: 1 + sum(len(posted) for _of, posted in notes))
+@remembered(weigh=lambda notes: BYTES_OF_A_NOTE * sum(len(posted) for _of, posted in notes))
 def _notes(version: Version, filters: Filters) -> Sequence[tuple[str, tuple[_Posted, ...]]]:
     gathered = {f"{name}_": ArrayAgg(name, order_by=ORDER) for name in _Posted._fields}
     rows = (

@@ -11,7 +11,7 @@ from itertools import accumulate
 from django.db.models import Count, DecimalField, F, Min, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
-from carsi_tracker.caching.remembered import Kept, remembered, unalterable
+from carsi_tracker.caching.remembered import RememberedAnswers, remembered, unalterable
 from carsi_tracker.figures.bounds import EXACT, ZERO, Limits
 from carsi_tracker.figures.query import Filters, Query, Version
 from carsi_tracker.figures.selection import entries
@@ -36,8 +36,8 @@ DIMENSIONS = {
 COMMITTED = Stage.COMMITTED.value
 VERSIONS = 16
 """For how many versions a process keeps whether they hold limits."""
-KEPT = 500_000
-"""How many days a process keeps of each kind of answer; one takes up to 200 bytes."""
+BYTES_OF_A_DAY = 200
+"""How many bytes one day of a running total takes at most."""
 DAYS_BESIDE = 2
 """As how many days a stage weighs beside its own, and what holds its stages."""
 
@@ -96,7 +96,7 @@ def running_totals_of(query: Query, dimension: str, values: Iterable[str | int])
     A value that no entry has is missing.
     """
     keys = {value: (query.version, query.filters, dimension, value) for value in values}
-    kept = {(value,): _kept.get(key) for value, key in keys.items()}
+    kept = {(value,): _answers.get(key) for value, key in keys.items()}
     found = {key: stages for key, stages in kept.items() if stages is not None}
     if missing := [value for value in keys if (value,) not in found]:
         only = Q(**{f"{DIMENSIONS[dimension]}__any_of": missing})
@@ -106,7 +106,7 @@ def running_totals_of(query: Query, dimension: str, values: Iterable[str | int])
         )
         for value in missing:
             found[value,] = added.get((value,), NOTHING)
-            _kept.put(keys[value], found[value,])
+            _answers.put(keys[value], found[value,])
     return {key: stages for key, stages in found.items() if stages}
 
 
@@ -115,33 +115,35 @@ def beginnings(query: Query, dimension: str) -> Sequence[date]:
     return _beginnings(query.version.of_entries, query.filters, dimension)
 
 
-def _weight_of(stages: Stages) -> int:
+def _days_of(stages: Stages) -> int:
     days = (len(each.days) + len(each.limit_days) for each in stages.values())
     return DAYS_BESIDE + sum(DAYS_BESIDE + number for number in days)
 
 
-def _weight(found: RunningTotals) -> int:
-    return DAYS_BESIDE + sum(map(_weight_of, found.values()))
+def _bytes(found: RunningTotals) -> int:
+    return BYTES_OF_A_DAY * (DAYS_BESIDE + sum(map(_days_of, found.values())))
 
 
-_kept: Kept[tuple[Version, Filters, str, str | int], Stages] = Kept(KEPT, _weight_of)
+_answers: RememberedAnswers[tuple[Version, Filters, str, str | int], Stages] = RememberedAnswers(
+    lambda stages: BYTES_OF_A_DAY * _days_of(stages)
+)
 
 
-@remembered(KEPT, weigh=_weight)
+@remembered(weigh=_bytes)
 def _running_totals(
     version: Version, filters: Filters, dimensions: tuple[str, ...]
 ) -> RunningTotals:
     return _added_up(version, filters, dimensions)
 
 
-@remembered(KEPT, weigh=_weight)
+@remembered(weigh=_bytes)
 def _marked(version: Version, filters: Filters, dimensions: tuple[str, ...]) -> RunningTotals:
     """Return the running totals with what limits contribute; only that is asked for anew."""
     found = _running_totals(version.of_entries, filters, dimensions)
     return with_limits(found, _limits(version, filters, dimensions))
 
 
-@remembered(KEPT, weigh=lambda days: 1 + len(days))
+@remembered(weigh=lambda days: 50 * len(days))
 def _beginnings(version: Version, filters: Filters, dimension: str) -> Sequence[date]:
     days = (
         entries(Query(version, date.max, filters))

@@ -18,8 +18,6 @@ from carsi_tracker.ledger.models import Appropriation, Commitment, Posting
 Key = int | str
 Kind = str
 
-KEPT = 1_000_000
-"""How many keys of things that hold a word a process keeps; one takes eight bytes."""
 NAMES = ("name_en", "name_es")
 OF_A_COMMITMENT = (
     "reference", "title", "title_es",
@@ -103,7 +101,7 @@ def texts(version: int, checksum: str, label_revision: int) -> Texts:
     )
 
 
-@remembered(KEPT, weigh=lambda keys: 1 + len(keys))
+@remembered(weigh=lambda keys: 8 * len(keys))
 def holding(
     version: int, checksum: str, label_revision: int, kind: Kind, word: str
 ) -> Sequence[Key]:

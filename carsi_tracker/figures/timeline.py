@@ -7,12 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from carsi_tracker.caching.remembered import remembered
-from carsi_tracker.figures.aggregates import Sums, sums_through
+from carsi_tracker.figures.aggregates import BYTES_OF_SUMS, Sums, sums_through
 from carsi_tracker.figures.query import Filters, Query, Version
 from carsi_tracker.figures.running_totals import running_totals
-
-KEPT = 50_000
-"""How many days a process keeps of all queries together."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ def timeline(query: Query) -> Sequence[Point]:
     return points[: bisect_right(points, query.day, key=lambda point: point.day)]
 
 
-@remembered(KEPT, weigh=lambda points: 1 + len(points))
+@remembered(weigh=lambda points: BYTES_OF_SUMS * len(points))
 def _points(version: Version, filters: Filters) -> Sequence[Point]:
     stages = running_totals(Query(version, date.max, filters)).get((), {})
     days = {day for running_total in stages.values() for day in running_total.days}

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.encoding import escape_uri_path
 
-from carsi_tracker.caching.remembered import remembered
+from carsi_tracker.caching.remembered import bytes_remembered, remembered
 from carsi_tracker.monitoring import logs, metrics, request_id
 from carsi_tracker.monitoring.probes import PROBES
 
@@ -53,6 +53,7 @@ def _answered(
     route, user = _route(request), getattr(request, "_cached_user", None)
     seconds = perf_counter() - began
     metrics.count_request(route, request.method or "", response.status_code, seconds)
+    metrics.REMEMBERED.set(bytes_remembered())
     is_ready = request.path_info in PROBES and response.status_code == 200
     level = logging.DEBUG if is_ready else logging.INFO
     if not logs.of_requests.isEnabledFor(level):

@@ -179,10 +179,19 @@ def _bury(workers: dict[int, tuple[Job, float]]) -> list[Job]:
         if os.waitpid(pid, os.WNOHANG)[0]:
             del workers[pid]
             ended.append(job)
+            _stop_counting(pid)
             log.warning("A web process has ended: starting another")
             if time.monotonic() - since < SECONDS_BETWEEN_STARTS:
                 time.sleep(SECONDS_BETWEEN_STARTS)
     return ended
+
+
+def _stop_counting(pid: int) -> None:
+    """Take what a process that has ended remembered out of the metrics."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead  # reads the folder's name
+
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def _end(workers: dict[int, tuple[Job, float]]) -> None:

@@ -14,8 +14,16 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from carsi_tracker.caching.remembered import Kept, forget_everything, remembered
-from carsi_tracker.figures import aggregates, running_totals
+from carsi_tracker.caching import remembered as remembering
+from carsi_tracker.caching.remembered import (
+    BESIDES,
+    MEGABYTES,
+    Kept,
+    bytes_remembered,
+    forget_everything,
+    remembered,
+)
+from carsi_tracker.figures import aggregates, history, running_totals, timeline
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.figures.vocabulary import vocabulary
 from carsi_tracker.ledger import posting
@@ -48,11 +56,19 @@ def in_threads(ask: Callable[[int], Any]) -> list[Any]:
         return list(threads.map(asked, range(THREADS)))
 
 
-@pytest.mark.usefixtures("hurried")
-def test_threads_that_push_each_others_values_out_are_answered_right() -> None:
-    kept: Kept[int, int] = Kept(3)
+def let_remember(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Let answers take so many bytes together."""
+    monkeypatch.setattr(remembering, "_answers", Kept(most, lambda answer: answer[0]))
 
-    @remembered(3, weigh=lambda _found: 1)
+
+@pytest.mark.usefixtures("hurried")
+def test_threads_that_push_each_others_values_out_are_answered_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: Kept[int, int] = Kept(3)
+    let_remember(monkeypatch, 3 * (BESIDES + 1))
+
+    @remembered(weigh=lambda _found: 1)
     def tenfold(number: int) -> int:
         return number * 10
 
@@ -73,7 +89,7 @@ def test_threads_that_push_each_others_values_out_are_answered_right() -> None:
 def test_threads_that_ask_for_more_courses_than_are_kept_get_them_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(running_totals, "_kept", Kept(60, running_totals._weight_of))
+    let_remember(monkeypatch, 20_000)
     query = read({}, *newest())
     references = list(Commitment.objects.order_by("reference").values_list("reference", flat=True))
     right = aggregates.breakdown_of(query, "commitment", references)
@@ -100,7 +116,7 @@ def test_running_totals_take_no_more_memory_than_they_weigh(dimensions: tuple[st
     """Else a busy office, or a crawler, fills the memory of a machine with what is bounded."""
     query = read({}, *newest())
     found = running_totals.running_totals(query, *dimensions)
-    assert 50 < bytes_of(found) / running_totals._weight(found) < 200
+    assert 0.25 < bytes_of(found) / running_totals._bytes(found) < 1
 
 
 @pytest.mark.usefixtures("sourced")
@@ -122,6 +138,54 @@ def bytes_of(value: object) -> int:
     return sum(map(sys.getsizeof, seen.values()))
 
 
+@pytest.mark.usefixtures("sourced")
+def test_all_figures_that_are_remembered_take_no_more_memory_than_they_weigh(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    let_remember(monkeypatch, MEGABYTES * 2**20)
+    references = list(Commitment.objects.values_list("reference", flat=True))
+    for month in range(1, 13):
+        query = read({"as_of": f"2012-{month:02}-01"}, *newest())
+        for dimension in ("commitment", "country", "version"):
+            aggregates.breakdown(query, dimension)
+            aggregates.number_of(query, dimension)
+        aggregates.matrix(query)
+        aggregates.breakdown_of(query, "commitment", references)
+        history.figure_history(query)
+        timeline.timeline(query)
+    values: Any = remembering._answers._values
+    answers = [(key, found) for (_of, key), found in values.items()]
+    assert len(answers) > len(references)
+    assert 0.2 < bytes_of(answers) / bytes_remembered() < 1
+
+
+def test_answers_of_all_kinds_share_what_a_process_remembers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else each kind that is added lets a process take more."""
+    let_remember(monkeypatch, MEGABYTES * 2**20)
+    asked = []
+
+    @remembered(weigh=lambda _found: MEGABYTES * 2**19)
+    def large(number: int) -> int:
+        asked.append(number)
+        return number
+
+    @remembered(weigh=lambda _found: MEGABYTES * 2**18)
+    def less(number: int) -> int:
+        return number
+
+    large(1)
+    less(1)
+    large(1)
+    assert asked == [1]
+    less(2)
+    less(3)
+    assert bytes_remembered() <= MEGABYTES * 2**20
+    large(1)
+    assert asked == [1, 1]
+
+
 def test_what_is_kept_weighs_no_more_than_it_may() -> None:
     kept: Kept[str, str] = Kept(10, len)
     for text in ("four", "fife", "sixsix", "far too long to be kept at all"):
@@ -135,7 +199,7 @@ def test_what_is_kept_weighs_no_more_than_it_may() -> None:
 
 @pytest.mark.parametrize("weigh", [None, lambda _found: 1])
 def test_who_is_given_an_answer_cannot_alter_it(weigh: Callable[[Any], int] | None) -> None:
-    @remembered(4, weigh)
+    @remembered(4, weigh=weigh)
     def found(_question: str) -> Mapping[str, Any]:
         return {"a": {"b": 1}, "list": [1, {"c": 2}], "set": {1}}
 
@@ -155,7 +219,7 @@ def test_who_is_given_an_answer_cannot_alter_it(weigh: Callable[[Any], int] | No
 def test_an_answer_of_nothing_is_remembered_too() -> None:
     asked = []
 
-    @remembered(4, weigh=lambda _found: 1)
+    @remembered(weigh=lambda _found: 1)
     def nothing(number: int) -> None:
         asked.append(number)
 
@@ -168,7 +232,7 @@ def test_an_answer_of_nothing_is_remembered_too() -> None:
 def test_everything_is_forgotten_together(weigh: Callable[[Any], int] | None) -> None:
     asked = []
 
-    @remembered(4, weigh)
+    @remembered(4, weigh=weigh)
     def answer(number: int) -> int:
         asked.append(number)
         return number

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
+from urllib.request import urlopen
 from uuid import uuid4
 
 import psycopg
@@ -23,7 +24,7 @@ from tests.drills.at_work import (
     make_people,
     people_at_work,
 )
-from tests.drills.clusters import SUPERUSER, Cluster
+from tests.drills.clusters import SUPERUSER, Cluster, free_port
 from tests.drills.machines import Visitor, WebMachine, serving
 
 MINUTES = float(os.environ.get("SOAK_MINUTES", "1"))
@@ -35,6 +36,7 @@ GROWTH = {
     "threads": 4,
     "connections": 4,
     "MB of temporary files": 2,
+    "MB remembered": 12,
 }
 """What the mean of the last quarter may have more than that of the quarter before, beside 5 %."""
 IMPORT = "/admin/ledger/batch/import/"
@@ -78,7 +80,9 @@ def size(path: Path) -> int:
         return 0
 
 
-def sample(machine: WebMachine, cluster: Cluster, temporary: Path) -> dict[str, float]:
+def sample(
+    machine: WebMachine, cluster: Cluster, temporary: Path, metrics: str
+) -> dict[str, float]:
     """Return what all processes have now; memory without what they share."""
     web, database = list(family(machine.process.pid)), list(family(cluster.postmaster))
     with psycopg.connect(cluster.url(SUPERUSER)) as session:
@@ -92,7 +96,15 @@ def sample(machine: WebMachine, cluster: Cluster, temporary: Path) -> dict[str, 
         "threads": sum(status(pid, "Threads") for pid in web),
         "connections": connections,
         "MB of temporary files": sum(map(size, temporary.rglob("*"))) / 2**20,
+        "MB remembered": remembered(metrics) / 2**20,
     }
+
+
+def remembered(metrics: str) -> float:
+    """Return how many bytes the web processes say that they remember."""
+    with urlopen(metrics, timeout=60) as told:
+        found = re.search(r"^carsi_remembered_bytes (\S+)$", told.read().decode(), re.MULTILINE)
+    return float(found[1]) if found else 0
 
 
 def keep_importing(work: Work, visitor: Visitor) -> None:
@@ -122,7 +134,11 @@ def test_work_that_goes_on_takes_no_more_of_the_machine(
 ) -> None:
     temporary = folder / "temporary"
     temporary.mkdir()
-    more = {"TMPDIR": str(temporary), "PAGE_CACHE_MB": "8", "LOG_LEVEL": "error"}
+    port = str(free_port())
+    metrics = f"http://127.0.0.1:{port}/metrics"
+    more = {
+        "TMPDIR": str(temporary), "PAGE_CACHE_MB": "8", "LOG_LEVEL": "error", "METRICS_PORT": port,
+    }  # fmt: skip
     samples: list[dict[str, float]] = []
     with serving(checkout, folder / "web.log", **primary.environment, **more) as machine:
         make_people(primary, 1, "importer")
@@ -133,7 +149,7 @@ def test_work_that_goes_on_takes_no_more_of_the_machine(
             importer.start()
             until = time.monotonic() + MINUTES * 60
             while time.monotonic() < until:
-                samples.append(sample(machine, primary, temporary))
+                samples.append(sample(machine, primary, temporary, metrics))
                 time.sleep(SECONDS_BETWEEN_SAMPLES)
             work.stop.set()
             importer.join()

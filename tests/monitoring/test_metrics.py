@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from prometheus_client import REGISTRY, CollectorRegistry
 
+from carsi_tracker.caching.remembered import bytes_remembered, forget_everything
 from carsi_tracker.ledger.models import LedgerHead
 from carsi_tracker.monitoring.collecting import OfDatabase, OfMachine, OfReplicas
 from carsi_tracker.monitoring.models import Verification
@@ -58,6 +59,15 @@ def test_requests_are_counted_by_page_method_and_status(
     client.patch("/")
     assert [more("carsi_requests_total", **labels) for labels in asked] == [2, 1, 1, 1]
     assert more("carsi_request_seconds_count", route="country") == 3
+
+
+@pytest.mark.usefixtures("sourced")
+def test_what_is_remembered_of_figures_is_told(client: Client) -> None:
+    forget_everything()
+    client.get("/health/")
+    assert counted("carsi_remembered_bytes") == 0
+    client.get("/countries/hn/?as_of=2012-02-03")
+    assert counted("carsi_remembered_bytes") == bytes_remembered() > 10_000
 
 
 @pytest.mark.usefixtures("sourced")
