@@ -4,6 +4,7 @@ from django.urls import path
 
 from carsi_tracker.exports.api import page as api_page
 from carsi_tracker.exports.api import views as api
+from carsi_tracker.exports.canonical.views import ledger_archive
 from carsi_tracker.exports.catalogue import data_json
 from carsi_tracker.exports.catalogue import page as catalogue
 from carsi_tracker.exports.embed import oembed, views
@@ -39,5 +40,16 @@ files = [
     path("iati/activities.xml", shown_elsewhere(iati.activities), name="iati-activities"),
     path("iati/organisation.xml", shown_elsewhere(iati.organisation), name="iati-organisation"),
     *api.addresses(),
+    path(
+        "data/carsi-ledger-v<number:number>.zip",
+        shown_elsewhere(ledger_archive),
+        name="ledger-archive",
+    ),
+    path(
+        "data/carsi-ledger-v<number:number>.zip.sha256",
+        shown_elsewhere(ledger_archive),
+        {"hashed": True},
+        name="ledger-archive-sum",
+    ),
     path("data/carsi-v<number:number>.zip", shown_elsewhere(package), name="package"),
 ]

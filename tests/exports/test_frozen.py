@@ -1,6 +1,9 @@
 """A frozen copy of a version stands alone, says what it is, and is the same whenever it is made."""
 
+import io
+import json
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -18,6 +21,7 @@ from carsi_tracker.figures.query import Version
 from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger.days import as_on, today
 from carsi_tracker.ledger.models import Posting
+from tests.sourced import ENTRIES
 
 SITE = "https://carsi.example"
 FEW = {"/entries/12-5/", "/documents/gao-13-295r/", "/about/"}
@@ -118,6 +122,8 @@ def test_checksums_cover_all_files_and_a_shell_verifies_them(copy: Path) -> None
     done = subprocess.run(["sh", "-c", lines], cwd=copy, capture_output=True, text=True, check=True)
     head = Posting.objects.get(version=17).checksum
     assert done.stdout == f"Versions 1 to 17 check; the last checksum is {head}\n"
+    call_command("verify", str(copy / "ledger"), stdout=(said := io.StringIO()), verbosity=0)
+    assert said.getvalue() == f"Verified: 17 versions, {ENTRIES} entries, checksum {head}\n"
     listed = {line.split("  ", 1)[1] for line in (copy / "SHA256SUMS").read_text().splitlines()}
     files = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}
     assert files == listed | {"SHA256SUMS"}
@@ -129,6 +135,22 @@ def test_a_copy_made_on_another_day_is_the_same(tmp_path: Path) -> None:
     with as_on(date(2033, 3, 3)):
         second = made(tmp_path / "second", 12)
     assert (first / "SHA256SUMS").read_text() == (second / "SHA256SUMS").read_text()
+
+
+def test_the_ledger_and_the_data_package_in_it_are_those_that_are_offered_apart(
+    copy: Path, client: Client
+) -> None:
+    posting = Posting.objects.get(version=17)
+    answer = client.get(f"/data/carsi-ledger-v17.zip?version={posting}").content
+    with zipfile.ZipFile(io.BytesIO(answer)) as archive:
+        names = {name for name in archive.namelist() if name != "CITATION.cff"}
+        assert all((copy / name).read_bytes() == archive.read(name) for name in names)
+    assert names == {
+        path.relative_to(copy).as_posix() for path in copy.glob("ledger/**/*") if path.is_file()
+    }
+    said = json.loads((copy / "package/datapackage.json").read_text())
+    assert (said["checksum"], said["homepage"].startswith(SITE)) == (posting.checksum, True)
+    assert all((copy / "package" / each["path"]).is_file() for each in said["resources"])
 
 
 def test_no_file_names_the_host_that_was_asked(copy: Path) -> None:

@@ -9,9 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carsi_tracker.exports.archives import ZIP
+from carsi_tracker.exports.canonical.archive import (
+    LedgerArchive,
+    archive_name,
+    archive_of,
+    is_soon_hashed,
+)
 from carsi_tracker.exports.catalogue.publisher import CatalogPublisher
 from carsi_tracker.exports.package.descriptor import ABOUT
-from carsi_tracker.exports.package.views import ZIP
 from carsi_tracker.exports.tables import EXPORTED, ExportedTable
 from carsi_tracker.figures import aggregates
 from carsi_tracker.figures.certainty import REGIONAL
@@ -114,7 +120,7 @@ class DescribedData:
         number = self.public.query.version.number
         path = reverse("package", args=[number])
         package = DescribedFile(f"carsi-v{number}.zip", f"{self.root}{path}{self.asked}", ZIP)
-        yield DescribedDataset("archive", self.title, self.about, (package,))
+        yield DescribedDataset("archive", self.title, self.about, (package, self.ledger))
         yield DescribedDataset(
             "versions", _("Versions of the ledger"), str(OF_VERSIONS), tuple(self._ledger(number))
         )
@@ -123,6 +129,23 @@ class DescribedData:
             about = f"{title}: {table.download.meaning}. {self.about}"
             files = tuple(self._file(table.name, kind, held) for kind, held in FORMS.items())
             yield DescribedDataset(f"columns-{table.name}", title, about, files, table)
+
+    @property
+    def ledger(self) -> DescribedFile:
+        """The ledger itself, as an archive."""
+        version = self.public.query.version
+        address = f"{self.root}{reverse('ledger-archive', args=[version.number])}?version={version}"
+        told = self.told_of_ledger
+        return DescribedFile(
+            archive_name(version.number), address, ZIP, told.sha256 if told else ""
+        )
+
+    @cached_property
+    def told_of_ledger(self) -> LedgerArchive | None:
+        """The size and SHA-256 of that; None where a page can't wait for them."""
+        version = self.public.query.version
+        soon = version.number and is_soon_hashed(version)
+        return archive_of(version, self.public.label_revision) if soon else None
 
     def _ledger(self, number: int) -> Iterator[DescribedFile]:
         yield DescribedFile("versions.csv", self.root + reverse("versions-file"), PLAIN_CSV)

@@ -19,7 +19,7 @@ from carsi_tracker.reports.page.render import render_page
 @public_page(configured_by=(*iati.CONFIGURED_BY, *data_json.CONFIGURED_BY))
 def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Show what can be downloaded, with a dictionary of its columns and its terms."""
-    described = data_catalog(DescribedData(public, site_of(request)))
+    described = DescribedData(public, site_of(request))
     posted = posted_at(public.query.version)
     return render_page(
         request,
@@ -28,7 +28,8 @@ def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         tables=TABLES.values(),
         licence=LICENCE,
         posted_on=posted and posted.astimezone(WASHINGTON).date(),
-        catalog=as_json_ld(described),
+        catalog=as_json_ld(data_catalog(described)),
+        ledger_archive=described.told_of_ledger,
         data_json=settings.CATALOG_PUBLISHER is not None,
         iati=settings.IATI_REPORTING_ORGANIZATION is not None,
     )

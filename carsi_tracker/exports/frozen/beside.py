@@ -1,40 +1,39 @@
 """What stands beside the pages of a frozen site: the ledger's files, how to cite, how to verify."""
 
-import json
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from django.db.models.functions import Collate
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from carsi_tracker.exports.frozen.asking import FrozenRequest, answer
+from carsi_tracker.exports.canonical.archive import FOLDER
+from carsi_tracker.exports.canonical.citation import CITATION, citation
+from carsi_tracker.exports.canonical.writing import README, write_folder
+from carsi_tracker.exports.frozen.asking import FrozenRequest
 from carsi_tracker.exports.frozen.places import VERIFY, Copy, FrozenAddress
-from carsi_tracker.figures.vocabulary import public_documents
-from carsi_tracker.ledger.models import DocumentFile
+from carsi_tracker.exports.package.writing import write_package
+from carsi_tracker.ledger.canonical import layout
 from carsi_tracker.reports.page.address import other_languages
+from carsi_tracker.reports.page.public_page import PublicRequest
 
 SUMS = "SHA256SUMS"
-CITATION = "CITATION.cff"
+PACKAGE = "package"
 
 
 def write_ledger(folder: Path, copy: Copy) -> Mapping[str, str]:
     """Write the ledger's files; return the paths of documents in the frozen site, by key."""
-    changes = [f"changes/{number}.csv" for number in range(1, copy.version.number + 1)]
-    for name in ("versions.csv", *changes):
-        _keep(f"/{name}", folder / name)
-    kept = DocumentFile.objects.filter(document__in=public_documents(copy.version.number))
-    named = kept.order_by(Collate("document__key", "C")).values_list("document__key", "name")
-    files = {key: f"files/{key}{Path(name).suffix}" for key, name in named}
-    for key, path in files.items():
-        _keep(f"/documents/{key}/file/", folder / path)
-    return {key: f"ledger/{path}" for key, path in files.items()}
+    write_folder(copy.version.number, folder / FOLDER)
+    with (folder / FOLDER / layout.DOCUMENTS.file).open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines)
+        return {row["key"]: f"{FOLDER}/{row['file']}" for row in rows if row["file"]}
 
 
-def _keep(address: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with answer(address) as pieces, path.open("wb") as file:
-        file.writelines(pieces or ())
+def write_data(folder: Path, copy: Copy, asked: PublicRequest) -> None:
+    """Write the data package: the same tables with their keys, and as SQLite."""
+    package = folder / PACKAGE
+    package.mkdir()
+    write_package(package, asked, copy.site)
 
 
 def verify_page(address: FrozenAddress, copy: Copy) -> bytes:
@@ -42,37 +41,18 @@ def verify_page(address: FrozenAddress, copy: Copy) -> bytes:
     language = "es" if address.spanish else "en"
     living = address.living(copy).partition("?")[0]
     with translation.override(language):
-        context = {"copy": copy, "languages": other_languages(VERIFY, "")}
+        context = {"copy": copy, "lines": _shell_lines(), "languages": other_languages(VERIFY, "")}
         request = FrozenRequest(living, language)
         return render_to_string("exports/frozen/verify.html", context, request).encode()
 
 
 def write_citation(folder: Path, copy: Copy) -> None:
     """Write how the copy is cited, as catalogues and archives read it."""
-    (folder / CITATION).write_text(citation(copy), encoding="utf-8", newline="\n")
+    said = citation(copy.version, copy.site)
+    (folder / CITATION).write_text(said, encoding="utf-8", newline="\n")
 
 
-def citation(copy: Copy) -> str:
-    """Return how the version is cited, as the Citation File Format has it."""
-    said = {
-        "cff-version": "1.2.0",
-        "message": "Cite the date and the version, so that others find the same figures.",
-        "type": "dataset",
-        "title": "CARSI Tracker: ledger of U.S. security assistance to Central America, "
-        f"version {copy.version.number}",
-        "authors": [{"name": "CARSI Tracker"}],
-        "version": str(copy.version),
-        "date-released": copy.newest.isoformat(),
-        "license": "CC0-1.0",
-        "identifiers": [
-            {
-                "type": "other",
-                "value": f"version={copy.version.number}-{copy.version.checksum}",
-                "description": "Checksum of the ledger up to this version",
-            }
-        ],
-    }
-    if copy.site:
-        said["url"] = copy.site
-    # JSON is YAML, in which this format is written
-    return "".join(f"{name}: {json.dumps(value)}\n" for name, value in said.items())
+def _shell_lines() -> str:
+    """Return the lines of the ledger's own README that verify it."""
+    _before, _mark, after = README.read_text(encoding="utf-8").partition("```sh\n")
+    return after.partition("```")[0]

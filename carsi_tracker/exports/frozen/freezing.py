@@ -50,7 +50,8 @@ def freeze(
     with _whole_or_not_at_all(folder) as made, as_it_stood(copy):
         asked = asked_of(version)
         copy = replace(copy, days=days_of(asked))
-        copy = replace(copy, files=beside.write_ledger(made / "ledger", copy))
+        copy = replace(copy, files=beside.write_ledger(made, copy))
+        beside.write_data(made, copy, asked)
         pages = [FrozenAddress(VERIFY, copy.newest, spanish) for spanish in (False, True)]
         freezing = Freezing(made, copy, progress, processes)
         freezing.freeze([*pages, *filter(chosen, first_pages(copy, asked))])

@@ -2,7 +2,6 @@
 
 import zipfile
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfileobj
@@ -12,18 +11,17 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from carsi_tracker import SOFTWARE
+from carsi_tracker.exports.archives import entry, moment_of
 from carsi_tracker.exports.package.descriptor import PackageFile, as_json, descriptor
 from carsi_tracker.exports.package.sqlite import DATABASE, write_sqlite
 from carsi_tracker.exports.tables import EXPORTED
+from carsi_tracker.figures.query import Version
 from carsi_tracker.ledger import checksum
 from carsi_tracker.reports.downloads.downloads import csv_lines
-from carsi_tracker.reports.page.citation import posted_at
 from carsi_tracker.reports.page.public_page import PublicRequest
 
 READMES = {"README.md": "en", "LEEME.md": "es"}
 CHUNK = 1024 * 1024
-EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
-"""What a ZIP can say that a file was made on."""
 
 
 def write_package(folder: Path, public: PublicRequest, root: str) -> list[PackageFile]:
@@ -50,14 +48,12 @@ def write_package(folder: Path, public: PublicRequest, root: str) -> list[Packag
     return [*written, _write(folder, "datapackage.json", [described])]
 
 
-def zipped(folder: Path, names: Iterable[str], public: PublicRequest, into: IO[bytes]) -> None:
+def zipped(folder: Path, names: Iterable[str], version: Version, into: IO[bytes]) -> None:
     """Write files of a folder as a ZIP that bears the moment of the version, and no other."""
-    made = max(posted_at(public.query.version) or EARLIEST, EARLIEST).astimezone(UTC)
+    made = moment_of(version)
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in names:
-            info = zipfile.ZipInfo(name, made.timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
+            info = entry(name, made)
             info.file_size = (folder / name).stat().st_size
             with (folder / name).open("rb") as content, archive.open(info, "w") as member:
                 copyfileobj(content, member, CHUNK)

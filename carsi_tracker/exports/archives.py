@@ -1,0 +1,53 @@
+"""What ZIP files of a version share: the moment that their entries bear, how they are answered."""
+
+from datetime import UTC, datetime
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZipInfo
+
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from carsi_tracker.figures.query import Version
+from carsi_tracker.ledger.models import Posting
+from carsi_tracker.reports.page.citation import posted_at
+
+ZIP = "application/zip"
+MOST_KEPT = 8 * 2**20
+"""Bytes of a ZIP that is kept among the finished pages; a larger one is made anew."""
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+"""What a ZIP can say that a file was made on."""
+UNIX = 3
+
+
+def moment_of(version: Version) -> datetime:
+    """Return when a version was posted, as a ZIP can say it."""
+    return max(posted_at(version) or EARLIEST, EARLIEST).astimezone(UTC)
+
+
+def entry(name: str, made: datetime, packed: int = ZIP_DEFLATED) -> ZipInfo:
+    """Return an entry that was made at a moment, and says nothing of who writes it."""
+    info = ZipInfo(name, made.timetuple()[:6])
+    info.compress_type, info.create_system, info.external_attr = packed, UNIX, 0o644 << 16
+    return info
+
+
+def zip_answer(written: IO[bytes], name: str) -> HttpResponseBase:
+    """Answer a ZIP under a name; whoever sends it closes its file. A small one can be kept."""
+    response: HttpResponseBase
+    small = written.tell() <= MOST_KEPT
+    written.seek(0)
+    if small:
+        response = HttpResponse(written.read(), content_type=ZIP)
+        written.close()
+    else:
+        response = FileResponse(written, content_type=ZIP)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
+
+
+def posted_version(number: int) -> Version:
+    """Return a version by its number alone; raises Http404 where there is none."""
+    checksum = Posting.objects.filter(version=number).values_list("checksum", flat=True).first()
+    if checksum is None:
+        raise Http404
+    return Version(number, checksum)
