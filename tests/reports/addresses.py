@@ -64,7 +64,9 @@ EXAMPLES = {
 }
 
 
-NOT_SET = {EXAMPLES[name] for name in ("oembed", "iati-activities", "iati-organisation")}
+NOT_SET = {
+    EXAMPLES[name] for name in ("data-json", "oembed", "iati-activities", "iati-organisation")
+}
 """What answers 404 where the site isn't `localhost`, and where nobody is named who publishes."""
 
 

@@ -41,7 +41,7 @@ def test_every_address_answers_on_every_day_as_a_page_should(client: Client, day
             response, sent = answer(client, response["Location"])
         assert response.status_code == 200, address
         if not re.search(r"\.(xlsx|png|pdf)", address):
-            assert not re.search(rb"\b(NaN|Infinity|None)\b(?! by this day)", sent), address
+            assert not re.search(rb"\b(NaN|Infinity|(?<!If-)None)\b(?! by this day)", sent), address
         if "html" in response["Content-Type"]:
             tables += tables_of_a_page(sent.decode(), address)
             if day and day < "2008-06-30":

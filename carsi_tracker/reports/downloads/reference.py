@@ -60,7 +60,7 @@ REFERENCE = (
         _("Organizations"),
         _("one agency or partner a row, with how many entries name it as which"),
         (
-            Field("organization", Holds.CODE, _("its short name, as other tables have it")),
+            Field("organization", Holds.TEXT, _("its short name, as other tables have it")),
             *NAMES,
             Field("entries_as_agency", Holds.NUMBER, _("entries of which it is the agency")),
             Field("entries_as_partner", Holds.NUMBER, _("entries of which it is the partner")),
