@@ -143,6 +143,18 @@ def test_what_a_draft_introduces_is_hidden_from_the_reading_role_until_it_is_pos
     assert said.startswith("Verified: ")
 
 
+def test_the_reading_role_writes_the_published_ledger_to_the_byte(
+    checkout: Path, primary: Cluster, folder: Path
+) -> None:
+    written = folder / "written"
+    manage(
+        checkout, "write_ledger", str(written), SERVES="public", DATABASE_URL=primary.url(READER)
+    )
+    published = checkout / "fixtures" / "ledger"
+    for path in filter(Path.is_file, published.rglob("*")):
+        assert (written / path.relative_to(published)).read_bytes() == path.read_bytes(), path
+
+
 def test_check_warns_where_the_role_may_write(checkout: Path, primary: Cluster) -> None:
     for role, warned in ((APPLICATION, True), (READER, False)):
         said = subprocess.run(
