@@ -38,20 +38,20 @@ WRITTEN = (
 
 @dataclass(frozen=True)
 class Sources:
-    """The addresses, with day and version, of what the lines compute from."""
+    """The addresses on the site, with day and version, of what the lines compute from."""
 
     csv: str
     xlsx: str
     package: str
 
 
-def sources(site: str, query: Query) -> Sources:
-    """Return what a figure can be computed from on a site."""
+def sources(query: Query) -> Sources:
+    """Return what a figure can be computed from."""
     asked, whole = (as_query_string(each.permanent()) for each in (query, query.everywhere()))
     return Sources(
-        f"{site}{reverse('table-file', args=[ENTRIES.name, 'csv'])}{asked}",
-        f"{site}{reverse('table-file', args=[ENTRIES.name, 'xlsx'])}{asked}",
-        f"{site}{reverse('package', args=[query.version.number])}{whole}",
+        reverse("table-file", args=[ENTRIES.name, "csv"]) + asked,
+        reverse("table-file", args=[ENTRIES.name, "xlsx"]) + asked,
+        reverse("package", args=[query.version.number]) + whole,
     )
 
 

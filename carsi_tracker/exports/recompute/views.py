@@ -24,7 +24,7 @@ def recompute(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     if not asked:
         return HttpResponseRedirect(entries_address(query))
     total = aggregates.total(query)
-    from_ = lines.sources(site_of(request), query) if total.known else None
+    from_ = lines.sources(query) if total.known else None
     return render_page(
         request,
         public,
@@ -39,7 +39,7 @@ def recompute(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         entries_address=entries_address(query),
         sources=from_,
         database=DATABASE,
-        shell=lines.shell(from_.csv) if from_ else "",
+        shell=lines.shell(site_of(request) + from_.csv) if from_ else "",
         sql=lines.sql(query),
         formula=lines.formula() if total.entries <= MOST_ROWS else "",
         most_rows=f"{MOST_ROWS:,}",
