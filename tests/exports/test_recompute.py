@@ -146,7 +146,7 @@ def test_words_have_no_sql_and_the_page_says_so(client: Client, tmp_path: Path) 
 def test_what_is_asked_never_becomes_a_command(client: Client, tmp_path: Path) -> None:
     asked = {"stage": "committed", "text": HOSTILE}
     query = read(asked, *newest())
-    assert shell(client, lines.shell(lines.sources(SITE, query).csv), tmp_path) == "0.00"
+    assert shell(client, lines.shell(SITE + lines.sources(query).csv), tmp_path) == "0.00"
     hostile = f"http://host/{HOSTILE}"
     (tmp_path / "answered").write_text("counted_usd\n2.50\n")
     line = f"{CURL}; {lines.shell(hostile)}"
