@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+from collections.abc import Mapping
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -30,6 +31,18 @@ def choice(name: str, *words: str) -> str:
         message = f"{name} is {value!r}; it has to be {' or '.join(words)}, or left away."
         raise ImproperlyConfigured(message)
     return value
+
+
+def all_or_none(said: Mapping[str, str], what: str) -> bool:
+    """Say whether variables that need each other are set. Raises ImproperlyConfigured for some.
+
+    `said` is what each holds; `what` needs them all.
+    """
+    missing = [name for name, value in said.items() if not value]
+    if missing and any(said.values()):
+        message = f"{missing[0]} is not set; {what} {', '.join(said)}, or none of them."
+        raise ImproperlyConfigured(message)
+    return not missing
 
 
 def address_of(name: str, *schemes: str) -> str:

@@ -1,10 +1,12 @@
 """What ZIP files of a version share: the moment that their entries bear, how they are answered."""
 
+import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipInfo
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from carsi_tracker.figures.query import Version
@@ -31,9 +33,15 @@ def entry(name: str, made: datetime, packed: int = ZIP_DEFLATED) -> ZipInfo:
     return info
 
 
-def zip_answer(written: IO[bytes], name: str) -> HttpResponseBase:
-    """Answer a ZIP under a name; whoever sends it closes its file. A small one can be kept."""
+def zip_answer(
+    request: HttpRequest, name: str, write: Callable[[IO[bytes]], None]
+) -> HttpResponseBase:
+    """Answer what is written as a ZIP under a name, or its head alone. A small one can be kept."""
     response: HttpResponseBase
+    if request.method == "HEAD":
+        return FileResponse(content_type=ZIP)
+    written = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
+    write(written)
     small = written.tell() <= MOST_KEPT
     written.seek(0)
     if small:
@@ -43,6 +51,12 @@ def zip_answer(written: IO[bytes], name: str) -> HttpResponseBase:
         response = FileResponse(written, content_type=ZIP)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response
+
+
+def require_number(version: Version, number: int) -> None:
+    """Raise Http404 where an address names one version by its number and another as asked."""
+    if version.number != number:
+        raise Http404
 
 
 def posted_version(number: int) -> Version:

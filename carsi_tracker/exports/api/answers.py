@@ -28,7 +28,8 @@ class ApiAnswer:
     """What an answer holds beside the request: rows, how many there are in all, where others are.
 
     `last` is the key after which the next rows begin; `html` and `csv` are paths of the same
-    question, `total` the sum that the rows are parts of, "" of a list without one.
+    question; `summed` is what the total is of, None of a list without one, and `stage` what it sums
+    where neither a stage nor a balance is asked.
     """
 
     rows: Sequence[Row]

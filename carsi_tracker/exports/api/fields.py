@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models.expressions import Combinable
 from django.utils.translation import override
 
+from carsi_tracker.exports.tables import LANGUAGES
 from carsi_tracker.reports.downloads.fields import Field, Holds
 
-LANGUAGES = ("en", "es")
 SPOKEN = frozenset(
     {"account_name", "area_name", "basis_name", "country_name", "place_name", "stage_name"}
 )

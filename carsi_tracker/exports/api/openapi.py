@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE
 
-from carsi_tracker.exports.api.fields import LANGUAGES, SPOKEN
+from carsi_tracker.exports.api.fields import SPOKEN
 from carsi_tracker.exports.api.figures import BY, SUMS
 from carsi_tracker.exports.api.problems import MEDIA_TYPE
 from carsi_tracker.exports.api.schema import ApiProblem
 from carsi_tracker.exports.api.tables import API_TABLES
+from carsi_tracker.exports.tables import LANGUAGES
 from carsi_tracker.figures.published import Verdict
 from carsi_tracker.figures.query import MEASURES
 from carsi_tracker.ledger.models import Basis, Stage

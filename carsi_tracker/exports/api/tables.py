@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import override
 
 from carsi_tracker.exports.api.answers import path_of
-from carsi_tracker.exports.api.fields import LANGUAGES, SPOKEN, ApiField, api_fields
+from carsi_tracker.exports.api.fields import SPOKEN, ApiField, api_fields
 from carsi_tracker.exports.api.rows import (
     Key,
     PartOfList,
@@ -19,7 +19,7 @@ from carsi_tracker.exports.api.rows import (
     one_in,
     one_of,
 )
-from carsi_tracker.exports.tables import EXPORTED
+from carsi_tracker.exports.tables import EXPORTED, LANGUAGES
 from carsi_tracker.figures import aggregates, selection
 from carsi_tracker.figures.query import NONE, Query
 from carsi_tracker.ledger.days import today

@@ -28,9 +28,6 @@ def configured() -> CatalogPublisher | None:
         message = f"CATALOG_CONTACT_EMAIL is {email!r}; it has to be a mail address."
         raise ImproperlyConfigured(message)
     said = dict(zip(NEEDED, (name, contact, email), strict=True))
-    if not any(said.values()):
+    if not environment.all_or_none(said, "data.json needs"):
         return None
-    if missing := [variable for variable in NEEDED if not said[variable]]:
-        message = f"{missing[0]} is not set; data.json needs {', '.join(NEEDED)}, or none of them."
-        raise ImproperlyConfigured(message)
     return CatalogPublisher(name, contact, email)

@@ -11,12 +11,11 @@ from carsi_tracker.exports.catalogue.described import (
     DescribedDataset,
     DescribedFile,
 )
-from carsi_tracker.exports.tables import ExportedTable, is_money
+from carsi_tracker.exports.tables import LANGUAGES, ExportedTable, is_money
 from carsi_tracker.reports.downloads.fields import Holds
 from carsi_tracker.reports.downloads.provenance import LICENCE
 
 IN_MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
-LANGUAGES = ["en", "es"]
 
 
 def as_json_ld(described: dict[str, Any]) -> SafeString:
@@ -35,7 +34,7 @@ def data_catalog(data: DescribedData) -> dict[str, Any]:
         "description": data.about,
         "url": data.page,
         "license": LICENCE,
-        "inLanguage": LANGUAGES,
+        "inLanguage": list(LANGUAGES),
         "publisher": {"@type": "Organization", "name": data.published_by},
         "dataset": list(_datasets(data)),
     }
@@ -64,7 +63,7 @@ def _dataset(data: DescribedData, its: DescribedDataset) -> dict[str, Any]:
         "spatialCoverage": [{"@type": "Place", "name": name} for name in data.places],
         "license": LICENCE,
         "isAccessibleForFree": True,
-        "inLanguage": LANGUAGES,
+        "inLanguage": list(LANGUAGES),
         "keywords": data.keywords,
         "creator": {"@type": "Organization", "name": data.title, "url": f"{data.root}/"},
         "publisher": {"@type": "Organization", "name": data.published_by},

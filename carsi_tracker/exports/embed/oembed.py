@@ -119,10 +119,10 @@ def _shown(path: str, public: PublicRequest) -> Embed:
 
 
 def _of_subject(kind: str, code: str, public: PublicRequest) -> Query:
-    for subject in KINDS[kind].subjects(public):
-        if subject.code and subject.code == code.lower():
-            return subject.query(public.query)
-    raise NotEmbedded(NO_PAGE)
+    subject = KINDS[kind].subject(public, code.lower())
+    if subject is None:
+        raise NotEmbedded(NO_PAGE)
+    return subject.query(public.query)
 
 
 def _refused(status: int, why: str) -> HttpResponse:

@@ -47,9 +47,6 @@ def configured() -> ReportingOrganization | None:
             "such as US-EIN-123456789."
         )
     said = dict(zip(NEEDED, (ref, kind, name), strict=True))
-    if not any(said.values()):
+    if not environment.all_or_none(said, "IATI files need"):
         return None
-    if missing := [variable for variable in NEEDED if not said[variable]]:
-        message = f"{missing[0]} is not set; IATI files need {', '.join(NEEDED)}, or none of them."
-        raise ImproperlyConfigured(message)
     return ReportingOrganization(ref, kind, name)

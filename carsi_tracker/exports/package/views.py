@@ -2,17 +2,16 @@
 
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from django.http import (
-    FileResponse,
-    Http404,
     HttpRequest,
     HttpResponseBase,
     HttpResponseRedirect,
 )
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.exports.archives import ZIP, posted_version, zip_answer
+from carsi_tracker.exports.archives import posted_version, require_number, zip_answer
 from carsi_tracker.exports.package.writing import write_package, zipped
 from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import today
@@ -34,12 +33,11 @@ def package(request: HttpRequest, number: int) -> HttpResponseBase:
 @public_page(dear=always, file=True)
 def _package(request: HttpRequest, public: PublicRequest, number: int) -> HttpResponseBase:
     version = public.query.version
-    if version.number != number:
-        raise Http404
-    if request.method == "HEAD":
-        return FileResponse(content_type=ZIP)
-    written = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
-    with tempfile.TemporaryDirectory() as folder:
-        files = write_package(Path(folder), public, site_of(request))
-        zipped(Path(folder), [file.name for file in files], version, written)
-    return zip_answer(written, f"carsi-data-{public.query.day}-v{version}.zip")
+    require_number(version, number)
+
+    def write(into: IO[bytes]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            files = write_package(Path(folder), public, site_of(request))
+            zipped(Path(folder), [file.name for file in files], version, into)
+
+    return zip_answer(request, f"carsi-data-{public.query.day}-v{version}.zip", write)

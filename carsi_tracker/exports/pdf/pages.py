@@ -33,7 +33,7 @@ def subject_report(
 ) -> HttpResponse:
     """Give the report on an area, a country, a goal or an appropriation."""
     its = KINDS[kind]
-    subject = next((each for each in its.subjects(public) if each.code == code != ""), None)
+    subject = its.subject(public, code)
     if subject is None:
         raise Http404
     said = report.of_subject(public, its, subject, _address(request, public))

@@ -14,8 +14,8 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.figures.vocabulary import Vocabulary
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.ledger.models import Commitment, Stage
-from carsi_tracker.reports.charts import drawing
-from carsi_tracker.reports.charts.charts import MARGINS, WIDTH, day_and_version
+from carsi_tracker.reports.balances.sums import OF_COMMITMENTS
+from carsi_tracker.reports.charts.charts import day_and_version, drawn
 from carsi_tracker.reports.charts.sheets import SHEETS, signs_in_words
 from carsi_tracker.reports.overview.matrix import matrix
 from carsi_tracker.reports.page.citation import NAME
@@ -35,7 +35,6 @@ from carsi_tracker.reports.subjects.breakdowns import (
 from carsi_tracker.reports.subjects.kinds import KINDS, Subject, SubjectKind
 from carsi_tracker.reports.subjects.sources import cited
 
-OF_COMMITMENTS = ("committed", "obligated", "disbursed")
 MOST_COMMITMENTS = 200
 OF_OVERVIEW = ("appropriation", "area", "country", "goal")
 
@@ -53,8 +52,8 @@ class ReportTable:
 
 def of_overview(public: PublicRequest, address: str) -> dict[str, Any]:
     """Return what the report on the whole says; `address` is that of the report, for good."""
-    query = public.query.everywhere()
-    public = replace(public, query=query)
+    public = public.everywhere()
+    query = public.query
     totals = aggregates.totals(query)
     title = nothing_found(totals, query)
     if totals.of("committed").known:
@@ -161,26 +160,16 @@ def _charts(public: PublicRequest, names: Iterable[str], address: str) -> Iterat
         sheet = SHEETS[name](public)
         if sheet.empty:
             continue
-        svg = drawing.svg(
-            f"charts/sheets/{name}.svg",
-            {
-                "sheet": sheet,
-                "width": WIDTH,
-                "height": sheet.height + MARGINS,
-                "about": day_and_version(public.query),
-                "source": _("Source: CARSI Tracker"),
-                "address": address,
-            },
-        )
+        svg = drawn(name, sheet, day_and_version(public.query), address)
         yield {"svg": svg, "words": f"{sheet.title}: {_in_words(name, sheet.drawn)}"}
 
 
-def _in_words(name: str, drawn: Any) -> str:
+def _in_words(name: str, shown: Any) -> str:
     if name == "timeline":
-        return str(drawn["timeline"].description)
+        return str(shown["timeline"].description)
     if name == "map":
-        return "; ".join(f"{bar.country}: {bar.words}" for bar in drawn["countries"].bars)
-    return "; ".join(f"{part.label}: {part.words}" for part in drawn["bar"])
+        return "; ".join(f"{bar.country}: {bar.words}" for bar in shown["countries"].bars)
+    return "; ".join(f"{part.label}: {part.words}" for part in shown["bar"])
 
 
 def _of_breakdown(found: Breakdown) -> ReportTable:

@@ -15,7 +15,7 @@ from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import day_in_words
 from carsi_tracker.reports.charts import drawing
 from carsi_tracker.reports.charts.bar import bar
-from carsi_tracker.reports.charts.sheets import SHEETS
+from carsi_tracker.reports.charts.sheets import SHEETS, ChartSheet
 from carsi_tracker.reports.page.address import as_query_string, written
 from carsi_tracker.reports.page.filters import chips
 from carsi_tracker.reports.page.marks import marked_plainly
@@ -40,15 +40,8 @@ def chart(request: HttpRequest, public: PublicRequest, name: str, form: str) -> 
         public = replace(public, query=public.query.where(stage=None, measure=None))
     sheet = SHEETS[name](public)
     permanent = request.path + as_query_string(public.query.permanent())
-    context = {
-        "sheet": sheet,
-        "width": WIDTH,
-        "height": sheet.height + MARGINS,
-        "about": " · ".join([day_and_version(public.query), *scope_in_words(public)]),
-        "source": _("Source: CARSI Tracker"),
-        "address": request.build_absolute_uri(permanent),
-    }
-    svg = drawing.svg(f"charts/sheets/{name}.svg", context)
+    about = " · ".join([day_and_version(public.query), *scope_in_words(public)])
+    svg = drawn(name, sheet, about, request.build_absolute_uri(permanent))
     if form == "png":
         return _file(public, f"{name}.png", drawing.png(svg, WIDTH), "image/png")
     return _file(public, f"{name}.svg", svg.encode(), "image/svg+xml")
@@ -77,6 +70,19 @@ def card(_request: HttpRequest, public: PublicRequest) -> HttpResponse:
     }
     svg = drawing.svg("charts/sheets/card.svg", context)
     return HttpResponse(drawing.png(svg, CARD_WIDTH, density=1), content_type="image/png")
+
+
+def drawn(name: str, sheet: ChartSheet, about: str, address: str) -> str:
+    """Return a chart as an SVG document that says what it is about and where it is from."""
+    context = {
+        "sheet": sheet,
+        "width": WIDTH,
+        "height": sheet.height + MARGINS,
+        "about": about,
+        "source": _("Source: CARSI Tracker"),
+        "address": address,
+    }
+    return drawing.svg(f"charts/sheets/{name}.svg", context)
 
 
 def scope_in_words(public: PublicRequest) -> list[str]:

@@ -77,6 +77,10 @@ class SubjectKind:
     columns: tuple[str, ...] = BALANCES
     first: str = "committed"
 
+    def subject(self, public: PublicRequest, code: str) -> Subject | None:
+        """Return the subject whose page has a code in its address; None where none has."""
+        return next((each for each in self.subjects(public) if each.code == code != ""), None)
+
 
 def address(kind: SubjectKind, subject: Subject, query: Query) -> str | None:
     """Return the address of a subject's page, with the query's day and version."""

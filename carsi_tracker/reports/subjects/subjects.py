@@ -73,7 +73,7 @@ def subject_detail(
 ) -> HttpResponse:
     """Show a subject: its sums, what they are made of, where they come from, how they came."""
     its = KINDS[kind]
-    subject = next((each for each in its.subjects(public) if each.code == code.lower() != ""), None)
+    subject = its.subject(public, code.lower())
     if subject is None:
         raise Http404
     if subject.code != code:
