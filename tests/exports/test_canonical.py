@@ -22,7 +22,15 @@ from carsi_tracker.figures.versions import newest
 from carsi_tracker.ledger import posting, verifying
 from carsi_tracker.ledger.canonical.folder import opened
 from carsi_tracker.ledger.canonical.loading import load
-from carsi_tracker.ledger.models import Country, Document, Goal, Posting, Stage, Translation
+from carsi_tracker.ledger.models import (
+    Commitment,
+    Country,
+    Document,
+    Goal,
+    Posting,
+    Stage,
+    Translation,
+)
 from carsi_tracker.ledger.posting import acting
 from carsi_tracker.ledger.sourced import LEDGER
 from tests import databases, factories
@@ -180,6 +188,41 @@ def test_work_goes_on_behind_a_loaded_ledger_and_it_is_loaded_once(make: Make) -
         assert verifying.problems(address.application().user) == []
         with pytest.raises(CommandError, match=r"is not empty: it has batches already\. Nothing"):
             call_command("load_ledger", verbosity=0)
+
+
+@pytest.mark.usefixtures("sourced")
+def test_nothing_of_a_draft_is_in_the_files_or_in_any_archive(
+    client: Client, tmp_path: Path
+) -> None:
+    archives = [f"/data/{name}-v{VERSION}.zip" for name in ("carsi-ledger", "carsi")]
+
+    def told(folder: Path) -> list[Any]:
+        forget_everything()
+        caches["pages"].clear()
+        write_folder(VERSION, folder)
+        answers = [client.get(archive, follow=True) for archive in archives]
+        assert {answer.status_code for answer in answers} == {200}
+        return [read(folder), *(answer.getvalue() for answer in answers)]
+
+    before = told(tmp_path / "before")
+    draft = factories.batch(title="Zacapa", reason="Zacapa")
+    posted = Commitment.objects.select_related("area", "country", "appropriation__account")[0]
+    law = factories.document(title="Zacapa Act")
+    funds = factories.appropriation(fiscal_year=2011, account=posted.appropriation.account, law=law)
+    factories.line(draft, funds, Stage.APPROPRIATED, 177_777, document=law)
+    commitment = factories.commitment(
+        draft,
+        appropriation=funds,
+        title="Zacapa",
+        area=posted.area,
+        country=posted.country,
+        agency=factories.organization(code="Zacapa Office"),
+        partner=factories.organization(code="Amigos de Zacapa"),
+    )
+    factories.line(draft, commitment, Stage.COMMITTED, 77_777, quote="Zacapa", note="Zacapa")
+    assert told(tmp_path / "after") == before
+    factories.submitted(draft)
+    assert told(tmp_path / "submitted") == before
 
 
 @pytest.mark.usefixtures("sourced")

@@ -17,7 +17,7 @@ from carsi_tracker.database.reading import connection
 from carsi_tracker.exports.canonical.texts import texts_in_english
 from carsi_tracker.figures.published import compared, published_figures
 from carsi_tracker.figures.query import Query, Version
-from carsi_tracker.figures.vocabulary import public_documents
+from carsi_tracker.figures.vocabulary import public_documents, public_organizations
 from carsi_tracker.ledger import checksum
 from carsi_tracker.ledger.canonical import cells, layout
 from carsi_tracker.ledger.canonical.checking import CheckedLedger
@@ -30,6 +30,7 @@ from carsi_tracker.ledger.models import (
     Document,
     DocumentFile,
     Entry,
+    Organization,
     Posting,
     Translation,
 )
@@ -142,6 +143,8 @@ def _chosen(table: FileTable, version: int) -> QuerySet[Any]:
     """Return the rows of a table that stand beside a version."""
     if table.model is Document:
         return public_documents(version)
+    if table.model is Organization:
+        return public_organizations(version)
     rows: QuerySet[Any] = table.model._default_manager.all()
     if table.model in (Appropriation, Commitment):
         return rows.filter(first_version__lte=version)
