@@ -46,6 +46,7 @@ def _say(response: HttpResponse, detail: str, more: dict[str, Any]) -> None:
     }
     response.content = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
     response["Content-Type"] = MEDIA_TYPE
+    response["Content-Length"] = str(len(response.content))
 
 
 def of_bad_address(_request: HttpRequest, bad: BadAddress) -> HttpResponse:

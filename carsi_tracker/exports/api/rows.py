@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from carsi_tracker.exports.api.fields import ApiField, writers_of, written
+from carsi_tracker.reports.page.parameters import UNREADABLE
 
 SIZE = 1000
 """The rows of an answer."""
@@ -47,8 +48,8 @@ class Key:
         if len(parts) != len(self.lookups):
             raise NoSuchKey
         for part, (lookup, kind) in zip(parts, self.lookups, strict=True):
-            number = part.isascii() and part.isdigit() and len(part) < 10
-            if "\0" in part or (kind is int and not number):
+            number = part.isascii() and part.isdigit() and part == str(int(part[:9]))
+            if UNREADABLE.search(part) or (kind is int and not number):
                 raise NoSuchKey
             condition &= Q(**{lookup: kind(part)})
         return condition

@@ -46,7 +46,7 @@ def _as_everywhere(_request: HttpRequest, missing: Http404) -> HttpResponse:
 
 
 def _in_json(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Refuse who takes no JSON."""
+    """Refuse who takes no JSON, and who asks for a numbered page, before an answer is looked up."""
 
     @wraps(view)
     def in_json(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -54,6 +54,9 @@ def _in_json(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
             refused = problem(406)
             refused["Cache-Control"] = "no-store"
             return refused
+        if "page" in request.GET:
+            because = "There are no numbered pages here. Follow “next” of an answer."
+            return of_bad_address(request, BadAddress("page", request.GET["page"], "", because))
         return view(request, *args, **kwargs)
 
     return in_json
@@ -61,9 +64,6 @@ def _in_json(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 def _after(request: HttpRequest, public: PublicRequest) -> str | None:
     """Return the key after which rows are asked for. Raises BadAddress."""
-    if "page" in request.GET:
-        because = "There are no numbered pages here. Follow “next” of an answer."
-        raise BadAddress("page", request.GET["page"], because=because)
     token = dict(public.address.own).get(CURSOR)
     if token is None:
         return None

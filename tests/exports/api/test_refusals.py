@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from django.test import Client
 
 from carsi_tracker.exports.api import rows as parts
 from carsi_tracker.exports.api import views
+from carsi_tracker.exports.api.cursors import cursor
+from carsi_tracker.figures.query import Query
+from carsi_tracker.figures.versions import newest
 from carsi_tracker.reports.page import answering
 from carsi_tracker.reports.page.places import Places
 from tests.exports.api.asking import asked, rows, within
@@ -22,6 +26,7 @@ pytestmark = pytest.mark.usefixtures("sourced")
 def problem(response: Any, status: int) -> Any:
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
+    assert response["Content-Length"] == str(len(response.content))
     said = json.loads(response.content)
     assert said["status"] == status
     assert said["type"] == f"/api/#problem-{status}"
@@ -61,9 +66,16 @@ def test_what_a_list_alone_takes_is_refused_likewise(client: Client, address: st
     assert said["accepted"]
 
 
+def test_numbered_pages_are_refused_also_once_the_list_is_kept(client: Client) -> None:
+    assert asked(client, "areas")["data"]
+    for page in ("1", "2", ""):
+        assert problem(client.get("/api/v1/areas", {"page": page}), 400)["parameter"] == "page"
+
+
 @pytest.mark.parametrize(
     "path",
     ["nothing", "entries/", "entries/99-1", "entries/1", "entries/1-1-1", "entries/x-y",
+     "entries/012-5", "versions/01",
      "commitments/CARSI-99", "documents/%00", "versions/18", "versions/0", "versions/-1",
      "countries/XX", "goals/9", "published/none", "status-of-funds/none", "figures/area"],
 )  # fmt: skip
@@ -128,9 +140,11 @@ def test_a_cursor_holds_for_its_own_question_alone(client: Client, following: st
     held = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     forged = base64.urlsafe_b64encode(held.replace(b"17-", b"16-")).decode().rstrip("=")
     another = base64.urlsafe_b64encode(held[:8] + b"[1,2,3]").decode().rstrip("=")
+    deep = base64.urlsafe_b64encode(held[:8] + b"[" * 5000).decode().rstrip("=")
     for changed in (
         following[:-1], following + "A", following.replace(token, forged),
         following.replace(token, another), following.replace(token, "é"),
+        following.replace(token, deep),
         following.replace(token, "x" * 5000), following.replace("country=GT", "country=HN"),
         following.replace("entries", "commitments"), following.replace("country=GT&", ""),
         following.replace("as_of=", "date_to="),
@@ -139,6 +153,16 @@ def test_a_cursor_holds_for_its_own_question_alone(client: Client, following: st
     ):  # fmt: skip
         response = client.get(changed, follow=True)
         assert problem(response, 400)["parameter"] == "cursor", changed
+
+
+@pytest.mark.parametrize("key", ["\ud800", "\0", "", "999999999-1", "012-5", "1-1-1", "GT-HN"])
+@pytest.mark.parametrize("name", ["entries", "documents", "published", "figures?by=area"])
+def test_a_cursor_that_is_made_up_whole_is_refused(client: Client, name: str, key: str) -> None:
+    said = asked(client, name)["meta"]["self"]
+    question = within(said)
+    query = Query(newest()[0], date.fromisoformat(re.findall(r"as_of=([0-9-]+)", said)[0]))
+    made_up = cursor(question, query, key)
+    assert problem(client.get(f"{question}&cursor={made_up}"), 400)["parameter"] == "cursor"
 
 
 def test_the_addresses_of_what_follows_name_day_and_version(client: Client, following: str) -> None:
