@@ -37,18 +37,6 @@ from carsi_tracker.ledger.models import (
 
 README = Path(__file__).parent / "README.md"
 ROWS_A_FETCH = 1000
-ENDINGS = {
-    "application/pdf": "pdf",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "text/plain": "txt",
-    "text/csv": "csv",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/vnd.oasis.opendocument.spreadsheet": "ods",
-    "application/vnd.oasis.opendocument.text": "odt",
-}
-"""How the name of a document's file ends, by its kind."""
 Content = Iterator[bytes]
 
 
@@ -107,7 +95,7 @@ def _files(version: int) -> Iterator[tuple[str, Content]]:
     kept = DocumentFile.objects.filter(document__in=public_documents(version))
     named = kept.order_by(Collate("document__key", "C"))
     for key, media_type in list(named.values_list("document__key", "media_type")):
-        yield _path(key, media_type), _document(key)
+        yield layout.document_file(key, media_type), _document(key)
 
 
 def _about(version: int) -> Content:
@@ -172,11 +160,7 @@ def _by_bytes(column: FileColumn) -> Any:
 def _with_path(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Put the path of a document's file before what tells of it; its key is the first column."""
     described, kept = row[:-4], row[-4:]
-    return (*described, _path(row[0], kept[1]) if kept[1] else "", *kept)
-
-
-def _path(key: str, media_type: str) -> str:
-    return f"files/{key}.{ENDINGS[media_type]}"
+    return (*described, layout.document_file(row[0], kept[1]) if kept[1] else "", *kept)
 
 
 def _document(key: str) -> Content:

@@ -96,8 +96,8 @@ def _sums(files: LedgerFiles) -> dict[str, str]:
     with files.open(SUMS) as lines:
         for number, line in enumerate(iter(lambda: lines.readline(LONGEST_LISTED), b""), 1):
             found = LISTED.fullmatch(line.decode(errors="replace"))
-            if not found or found[2] in listed:
-                said = "it is no line that sha256sum writes, or lists a file twice"
+            if not found or found[2] in {*listed, SUMS}:
+                said = "it is no line that sha256sum writes, or lists a file twice or this one"
                 raise LedgerFileError(SUMS, said, number)
             listed[found[2]] = found[1]
     for name in (*REQUIRED, *sorted(listed)):

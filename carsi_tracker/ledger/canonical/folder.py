@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from stat import S_ISLNK
 from typing import IO
 
 from carsi_tracker.ledger.canonical import cells
@@ -137,7 +138,9 @@ def _in_folder(path: Path) -> LedgerFiles:
         str(path), (found.relative_to(path).as_posix() for found in path.rglob(ABOUT))
     )
     names = frozenset(
-        found.relative_to(root).as_posix() for found in root.rglob("*") if found.is_file()
+        found.relative_to(root).as_posix()
+        for found in root.rglob("*")
+        if found.is_file() and not found.is_symlink()
     )
     return LedgerFiles(names, lambda name: (root / name).open("rb"))
 
@@ -150,6 +153,8 @@ def _in_archive(name: str, archive: zipfile.ZipFile) -> LedgerFiles:
     for entry in entries:
         if OUTSIDE.search(entry.orig_filename):
             raise LedgerFileError(name, f"its entry {entry.orig_filename[:80]!r} leads out of it")
+        if S_ISLNK(entry.external_attr >> 16):
+            raise LedgerFileError(name, f"its entry {entry.filename} is a link")
         if entry.flag_bits & 1:
             raise LedgerFileError(name, f"its entry {entry.filename} is encrypted")
         if entry.compress_type not in PACKED:
@@ -168,8 +173,13 @@ def _in_archive(name: str, archive: zipfile.ZipFile) -> LedgerFiles:
 
 
 def _root(where: str, found: Iterator[str]) -> str:
-    """Return the folder of the one file that says what the ledger is; empty for the top."""
-    abouts = sorted(found)
+    """Return the folder of the one file that says what the ledger is; empty for the top.
+
+    A document may have the same name.
+    """
+    everything = set(found)
+    of_documents = {str(PurePosixPath(one).parent / "files" / ABOUT) for one in everything}
+    abouts = sorted(everything - of_documents)
     if not abouts:
         raise LedgerFileError(where, f"there is no ledger in it, which has a file {ABOUT}")
     if len(abouts) > 1:

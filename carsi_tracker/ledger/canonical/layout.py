@@ -51,6 +51,18 @@ COUNTERSIGNATURES_HEADER = ("version", "signed_by", "signed_at", "remark")
 VERDICTS_HEADER = ("key", "verdict")
 FILE_HEADER = ("file", "file_name", "media_type", "size", "sha256")
 """What `documents.csv` says of the document itself."""
+ENDINGS = {
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "text/plain": "txt",
+    "text/csv": "csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.text": "odt",
+}
+"""How the name of a document's file ends, by its kind."""
 
 KEYS: dict[type[models.Model], tuple[str, ...]] = {
     Account: ("code",),
@@ -72,6 +84,11 @@ UNWRITTEN = {"id", "introduced_by"}
 def entries_file(version: int) -> str:
     """Return the name of the file of a version's entries."""
     return f"changes/{version}.csv"
+
+
+def document_file(key: str, media_type: str) -> str:
+    """Return the name of the file that is kept of a document; raises KeyError for no known kind."""
+    return f"files/{key}.{ENDINGS[media_type]}"
 
 
 @dataclass(frozen=True)

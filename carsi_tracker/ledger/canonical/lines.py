@@ -51,7 +51,11 @@ def _line(name: str, row: FileRow, codes: LoadedRows, batch: int) -> tuple[Any, 
 
 
 def _copy(lines: list[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+    with (
+        connection.wrap_database_errors,  # which Django does for its own methods alone
+        connection.cursor() as cursor,
+        cursor.copy(COPY) as copy,
+    ):
         for line in lines:
             copy.write_row(line)
 

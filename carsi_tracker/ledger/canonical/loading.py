@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DataError, connection, models, transaction
 
 from carsi_tracker.accounts.acting import act_as
 from carsi_tracker.ledger.canonical import cells, lines, tables
@@ -25,6 +25,8 @@ from carsi_tracker.ledger.canonical.layout import (
     LANGUAGES,
     LANGUAGES_HEADER,
     REFERENCES,
+    REQUIRED,
+    SUMS,
     TABLES,
     VERSIONS,
     VERSIONS_HEADER,
@@ -127,7 +129,16 @@ def _load_references(loading: LedgerToLoad) -> list[tuple[Any, list[int]]]:
         if table is DOCUMENTS:
             for row in rows:
                 tables.add_file(files, row, codes.find(table.model, row.code))
+            _require_known(files, {row.text["file"] for row in rows})
     return retired
+
+
+def _require_known(files: LedgerFiles, of_documents: set[str]) -> None:
+    """Raise LedgerFileError for a file that loading would lose; of versions all are checked."""
+    known = {SUMS, *REQUIRED, *of_documents}
+    for name in sorted(files.names - known):
+        if not name.startswith("changes/"):
+            raise LedgerFileError(name, "this release does not know such a file, and would lose it")
 
 
 def _retire(retired: list[tuple[Any, list[int]]]) -> None:
@@ -261,8 +272,8 @@ def _named(name: str, row: FileRow) -> Iterator[None]:
     try:
         with refusals_in_words():
             yield
-    except (Refused, ValueError) as error:
-        raise LedgerFileError(name, str(error).rstrip("."), row.number) from error
+    except (Refused, DataError, ValueError) as error:
+        raise LedgerFileError(name, tables.in_words(error), row.number) from error
 
 
 def _verify(newest: int, tell: Tell) -> None:

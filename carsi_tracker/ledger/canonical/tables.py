@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DataError, models, transaction
 
 from carsi_tracker.ledger.canonical.folder import LedgerFileError, LedgerFiles
-from carsi_tracker.ledger.canonical.layout import FILE_HEADER, FileTable
+from carsi_tracker.ledger.canonical.layout import ENDINGS, FILE_HEADER, FileTable, document_file
 from carsi_tracker.ledger.models import DocumentFile
 from carsi_tracker.ledger.refusals import Refused, refusals_in_words
 
@@ -124,8 +124,8 @@ def add(name: str, rows: list[Any], write: Callable[[list[Any]], object], made: 
                 with refusals_in_words(), transaction.atomic():
                     write([one])
             except (Refused, DataError) as error:
-                raise LedgerFileError(name, _in_words(error), row.number) from error
-        raise LedgerFileError(name, _in_words(refused)) from refused
+                raise LedgerFileError(name, in_words(error), row.number) from error
+        raise LedgerFileError(name, in_words(refused)) from refused
 
 
 def in_parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
@@ -135,11 +135,14 @@ def in_parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
         yield several
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
+    """Say why something was refused, as a part of a sentence."""
     if isinstance(error, Refused):
         said = f"the ledger refuses it. {error}" if error.lines else f"the rule {error.rule}"
         return said.rstrip(".")
-    return f"the database refuses it ({str(error).splitlines()[0]})"
+    if isinstance(error, DataError):
+        return f"the database refuses it ({str(error).splitlines()[0]})"
+    return str(error)
 
 
 def add_file(files: LedgerFiles, row: RowToLoad, document: int) -> None:
@@ -149,6 +152,9 @@ def add_file(files: LedgerFiles, row: RowToLoad, document: int) -> None:
         if name or media_type or size or sha256:
             raise LedgerFileError("documents.csv", "it describes a file and names none", row.number)
         return
+    if media_type not in ENDINGS or path != document_file(row.text["key"], media_type):
+        said = f"{path[:80]} is not what the file of this document is called"
+        raise LedgerFileError("documents.csv", said, row.number)
     with files.open(path) as file:
         content = file.read(MOST_BYTES + 1)
     if (str(len(content)), hashlib.sha256(content).hexdigest()) != (size, sha256):

@@ -35,6 +35,72 @@ def edited(name: str, old: str, new: str, *, sums: bool = True) -> Tamper:
     return tamper
 
 
+def remade(name: str, old: str, new: str) -> Tamper:
+    """Return what puts one text for another in a file, and makes checksums and sums agree."""
+
+    def tamper(folder: Path) -> None:
+        edited(name, old, new, sums=False)(folder)
+        path = folder / "versions.csv"
+        header, *versions = path.read_text().splitlines()
+        written, checksum = [header], _hashed(f"{header.rpartition(',')[0]}\n".encode())
+        for number, line in enumerate(versions, 1):
+            of_version = _hashed((folder / f"changes/{number}.csv").read_bytes())
+            text = f"{line.rsplit(',', 2)[0]},{of_version}"
+            checksum = _hashed(f"{checksum}\n{text}\n".encode())
+            written.append(f"{text},{checksum}")
+        path.write_text("".join(f"{line}\n" for line in written))
+        about = folder / "carsi-ledger.csv"
+        about.write_text(re.sub(r"checksum,\w+", f"checksum,{checksum}", about.read_text()))
+        summed(folder)
+
+    return tamper
+
+
+def _hashed(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _sums_become(change: Callable[[str], str]) -> Tamper:
+    def tamper(folder: Path) -> None:
+        path = folder / "SHA256SUMS"
+        path.write_text(change(path.read_text()))
+
+    return tamper
+
+
+def added(name: str, content: str) -> Tamper:
+    """Return what adds a file, and lists it in the sums."""
+
+    def tamper(folder: Path) -> None:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(content)
+        summed(folder)
+
+    return tamper
+
+
+def _leave_out_a_table(folder: Path) -> None:
+    (folder / "goals.csv").unlink()
+    summed(folder)
+
+
+def _link(folder: Path) -> None:
+    (folder / "goals.csv").rename(folder.parent / "goals.csv")
+    (folder / "goals.csv").symlink_to("../goals.csv")
+
+
+def _cut_the_last_line_feed(folder: Path) -> None:
+    path = folder / "versions.csv"
+    path.write_bytes(path.read_bytes()[:-1])
+    summed(folder)
+
+
+def _go_on(folder: Path) -> None:
+    with (folder / "versions.csv").open("a") as file:
+        file.write("\n\n")
+    summed(folder)
+
+
 def _swap(folder: Path) -> None:
     one, other = folder / "changes" / "3.csv", folder / "changes" / "4.csv"
     texts = one.read_bytes(), other.read_bytes()
@@ -129,84 +195,49 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
         ),
         r"README\.md: the file is not listed in SHA256SUMS\.",
     ),
+    "a table left out of the sums too": (_leave_out_a_table, r"goals\.csv: the file is missing\."),
+    "a link to a file": (_link, r"goals\.csv: the file is missing\."),
+    "another ledger in it": (
+        added("older/carsi-ledger.csv", "name,value\n"),
+        r".*: there are 2 ledgers in it \(carsi-ledger\.csv and older/carsi-ledger\.csv\); name",
+    ),
+    "a hidden file": (added(".notes", "x"), r"SHA256SUMS, row 1: it is no line"),
+    "sums of another form": (
+        _sums_become(lambda sums: sums.replace("  ", " *")), r"SHA256SUMS, row 1: it is no line",
+    ),
+    "sums in capitals": (
+        _sums_become(lambda sums: sums[:64].upper() + sums[64:]),
+        r"SHA256SUMS, row 1: it is no line",
+    ),
+    "sums cut off": (_sums_become(lambda sums: sums[:-1]), r"SHA256SUMS, row \d+: it is no line"),
+    "a sum of the sums": (
+        _sums_become(lambda sums: f"{sums}{'0' * 64}  SHA256SUMS\n"),
+        r"SHA256SUMS, row \d+: it is no line that sha256sum writes, or lists a file twice or this",
+    ),
+    "a list of versions cut off": (
+        _cut_the_last_line_feed, r"versions\.csv, row 18: it is not written as these files write",
+    ),
+    "a list of versions that goes on": (
+        _go_on,
+        r"versions\.csv, row 19: it has 0 cells, expected 12\.",
+    ),
+    "a column of versions": (
+        edited("versions.csv", ",checksum\n", "\n"), r"versions\.csv, row 1: its columns are",
+    ),
+    "a column, with all checksums": (
+        remade("changes/3.csv", "locator", "place"), r"changes/3\.csv, row 1: its columns are",
+    ),
+    "an amount of another form, with all checksums": (
+        remade("changes/3.csv", ".00,", "00,"),
+        r"changes/3\.csv, row 2: “\d+” is not an amount such as 1200\.00\.",
+    ),
+    "a cell more, with all checksums": (
+        remade("changes/3.csv", ",stated,", ",stated,,"),
+        r"changes/3\.csv, row \d+: it has 17 cells, expected 16\.",
+    ),
+    "a number of another form, with all checksums": (
+        remade("versions.csv", ",10,", ",010,"),
+        r"versions\.csv, row \d+: it says 010 entries, and",
+    ),
 }  # fmt: skip
 """What the shell lines notice too."""
-
-TABLES: dict[str, tuple[Tamper, str]] = {
-    "an area of a commitment": (
-        edited("commitments.csv", "law-enforcement", "capacity"),
-        r"changes/\d+\.csv, row \d+: it says CARSI-.*, and the tables beside it give CARSI-",
-    ),
-    "a country that is not there": (
-        edited("commitments.csv", ",HN,", ",XX,"),
-        r"commitments\.csv, row \d+: there is no country XX\.",
-    ),
-    "a first version": (
-        edited("appropriations.csv", ",1\n", ",2\n"),
-        r"appropriations\.csv, row \d+: first_version is 2, and the versions give 1\.",
-    ),
-    "a commitment that no version has": (
-        edited("commitments.csv", ",2\n", ",\n"),
-        r"commitments\.csv, row \d+: first_version is none of the versions 1 to 17\.",
-    ),
-    "a column that is not known": (
-        edited("goals.csv", "name_es", "name_fr"),
-        r"goals\.csv, row 1: the column name_fr stands twice, or is not known to this release\.",
-    ),
-    "rows out of order": (
-        edited("goals.csv", "\n2,", "\n9,"),
-        r"goals\.csv, row 4: it stands twice, or not in its place in the order\.",
-    ),
-    "a yes that is none": (
-        edited("goals.csv", "false", "False"),
-        r"goals\.csv, row 2: retired: “False” is not true or false\.",
-    ),
-    "another encoding": (
-        lambda folder: (
-            (folder / "goals.csv").write_bytes(
-                (folder / "goals.csv").read_text().encode("utf-16")
-            ),
-            summed(folder),
-        ),
-        r"goals\.csv, row 1: it begins with a mark of its encoding, expected UTF-8 without\.",
-    ),
-    "bytes that are no text": (
-        lambda folder: (
-            (folder / "goals.csv").write_bytes(
-                (folder / "goals.csv").read_text().encode("latin-1")
-            ),
-            summed(folder),
-        ),
-        r"goals\.csv: its line \d is not UTF-8\.",
-    ),
-    "line ends of Windows": (
-        lambda folder: (
-            (folder / "goals.csv").write_bytes(
-                (folder / "goals.csv").read_bytes().replace(b"\n", b"\r\n")
-            ),
-            summed(folder),
-        ),
-        r"goals\.csv, row 1: it is not written as these files write rows, or is cut off\.",
-    ),
-    "a text that may not stand in the ledger": (
-        edited("goals.csv", "Create", "Cre\u202eate"),
-        r"goals\.csv, row 2: the ledger refuses it\. .*",
-    ),
-    "a translation of nothing": (
-        edited("translations.csv", "day of publication is not", "day of publication was not"),
-        r"translations\.csv, row \d+: the ledger refuses it\. .*",
-    ),
-    "a language": (
-        edited("languages.csv", "3,en", "3,fr"),
-        r"languages\.csv, row 4: it is not the next version and its language\.",
-    ),
-    "a countersignature of nothing": (
-        edited(
-            "countersignatures.csv",
-            "remark\n",
-            "remark\n99,Ana,2026-11-29T06:00:00.000000Z,Seen\n",
-        ),
-        r"countersignatures\.csv, row 2: version 99 is not there, or not in its place",
-    ),
-}  # fmt: skip
-"""What only who loads them notices, because tables stand outside the checksums."""

@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 
 from carsi_tracker.ledger.canonical import loading
 from carsi_tracker.ledger.sourced import LEDGER
-from tests.ledger.canonical.tampering import TABLES, TAMPERED, Tamper, summed
+from tests.ledger.canonical.misfits import TABLES
+from tests.ledger.canonical.tampering import TAMPERED, Tamper, added, summed
 from tests.sourced import CHECKSUM, ENTRIES, VERSION
 
 README = (LEDGER / "README.md").read_text()
@@ -82,6 +83,13 @@ def test_a_table_that_does_not_fit_is_named_by_file_and_row_and_nothing_is_loade
     assert loading.held() == ""
 
 
+def test_a_document_may_be_named_as_the_ledger_itself(folder: Path) -> None:
+    added("files/carsi-ledger.csv", "name,value\n")(folder)
+    assert CHECKSUM in verified(folder)
+    assert CHECKSUM in verified(zipped(folder, folder.parent / "ledger.zip", "ledger/"))
+    assert by_the_shell(folder).returncode == 0
+
+
 def _lacks_its_end(archive: Path) -> None:
     archive.write_bytes(archive.read_bytes()[:-400])
 
@@ -106,6 +114,13 @@ def _has_one_twice(archive: Path) -> None:
         made.writestr("goals.csv", "x")
 
 
+def _has_a_link(archive: Path) -> None:
+    with zipfile.ZipFile(archive, "a") as made:
+        link = zipfile.ZipInfo("files/link.pdf")
+        link.external_attr = 0o120777 << 16
+        made.writestr(link, "/etc/hostname")
+
+
 def _is_broken_inside(archive: Path) -> None:
     with zipfile.ZipFile(archive) as made:
         start = made.getinfo("documents.csv").header_offset + 60
@@ -127,6 +142,7 @@ def _is_empty(archive: Path) -> None:
         (_has_a_bomb, r"ledger\.zip: its entry files/bomb\.csv would unpack to 12,000,000 bytes"),
         (_has_two, r"ledger\.zip: there are 2 ledgers in it \(carsi-ledger\.csv and older/carsi-"),
         (_has_one_twice, r"ledger\.zip: it has goals\.csv twice\."),
+        (_has_a_link, r"ledger\.zip: its entry files/link\.pdf is a link\."),
         (_is_broken_inside, r"documents\.csv: it can't be read \(.+\)\."),
         (_is_empty, r"ledger\.zip: there is no ledger in it, which has a file carsi-ledger\.csv\."),
     ],
