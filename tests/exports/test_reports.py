@@ -93,6 +93,21 @@ def test_a_report_is_tagged_in_its_language_and_alike_each_time(
     assert again["ETag"] == response["ETag"]
 
 
+@pytest.mark.parametrize("language", ["", "/es"])
+@pytest.mark.parametrize("address", [*REPORTS, "/status-of-funds.pdf"])
+def test_a_report_is_never_taken_for_a_filtered_one(
+    client: Client, address: str, language: str
+) -> None:
+    for name, value in (("country", "GT"), ("stage", "committed"), ("text", "police")):
+        refused = client.get(language + address, {name: value})
+        assert refused.status_code == 400
+        said = refused.content.decode()
+        assert (name in said, value in said) == (True, True)
+        assert ("no admite filtros" if language else "takes no filters") in said
+        assert f'href="{language}{address}"' in said
+    assert client.get(language + address, {"country": "", "as_of": "2009-09-30"}).status_code == 302
+
+
 def test_charts_are_drawn_as_vectors(client: Client) -> None:
     assert not [image for page in pdf(client, "/report.pdf").pages for image in page.images]
 

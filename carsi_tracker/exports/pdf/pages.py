@@ -21,13 +21,13 @@ ACCESSIBLE: Literal["ua-1"] = "ua-1"
 """PDF/UA: the library refuses to write a report that is not tagged well."""
 
 
-@public_page(dear=always, file=True)
+@public_page(filtered=False, dear=always, file=True)
 def overview_report(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Give the report on the whole."""
     return _pdf(public, "overview", report.of_overview(public, _address(request, public)))
 
 
-@public_page(dear=always, file=True)
+@public_page(filtered=False, dear=always, file=True)
 def subject_report(
     request: HttpRequest, public: PublicRequest, kind: str, code: str
 ) -> HttpResponse:
@@ -41,7 +41,7 @@ def subject_report(
 
 
 def _address(request: HttpRequest, public: PublicRequest) -> str:
-    permanent = as_query_string(public.query.everywhere().permanent())
+    permanent = as_query_string(public.query.permanent())
     return request.build_absolute_uri(request.path + permanent)
 
 

@@ -52,7 +52,6 @@ class ReportTable:
 
 def of_overview(public: PublicRequest, address: str) -> dict[str, Any]:
     """Return what the report on the whole says; `address` is that of the report, for good."""
-    public = public.everywhere()
     query = public.query
     totals = aggregates.totals(query)
     title = nothing_found(totals, query)

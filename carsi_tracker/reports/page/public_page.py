@@ -65,6 +65,7 @@ def public_page(
     *,
     sorts: frozenset[str] = frozenset(),
     own: tuple[str, ...] = (),
+    filtered: bool = True,
     dear: Callable[[HttpRequest, PublicRequest], bool] = never,
     file: bool = False,
     configured_by: tuple[str, ...] = (),
@@ -78,10 +79,10 @@ def public_page(
     The page answers 400 where the address asks nonsense, leads a version without checksum to its
     full address and a filter to how links write it, and is kept in the cache under all that it
     depends on: version, revision of the texts, release, language, day and address. `own` names the
-    parameters that only this page has: the view reads them, and may raise BadAddress. A page that
-    is `dear`, or asks for entries that hold some words, takes a place: 503 where none is free, in
-    plain text for a `file`. `configured_by` names the settings that it shows. What can't be read
-    is `refused` by a page, if by nothing else.
+    parameters that only this page has: the view reads them, and may raise BadAddress. What is
+    not `filtered` refuses filters. A page that is `dear`, or asks for entries that hold some words,
+    takes a place: 503 where none is free, in plain text for a `file`. `configured_by` names the
+    settings that it shows. What can't be read is `refused` by a page, if by nothing else.
     """
 
     def decorate(
@@ -92,7 +93,7 @@ def public_page(
         @wraps(view)
         def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             try:
-                public = _read(request, sorts, own)
+                public = _read(request, sorts, own, filtered=filtered)
                 if _needs_redirect(request, public):
                     return HttpResponseRedirect(request.path + public.address.query_string())
                 return answer(
@@ -112,17 +113,31 @@ def public_page(
     return decorate
 
 
-def _read(request: HttpRequest, sorts: frozenset[str], own: tuple[str, ...]) -> PublicRequest:
+def _read(
+    request: HttpRequest, sorts: frozenset[str], own: tuple[str, ...], *, filtered: bool
+) -> PublicRequest:
     """Read what is asked, of the newest version unless another is named. Raises BadAddress."""
     head, revision = newest()
     for name, values in request.GET.lists():
         if len(values) > 1:
             raise BadAddress(name, " ".join(values), because=_("It is given twice. Give it once."))
     query = read(request.GET.dict(), head, revision)
+    if not filtered:
+        _refuse_filters(query)
     address = read_address(request.GET.dict(), query, sorts, own)
     version = query.version
     words = vocabulary(version.number, version.checksum, revision)
     return PublicRequest(query, address, words, head, revision)
+
+
+def _refuse_filters(query: Query) -> None:
+    """Raise BadAddress where a query has a filter."""
+    because = _(
+        "A report is on all that its page is about: it takes no filters. Ask for it without this "
+        "one. Each area, country, goal and appropriation has its own report."
+    )
+    for name, value in written(query.filters).items():
+        raise BadAddress(name, value, because=because)
 
 
 def _needs_redirect(request: HttpRequest, public: PublicRequest) -> bool:

@@ -30,11 +30,11 @@ def status_of_funds(request: HttpRequest, public: PublicRequest) -> HttpResponse
     )
 
 
-@public_page(dear=always, file=True)
+@public_page(filtered=False, dear=always, file=True)
 def status_of_funds_letter(request: HttpRequest, public: PublicRequest) -> HttpResponse:
     """Give the same as a letter: a PDF with its day, version, checksum and address in it."""
     query = public.query
-    permanent = request.path + as_query_string(query.everywhere().permanent())
+    permanent = request.path + as_query_string(query.permanent())
     named = slugify(_("Status of funds"))
     name = f"carsi-{named}-{query.day}-v{query.version.number}.pdf"
     return HttpResponse(
