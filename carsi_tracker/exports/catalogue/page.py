@@ -28,7 +28,7 @@ def data(request: HttpRequest, public: PublicRequest) -> HttpResponse:
         tables=TABLES.values(),
         licence=LICENCE,
         posted_on=posted and posted.astimezone(WASHINGTON).date(),
-        catalog=as_json_ld(data_catalog(described)),
+        catalog=as_json_ld(data_catalog(described)) if public.query.version.number else "",
         ledger_archive=described.told_of_ledger,
         data_json=settings.CATALOG_PUBLISHER is not None,
         iati=settings.IATI_REPORTING_ORGANIZATION is not None,

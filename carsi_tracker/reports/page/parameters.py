@@ -97,15 +97,20 @@ def read_version(name: str, text: str, head: Version) -> Version:
     number, hyphen, start = text.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise BadAddress(name, text, accepted)
-    checksum = (
-        Posting.objects.filter(version=int(number), version__lte=head.number)
-        .values_list("checksum", flat=True)
-        .first()
-    )
+    checksum = head.checksum if int(number) == head.number else _checksum_of(int(number), head)
     sound = not hyphen or (len(start) >= 8 and str(checksum).startswith(start))
     if checksum is None or not sound:
         raise BadAddress(name, text, accepted)
     return Version(int(number), checksum, head.label_revision)
+
+
+def _checksum_of(number: int, head: Version) -> str | None:
+    """Return the checksum of an older version; None where there is none."""
+    return (
+        Posting.objects.filter(version=number, version__lt=head.number)
+        .values_list("checksum", flat=True)
+        .first()
+    )
 
 
 def _known_on(text: str, head: Version) -> Version:
