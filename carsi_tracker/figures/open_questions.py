@@ -4,16 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from carsi_tracker.caching.remembered import remembered
 from carsi_tracker.figures.aggregates import Amount
-from carsi_tracker.figures.our_figures import DIMENSIONS, our_figures
+from carsi_tracker.figures.our_figures import DIMENSIONS, OurFigure, our_figures
 from carsi_tracker.figures.published import (
     PublishedComparison,
     all_compared,
     asked_by,
     by_importance,
 )
-from carsi_tracker.figures.query import Filters, Query
+from carsi_tracker.figures.query import Filters, Query, Version
+from carsi_tracker.ledger.days import today
 from carsi_tracker.ledger.models import Entry, OpenQuestion
 
 KEPT = 64
@@ -72,10 +75,19 @@ def nearest(
     return tuple(by_importance(found)[:MOST_TOTALS])
 
 
+def public_questions(version: Version) -> QuerySet[OpenQuestion]:
+    """Return the questions that the public sees on some day: a version has entries of theirs."""
+    found = _answered(Query(version, today()))
+    return OpenQuestion.objects.filter(pk__in=[each.pk for each, ours in found if ours.known])
+
+
 @remembered(KEPT)
 def _sums(query: Query) -> Sequence[tuple[OpenQuestion, Amount]]:
+    return [(each, ours.sum_) for each, ours in _answered(query)]
+
+
+def _answered(query: Query) -> Iterable[tuple[OpenQuestion, OurFigure]]:
     questions = OpenQuestion.objects.filter(retired=False).select_related(*REFERS_TO)
     asked = [(query.where(**asked_by(each).given), "") for each in questions]
     rows = Entry.objects.filter(posting_id__lte=query.version.number)
-    found = our_figures(rows, asked)
-    return [(each, ours.sum_) for each, ours in zip(questions, found, strict=True)]
+    return zip(questions, our_figures(rows, asked), strict=True)

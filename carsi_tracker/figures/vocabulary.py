@@ -17,7 +17,6 @@ from carsi_tracker.ledger.models import (
     Document,
     Entry,
     Goal,
-    OpenQuestion,
     Organization,
     ProgrammingArea,
     PublishedFigure,
@@ -122,17 +121,13 @@ def public_documents(version: int) -> QuerySet[Document]:
 def public_organizations(version: int) -> QuerySet[Organization]:
     """Return the organizations that the public sees in a version.
 
-    Its commitments name them, or a published total or an open question does, which stand beside
-    every version.
+    Its commitments name them, or a published total does, which stands beside every version.
     """
     posted = Commitment.objects.filter(first_version__lte=version)
     agency = posted.filter(agency=OuterRef("pk"))
     partner = posted.filter(partner=OuterRef("pk"))
     published = PublishedFigure.objects.filter(agency=OuterRef("pk"))
-    asked = OpenQuestion.objects.filter(agency=OuterRef("pk"))
-    return Organization.objects.filter(
-        Exists(agency) | Exists(partner) | Exists(published) | Exists(asked)
-    )
+    return Organization.objects.filter(Exists(agency) | Exists(partner) | Exists(published))
 
 
 def _organizations(posted: QuerySet[Commitment], role: str) -> list[Organization]:

@@ -27,6 +27,7 @@ from carsi_tracker.ledger.models import (
     Country,
     Document,
     Goal,
+    OpenQuestion,
     Posting,
     Stage,
     Translation,
@@ -223,6 +224,23 @@ def test_nothing_of_a_draft_is_in_the_files_or_in_any_archive(
     assert told(tmp_path / "after") == before
     factories.submitted(draft)
     assert told(tmp_path / "submitted") == before
+
+
+@pytest.mark.usefixtures("sourced")
+def test_no_question_is_in_the_files_that_the_public_does_not_see(tmp_path: Path) -> None:
+    analyst, office = factories.analyst(), factories.organization(code="Zacapa Office")
+    posted = Commitment.objects.filter(entries__stage=Stage.COMMITTED)[0]
+    factories.open_question(key="shown", measure="committed", agency=posted.agency)
+    factories.open_question(key="of-nothing-posted", measure="committed", agency=office)
+    factories.open_question(key="retired", measure="committed", agency=posted.agency)
+    with acting(analyst):
+        OpenQuestion.objects.filter(key="retired").update(retired=True)
+    write_folder(VERSION, tmp_path)
+    asked = (tmp_path / "open_questions.csv").read_text()
+    assert "\nshown," in asked
+    assert "of-nothing-posted" not in asked
+    assert "retired," not in asked.partition("\n")[2]
+    assert "Zacapa" not in (tmp_path / "organizations.csv").read_text()
 
 
 @pytest.mark.usefixtures("sourced")

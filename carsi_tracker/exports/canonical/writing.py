@@ -15,6 +15,7 @@ from django.db.models.functions import Collate
 
 from carsi_tracker.database.reading import connection
 from carsi_tracker.exports.canonical.texts import texts_in_english
+from carsi_tracker.figures.open_questions import public_questions
 from carsi_tracker.figures.published import compared, published_figures
 from carsi_tracker.figures.query import Query, Version
 from carsi_tracker.figures.vocabulary import public_documents, public_organizations
@@ -30,6 +31,7 @@ from carsi_tracker.ledger.models import (
     Document,
     DocumentFile,
     Entry,
+    OpenQuestion,
     Organization,
     Posting,
     Translation,
@@ -119,12 +121,16 @@ def _countersignatures(version: int) -> Content:
 
 
 def _verdicts(version: int) -> Content:
-    of = Posting.objects.get(version=version)
-    asked = Query(Version(version, of.checksum), today())
+    asked = Query(_numbered(version), today())
     found = sorted(
         (each.figure.key, each.verdict.value) for each in compared(published_figures(), asked)
     )
     return _csv(layout.VERDICTS_HEADER, found)
+
+
+def _numbered(version: int) -> Version:
+    checksum = Posting.objects.values_list("checksum", flat=True).get(version=version)
+    return Version(version, checksum)
 
 
 def _chosen(table: FileTable, version: int) -> QuerySet[Any]:
@@ -133,6 +139,8 @@ def _chosen(table: FileTable, version: int) -> QuerySet[Any]:
         return public_documents(version)
     if table.model is Organization:
         return public_organizations(version)
+    if table.model is OpenQuestion:
+        return public_questions(_numbered(version))
     rows: QuerySet[Any] = table.model._default_manager.all()
     if table.model in (Appropriation, Commitment):
         return rows.filter(first_version__lte=version)
