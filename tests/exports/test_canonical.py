@@ -37,6 +37,7 @@ from carsi_tracker.ledger.sourced import LEDGER
 from tests import databases, factories
 from tests.conftest import Templates
 from tests.database import filled
+from tests.ledger.canonical.shell import by_the_shell
 from tests.ledger.machine import Desk
 from tests.reports.addresses import BOTH, PAGES
 from tests.sourced import CHECKSUM, ENTRIES, NEXT, VERSION
@@ -129,6 +130,8 @@ def test_a_ledger_with_one_of_everything_is_the_same_elsewhere(make: Make, tmp_p
         write_folder(head.number, tmp_path / "first")
         write_folder(VERSION, tmp_path / "earlier")
         public = said_in_public()
+    for written in ("first", "earlier"):
+        assert by_the_shell(tmp_path / written).returncode == 0
     files = read(tmp_path / "first")
     assert files["files/letter-of-the-dump.txt"].startswith(b"The sum is")
     everything = b"".join(files.values())
@@ -169,6 +172,7 @@ def test_random_work_is_the_same_elsewhere(make: Make, tmp_path: Path) -> None:
         assert head.number > 10
         write_folder(head.number, tmp_path / "first")
         public = said_in_public()
+    assert by_the_shell(tmp_path / "first").returncode == 0
     loaded(tmp_path / "first", other)
     with databases.speaking_to(databases.application_of(other)):
         assert newest()[0].checksum == head.checksum

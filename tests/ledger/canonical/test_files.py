@@ -1,7 +1,5 @@
 """A command and a shell verify the files of a ledger alike; nothing that is wrong is loaded."""
 
-import re
-import subprocess
 import zipfile
 from collections.abc import Callable
 from io import StringIO
@@ -11,13 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from carsi_tracker.ledger.canonical import loading
-from carsi_tracker.ledger.sourced import LEDGER
 from tests.ledger.canonical.misfits import TABLES
+from tests.ledger.canonical.shell import by_the_shell
 from tests.ledger.canonical.tampering import TAMPERED, Tamper, added, summed
 from tests.sourced import CHECKSUM, ENTRIES, VERSION
-
-README = (LEDGER / "README.md").read_text()
-LINES = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)[0]
 
 
 def verified(path: Path) -> str:
@@ -25,13 +20,6 @@ def verified(path: Path) -> str:
     said = StringIO()
     call_command("verify", str(path), stdout=said, verbosity=0)
     return said.getvalue()
-
-
-def by_the_shell(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the lines of the README in a folder."""
-    return subprocess.run(
-        ["sh", "-c", LINES], cwd=folder, capture_output=True, text=True, check=False
-    )
 
 
 def zipped(folder: Path, archive: Path, prefix: str = "") -> Path:
