@@ -182,9 +182,10 @@ def _load_version(loading: LedgerToLoad, row: FileRow) -> None:
     said = dict(zip(VERSIONS_HEADER, row.cells, strict=True))
     version = int(said["version"])
     alone = said["self_approval_reason"] != ""
-    hands = loading.people.of_version(
-        said["prepared_by"].split("; "), said["approved_by"], alone=alone
-    )
+    with _named(VERSIONS, row):
+        hands = loading.people.of_version(
+            said["prepared_by"].split("; "), said["approved_by"], alone=alone
+        )
     loading.hands[version] = hands
     act_as(hands.prepared[0])
     with _named(VERSIONS, row):
@@ -257,8 +258,8 @@ def _countersign(loading: LedgerToLoad) -> None:
         if number <= before or number not in loading.hands:
             said = f"version {version} is not there, or not in its place in the order"
             raise LedgerFileError(COUNTERSIGNATURES, said, row.number)
-        person = loading.people.another(signed_by, loading.hands[number])
         with _named(COUNTERSIGNATURES, row), connection.cursor() as cursor:
+            person = loading.people.another(signed_by, loading.hands[number])
             cursor.execute(
                 "select rules.load_countersignature(%s, %s, %s, %s, %s)",
                 [number, person.pk, signed_by, moment, remark],

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from carsi_tracker.accounts.models import User
-from carsi_tracker.ledger.canonical.folder import LedgerFileError
-from carsi_tracker.ledger.canonical.layout import VERSIONS
 
 LONGEST_PART = 150
 LOADER = "loaded-ledger"
@@ -79,11 +77,11 @@ class PublishedPeople:
 
 
 def _parts(name: str) -> tuple[str, str]:
-    """Return a name in two parts that fit where people's names stand."""
+    """Return a name in two parts that fit where people's names stand; raises ValueError."""
     if len(name) <= LONGEST_PART:
         return name, ""
     first, _blank, last = name[: LONGEST_PART + 1].rpartition(" ")
     last = f"{last}{name[LONGEST_PART + 1 :]}"
     if not first or len(last) > LONGEST_PART:
-        raise LedgerFileError(VERSIONS, f"the name “{name[:40]}…” is too long")
+        raise ValueError(f"the name “{name[:40]}…” is too long")
     return first, last

@@ -102,6 +102,18 @@ TABLES: dict[str, tuple[Tamper, str]] = {
         remade("versions.csv", ",,10,", ",99,10,"),
         r"versions\.csv, row \d+: the ledger refuses it\. Something else refers to this, or",
     ),
+    "a name that may not stand in the ledger": (
+        remade("versions.csv", ",CARSI Tracker", ",CARSI\u202e Tracker"),
+        r"versions\.csv, row 2: the ledger refuses it\. ",
+    ),
+    "a name of a countersignature that is too long": (
+        edited(
+            "countersignatures.csv",
+            "remark\n",
+            f"remark\n1,{'x' * 301},2026-11-29T09:00:00.000000Z,Seen\n",
+        ),
+        r"countersignatures\.csv, row 2: the name “x+…” is too long\.",
+    ),
     "a day beyond all": (
         remade("changes/3.csv", "2008-09-04", "2999-09-04"),
         r"changes/3\.csv, row 2: the ledger refuses it\. ",
