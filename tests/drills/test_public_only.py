@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from carsi_tracker.exports.api.tables import API_TABLES
 from tests.copies import Answer
 from tests.drills.clusters import APPLICATION, OWNER, READER, SUPERUSER, Cluster
 from tests.drills.machines import environment, manage, serving
@@ -181,6 +182,9 @@ def public_only(
 
 def public_addresses() -> Iterator[str]:
     """Yield each public address, in each language that it has."""
+    for name in (*API_TABLES, "figures?by=area,document", "entries?text=policia", "openapi.json"):
+        yield f"/api/v1/{name}"
+    yield from ("/data/carsi-ledger-v12.zip.sha256", "/embed/available/?country=GT")
     for address in EXAMPLES.values():
         yield address
         if not address.startswith(IN_ONE_LANGUAGE):
