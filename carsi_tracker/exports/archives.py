@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipInfo
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.utils.http import content_disposition_header
 
 from carsi_tracker.figures.query import Version
@@ -59,7 +66,17 @@ def require_number(version: Version, number: int) -> None:
         raise Http404
 
 
-def posted_version(number: int) -> Version:
+def led_to_checksum(request: HttpRequest, number: int, **more: str) -> HttpResponseRedirect:
+    """Lead to where a version is named by its checksum too, with all that is asked, and `more`."""
+    asked = request.GET.copy()
+    for name, value in more.items():
+        if not asked.get(name):
+            asked[name] = value
+    asked["version"] = str(_posted_version(number))
+    return HttpResponseRedirect(f"{request.path}?{asked.urlencode()}")
+
+
+def _posted_version(number: int) -> Version:
     """Return a version by its number alone; raises Http404 where there is none."""
     checksum = Posting.objects.filter(version=number).values_list("checksum", flat=True).first()
     if checksum is None:

@@ -175,6 +175,8 @@ def test_a_frame_is_as_large_as_a_program_allows(client: Client) -> None:
         (f"{SITE}/embed/nothing/", 404, {}),
         (f"{SITE}/?as_of=2009-02-30", 404, {}),
         (f"{SITE}/?version=3-00000000", 404, {}),
+        (f"{SITE}/entries/?stage=committed&stage=obligated", 404, {}),
+        (f"{SITE}/?{'a&' * 1100}", 404, {}),
         ("http://[", 404, {}),
         (f"{SITE}/", 501, {"format": "xml"}),
         (f"{SITE}/", 400, {"maxwidth": "wide"}),

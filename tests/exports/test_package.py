@@ -97,3 +97,14 @@ def test_the_short_address_leads_to_the_pinned_one(client: Client) -> None:
     assert (led.status_code, f"version={head}" in led["Location"]) == (302, True)
     assert client.get(f"/data/carsi-v{head.number + 1}.zip").status_code == 404
     assert client.get(f"/data/carsi-v1.zip?version={head}").status_code == 404
+
+
+@pytest.mark.parametrize("file", ["carsi-v17.zip", "carsi-ledger-v17.zip"])
+def test_what_is_asked_of_the_short_address_is_not_lost_on_the_way(
+    client: Client, file: str
+) -> None:
+    led = client.get(f"/data/{file}?as_of=2009-09-30")
+    assert "as_of=2009-09-30&version=17-" in led["Location"]
+    for bad in ("as_of=2009-02-29", "country=XX", "as_of=2009-09-30&as_of=2009-03-13"):
+        refused = client.get(f"/data/{file}?{bad}", follow=True)
+        assert (refused.status_code, bad[:5] in refused.content.decode()) == (400, True)

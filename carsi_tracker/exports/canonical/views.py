@@ -2,15 +2,10 @@
 
 from functools import partial
 
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.exports.archives import posted_version, require_number, zip_answer
+from carsi_tracker.exports.archives import led_to_checksum, require_number, zip_answer
 from carsi_tracker.exports.canonical.archive import archive_name, archive_of, write_archive
 from carsi_tracker.reports.page.anywhere import from_any_server
 from carsi_tracker.reports.page.public_page import PublicRequest, always, public_page
@@ -21,7 +16,7 @@ from carsi_tracker.reports.page.public_page import PublicRequest, always, public
 def ledger_archive(request: HttpRequest, number: int, *, hashed: bool = False) -> HttpResponseBase:
     """Answer the archive of a version, or its SHA-256; without a checksum, lead to where it is."""
     if "version" not in request.GET:
-        return HttpResponseRedirect(f"{request.path}?version={posted_version(number)}")
+        return led_to_checksum(request, number)
     return (_sum if hashed else _archive)(request, number)
 
 

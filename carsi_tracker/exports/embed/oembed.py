@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -51,6 +52,8 @@ def oembed(request: HttpRequest) -> HttpResponseBase:
             public, shown = _embed_of(path, QueryDict(parameters))
         except NotEmbedded as nothing:
             return _refused(404, str(nothing))
+        except TooManyFieldsSent:
+            return _refused(404, NO_PAGE)
         except BadAddress as bad:
             return _refused(404, f"The page does not take {bad.parameter}={bad.value}.")
         width = min(width or WIDTH, LARGEST)
@@ -89,8 +92,10 @@ def _embed_of(path: str, parameters: QueryDict) -> tuple[PublicRequest, Embed]:
     Raises BadAddress and NotEmbedded.
     """
     head, revision = newest()
-    given = {name: str(parameters[name]) for name in parameters}
-    query = read(given, head, revision)
+    for name, values in parameters.lists():
+        if len(values) > 1:
+            raise BadAddress(name, " ".join(map(str, values)))
+    query = read({name: str(parameters[name]) for name in parameters}, head, revision)
     version = query.version
     words = vocabulary(version.number, version.checksum, revision)
     public = PublicRequest(query, Address(query), words, head, revision)

@@ -4,18 +4,13 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from django.http import (
-    HttpRequest,
-    HttpResponseBase,
-    HttpResponseRedirect,
-)
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from carsi_tracker.exports.archives import posted_version, require_number, zip_answer
+from carsi_tracker.exports.archives import led_to_checksum, require_number, zip_answer
 from carsi_tracker.exports.package.writing import write_package, zipped
-from carsi_tracker.figures.query import Query
 from carsi_tracker.ledger.days import today
-from carsi_tracker.reports.page.address import as_query_string, site_of
+from carsi_tracker.reports.page.address import site_of
 from carsi_tracker.reports.page.anywhere import from_any_server
 from carsi_tracker.reports.page.public_page import PublicRequest, always, public_page
 
@@ -23,11 +18,10 @@ from carsi_tracker.reports.page.public_page import PublicRequest, always, public
 @require_safe
 @from_any_server
 def package(request: HttpRequest, number: int) -> HttpResponseBase:
-    """Answer the package of a version; without a version and its checksum, lead to today's."""
+    """Answer the package of a version; without a checksum, lead to where it is, as of today."""
     if "version" in request.GET:
         return _package(request, number)
-    asked = Query(posted_version(number), today()).permanent()
-    return HttpResponseRedirect(request.path + as_query_string(asked))
+    return led_to_checksum(request, number, as_of=today().isoformat())
 
 
 @public_page(dear=always, file=True)
