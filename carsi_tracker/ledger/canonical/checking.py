@@ -5,12 +5,12 @@ The shell lines in its README check the same.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from carsi_tracker.ledger.canonical import cells
-from carsi_tracker.ledger.canonical.folder import LedgerFileError, LedgerFiles
+from carsi_tracker.ledger.canonical.folder import FileRow, LedgerFileError, LedgerFiles
 from carsi_tracker.ledger.canonical.layout import (
     ABOUT,
     ABOUT_HEADER,
@@ -126,7 +126,7 @@ def _chain(files: LedgerFiles, sums: dict[str, str]) -> CheckedLedger:
     """Check each version's line and file, and return what all give."""
     found = CheckedLedger()
     previous = _hashed(",".join(VERSIONS_HEADER[:-1]) + "\n")
-    for row in files.records(VERSIONS, VERSIONS_HEADER):
+    for row in _of_one_line(files, VERSIONS, VERSIONS_HEADER):
         version, posted_at, entries, digest, checksum = (row.cells[i] for i in (0, 1, -3, -2, -1))
         if version != str(found.version + 1):
             said = (
@@ -165,7 +165,7 @@ def _chain(files: LedgerFiles, sums: dict[str, str]) -> CheckedLedger:
 def _add(files: LedgerFiles, name: str, totals: dict[str, Decimal]) -> int:
     """Add the amounts of a version's file to the totals, and return how many there are."""
     entries = 0
-    for row in files.records(name, ENTRIES_HEADER):
+    for row in _of_one_line(files, name, ENTRIES_HEADER):
         entries += 1
         stage = row.cells[STAGE]
         if stage not in totals:
@@ -175,6 +175,14 @@ def _add(files: LedgerFiles, name: str, totals: dict[str, Decimal]) -> int:
         except ValueError as error:
             raise LedgerFileError(name, str(error), row.number) from error
     return entries
+
+
+def _of_one_line(files: LedgerFiles, name: str, header: Sequence[str]) -> Iterator[FileRow]:
+    """Yield the rows of a file that a shell reads line by line; raises LedgerFileError."""
+    for row in files.records(name, header):
+        if row.text.find("\n") < len(row.text) - 1:
+            raise LedgerFileError(name, "it goes over several lines", row.number)
+        yield row
 
 
 def _hashed(text: str) -> str:

@@ -108,6 +108,8 @@ def _lines(name: str, file: IO[bytes], taken: list[str]) -> Iterator[str]:
             raise LedgerFileError(
                 name, "it begins with a mark of its encoding, expected UTF-8 without", 1
             )
+        if b"\0" in line:
+            raise LedgerFileError(name, f"its line {number} holds a byte that is no text")
         try:
             text = line.decode()
         except UnicodeDecodeError as error:

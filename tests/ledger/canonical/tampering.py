@@ -235,6 +235,14 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
         remade("changes/3.csv", ",stated,", ",stated,,"),
         r"changes/3\.csv, row \d+: it has 17 cells, expected 16\.",
     ),
+    "a row over two lines, with all checksums": (
+        remade("changes/3.csv", "Table 4, ", "Table 4,\n"),
+        r"changes/3\.csv, row 2: it goes over several lines\.",
+    ),
+    "a byte that is no text, with all checksums": (
+        remade("changes/3.csv", "Table 4", "Table\0 4"),
+        r"changes/3\.csv: its line 2 holds a byte that is no text\.",
+    ),
     "a number of another form, with all checksums": (
         remade("versions.csv", ",10,", ",010,"),
         r"versions\.csv, row \d+: it says 010 entries, and",
