@@ -60,7 +60,10 @@ def test_what_is_embedded_may_be_framed_by_any_page_and_has_no_script(
     assert not answer.cookies
 
 
-@pytest.mark.parametrize("page", ["/", "/embed/", "/entries/", "/oembed/", "/embed/nothing/"])
+@pytest.mark.parametrize(
+    "page",
+    ["/", "/embed/", "/entries/", "/oembed/", "/embed/nothing/", "/embed/bar/?country=XX"],
+)
 def test_no_other_page_may_be_framed(client: Client, page: str) -> None:
     answer = client.get(page)
     assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]

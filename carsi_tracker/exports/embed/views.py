@@ -25,15 +25,21 @@ from carsi_tracker.web.headers import OF_OTHERS
 
 
 def framed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Return a view whose answers pages of any site may show in a frame."""
+    """Return a view whose answers pages of any site may show in a frame, but not its refusals."""
 
     @wraps(view)
-    @xframe_options_exempt
-    @csp_replace({"frame-ancestors": ["*"]})
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
+        if response.status_code >= 400:  # a whole page of the site
+            return response
         response[OF_OTHERS] = "cross-origin"
-        return response
+
+        @xframe_options_exempt
+        @csp_replace({"frame-ancestors": ["*"]})
+        def for_any_frame(_request: HttpRequest) -> HttpResponseBase:
+            return response
+
+        return for_any_frame(request)
 
     return shown
 
