@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.db import DataError, connection, models, transaction
@@ -28,12 +29,14 @@ from carsi_tracker.ledger.canonical.layout import (
     REQUIRED,
     SUMS,
     TABLES,
+    VERDICTS,
+    VERDICTS_HEADER,
     VERSIONS,
     VERSIONS_HEADER,
 )
 from carsi_tracker.ledger.canonical.people import Hands, PublishedPeople
 from carsi_tracker.ledger.canonical.tables import LoadedRows, RowToLoad
-from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Language
+from carsi_tracker.ledger.models import Appropriation, Batch, Commitment, Language, PublishedFigure
 from carsi_tracker.ledger.refusals import Refused, refusals_in_words
 from carsi_tracker.ledger.verifying import PARTS, Problem, found
 
@@ -99,6 +102,7 @@ def load(files: LedgerFiles, tell: Tell) -> CheckedLedger:
         _countersign(loading)
         for table in BESIDE:
             tables.insert(table, tables.read(files, table, loading.codes), loading.codes)
+        _require_compared(files)
         _retire(retired)
         with connection.cursor() as cursor:
             cursor.execute("select rules.note_loaded()")
@@ -265,6 +269,16 @@ def _countersign(loading: LedgerToLoad) -> None:
                 [number, person.pk, signed_by, moment, remark],
             )
         before = number
+
+
+def _require_compared(files: LedgerFiles) -> None:
+    """Raise LedgerFileError where other totals are compared than those that were loaded."""
+    keys = sorted(PublishedFigure.objects.filter(retired=False).values_list("key", flat=True))
+    for row, key in zip_longest(files.records(VERDICTS, VERDICTS_HEADER), keys):
+        if row is None or row.cells[0] != key:
+            stands = row.cells[0][:60] if row else "nothing"
+            said = f"{stands} stands where {key or 'nothing'} is expected"
+            raise LedgerFileError(VERDICTS, said, row.number if row else len(keys) + 1)
 
 
 @contextmanager

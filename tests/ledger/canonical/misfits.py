@@ -6,6 +6,15 @@ from pathlib import Path
 from tests.ledger.canonical.tampering import Tamper, added, edited, remade, summed
 
 
+def _without_the_last_row(name: str) -> Tamper:
+    def tamper(folder: Path) -> None:
+        rows = (folder / name).read_text().splitlines(keepends=True)
+        (folder / name).write_text("".join(rows[:-1]))
+        summed(folder)
+
+    return tamper
+
+
 def _described_by(name: str) -> Tamper:
     def tamper(folder: Path) -> None:
         path = folder / "documents.csv"
@@ -113,6 +122,14 @@ TABLES: dict[str, tuple[Tamper, str]] = {
             f"remark\n1,{'x' * 301},2026-11-29T09:00:00.000000Z,Seen\n",
         ),
         r"countersignatures\.csv, row 2: the name “x+…” is too long\.",
+    ),
+    "a published total that is retired": (
+        edited("published_figures.csv", ",false\n", ",true\n"),
+        r"published_verdicts\.csv, row 2: \S+ stands where \S+ is expected\.",
+    ),
+    "a verdict left out": (
+        _without_the_last_row("published_verdicts.csv"),
+        r"published_verdicts\.csv, row \d+: nothing stands where \S+ is expected\.",
     ),
     "a day beyond all": (
         remade("changes/3.csv", "2008-09-04", "2999-09-04"),
